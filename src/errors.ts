@@ -1,0 +1,65 @@
+/**
+ * The errors that rooms throw. They know a code and what helps to mend the matter; they know no HTTP
+ * status (one table in http/problem.ts gives it).
+ */
+export interface ErrorDetails {
+  /** Form field or environment variable that is meant. */
+  readonly field?: string;
+  /** Line of data, counted from 1 after the header, as a person counts them. */
+  readonly row?: number;
+  /** Column's name. */
+  readonly column?: string;
+  /** The value that was refused, shortened. */
+  readonly value?: string;
+  readonly limit?: number;
+  readonly actual?: number;
+  /** Names that would have been accepted. */
+  readonly allowed?: readonly string[];
+  /** When to try again, in seconds. */
+  readonly retryAfterS?: number;
+  /** The MLflow run that was made before the failure, if one was. */
+  readonly runId?: string;
+}
+
+/** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */
+export abstract class TrainpostError extends Error {
+  readonly code: string;
+  readonly details: ErrorDetails;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** A setting of the environment that cannot be used. */
+export class ConfigError extends TrainpostError {}
+
+/** A form field whose value, or whose very name, is refused. */
+export class FieldError extends TrainpostError {}
+
+/** The bytes are no table at all (an image, an archive). */
+export class NotATableError extends TrainpostError {}
+
+/** The table cannot be trained on: row, column and value say where. */
+export class DataError extends TrainpostError {}
+
+/** All places are taken; `details.retryAfterS` says when to come back. */
+export class BusyError extends TrainpostError {}
+
+/** The service cannot do it now (starting, shutting down); `details.retryAfterS` says when to come back. */
+export class UnavailableError extends TrainpostError {}
+
+/** MLflow answered and refused for good: repeating the same call would not help. */
+export class TrackingRefusedError extends TrainpostError {}
+
+/** MLflow did not answer: no connection, a time-out, or 5xx up to the last try. */
+export class TrackingUnreachableError extends TrainpostError {}
+
+/** A value as it may stand in a message: quoted, control characters escaped, bounded. */
+export function quote(value: string, charsMax = 60): string {
+  const shortened = value.length > charsMax ? `${value.slice(0, charsMax)}…` : value;
+  return JSON.stringify(shortened);
+}

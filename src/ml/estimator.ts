@@ -1,0 +1,27 @@
+import type { Matrix, MatrixLike } from './matrix.ts';
+
+/** A value that a hyper-parameter can have. */
+export type ParamValue = number | string | boolean | null | readonly number[];
+export type Params = Readonly<Record<string, ParamValue>>;
+
+/** Classes as they come in: one label a row, numbers or text. */
+export type Labels = ArrayLike<number> | ArrayLike<string>;
+
+/** scikit-learn's contract: a constructor stores options and checks nothing; `fit` checks; a second fit forgets the first. */
+export interface Estimator {
+  /** The constructor's options by name; those of a pipeline's steps as `step__param`. */
+  getParams(): Params;
+}
+
+export interface Transformer extends Estimator {
+  fit(X: MatrixLike, y?: Labels): this;
+  transform(X: MatrixLike): Matrix;
+}
+
+export interface Classifier extends Estimator {
+  fit(X: MatrixLike, y: Labels): this;
+  /** One label a row. */
+  predict(X: MatrixLike): (number | string)[];
+  /** Shape `(nSamples, nClasses)`, columns in the order of `classes_`. */
+  predictProba(X: MatrixLike): Matrix;
+}

@@ -1,0 +1,117 @@
+/** Plain values that rooms hand on to each other. Only data: each of them survives a structured clone. */
+
+/** A class of the target as it stands in the file: whole numbers and reals stay numbers, anything else is text. */
+export type ClassLabel = number | string;
+
+/** NumPy's dtype of the target's classes, as pandas would have read the column. */
+export type TargetDtype = 'int64' | 'float64' | 'object';
+
+/** MLflow's column types (its `DataType`) that a column of a CSV can have. */
+export type ColumnType = 'long' | 'double' | 'string';
+
+/** One column of the table. */
+export interface ColumnInfo {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** Summary of a numeric column; `std` is the sample standard deviation, quartiles as `numpy.quantile` gives them. */
+export interface ColumnSummary {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly quartiles: readonly [number, number, number];
+}
+
+/** What is known about the data set before anything is trained. */
+export interface DatasetInfo {
+  readonly rows: number;
+  /** Columns of the file, target and ignored ones included, in the file's order. */
+  readonly columns: readonly ColumnInfo[];
+  readonly target: string;
+  readonly features: readonly ColumnInfo[];
+  /** First 32 hex digits of the SHA-256 of the file's bytes (MLflow allows 36 characters). */
+  readonly digest: string;
+  readonly profile: readonly ColumnSummary[];
+  readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
+}
+
+export interface SplitInfo {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** A fact the caller should know though nothing failed. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Metrics of one set of rows, at full precision, by scikit-learn's names. */
+export interface MetricSet {
+  readonly accuracy_score: number;
+  readonly precision_score: number;
+  readonly recall_score: number;
+  readonly f1_score: number;
+  readonly log_loss: number;
+  /** NaN where it is undefined: one class only in these rows. */
+  readonly roc_auc: number;
+  /** `score` of the classifier: its mean accuracy. */
+  readonly score: number;
+}
+
+/** The original's four, each rounded to two decimals as Python's `round` does. */
+export interface RoundedMetrics {
+  readonly accuracy: number;
+  readonly entropy: number;
+  readonly precision: number;
+  readonly recall: number;
+}
+
+export interface SolverInfo {
+  readonly name: string;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** First rows of the features, for MLflow's input example. */
+export interface InputExample {
+  readonly columns: readonly string[];
+  readonly data: readonly (readonly number[])[];
+}
+
+/** Everything that is logged of one training, beside the fitted pipeline itself. */
+export interface TrackedRun {
+  readonly experimentName: string;
+  readonly runName: string;
+  /** Name of the logged model (its artifact path in MLflow 2). */
+  readonly modelName: string;
+  readonly registeredModelName: string;
+  readonly alias?: string;
+  /** The caller's own tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Name of the uploaded file, without a path. */
+  readonly fileName: string;
+  /** Milliseconds since 1970. */
+  readonly startTimeMs: number;
+  readonly dataset: DatasetInfo;
+  readonly inputExample: InputExample;
+  readonly rounded: RoundedMetrics;
+  readonly training: MetricSet;
+  readonly test: MetricSet;
+}
+
+/** Where a training is found in MLflow. */
+export interface LoggedRun {
+  readonly runId: string;
+  readonly runName: string;
+  readonly runUrl: string;
+  readonly experimentId: string;
+  /** `runs:/<run id>/<model name>` */
+  readonly modelUri: string;
+  readonly registeredModelName: string;
+  readonly modelVersion: string;
+  readonly modelUrl: string;
+}
