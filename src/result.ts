@@ -92,6 +92,8 @@ export interface TrackedRun {
   readonly alias?: string;
   /** The caller's own tags. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Params beside the pipeline's own, by MLflow's name, as text: `test_size`, `random_state`, `stratify`. */
+  readonly extraParams?: Readonly<Record<string, string>>;
   /** Name of the uploaded file, without a path. */
   readonly fileName: string;
   /** Milliseconds since 1970. */

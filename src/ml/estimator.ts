@@ -1,4 +1,5 @@
 import type { Matrix, MatrixLike } from './matrix.ts';
+import type { ClassesDtype } from './state.ts';
 
 /** A value that a hyper-parameter can have. */
 export type ParamValue = number | string | boolean | null | readonly number[];
@@ -18,10 +19,20 @@ export interface Transformer extends Estimator {
   transform(X: MatrixLike): Matrix;
 }
 
+/** What a classifier can be told of its labels, beside the labels. */
+export interface ClassifierFitOptions {
+  /** NumPy's dtype of the labels where they do not show it: `float64` for a column that reads 1.0, 2.0. */
+  readonly classesDtype?: ClassesDtype;
+}
+
 export interface Classifier extends Estimator {
-  fit(X: MatrixLike, y: Labels): this;
+  fit(X: MatrixLike, y: Labels, options?: ClassifierFitOptions): this;
   /** One label a row. */
   predict(X: MatrixLike): (number | string)[];
   /** Shape `(nSamples, nClasses)`, columns in the order of `classes_`. */
   predictProba(X: MatrixLike): Matrix;
+  /** Share of the rows whose label is predicted right. */
+  score(X: MatrixLike, y: Labels): number;
+  /** The labels, sorted. */
+  readonly classes_: readonly (number | string)[];
 }

@@ -36,7 +36,15 @@ export interface LogisticRegressionState {
     readonly intercept: readonly number[];
     readonly nIter: number;
     readonly converged: boolean;
+    readonly warnings?: readonly FitWarning[];
   };
+}
+
+/** A fact about a fit that its user should know though nothing failed. */
+export interface FitWarning {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly message: string;
 }
 
 export type EstimatorState = MinMaxScalerState | LogisticRegressionState;

@@ -1,0 +1,61 @@
+import type { ColumnType } from '../result.ts';
+
+/** The column as numbers, with what each cell that is none holds. */
+export interface NumericColumn {
+  readonly values: Float64Array;
+  /** `long` where every number is written without point and exponent and is exact as a double. */
+  readonly type: Exclude<ColumnType, 'string'>;
+  readonly numbers: number;
+  readonly missing: number;
+  /** Index of the first cell that is missing, and of the first that holds anything but a number; -1: none. */
+  readonly firstMissing: number;
+  readonly firstText: number;
+}
+
+/** How pandas' `read_csv` writes a number: no hexadecimal, no digit groups; blanks around it are allowed. */
+const NUMBER = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
+const WHOLE = /^[ \t]*[+-]?\d+[ \t]*$/;
+const INFINITE = /^[ \t]*([+-]?)inf(?:inity)?[ \t]*$/i;
+
+/** What pandas' `read_csv` takes for a missing value (its documentation, `na_values`). */
+const MISSING: ReadonlySet<string> = new Set(
+  ',#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null'.split(
+    ',',
+  ),
+);
+
+export function isMissing(cell: string): boolean {
+  return MISSING.has(cell) || MISSING.has(cell.trim());
+}
+
+/** Reads a column of cells as numbers; what is none becomes NaN and is counted. */
+export function toNumeric(cells: readonly string[]): NumericColumn {
+  const values = new Float64Array(cells.length);
+  let whole = true;
+  let numbers = 0;
+  let missing = 0;
+  let firstMissing = -1;
+  let firstText = -1;
+  for (const [index, cell] of cells.entries()) {
+    const value = NUMBER.test(cell) ? Number(cell) : infinity(cell);
+    values[index] = value;
+    if (!Number.isNaN(value)) {
+      numbers += 1;
+      whole &&= WHOLE.test(cell) && Number.isSafeInteger(value);
+    } else if (isMissing(cell)) {
+      missing += 1;
+      if (firstMissing < 0) firstMissing = index;
+    } else if (firstText < 0) {
+      firstText = index;
+    }
+  }
+  // One missing cell makes an integer column of pandas a column of doubles.
+  const type = whole && missing === 0 && firstText < 0 ? 'long' : 'double';
+  return { values, type, numbers, missing, firstMissing, firstText };
+}
+
+function infinity(cell: string): number {
+  const sign = INFINITE.exec(cell)?.[1];
+  if (sign === undefined) return Number.NaN;
+  return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}

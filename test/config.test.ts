@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { ConfigError } from '../src/errors.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 5005,
+      logLevel: 'info',
+      mlflow: { callTimeoutMs: 30_000 },
+      tempDir: 'temp',
+      uploadBytesMax: 200_000_000,
+      training: { waitingMax: 16 },
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', MLFLOW_TRACKING_URI: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads what is set', () => {
+    const config = readConfig({
+      PORT: '0',
+      MLFLOW_TRACKING_URI: 'https://mlflow.example/prefix/',
+      MLFLOW_TRACKING_USERNAME: 'ann',
+      MLFLOW_TRACKING_PASSWORD: 'secret',
+      MODEL_NAME: 'diabetes-model',
+      TRAINING_THREADS: '3',
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      modelName: 'diabetes-model',
+      mlflow: { trackingUri: 'https://mlflow.example/prefix', username: 'ann', password: 'secret' },
+      training: { threads: 3 },
+    });
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'PORT="abc" wants a whole number from 0 to 65535'],
+    [{ PORT: '65536' }, 'PORT="65536" wants a whole number from 0 to 65535'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" wants one of fatal, error, warn, info, debug, trace, silent'],
+    [
+      { MLFLOW_TRACKING_URI: 'databricks' },
+      'MLFLOW_TRACKING_URI="databricks" wants an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
+    ],
+    [
+      { MLFLOW_TRACKING_URI: 'file:///mlruns' },
+      'MLFLOW_TRACKING_URI="file:///mlruns" wants an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
+    ],
+    [{ MODEL_NAME: 'a/b' }, 'MODEL_NAME="a/b" wants 1 to 250 characters, none of / : . % " \''],
+    [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
+    [
+      { MLFLOW_TRACKING_PASSWORD: 'secret' },
+      'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither',
+    ],
+  ])('refuses %j in one line', (env, line) => {
+    expect(() => readConfig(env)).toThrow(new ConfigError('config', line));
+  });
+
+  it('names every mistake, a line each', () => {
+    expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/^PORT=.*\nLOG_LEVEL=.*$/);
+  });
+});
