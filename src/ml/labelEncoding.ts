@@ -1,0 +1,66 @@
+import { ValueError } from './errors.ts';
+import type { Labels } from './estimator.ts';
+import type { ClassesDtype } from './state.ts';
+
+export interface EncodedLabels {
+  /** The different labels, sorted as NumPy sorts them: numbers by value, text by code point. */
+  readonly classes: readonly (number | string)[];
+  readonly dtype: ClassesDtype;
+  /** For each row its label's place in `classes`. */
+  readonly codes: Int32Array;
+}
+
+/**
+ * Turns labels into classes and codes, as `numpy.unique(y, return_inverse=True)` does.
+ * @throws ValueError where a number is not finite, or where numbers and text are mixed
+ */
+export function encodeLabels(y: Labels): EncodedLabels {
+  const labels: ArrayLike<number | string> = y;
+  const firstCodes = new Map<number | string, number>();
+  const codes = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    let code = firstCodes.get(label);
+    if (code === undefined) {
+      code = firstCodes.size;
+      firstCodes.set(label, code);
+    }
+    codes[i] = code;
+  }
+  const found = [...firstCodes.keys()];
+  const classes = sortClasses(found);
+  const rank = new Int32Array(found.length);
+  classes.forEach((label, k) => {
+    rank[firstCodes.get(label)!] = k;
+  });
+  for (let i = 0; i < codes.length; i++) codes[i] = rank[codes[i]!]!;
+  return { classes, dtype: dtypeOf(classes), codes };
+}
+
+function sortClasses(found: readonly (number | string)[]): readonly (number | string)[] {
+  const numbers = found.filter((label) => typeof label === 'number');
+  const texts = found.filter((label) => typeof label === 'string');
+  if (numbers.length + texts.length !== found.length || (numbers.length > 0 && texts.length > 0)) {
+    throw new ValueError('Labels must be all numbers or all text.');
+  }
+  if (numbers.some((label) => !Number.isFinite(label))) {
+    throw new ValueError('Input y contains a number that is not finite.');
+  }
+  return texts.length > 0 ? texts.sort(compareCodePoints) : numbers.sort((a, b) => a - b);
+}
+
+function dtypeOf(classes: readonly (number | string)[]): ClassesDtype {
+  if (typeof classes[0] === 'string') return 'object';
+  return classes.every(Number.isInteger) ? 'int64' : 'float64';
+}
+
+/** JavaScript compares UTF-16 units, which puts U+E000 to U+FFFF behind the characters beyond U+FFFF; NumPy does not. */
+function compareCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  const shared = Math.min(left.length, right.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

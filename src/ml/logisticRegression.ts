@@ -1,0 +1,229 @@
+import { NotFittedError, ValueError } from './errors.ts';
+import type { Classifier, ClassifierFitOptions, Labels, Params } from './estimator.ts';
+import { type EncodedLabels, encodeLabels } from './labelEncoding.ts';
+import { checkFeatureCount, type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
+import { accuracyScore } from './metrics.ts';
+import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
+import { solve } from './solvers/solve.ts';
+import type { FitWarning, LogisticRegressionState, SolverName } from './state.ts';
+
+export interface LogisticRegressionOptions {
+  /** Inverse of the penalty's strength, above 0. Unknown to gradient-descent. */
+  readonly C?: number;
+  /** Size of the gradient's largest part at which the fit has converged. */
+  readonly tol?: number;
+  readonly maxIter?: number;
+  readonly solver?: SolverName;
+  /** `balanced` weighs a row by `nSamples / (nClasses * rows of its class)`. Unknown to gradient-descent. */
+  readonly classWeight?: 'balanced' | null;
+}
+
+const SOLVERS: readonly SolverName[] = ['lbfgs', 'newton-cholesky', 'gradient-descent'];
+
+/**
+ * Logistic regression with an L2 penalty, scikit-learn's `LogisticRegression`: its names, its defaults, its numbers.
+ * It minimises
+ *
+ *     C * sum_i s_i loss(y_i, w'x_i + b) + ||w||^2 / 2
+ *
+ * with the log loss, binomial for two classes and multinomial (softmax) for more, row weights s_i and an intercept b
+ * that is not penalised.
+ */
+export class LogisticRegression implements Classifier {
+  readonly #params: LogisticRegressionState['params'];
+  #fitted: LogisticRegressionState['fitted'] | undefined;
+
+  constructor(options: LogisticRegressionOptions = {}) {
+    const { C = 1, tol = 1e-4, maxIter = 100, solver = 'lbfgs', classWeight = null } = options;
+    this.#params = { C, tol, maxIter, solver, classWeight };
+  }
+
+  static fromState({ params, fitted }: LogisticRegressionState): LogisticRegression {
+    const model = new LogisticRegression(params);
+    model.#fitted = structuredClone(fitted);
+    return model;
+  }
+
+  /**
+   * Not converging is no error: `converged_` tells it, and `fitWarnings_`.
+   * @param X shape `(nSamples, nFeatures)`
+   * @param y nSamples labels: whole numbers, or text
+   * @throws ValueError where an option is wrong, where X is empty, ragged or not finite, where labels are not one a
+   *   row, of one class only, not whole, or mixed
+   */
+  fit(X: MatrixLike, y: Labels, options: ClassifierFitOptions = {}): this {
+    checkParams(this.#params);
+    const matrix = toMatrix(X);
+    const { classes, dtype, codes } = encodeClasses(y, matrix.nSamples);
+    const { rows, ...outcome } = solve(matrix, { codes, nClasses: classes.length }, this.#params);
+    this.#fitted = {
+      nFeaturesIn: matrix.nFeatures,
+      classes,
+      classesDtype: options.classesDtype ?? dtype,
+      coef: rows.map((row) => row.slice(0, -1)),
+      intercept: rows.map((row) => row.at(-1)!),
+      ...outcome,
+    };
+    return this;
+  }
+
+  /**
+   * Raw scores `X w + b`.
+   * @param X shape `(nSamples, nFeatures)`
+   * @returns shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
+   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   */
+  decisionFunction(X: MatrixLike): Matrix {
+    const { nFeaturesIn, coef, intercept } = this.#requireFitted();
+    const matrix = toMatrix(X);
+    checkFeatureCount(matrix, nFeaturesIn, 'LogisticRegression');
+    const { nSamples, columns } = matrix;
+    const scores = coef.map((row, k) => {
+      const w = Float64Array.from([...row, intercept[k]!]);
+      const score = new Float64Array(nSamples);
+      for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
+        linearPredictor(columns, start, Math.min(CHUNK_ROWS, nSamples - start), w, 0, score, start);
+      }
+      return score;
+    });
+    return { nSamples, nFeatures: scores.length, columns: scores };
+  }
+
+  /** The class of the highest score, one a row. Arguments and errors as for `decisionFunction`. */
+  predict(X: MatrixLike): (number | string)[] {
+    const { classes } = this.#requireFitted();
+    const { nSamples, columns } = this.decisionFunction(X);
+    const codes = columns.length === 1 ? columns[0]!.map((score) => (score > 0 ? 1 : 0)) : argMax(columns);
+    return Array.from({ length: nSamples }, (_, i) => classes[codes[i]!]!);
+  }
+
+  /**
+   * Probabilities: the logistic function of the score, for more than two classes the softmax of the scores.
+   * @param X shape `(nSamples, nFeatures)`
+   * @returns shape `(nSamples, nClasses)`, columns in the order of `classes_`
+   * @throws as `decisionFunction`
+   */
+  predictProba(X: MatrixLike): Matrix {
+    const { nSamples, columns } = this.decisionFunction(X);
+    const proba = columns.length === 1 ? bothProbabilities(columns[0]!) : softmax(columns);
+    return { nSamples, nFeatures: proba.length, columns: proba };
+  }
+
+  /** Mean accuracy. @throws as `decisionFunction` */
+  score(X: MatrixLike, y: Labels): number {
+    return accuracyScore(y, this.predict(X));
+  }
+
+  getParams(): Params {
+    return { ...this.#params };
+  }
+
+  toState(): LogisticRegressionState {
+    return structuredClone({
+      estimator: 'LogisticRegression',
+      params: this.#params,
+      fitted: this.#requireFitted(),
+    });
+  }
+
+  /** The labels, sorted: numbers by value, text by code point. */
+  get classes_(): readonly (number | string)[] {
+    return this.#requireFitted().classes;
+  }
+
+  /** Shape `(nClasses, nFeatures)`, or `(1, nFeatures)` for two classes: then of the second. */
+  get coef_(): readonly (readonly number[])[] {
+    return this.#requireFitted().coef;
+  }
+
+  /** One a row of `coef_`. */
+  get intercept_(): readonly number[] {
+    return this.#requireFitted().intercept;
+  }
+
+  /** Iterations taken. scikit-learn keeps it in an array of one. */
+  get nIter_(): number {
+    return this.#requireFitted().nIter;
+  }
+
+  /** Whether the solver's own test of convergence was met. */
+  get converged_(): boolean {
+    return this.#requireFitted().converged;
+  }
+
+  /** What scikit-learn would warn of, and options that had no effect. */
+  get fitWarnings_(): readonly FitWarning[] {
+    return this.#requireFitted().warnings ?? [];
+  }
+
+  get nFeaturesIn_(): number {
+    return this.#requireFitted().nFeaturesIn;
+  }
+
+  #requireFitted(): LogisticRegressionState['fitted'] {
+    if (this.#fitted === undefined) throw new NotFittedError('LogisticRegression');
+    return this.#fitted;
+  }
+}
+
+function checkParams({ C, tol, maxIter, solver, classWeight }: LogisticRegressionState['params']): void {
+  check(Number.isFinite(C) && C > 0, 'C', 'a finite number above 0', C);
+  check(Number.isFinite(tol) && tol >= 0, 'tol', 'a finite number of 0 or more', tol);
+  check(Number.isSafeInteger(maxIter) && maxIter >= 0, 'maxIter', 'a whole number of 0 or more', maxIter);
+  check(SOLVERS.includes(solver), 'solver', `one of ${SOLVERS.join(', ')}`, solver);
+  check(classWeight === null || classWeight === 'balanced', 'classWeight', "'balanced' or null", classWeight);
+}
+
+function check(isRight: boolean, name: string, wanted: string, value: unknown): void {
+  if (isRight) return;
+  throw new ValueError(
+    `The '${name}' parameter of LogisticRegression must be ${wanted}. Got ${value} instead.`,
+  );
+}
+
+function encodeClasses(y: Labels, nSamples: number): EncodedLabels {
+  if (y.length !== nSamples) {
+    throw new ValueError(
+      `Found input variables with inconsistent numbers of samples: [${nSamples}, ${y.length}].`,
+    );
+  }
+  const encoded = encodeLabels(y);
+  if (encoded.dtype === 'float64') {
+    throw new ValueError(
+      'Unknown label type: continuous. A classifier wants classes: whole numbers, or text.',
+    );
+  }
+  if (encoded.classes.length < 2) {
+    throw new ValueError(
+      `This solver needs samples of at least 2 classes in the data, but the data contains only one class: ${encoded.classes[0]}.`,
+    );
+  }
+  return encoded;
+}
+
+/** For each row the first column that holds its largest value. */
+function argMax(columns: readonly Float64Array[]): Int32Array {
+  const best = new Int32Array(columns[0]!.length);
+  for (let k = 1; k < columns.length; k++) {
+    const column = columns[k]!;
+    for (let i = 0; i < best.length; i++) if (column[i]! > columns[best[i]!]![i]!) best[i] = k;
+  }
+  return best;
+}
+
+function bothProbabilities(scores: Float64Array): Float64Array[] {
+  const ofSecond = scores.map((score) => {
+    const e = Math.exp(-Math.abs(score));
+    return (score >= 0 ? 1 : e) / (1 + e);
+  });
+  return [ofSecond.map((p) => 1 - p), ofSecond];
+}
+
+function softmax(scores: readonly Float64Array[]): Float64Array[] {
+  const largest = scores[0]!.map((_, i) =>
+    scores.reduce((max, column) => Math.max(max, column[i]!), -Infinity),
+  );
+  const exponentials = scores.map((column) => column.map((score, i) => Math.exp(score - largest[i]!)));
+  const sums = largest.map((_, i) => exponentials.reduce((sum, column) => sum + column[i]!, 0));
+  return exponentials.map((column) => column.map((e, i) => e / sums[i]!));
+}

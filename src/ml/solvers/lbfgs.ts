@@ -1,0 +1,190 @@
+import { dot, maxAbs } from './kernels.ts';
+import { LineSearch, STEP_MAX } from './lineSearch.ts';
+
+/** Returns f(x) and fills the gradient. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+
+export interface LbfgsOptions {
+  /** Stops once no part of the gradient is larger. */
+  readonly gradientMax: number;
+  readonly maxIter: number;
+}
+
+export interface LbfgsResult {
+  readonly nIter: number;
+  /** False where iterations or evaluations ran out, or no step led down any more. */
+  readonly converged: boolean;
+}
+
+/** Pairs of step and gradient change that are remembered. */
+const PAIRS_MAX = 10;
+/** Evaluations in one line search, and in the whole run: scikit-learn's and SciPy's limits. */
+const SEARCH_EVALUATIONS_MAX = 50;
+const EVALUATIONS_MAX = 15_000;
+/** Stops once an iteration's gain is below this, relative to max(|f|, 1). */
+const GAIN_MIN = 64 * Number.EPSILON;
+
+/**
+ * Minimises a smooth function by L-BFGS, along the path that L-BFGS-B 3.0 without bounds takes as SciPy runs it for
+ * scikit-learn: the first trial step is `1 / ||d||`, later ones 1; a pair is left out where `s'y` is not above
+ * `eps * |f'(0)| * step`; a search that fails starts afresh from steepest descent, and one that fails there ends the run.
+ *
+ * Sources: D. C. Liu and J. Nocedal, On the limited memory BFGS method, Math. Prog. 45 (1989); R. H. Byrd, P. Lu,
+ * J. Nocedal and C. Zhu, A limited memory algorithm for bound constrained optimization, SIAM J. Sci. Comp. 16 (1995).
+ *
+ * @param x where to begin; holds the best point afterwards
+ */
+export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
+  const run = new Run(objective, x);
+  const history = new History(x.length);
+  if (maxAbs(run.gradient) <= options.gradientMax) return { nIter: 0, converged: true };
+
+  let nIter = 0;
+  for (;;) {
+    history.direction(run.gradient, run.direction);
+    if (!run.search(nIter === 0)) {
+      if (history.isEmpty) return { nIter, converged: false };
+      history.clear();
+      continue;
+    }
+    nIter++;
+    // SciPy looks at its limits first: at the last iteration allowed nobody asks any more whether it converged.
+    if (nIter >= options.maxIter || run.nEvaluations > EVALUATIONS_MAX) return { nIter, converged: false };
+    if (maxAbs(run.gradient) <= options.gradientMax || run.gain <= GAIN_MIN)
+      return { nIter, converged: true };
+    run.remember(history);
+  }
+}
+
+/** The point of a run, its value and gradient, and the line searches that move it. */
+class Run {
+  readonly gradient: Float64Array;
+  readonly direction: Float64Array;
+  nEvaluations = 0;
+  readonly #objective: Objective;
+  readonly #x: Float64Array;
+  readonly #xBefore: Float64Array;
+  readonly #gradientBefore: Float64Array;
+  #f: number;
+  #fBefore = 0;
+  #slopeBefore = 0;
+  #slope = 0;
+  #step = 0;
+
+  constructor(objective: Objective, x: Float64Array) {
+    this.#objective = objective;
+    this.#x = x;
+    this.#xBefore = new Float64Array(x.length);
+    this.gradient = new Float64Array(x.length);
+    this.#gradientBefore = new Float64Array(x.length);
+    this.direction = new Float64Array(x.length);
+    this.#f = this.#evaluate();
+  }
+
+  /** What the last search gained, relative to max(|f|, 1). */
+  get gain(): number {
+    return (this.#fBefore - this.#f) / Math.max(Math.abs(this.#fBefore), Math.abs(this.#f), 1);
+  }
+
+  /** Moves along the direction. False where it does not lead down or no step is found: then nothing has moved. */
+  search(isFirst: boolean): boolean {
+    const { direction } = this;
+    this.#xBefore.set(this.#x);
+    this.#gradientBefore.set(this.gradient);
+    this.#fBefore = this.#f;
+    this.#slopeBefore = dot(this.gradient, direction);
+    if (this.#slopeBefore >= 0) return false;
+
+    const firstStep = isFirst ? Math.min(1 / Math.sqrt(dot(direction, direction)), STEP_MAX) : 1;
+    const search = new LineSearch(this.#f, this.#slopeBefore, firstStep);
+    for (let evaluation = 0; evaluation < SEARCH_EVALUATIONS_MAX; evaluation++) {
+      this.#step = search.step;
+      for (let i = 0; i < direction.length; i++) {
+        this.#x[i] = this.#step * direction[i]! + this.#xBefore[i]!;
+      }
+      this.#f = this.#evaluate();
+      this.#slope = dot(this.gradient, direction);
+      if (search.accept(this.#f, this.#slope)) return true;
+    }
+    this.#x.set(this.#xBefore);
+    this.gradient.set(this.#gradientBefore);
+    this.#f = this.#fBefore;
+    return false;
+  }
+
+  /** Hands the last move to the history, unless its curvature is lost in rounding. The direction is used up by it. */
+  remember(history: History): void {
+    const sy = (this.#slope - this.#slopeBefore) * this.#step;
+    if (sy <= Number.EPSILON * -this.#slopeBefore * this.#step) return;
+    for (let i = 0; i < this.direction.length; i++) this.direction[i]! *= this.#step;
+    history.push(this.direction, this.gradient, this.#gradientBefore, sy);
+  }
+
+  #evaluate(): number {
+    this.nEvaluations++;
+    return this.#objective(this.#x, this.gradient);
+  }
+}
+
+/** A step and how the gradient changed on it. */
+interface Pair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  /** s'y */
+  sy: number;
+}
+
+/** The last pairs, and the inverse of the second derivatives as they tell it. */
+class History {
+  readonly #length: number;
+  /** Oldest first. */
+  #pairs: Pair[] = [];
+  readonly #alphas = new Float64Array(PAIRS_MAX);
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pairs.length === 0;
+  }
+
+  clear(): void {
+    this.#pairs = [];
+  }
+
+  /** Adds a pair; the oldest one makes room where all is taken. */
+  push(s: Float64Array, gradient: Float64Array, gradientBefore: Float64Array, sy: number): void {
+    const oldest = this.#pairs.length === PAIRS_MAX ? this.#pairs.shift() : undefined;
+    const pair = oldest ?? { s: new Float64Array(this.#length), y: new Float64Array(this.#length), sy };
+    pair.s.set(s);
+    for (let i = 0; i < pair.y.length; i++) pair.y[i] = gradient[i]! - gradientBefore[i]!;
+    pair.sy = sy;
+    this.#pairs.push(pair);
+  }
+
+  /**
+   * Fills `d` with minus the inverse times the gradient by the two loops of Liu and Nocedal: minus the gradient itself
+   * while there are no pairs.
+   */
+  direction(gradient: Float64Array, d: Float64Array): void {
+    for (let i = 0; i < d.length; i++) d[i] = -gradient[i]!;
+    const pairs = this.#pairs;
+    const newest = pairs.at(-1);
+    if (newest === undefined) return;
+
+    for (let k = pairs.length - 1; k >= 0; k--) {
+      const { s, y, sy } = pairs[k]!;
+      const alpha = dot(s, d) / sy;
+      this.#alphas[k] = alpha;
+      for (let i = 0; i < d.length; i++) d[i]! -= alpha * y[i]!;
+    }
+    const scale = newest.sy / dot(newest.y, newest.y);
+    for (let i = 0; i < d.length; i++) d[i]! *= scale;
+    for (let k = 0; k < pairs.length; k++) {
+      const { s, y, sy } = pairs[k]!;
+      const rest = this.#alphas[k]! - dot(y, d) / sy;
+      for (let i = 0; i < d.length; i++) d[i]! += rest * s[i]!;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { Cholesky } from './cholesky.ts';
+import { dot, maxAbs } from './kernels.ts';
+import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
+import type { LinearLoss } from './linearLoss.ts';
+
+export interface NewtonResult {
+  readonly nIter: number;
+  readonly converged: boolean;
+  /** Why the rest was left to lbfgs, where it was. */
+  readonly fallback: string | undefined;
+}
+
+/** `f(w + t d) <= f(w) + SUFFICIENT_DECREASE * t * f'd`, with t = 1, 1/2, 1/4, ... */
+const SUFFICIENT_DECREASE = 2 ** -11;
+const HALVINGS_MAX = 20;
+/** Losses this near to each other, relative to the loss, tell nothing about a step. */
+const LOSS_NOISE = 16 * Number.EPSILON;
+/** A matrix whose reciprocal condition number is below this is taken for singular. */
+const CONDITION_MIN = Number.EPSILON;
+/** More of the weight than this without curvature, and Newton's direction is worth nothing. */
+const VANISHED_SHARE_MAX = 0.25;
+
+/**
+ * Minimises the loss by Newton steps, solved by Cholesky factors, with a backtracking line search, and stops at
+ * `max|gradient| <= gradientMax` and half the squared Newton decrement <= gradientMax. Where a step cannot be found, as
+ * with collinear columns and hardly a penalty, lbfgs goes on from the point reached.
+ *
+ * This is scikit-learn's `newton-cholesky`, its tests and its fall-back. For three classes and more the last class's
+ * intercept is held at 0, since adding a number to all of them changes no probability, and their mean is taken out in
+ * the end.
+ *
+ * Source: S. Boyd and L. Vandenberghe, Convex Optimization (2004), chapter 9.5.
+ *
+ * @param w where to begin, its last intercept 0 if there are several; holds the best point afterwards
+ */
+export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: LbfgsOptions): NewtonResult {
+  const state = new Newton(loss, w);
+  let nIter = 0;
+  let converged = false;
+  let fallback: string | undefined;
+  while (nIter < options.maxIter && !converged) {
+    fallback = state.findDirection() ?? state.search();
+    if (fallback !== undefined) break;
+    nIter++;
+    converged = state.isConverged(options.gradientMax);
+  }
+  if (fallback !== undefined) {
+    // The iteration that failed counts against what is left, and is made up for by the first one of lbfgs.
+    const left = options.maxIter - nIter - 1;
+    const objective = (x: Float64Array, gradient: Float64Array) => loss.lossGradient(x, gradient);
+    const rest = lbfgs(objective, w, { gradientMax: options.gradientMax, maxIter: left });
+    nIter += Math.min(rest.nIter, left);
+    converged = rest.converged;
+  }
+  if (loss.nOutputs > 1) centreIntercepts(loss, w);
+  return { nIter, converged, fallback };
+}
+
+/** The point of a run with its value and derivatives. */
+class Newton {
+  readonly #loss: LinearLoss;
+  readonly #w: Float64Array;
+  readonly #wBefore: Float64Array;
+  readonly #gradient: Float64Array;
+  readonly #gradientBefore: Float64Array;
+  readonly #direction: Float64Array;
+  readonly #hessian: Float64Array;
+  readonly #system: Cholesky;
+  /** With several outputs the last intercept is held. */
+  readonly #isLastHeld: boolean;
+  #f: number;
+  #slope = 0;
+
+  constructor(loss: LinearLoss, w: Float64Array) {
+    const n = loss.nParameters;
+    this.#loss = loss;
+    this.#w = w;
+    this.#wBefore = new Float64Array(n);
+    this.#gradient = new Float64Array(n);
+    this.#gradientBefore = new Float64Array(n);
+    this.#direction = new Float64Array(n);
+    this.#hessian = new Float64Array(n * n);
+    this.#isLastHeld = loss.nOutputs > 1;
+    this.#system = new Cholesky(this.#hessian, n, this.#isLastHeld ? n - 1 : n);
+    this.#f = loss.lossGradient(w, this.#gradient);
+  }
+
+  /** Works out Newton's direction at w, or says why there is none. */
+  findDirection(): string | undefined {
+    const vanishedShare = this.#loss.hessian(this.#w, this.#hessian);
+    if (vanishedShare > VANISHED_SHARE_MAX) return 'most rows have no curvature left';
+    if (this.#isLastHeld) this.#gradient[this.#gradient.length - 1] = 0;
+
+    if (!this.#system.factor() || !(this.#system.reciprocalCondition() >= CONDITION_MIN)) {
+      return 'the second derivatives are singular or nearly so';
+    }
+    for (let i = 0; i < this.#direction.length; i++) this.#direction[i] = -this.#gradient[i]!;
+    this.#system.solve(this.#direction);
+    this.#slope = dot(this.#gradient, this.#direction);
+    return this.#slope > 0 ? 'the Newton step does not lead down' : undefined;
+  }
+
+  /** Moves along the direction, or says why not: then w stands at the last and shortest step tried. */
+  search(): string | undefined {
+    this.#wBefore.set(this.#w);
+    this.#gradientBefore.set(this.#gradient);
+    const fBefore = this.#f;
+    let step = 1;
+    for (let halving = 0; halving <= HALVINGS_MAX; halving++) {
+      for (let i = 0; i < this.#w.length; i++) this.#w[i] = this.#wBefore[i]! + step * this.#direction[i]!;
+      this.#f = this.#loss.lossGradient(this.#w, this.#gradient);
+      const change = this.#f - fBefore;
+      if (change <= step * SUFFICIENT_DECREASE * this.#slope) return undefined;
+      const isNoise = Math.abs(change) <= Math.abs(fBefore * LOSS_NOISE);
+      if (isNoise && sumAbs(this.#gradient) < sumAbs(this.#gradientBefore)) return undefined;
+      step *= 0.5;
+    }
+    return 'no step of the line search led down';
+  }
+
+  isConverged(gradientMax: number): boolean {
+    if (!(maxAbs(this.#gradient) <= gradientMax)) return false;
+    return 0.5 * this.#system.quadraticForm(this.#direction) <= gradientMax;
+  }
+}
+
+function sumAbs(v: Float64Array): number {
+  return v.reduce((sum, value) => sum + Math.abs(value), 0);
+}
+
+function centreIntercepts(loss: LinearLoss, w: Float64Array): void {
+  const last = loss.outputLength - 1;
+  let sum = 0;
+  for (let k = 0; k < loss.nOutputs; k++) sum += w[k * loss.outputLength + last]!;
+  for (let k = 0; k < loss.nOutputs; k++) w[k * loss.outputLength + last]! -= sum / loss.nOutputs;
+}

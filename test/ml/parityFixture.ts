@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+/** One split, fit and evaluation of scikit-learn's: see test/fixtures/parity/make_parity.py. */
+export interface ParityCase {
+  readonly dataset: string;
+  /** Whether a MinMaxScaler goes before the classifier. */
+  readonly scaled: boolean;
+  readonly solver: 'lbfgs' | 'newton-cholesky';
+  readonly C: number;
+  readonly max_iter: number;
+  readonly class_weight: 'balanced' | null;
+  readonly stratify: boolean;
+  readonly random_state: number;
+  readonly test_size: number;
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+  readonly n_iter: number;
+  readonly converged: boolean;
+  readonly fell_back: boolean;
+  readonly coef: readonly (readonly number[])[];
+  readonly intercept: readonly number[];
+  /** Codes of the classes predicted for the test rows. */
+  readonly predicted: readonly number[];
+  /** Of the first test rows. */
+  readonly proba: readonly (readonly number[])[];
+  readonly metrics: Readonly<Record<MetricName, number | null>>;
+  /** How far scikit-learn moves by itself when the training rows come in other orders. */
+  readonly movement: {
+    readonly n_iter: readonly number[];
+    readonly parameters: number;
+    readonly proba: number;
+    readonly log_loss: number;
+    readonly roc_auc: number;
+  };
+}
+
+export type MetricName =
+  | 'accuracy_score'
+  | 'precision_score'
+  | 'recall_score'
+  | 'f1_score'
+  | 'log_loss'
+  | 'roc_auc'
+  | 'score';
+
+export interface ParityFixture {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly datasets: Readonly<
+    Record<string, { readonly rows: number[][]; readonly labels: number[] | string[] }>
+  >;
+  readonly cases: readonly ParityCase[];
+}
+
+export function readParityFixture(): ParityFixture {
+  const path = new URL('../fixtures/parity/parity.json.gz', import.meta.url);
+  return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as ParityFixture;
+}
+
+export function nameOf(one: ParityCase): string {
+  const { dataset, scaled, solver, C, max_iter, class_weight, stratify, random_state, test_size } = one;
+  return [
+    dataset,
+    scaled ? 'scaled' : 'unscaled',
+    solver,
+    `C=${C}`,
+    `max_iter=${max_iter}`,
+    `class_weight=${class_weight}`,
+    `stratify=${stratify}`,
+    `random_state=${random_state}`,
+    `test_size=${test_size}`,
+  ].join(' ');
+}

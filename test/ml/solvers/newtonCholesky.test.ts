@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { toMatrix } from '../../../src/ml/matrix.ts';
+import { lbfgs } from '../../../src/ml/solvers/lbfgs.ts';
+import { LinearLoss } from '../../../src/ml/solvers/linearLoss.ts';
+import { newtonCholesky } from '../../../src/ml/solvers/newtonCholesky.ts';
+import { HalfBinomialLoss, HalfMultinomialLoss } from '../../../src/ml/solvers/pointwiseLoss.ts';
+
+const rows = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) / 5]);
+
+function lossOf(X: number[][], nClasses: number, l2: number): LinearLoss {
+  const codes = Int32Array.from(X, ([x = 0], i) => Math.floor(Math.abs(x * 10 + i)) % nClasses);
+  const weighted = { codes, classWeights: new Float64Array(nClasses).fill(1) };
+  return new LinearLoss(
+    toMatrix(X),
+    nClasses === 2 ? new HalfBinomialLoss(weighted) : new HalfMultinomialLoss(weighted),
+    l2,
+  );
+}
+
+const options = { gradientMax: 1e-9, maxIter: 1000 };
+
+test.each([2, 3])('finds the minimum that lbfgs finds, of %i classes', (nClasses) => {
+  const loss = lossOf(rows, nClasses, 0.01);
+  const [byNewton, byLbfgs] = [new Float64Array(loss.nParameters), new Float64Array(loss.nParameters)];
+  const got = newtonCholesky(loss, byNewton, options);
+  expect(got).toMatchObject({ converged: true, fallback: undefined });
+  expect(got.nIter).toBeLessThan(8);
+  lbfgs((x, gradient) => loss.lossGradient(x, gradient), byLbfgs, options);
+  byNewton.forEach((value, i) => {
+    expect(value).toBeCloseTo(byLbfgs[i]!, 6);
+  });
+});
+
+test('intercepts of three classes have the mean 0', () => {
+  const loss = lossOf(rows, 3, 0.01);
+  const w = new Float64Array(loss.nParameters);
+  newtonCholesky(loss, w, options);
+  expect(w[3]! + w[7]! + w[11]!).toBeCloseTo(0, 14);
+  expect(Math.abs(w[3]!)).toBeGreaterThan(1e-3);
+});
+
+test('leaves collinear columns without a penalty to lbfgs, at the first iteration', () => {
+  const doubled = rows.map(([x = 0, ...rest]) => [x, 2 * x, ...rest]);
+  const loss = lossOf(doubled, 2, 0);
+  const w = new Float64Array(loss.nParameters);
+  const got = newtonCholesky(loss, w, { gradientMax: 1e-4, maxIter: 100 });
+  expect(got).toMatchObject({ converged: true, fallback: expect.stringContaining('singular') });
+
+  const alone = new Float64Array(loss.nParameters);
+  const { nIter } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), alone, {
+    gradientMax: 1e-4,
+    maxIter: 99,
+  });
+  expect(got.nIter).toBe(nIter);
+  expect([...w]).toEqual([...alone]);
+});
+
+test('leaves a start where the loss is straight to lbfgs, and iterations count together', () => {
+  const loss = lossOf(rows, 2, 1e-3);
+  const far = new Float64Array(loss.nParameters).fill(5000);
+  const got = newtonCholesky(loss, far.slice(), { gradientMax: 1e-4, maxIter: 100 });
+  expect(got.fallback).toContain('curvature');
+  expect(got.converged).toBe(true);
+  // The failed iteration is taken from what is left: one of lbfgs's remains of two.
+  expect(newtonCholesky(loss, far.slice(), { gradientMax: 1e-4, maxIter: 2 })).toMatchObject({
+    nIter: 1,
+    converged: false,
+  });
+});
+
+test('stops at its last iteration, and says that it has not converged', () => {
+  const loss = lossOf(rows, 2, 0.01);
+  const w = new Float64Array(loss.nParameters);
+  expect(newtonCholesky(loss, w, { gradientMax: 1e-9, maxIter: 1 })).toEqual({
+    nIter: 1,
+    converged: false,
+    fallback: undefined,
+  });
+});
