@@ -1,0 +1,71 @@
+import type { PipelineState } from '../../ml/state.ts';
+import type { ColumnInfo, InputExample } from '../../result.ts';
+import { condaYaml, pythonEnvYaml, requirementsTxt } from './environment.ts';
+import { inputExampleJson, servingExampleJson } from './inputExample.ts';
+import type { MlmodelFacts } from './mlmodel.ts';
+import { classifierOf, onnxModel } from './onnx.ts';
+import { sklearnPickle } from './sklearnPickle.ts';
+
+export { type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
+
+export interface ModelFilesInput {
+  readonly pipeline: PipelineState;
+  /** Columns that the pipeline was fitted on, in its order. */
+  readonly features: readonly ColumnInfo[];
+  readonly inputExample: InputExample;
+  readonly utcTimeCreated: Date;
+}
+
+export interface ModelFile {
+  /** Path within the model folder. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+export interface ModelFiles {
+  /** Everything in the folder but `MLmodel`: the same bytes wherever the model is logged. */
+  readonly files: readonly ModelFile[];
+  /** What `mlmodel` needs beside the place where the model is logged. */
+  readonly facts: MlmodelFacts;
+}
+
+/**
+ * The folder of a model, as MLflow, scikit-learn and onnxruntime load it; `mlmodel` writes its last file.
+ * Nothing in it is left to chance: the same input gives the same bytes.
+ *
+ * @throws DataError `column_name_collides` where a column is named as one of the ONNX file's outputs.
+ */
+export function modelFiles({
+  pipeline,
+  features,
+  inputExample,
+  utcTimeCreated,
+}: ModelFilesInput): ModelFiles {
+  const example = inputExampleJson(inputExample, features);
+  const files = [
+    file('model.pkl', sklearnPickle(pipeline)),
+    file('model.onnx', onnxModel(pipeline)),
+    file('input_example.json', example),
+    file('serving_input_example.json', servingExampleJson(example)),
+    file('requirements.txt', requirementsTxt()),
+    file('python_env.yaml', pythonEnvYaml()),
+    file('conda.yaml', condaYaml()),
+  ];
+  const modelSizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const facts = {
+    features,
+    classesDtype: classifierOf(pipeline.steps).fitted.classesDtype,
+    modelSizeBytes,
+    utcTimeCreated: pythonDatetime(utcTimeCreated),
+  };
+  return { files, facts };
+}
+
+function file(path: string, content: Buffer | string): ModelFile {
+  return { path, bytes: Buffer.from(content) };
+}
+
+/** `str(datetime)` of a naive UTC time, with its microseconds. */
+function pythonDatetime(date: Date): string {
+  return `${date.toISOString().replace('T', ' ').replace('Z', '')}000`;
+}

@@ -1,0 +1,21 @@
+import type { ColumnInfo, InputExample } from '../../result.ts';
+import { floatText } from './floatText.ts';
+
+/** `input_example.json`: a data frame as pandas' `orient="split"`. */
+export function inputExampleJson(example: InputExample, features: readonly ColumnInfo[]): string {
+  const types = new Map(features.map(({ name, type }) => [name, type]));
+  const isReal = example.columns.map((name) => types.get(name) === 'double');
+  const rows = example.data.map((row) => `[${row.map((value, index) => numberJson(value, isReal[index]!))}]`);
+  return `{"columns":${JSON.stringify(example.columns)},"data":[${rows}]}`;
+}
+
+/** `serving_input_example.json`: the same as the body of a request to MLflow's scoring server. */
+export function servingExampleJson(inputExample: string): string {
+  return `{"dataframe_split":${inputExample}}`;
+}
+
+/** The whole numbers of a real column keep their point, or pandas would read a column of them as int64. */
+function numberJson(value: number, isReal: boolean): string {
+  if (!Number.isFinite(value)) return 'null';
+  return isReal ? floatText(value) : String(value);
+}

@@ -1,0 +1,88 @@
+"""Loads model folders by each of MLflow's ways, and scores frames of several kinds."""
+
+import json
+import os
+import sys
+import warnings
+
+import mlflow.onnx
+import mlflow.pyfunc
+import mlflow.sklearn
+import numpy as np
+import pandas as pd
+from fitted import frame, labels, read
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, infer_signature
+from mlflow.pyfunc import scoring_server
+
+
+def outcome(model, X, expected):
+    """'same', other labels, or the first line of MLflow's refusal."""
+    try:
+        predicted = np.asarray(model.predict(X)).tolist()
+    except MlflowException as error:
+        return str(error).splitlines()[0]
+    return "same" if predicted == expected else predicted
+
+
+def served(model, body, expected):
+    """As `mlflow models serve` answers to the serving example."""
+    answer = scoring_server.invocations(body, "application/json", model, model.metadata.get_input_schema())
+    if answer.status != 200:
+        return answer.response
+    predicted = json.loads(answer.response)["predictions"]
+    return "same" if predicted == expected else predicted
+
+
+def inferred(case, X):
+    """MLflow's own signature; `log_model` hands it text predictions as a series."""
+    y = labels(case)
+    return infer_signature(X, pd.Series(y, dtype="object") if y.dtype == "object" else y)
+
+
+def scored(case, model, pipeline, example):
+    real = frame(case)
+    typed = real.astype({real.columns[0]: "int64"})
+    whole = real.round()
+    expected = pipeline.predict(real).tolist()
+    head = expected[: len(example)]
+    return {
+        "asWritten": outcome(model, typed, expected),
+        "allReal": outcome(model, real, expected),
+        "allWhole": outcome(model, whole.astype("int64"), pipeline.predict(whole).tolist()),
+        "reordered": outcome(model, typed[typed.columns[::-1]], expected),
+        "extraColumn": outcome(model, typed.assign(more=1), expected),
+        "example": outcome(model, example, head),
+        "sameExample": example.equals(typed.head(len(example))),
+        "served": served(model, read(case, "serving_input_example.json").decode(), head),
+    }
+
+
+def check(case):
+    folder = case["folder"]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model, pipeline = mlflow.pyfunc.load_model(folder), mlflow.sklearn.load_model(folder)
+        onnx_model = mlflow.onnx.load_model(folder)
+        written = Model.load(folder)
+        example = written.load_input_example(folder)
+    signature = inferred(case, frame(case).astype({case["columns"][0]: "int64"}))
+    return {
+        "warnings": [str(warning.message) for warning in caught],
+        "pipelineType": f"{type(pipeline).__module__}.{type(pipeline).__name__}",
+        "onnxType": type(onnx_model).__name__,
+        **scored(case, model, pipeline, example),
+        "sameInputs": written.signature.inputs == signature.inputs,
+        "sameOutputs": written.signature.outputs == signature.outputs,
+        "runId": written.run_id,
+        "modelUuid": written.model_uuid,
+        "modelId": getattr(written, "model_id", None),
+        "artifactPath": written.artifact_path,
+        "utcTimeCreated": written.utc_time_created,
+        "sizeIsTrue": written.model_size_bytes
+        == sum(entry.stat().st_size for entry in os.scandir(folder) if entry.name != "MLmodel"),
+        "sameAsJson": Model.from_dict(json.loads(case["json"])).to_dict() == written.to_dict(),
+    }
+
+
+print(json.dumps({case["name"]: check(case) for case in json.load(sys.stdin)}))

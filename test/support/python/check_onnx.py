@@ -1,0 +1,35 @@
+"""Runs ONNX files in onnxruntime and compares them with the pickles beside them."""
+
+import json
+import pickle
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+from fitted import frame, read
+
+
+def described(values):
+    return [[value.name, value.type, value.shape] for value in values]
+
+
+def check(case):
+    data = read(case, "model.onnx")
+    model = onnx.load_from_string(data)
+    onnx.checker.check_model(model, full_check=True)
+    pipeline, X = pickle.loads(read(case, "model.pkl")), frame(case)
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    labels, *probabilities = session.run(None, {name: X[name].to_numpy() for name in X.columns})
+    difference = np.abs(np.stack(probabilities, axis=1) - pipeline.predict_proba(X)).max()
+    return {
+        "irVersion": model.ir_version,
+        "operatorSets": [[entry.domain, entry.version] for entry in model.opset_import],
+        "inputs": described(session.get_inputs()),
+        "outputs": described(session.get_outputs()),
+        "sameLabels": labels.tolist() == pipeline.predict(X).tolist(),
+        "probabilityDifference": float(difference),
+    }
+
+
+print(json.dumps({case["name"]: check(case) for case in json.load(sys.stdin)}))

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { mlmodel, modelFiles } from '../../../src/tracking/modelFiles/index.ts';
+import { MODEL_CASES, modelCase } from './cases.ts';
+
+const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
+const textOf = (input: Parameters<typeof modelFiles>[0], path: string) =>
+  modelFiles(input)
+    .files.find((file) => file.path === path)!
+    .bytes.toString();
+
+describe('modelFiles', () => {
+  it.each(MODEL_CASES)('$name: the same input gives the same bytes', (input) => {
+    const first = modelFiles({ ...input, utcTimeCreated });
+    const second = modelFiles({ ...structuredClone(input), utcTimeCreated: new Date(utcTimeCreated) });
+    expect(second).toEqual(first);
+  });
+
+  it('gives every file of the folder but MLmodel, and their true size', () => {
+    const { files, facts } = modelFiles({ ...modelCase('plain'), utcTimeCreated });
+    expect(files.map(({ path }) => path)).toEqual([
+      'model.pkl',
+      'model.onnx',
+      'input_example.json',
+      'serving_input_example.json',
+      'requirements.txt',
+      'python_env.yaml',
+      'conda.yaml',
+    ]);
+    expect(facts.modelSizeBytes).toBe(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+    expect(facts.utcTimeCreated).toBe('2026-11-23 02:11:39.922000');
+  });
+
+  it('gives facts that can wait as JSON', () => {
+    const { facts } = modelFiles({ ...modelCase('plain'), utcTimeCreated });
+    const place = { mlflowMajor: 3, runId: 'r', modelUuid: 'u', artifactPath: 'a', modelId: 'm' } as const;
+    expect(mlmodel(JSON.parse(JSON.stringify(facts)), place)).toEqual(mlmodel(facts, place));
+  });
+
+  it('writes the input example as pandas would, a real column with its points', () => {
+    const input = {
+      ...modelCase('plain'),
+      utcTimeCreated,
+      inputExample: {
+        columns: ['Pregnancies', 'BMI', 'DiabetesPedigreeFunction'],
+        data: [
+          [6, 33, 0.627],
+          [-1, 1e21, Number.NaN],
+        ],
+      },
+    };
+    const example =
+      '{"columns":["Pregnancies","BMI","DiabetesPedigreeFunction"],"data":[[6,33.0,0.627],[-1,1e+21,null]]}';
+    expect(textOf(input, 'input_example.json')).toBe(example);
+    expect(textOf(input, 'serving_input_example.json')).toBe(`{"dataframe_split":${example}}`);
+  });
+
+  it('pins nothing but Python', () => {
+    const input = { ...modelCase('plain'), utcTimeCreated };
+    expect(textOf(input, 'requirements.txt').split('\n')).toEqual([
+      'mlflow',
+      'scikit-learn',
+      'numpy',
+      'pandas',
+      '',
+    ]);
+    expect(textOf(input, 'conda.yaml').match(/\S*=\S*/g)).toEqual(['python=3.11.7']);
+    expect(textOf(input, 'python_env.yaml')).toContain('python: 3.11.7\n');
+  });
+
+  it('refuses a column that is named as an output', () => {
+    expect(() => modelFiles({ ...modelCase('collision', { columns: ['label'] }), utcTimeCreated })).toThrow(
+      /"label"/,
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type MlmodelFacts, type MlmodelPlace, mlmodel } from '../../../src/tracking/modelFiles/mlmodel.ts';
+
+const FACTS: MlmodelFacts = {
+  features: [
+    { name: 'Age', type: 'long' },
+    { name: 'Größe "é" \u2028', type: 'double' },
+    { name: 'city', type: 'string' },
+  ],
+  classesDtype: 'int64',
+  modelSizeBytes: 3524,
+  utcTimeCreated: '2026-11-23 02:11:39.922000',
+};
+const PLACE: MlmodelPlace = {
+  mlflowMajor: 3,
+  runId: 'r',
+  modelUuid: 'u',
+  artifactPath: 'diabetes-model',
+  modelId: 'm-1',
+};
+
+/** As MLflow reads it: YAML 1.1. */
+const read = (facts: Partial<MlmodelFacts>, place: Partial<MlmodelPlace> = {}) => {
+  const { yaml, json } = mlmodel({ ...FACTS, ...facts }, { ...PLACE, ...place });
+  const document = parse(yaml, { version: '1.1' });
+  expect(document).toEqual(JSON.parse(json));
+  return document;
+};
+const types = (document: { signature: { inputs: string } }) =>
+  JSON.parse(document.signature.inputs).map((column: { type: string }) => column.type);
+
+describe('mlmodel', () => {
+  it('names the files by flavor', () => {
+    const { python_function: pyfunc, sklearn, onnx } = read({}).flavors;
+    expect(pyfunc).toMatchObject({
+      loader_module: 'mlflow.sklearn',
+      model_path: 'model.pkl',
+      predict_fn: 'predict',
+    });
+    expect(pyfunc.env).toEqual({ conda: 'conda.yaml', virtualenv: 'python_env.yaml' });
+    expect(sklearn).toMatchObject({ pickled_model: 'model.pkl', serialization_format: 'pickle', code: null });
+    expect(onnx).toMatchObject({ data: 'model.onnx', providers: ['CPUExecutionProvider'] });
+  });
+
+  it('says where the model is logged', () => {
+    expect(read({})).toMatchObject({
+      artifact_path: 'diabetes-model',
+      model_id: 'm-1',
+      model_size_bytes: 3524,
+      model_uuid: 'u',
+      run_id: 'r',
+      utc_time_created: '2026-11-23 02:11:39.922000',
+    });
+  });
+
+  it('has no model id where there is none', () => {
+    const { modelId: _, ...place } = PLACE;
+    expect(mlmodel(FACTS, place).yaml).not.toContain('model_id');
+  });
+
+  it.each<[2 | 3, string, string[]]>([
+    [2, '2.', ['long', 'double', 'string']],
+    [3, '3.', ['any', 'any', 'string']],
+  ])('for MLflow %i', (mlflowMajor, version, expected) => {
+    const document = read({}, { mlflowMajor });
+    expect(types(document)).toEqual(expected);
+    expect(document.mlflow_version.startsWith(version)).toBe(true);
+  });
+
+  it.each<[MlmodelFacts['classesDtype'], unknown]>([
+    ['int64', { type: 'tensor', 'tensor-spec': { dtype: 'int64', shape: [-1] } }],
+    ['float64', { type: 'tensor', 'tensor-spec': { dtype: 'float64', shape: [-1] } }],
+    ['object', { type: 'string', required: true }],
+  ])('%s labels', (classesDtype, expected) => {
+    expect(JSON.parse(read({ classesDtype }).signature.outputs)).toEqual([expected]);
+  });
+
+  it('keeps odd column names, in ASCII', () => {
+    const { inputs } = read({}).signature;
+    expect(JSON.parse(inputs).map((column: { name: string }) => column.name)).toEqual(
+      FACTS.features.map(({ name }) => name),
+    );
+    expect(inputs).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  it.each(['no', '1e10', '0123', '1_000', '2026-11-23', '=', '~', 'a: b', "it's", 'Größe'])(
+    '%s stays text',
+    (text) => {
+      expect(read({}, { artifactPath: text, runId: text, modelUuid: text })).toMatchObject({
+        artifact_path: text,
+        run_id: text,
+        model_uuid: text,
+      });
+      expect(mlmodel(FACTS, { ...PLACE, runId: text }).yaml).toMatch(/^run_id: ['"]/m);
+    },
+  );
+});

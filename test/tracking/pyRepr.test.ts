@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { pyBoolRepr, pyEstimatorRepr, pyFloatRepr, pyStringRepr } from '../../src/tracking/pyRepr.ts';
+
+/** Each right side was printed by CPython. */
+describe('pyFloatRepr', () => {
+  test.each([
+    [1, '1.0'],
+    [0, '0.0'],
+    [-0, '-0.0'],
+    [0.5, '0.5'],
+    [-0.1, '-0.1'],
+    [0.0001, '0.0001'],
+    [0.00012345, '0.00012345'],
+    [0.00001, '1e-05'],
+    [0.0000123, '1.23e-05'],
+    [1e-10, '1e-10'],
+    [5e-324, '5e-324'],
+    [123456789.12345678, '123456789.12345678'],
+    [1e15, '1000000000000000.0'],
+    [1234567890123456, '1234567890123456.0'],
+    [1e16, '1e+16'],
+    [-1.5e16, '-1.5e+16'],
+    [1e21, '1e+21'],
+    [1e100, '1e+100'],
+    [1.7976931348623157e308, '1.7976931348623157e+308'],
+    [Number.NaN, 'nan'],
+    [Number.POSITIVE_INFINITY, 'inf'],
+    [Number.NEGATIVE_INFINITY, '-inf'],
+  ])('%d is %s', (value, text) => {
+    expect(pyFloatRepr(value)).toBe(text);
+  });
+
+  test('every double reads back the same, and looks like a float to Python', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const text = pyFloatRepr(value);
+        expect(Number(text)).toBe(value);
+        expect(text).toMatch(/^-?\d+(\.\d+|(\.\d+)?e[+-]\d{2,3})$/);
+      }),
+    );
+  });
+});
+
+describe('pyStringRepr', () => {
+  test.each([
+    ['scaler', "'scaler'"],
+    ["it's", '"it\'s"'],
+    [`both ' and "`, `'both \\' and "'`],
+    ['a\\b', "'a\\\\b'"],
+    ['line\nend\r\t', "'line\\nend\\r\\t'"],
+  ])('%j', (text, repr) => {
+    expect(pyStringRepr(text)).toBe(repr);
+  });
+});
+
+test('pyBoolRepr', () => {
+  expect([pyBoolRepr(true), pyBoolRepr(false)]).toEqual(['True', 'False']);
+});
+
+/** Each was printed by scikit-learn 1.9.1. */
+describe('pyEstimatorRepr', () => {
+  test.each([
+    [[], 'LogisticRegression()'],
+    [['C=0.5', 'max_iter=50'], 'LogisticRegression(C=0.5, max_iter=50)'],
+    [
+      ["class_weight='balanced'", 'max_iter=1000000', 'tol=0.12345678901234566'],
+      "LogisticRegression(class_weight='balanced', max_iter=1000000,\n" +
+        '                   tol=0.12345678901234566)',
+    ],
+    [
+      ['C=123456789.12345678', 'max_iter=1000000', "solver='newton-cholesky'"],
+      'LogisticRegression(C=123456789.12345678, max_iter=1000000,\n' +
+        "                   solver='newton-cholesky')",
+    ],
+    [
+      ['C=1e-05', 'max_iter=1000000', "solver='newton-cholesky'", 'tol=1e-10'],
+      "LogisticRegression(C=1e-05, max_iter=1000000, solver='newton-cholesky',\n" +
+        '                   tol=1e-10)',
+    ],
+    [
+      [
+        'C=123456789.12345678',
+        "class_weight='balanced'",
+        'max_iter=1000000',
+        "solver='newton-cholesky'",
+        'tol=0.12345678901234566',
+      ],
+      "LogisticRegression(C=123456789.12345678, class_weight='balanced',\n" +
+        "                   max_iter=1000000, solver='newton-cholesky',\n" +
+        '                   tol=0.12345678901234566)',
+    ],
+  ])('%j', (args, repr) => {
+    expect(pyEstimatorRepr('LogisticRegression', args)).toBe(repr);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { type RunRecord, recordRun } from '../../src/tracking/record.ts';
+import { samplePipeline, sampleRun } from './sample.ts';
+
+const ENV = { USER: 'ada', GIT_SHA: 'f00dfeed' };
+
+describe('a record', () => {
+  test('has params of the pipeline as autolog writes them, and those of the run', () => {
+    const pipeline = samplePipeline({ C: 1e-5, maxIter: 50, classWeight: 'balanced' });
+    const model = "LogisticRegression(C=1e-05, class_weight='balanced', max_iter=50)";
+    expect(recordRun(pipeline, sampleRun(), ENV).record.params).toEqual({
+      C: '1e-05',
+      max_iter: '50',
+      steps: `[('scaler', MinMaxScaler()), ('model', ${model})]`,
+      scaler: 'MinMaxScaler()',
+      model,
+      scaler__clip: 'False',
+      scaler__feature_range: '(0, 1)',
+      model__C: '1e-05',
+      model__class_weight: 'balanced',
+      model__max_iter: '50',
+      model__solver: 'lbfgs',
+      model__tol: '0.0001',
+      test_size: '0.3',
+      random_state: '123',
+      stratify: 'False',
+    });
+  });
+
+  test('prints a scaler that is not the default one', () => {
+    const { featureNamesIn, steps } = samplePipeline();
+    const [name, state] = steps[0]!;
+    if (state.estimator !== 'MinMaxScaler') throw new Error('the first step is the scaler');
+    const scaler = { ...state, params: { featureRange: [-1, 0.5] as const, clip: true } };
+    const { params } = recordRun(
+      { featureNamesIn, steps: [[name, scaler], steps[1]!] },
+      sampleRun(),
+      ENV,
+    ).record;
+    expect(params['scaler']).toBe('MinMaxScaler(clip=True, feature_range=(-1, 0.5))');
+    expect(params['scaler__feature_range']).toBe('(-1, 0.5)');
+  });
+
+  test('has the rounded metrics, and both sets at full precision but for an undefined one', () => {
+    const run = sampleRun();
+    const test = { ...run.test, roc_auc: Number.NaN };
+    const { metrics } = recordRun(samplePipeline(), { ...run, test }, ENV).record;
+    expect(metrics).toMatchObject({ accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 });
+    expect(metrics['training_roc_auc']).toBe(run.training.roc_auc);
+    expect(metrics['test_log_loss']).toBe(run.test.log_loss);
+    expect(metrics).not.toHaveProperty('test_roc_auc');
+    expect(Object.keys(metrics)).toHaveLength(4 + 7 + 6);
+  });
+
+  test('describes the data set', () => {
+    const { dataset } = recordRun(samplePipeline(), sampleRun(), ENV).record;
+    expect(dataset).toMatchObject({
+      name: 'diabetes größe.csv',
+      digest: '0123456789abcdef0123456789abcdef',
+      source_type: 'local',
+      source: '{"uri":"diabetes größe.csv"}',
+    });
+    const { mlflow_colspec: columns } = JSON.parse(dataset.schema);
+    expect(columns[5]).toEqual({ type: 'double', name: 'BMI', required: true });
+    expect(columns[8]).toEqual({ type: 'long', name: 'Outcome', required: true });
+    expect(JSON.parse(dataset.profile)).toMatchObject({
+      num_rows: 768,
+      num_elements: 6912,
+      num_columns: 9,
+      target: 'Outcome',
+      class_counts: [
+        { label: 0, count: 500 },
+        { label: 1, count: 268 },
+      ],
+      summary: [{ name: 'Glucose', quartiles: [99, 117, 140.25] }],
+    });
+  });
+
+  test('bounds the name of the data set', () => {
+    const run = sampleRun({ fileName: 'x'.repeat(600) });
+    expect(recordRun(samplePipeline(), run, ENV).record.dataset.name).toHaveLength(500);
+  });
+
+  test('has MLflow’s tags, the caller’s, and an id of its own that nobody can take away', () => {
+    const run = sampleRun({ tags: { team: 'clinic', 'trainpost.request_id': 'mine' } });
+    const [one, two] = [0, 1].map(() => recordRun(samplePipeline(), run, ENV).record);
+    expect(one!.tags).toEqual({
+      'mlflow.user': 'ada',
+      'mlflow.source.name': 'trainpost',
+      'mlflow.source.type': 'LOCAL',
+      'mlflow.source.git.commit': 'f00dfeed',
+      team: 'clinic',
+      'trainpost.request_id': one!.requestId,
+    });
+    expect(one!.requestId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    expect(one!.requestId).not.toBe(two!.requestId);
+  });
+
+  test('survives JSON, and freezes the time', () => {
+    const before = Date.now();
+    const { record } = recordRun(samplePipeline(), sampleRun({ alias: 'champion' }), ENV);
+    expect(JSON.parse(JSON.stringify(record)) as RunRecord).toEqual(record);
+    expect(record.startTimeMs).toBe(1_795_407_178_082);
+    expect(record.endTimeMs).toBeGreaterThanOrEqual(before);
+    expect(record.endTimeMs).toBeLessThanOrEqual(Date.now());
+    expect(record.alias).toBe('champion');
+  });
+});
