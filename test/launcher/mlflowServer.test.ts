@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
+import { isRunning, markOf, type ProcessMark, signalGroup } from '../../src/launcher/processes.ts';
+import { executable, mlflowLike, temporaryFolder, unusedPort } from './support.ts';
+
+async function start(script: string, signal = new AbortController().signal) {
+  const dir = temporaryFolder();
+  const python = executable(join(dir, 'python'), script);
+  let mark: ProcessMark | undefined;
+  const onSpawn = (spawned: ProcessMark) => {
+    mark = spawned;
+  };
+  const server = startMlflowServer({ python, dir, port: await unusedPort(), log: () => {}, signal, onSpawn });
+  return { dir, server, mark: () => mark };
+}
+
+describe('startMlflowServer', () => {
+  it('ends the whole group, a child that ignores SIGTERM too', async () => {
+    const { dir, server } = await start(mlflowLike('() => {}'));
+    const { pid, version, stop, exited } = await server;
+    const child = markOf(Number(readFileSync(join(dir, 'child.pid'), 'utf8')))!;
+    expect(version).toBe('3.0.0');
+    expect(isRunning(child)).toBe(true);
+    await stop();
+    expect(isRunning(child)).toBe(false);
+    expect(signalGroup(pid, 0)).toBe(false);
+    expect(await exited).toBe('started');
+    await stop();
+  }, 20_000);
+
+  it('tells the last line of one that ends while it starts', async () => {
+    const { server } = await start('console.error("Traceback\\nValueError: bad store\\n"); process.exit(1)');
+    await expect(server).rejects.toMatchObject({
+      code: 'mlflow_not_started',
+      message: 'MLflow ended while it started: "ValueError: bad store".',
+    });
+  });
+
+  it('tells that there is no such Python', async () => {
+    const options = { python: '/nowhere/python', dir: temporaryFolder(), port: 1, log: () => {} };
+    await expect(startMlflowServer(options)).rejects.toMatchObject({ code: 'mlflow_not_started' });
+  });
+
+  it('leaves nothing running when the start is given up', async () => {
+    const giveUp = new AbortController();
+    const { server, mark } = await start('setInterval(() => {}, 1000)', giveUp.signal);
+    setTimeout(() => giveUp.abort(), 300);
+    await expect(server).rejects.toThrow('aborted');
+    expect(mark()).toBeDefined();
+    expect(signalGroup(mark()!.pid, 0)).toBe(false);
+  });
+
+  it('hides our environment from MLflow where it would be taken as options', async () => {
+    process.env['MLFLOW_BACKEND_STORE_URI'] = 'postgresql://elsewhere';
+    try {
+      const script =
+        'console.log(Object.keys(process.env).filter((name) => /^(MLFLOW|DO_NOT)_/.test(name)).sort().join()); process.exit(1)';
+      const { server } = await start(script);
+      const names = 'DO_NOT_TRACK,MLFLOW_DISABLE_TELEMETRY,MLFLOW_SERVER_ENABLE_JOB_EXECUTION';
+      await expect(server).rejects.toThrow(`"${names}"`);
+    } finally {
+      delete process.env['MLFLOW_BACKEND_STORE_URI'];
+    }
+  });
+});

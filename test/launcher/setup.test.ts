@@ -1,0 +1,143 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from './support.ts';
+
+const SETUP = join(import.meta.dirname, '../../src/launcher/setup.mjs');
+/** Stands in for the compiler: leaves what it saw, and fails where the source says so. */
+const BUILD = `
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+appendFileSync('builds', '+');
+const text = readFileSync('src/a.ts', 'utf8');
+if (text === 'broken') process.exit(2);
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/a.js', text);
+`;
+
+let root: string;
+
+/** A small project: one package in its lock file (a folder of its own, so that nothing is fetched), one source. */
+beforeEach(() => {
+  root = temporaryFolder();
+  mkdirSync(join(root, 'src/launcher'), { recursive: true });
+  mkdirSync(join(root, 'packages/small'), { recursive: true });
+  cpSync(SETUP, join(root, 'src/launcher/setup.mjs'));
+  write('src/a.ts', 'one');
+  write('build.cjs', BUILD);
+  write('tsconfig.json', '{}');
+  write('packages/small/package.json', JSON.stringify({ name: 'small', version: '1.0.0' }));
+  const dependencies = { small: 'file:packages/small' };
+  write(
+    'package.json',
+    JSON.stringify({ name: 'x', version: '1.0.0', scripts: { build: 'node build.cjs' }, dependencies }),
+  );
+  writeLock('1.0.0');
+});
+
+function write(path: string, text: string): void {
+  writeFileSync(join(root, path), text);
+}
+
+function writeLock(version: string): void {
+  const packages = {
+    '': { name: 'x', version: '1.0.0', dependencies: { small: 'file:packages/small' } },
+    'node_modules/small': { resolved: 'packages/small', link: true },
+    'packages/small': { name: 'small', version },
+    'node_modules/elsewhere': { version: '1.0.0', optional: true, os: ['aix'] },
+  };
+  write(
+    'package-lock.json',
+    JSON.stringify({ name: 'x', version: '1.0.0', lockfileVersion: 3, requires: true, packages }),
+  );
+}
+
+function setup(env: NodeJS.ProcessEnv = {}) {
+  const { status, stderr } = spawnSync(process.execPath, ['src/launcher/setup.mjs'], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  const said = stderr.split('\n').filter((line) => line.startsWith('trainpost: '));
+  return { status, said: said.map((line) => line.slice('trainpost: '.length)) };
+}
+
+const INSTALLS = 'installing the packages of package-lock.json';
+const BUILDS = 'building dist from src';
+
+describe('setup', { timeout: 60_000 }, () => {
+  it('installs and builds on a fresh clone, and then does nothing', () => {
+    expect(setup()).toEqual({ status: 0, said: [INSTALLS, BUILDS] });
+    expect(readFileSync(join(root, 'dist/a.js'), 'utf8')).toBe('one');
+    expect(setup()).toEqual({ status: 0, said: [] });
+    expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
+  });
+
+  it.each([
+    ['a source changed', () => write('src/a.ts', 'two'), [BUILDS]],
+    ['a source was added', () => write('src/b.ts', ''), [BUILDS]],
+    ['dist is missing', () => rmSync(join(root, 'dist'), { recursive: true }), [BUILDS]],
+    ['node_modules is missing', () => rmSync(join(root, 'node_modules'), { recursive: true }), [INSTALLS]],
+    [
+      'an installation was broken off',
+      () => rmSync(join(root, 'node_modules/.package-lock.json')),
+      [INSTALLS],
+    ],
+    [
+      'the lock file names another version',
+      () => {
+        write('packages/small/package.json', JSON.stringify({ name: 'small', version: '2.0.0' }));
+        writeLock('2.0.0');
+      },
+      [INSTALLS, BUILDS],
+    ],
+  ])('does what is needed where %s', (_name, change, said) => {
+    setup();
+    change();
+    expect(setup()).toEqual({ status: 0, said });
+    expect(setup()).toEqual({ status: 0, said: [] });
+  });
+
+  it('leaves no file of an earlier build', () => {
+    setup();
+    write('dist/stale.js', '');
+    write('src/a.ts', 'two');
+    setup();
+    expect(readdirSync(join(root, 'dist')).sort()).toEqual(['.built-from', 'a.js']);
+  });
+
+  it('stops at a build that fails, and tries it again', () => {
+    write('src/a.ts', 'broken');
+    expect(setup()).toMatchObject({
+      status: 1,
+      said: [INSTALLS, BUILDS, expect.stringContaining('npm run --silent build failed')],
+    });
+    expect(setup()).toMatchObject({ status: 1, said: [BUILDS, expect.stringContaining('failed')] });
+    write('src/a.ts', 'mended');
+    expect(setup()).toEqual({ status: 0, said: [BUILDS] });
+  });
+
+  it('stops at an old Node with one sentence', () => {
+    const old = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.18.3'}})`;
+    expect(setup({ NODE_OPTIONS: `--import=${old}` })).toEqual({
+      status: 1,
+      said: ['trainpost needs Node 20.19 or newer, and this is 20.18.3: install Node 24.'],
+    });
+    expect(existsSync(join(root, 'node_modules'))).toBe(false);
+  });
+
+  it('two at once do the work once; a turn left by a killed one is over', async () => {
+    mkdirSync(join(root, '.mlflow'));
+    write('.mlflow/setup.lock', String(spawnSync(process.execPath, ['-e', '']).pid));
+    const both = [1, 2].map(() =>
+      spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: 'ignore' }),
+    );
+    expect(await Promise.all(both.map((child) => once(child, 'exit')))).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
+    expect(existsSync(join(root, '.mlflow/setup.lock'))).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A folder of its own for one test, with a space in its name. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trainpost launcher '));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An HTTP server that gives a fixed answer for each path, 404 for any other. */
+export async function answering(
+  answers: Readonly<Record<string, string>>,
+): Promise<{ port: number; url: string }> {
+  const server = createServer((request, response) => {
+    const answer = answers[request.url ?? ''];
+    response.writeHead(answer === undefined ? 404 : 200).end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { port, url: `http://127.0.0.1:${port}` };
+}
+
+/**
+ * An executable that stands in for Python: a script of Node, given the same arguments. The statement that prepares
+ * the database (`-c PRAGMA ...`) is passed over; the integration test sees what a real one does.
+ */
+export function executable(path: string, script: string): string {
+  writeFileSync(`${path}.cjs`, script);
+  writeFileSync(path, `#!/bin/sh\ncase "$2" in *journal_mode*) exit 0;; esac\nexec '${process.execPath}' '${path}.cjs' "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** A port at which nobody listens now. */
+export async function unusedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Script of a server that answers as MLflow does, with a child of its own, as MLflow has; the child may ignore SIGTERM. */
+export const mlflowLike = (childOnTerm = '() => process.exit()') => `
+const { createServer } = require('node:http');
+const { spawn } = require('node:child_process');
+const { writeFileSync } = require('node:fs');
+const childScript = 'process.on("SIGTERM", ${childOnTerm}); console.log(); setInterval(() => {}, 1000)';
+const child = spawn(process.execPath, ['-e', childScript]);
+writeFileSync('child.pid', String(child.pid));
+const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
+const server = createServer((request, response) => response.end(request.url === '/health' ? 'OK' : '3.0.0'));
+child.stdout.once('data', () => server.listen(port, '127.0.0.1'));
+console.log('started');
+`;
