@@ -1,0 +1,93 @@
+import type { NextFunction, Request, Response } from 'express';
+import { TrainpostError } from '../errors.ts';
+
+/** RFC 9457, Problem Details for HTTP APIs. */
+interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly [help: string]: unknown;
+}
+
+/** An error of HTTP itself: no such route, no such method, a body of the wrong form. */
+export class HttpError extends TrainpostError {
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string, details: TrainpostError['details'] = {}) {
+    super(code, message, details);
+    this.status = status;
+  }
+}
+
+/** The only table of status codes: by the error's class, refined by its code. */
+const STATUS_BY_CLASS: Readonly<Record<string, number>> = {
+  FieldError: 422,
+  DataError: 422,
+  NotATableError: 415,
+  BusyError: 429,
+  UnavailableError: 503,
+  TrackingRefusedError: 502,
+  TrackingUnreachableError: 504,
+};
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  // The caller named the experiment, so the caller can mend it.
+  experiment_deleted: 422,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Malformed request',
+  404: 'No such route',
+  405: 'Method not allowed',
+  406: 'No such representation',
+  413: 'Too large',
+  415: 'Not a table',
+  422: 'Cannot be trained as asked',
+  429: 'Busy',
+  500: 'Internal error',
+  502: 'MLflow refused',
+  503: 'Not available now',
+  504: 'MLflow did not answer',
+};
+
+/** Express' last word: turns whatever was thrown into `application/problem+json`. */
+export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
+  const error = toHttp(cause);
+  response.locals['code'] = error.code;
+  if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { retryAfterS, runId, ...help } = error.details;
+  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
+  if (runId !== undefined) response.set('Run-Id', runId);
+  const problem: Problem = {
+    type: 'about:blank',
+    title: TITLES[error.status] ?? 'Error',
+    status: error.status,
+    detail: error.message,
+    instance: request.path,
+    code: error.code,
+    ...help,
+    ...(runId !== undefined && { run_id: runId }),
+  };
+  // An upload that is still under way would be taken for the next request on this connection.
+  if (!request.complete) response.set('Connection', 'close');
+  response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+function toHttp(cause: unknown): HttpError {
+  if (cause instanceof HttpError) return cause;
+  if (cause instanceof TrainpostError) {
+    const status = STATUS_BY_CODE[cause.code] ?? STATUS_BY_CLASS[cause.name] ?? 500;
+    return new HttpError(status, cause.code, cause.message, cause.details);
+  }
+  return new HttpError(
+    500,
+    'internal_error',
+    'Something went wrong here; the log says what, under the Request-Id of this answer.',
+  );
+}

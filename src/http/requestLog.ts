@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+
+/**
+ * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
+ * of a training its rows and run id. Never a query, a header, a field or a cell.
+ */
+export function requestLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const id = randomUUID();
+    const { method, path } = request;
+    response.set('Request-Id', id);
+    // `close` comes in every case, `finish` only when the caller took the whole answer.
+    response.once('close', () => {
+      const status = response.statusCode;
+      const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+      const aborted = !response.writableFinished;
+      const { rows, runId, code, cause } = noted(response);
+      logger[levelOf(status)](
+        { id, method, path, status, ms, rows, run_id: runId, code, cause, ...(aborted && { aborted }) },
+        `${method} ${path} ${aborted ? 'broken off' : status}`,
+      );
+    });
+    next();
+  };
+}
+
+/** What the way of a request leaves in `response.locals` for its line. */
+interface Noted {
+  readonly rows?: number;
+  readonly runId?: string;
+  readonly code?: string;
+  readonly cause?: string;
+}
+
+function noted(response: Response): Noted {
+  return response.locals;
+}
+
+function levelOf(status: number): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error';
+  return status >= 400 ? 'warn' : 'info';
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import type { RequestHandler } from 'express';
+import multer, { MulterError } from 'multer';
+import { ctime } from '../ctime.ts';
+import { FieldError, NotATableError, quote } from '../errors.ts';
+import { HttpError } from './problem.ts';
+
+export interface UploadOptions {
+  /** Folder for uploads under way. */
+  readonly dir: string;
+  readonly fileBytesMax: number;
+}
+
+/** The form's field that holds the file. */
+const FILE_FIELD = 'train_file';
+const FIELDS_MAX = 100;
+const FIELD_NAME_BYTES_MAX = 64;
+const FIELD_VALUE_BYTES_MAX = 4_096;
+/** The most that fields, their headers and boundaries add to the file's bytes. */
+const FIELDS_BYTES_MAX = (FIELDS_MAX + 1) * (FIELD_VALUE_BYTES_MAX + 1_024);
+/** Multer passes on what its parser says of a broken form as plain errors. */
+const FORM_ERRORS =
+  /^(Unexpected end of (form|multipart data)|Malformed |Multipart: |Request (aborted|closed))/;
+/** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
+const STEM_CHARS_MAX = 80;
+const RANDOM_BYTES = 6;
+/** `<name>_<ctime>_<random>.csv`: the original's pattern, and a part that nobody can guess or repeat. */
+const UPLOAD_NAME = /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_[0-9a-f]{12}\.csv$/;
+
+/**
+ * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir`.
+ * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
+ */
+export function upload(options: UploadOptions): RequestHandler {
+  const form = multer({
+    storage: multer.diskStorage({
+      destination: options.dir,
+      filename: (_request, file, done) => done(null, uploadName(file.originalname)),
+    }),
+    defParamCharset: 'utf8',
+    fileFilter: (_request, file, done) => {
+      const refusal = refuseName(file.originalname);
+      if (refusal === undefined) done(null, true);
+      else done(refusal);
+    },
+    limits: {
+      files: 1,
+      fields: FIELDS_MAX,
+      parts: FIELDS_MAX + 1,
+      fieldNameSize: FIELD_NAME_BYTES_MAX,
+      fieldSize: FIELD_VALUE_BYTES_MAX,
+      fileSize: options.fileBytesMax,
+      // A name like a[b][c] or a[999999999] would be built into objects; 200 bytes of it hang the process.
+      fieldNestingDepth: 0,
+      fieldArrayIndexLimit: 0,
+    },
+  }).single(FILE_FIELD);
+  return (request, response, next) => {
+    if (!request.is('multipart/form-data')) {
+      next(notMultipart());
+    } else if (Number(request.headers['content-length']) > options.fileBytesMax + FIELDS_BYTES_MAX) {
+      // Multer would read the whole body before it said so.
+      next(fileTooLarge(options.fileBytesMax));
+    } else {
+      form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
+    }
+  };
+}
+
+function notMultipart(): HttpError {
+  return new HttpError(
+    415,
+    'not_multipart',
+    `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
+  );
+}
+
+function fileTooLarge(limit: number): HttpError {
+  return new HttpError(
+    413,
+    'file_too_large',
+    `The file is larger than the ${limit} bytes that this service takes.`,
+    {
+      field: FILE_FIELD,
+      limit,
+    },
+  );
+}
+
+/** What multer and its parser throw, in terms of the form; anything else is a fault of ours and stays as it is. */
+function explain(cause: unknown, fileBytesMax: number): unknown {
+  if (cause instanceof MulterError) return explainLimit(cause, fileBytesMax);
+  if (cause instanceof Error && FORM_ERRORS.test(cause.message)) {
+    return new HttpError(400, 'malformed_multipart', `The form could not be read: ${cause.message}.`);
+  }
+  return cause;
+}
+
+function explainLimit({ code, message, field }: MulterError, fileBytesMax: number): HttpError {
+  if (code === 'LIMIT_FILE_SIZE') return fileTooLarge(fileBytesMax);
+  if (code === 'LIMIT_UNEXPECTED_FILE' || code === 'LIMIT_FILE_COUNT') {
+    const name = field ?? FILE_FIELD;
+    return new HttpError(
+      422,
+      'unexpected_file',
+      `There is a file too many, in ${quote(name)}: send one, in ${FILE_FIELD}.`,
+      {
+        field: name,
+      },
+    );
+  }
+  return new HttpError(
+    400,
+    'malformed_multipart',
+    `The form breaks a limit: ${message}.`,
+    field ? { field } : {},
+  );
+}
+
+function refuseName(fileName: string): Error | undefined {
+  if (parse(fileName).ext.toLowerCase() === '.csv') return undefined;
+  return new NotATableError(
+    'not_a_csv_name',
+    `The file ${quote(fileName)} is no .csv: save the table as CSV and send that.`,
+    { field: FILE_FIELD, value: fileName },
+  );
+}
+
+function uploadName(fileName: string): string {
+  const stem = parse(fileName)
+    .name.replaceAll(/[^\w.-]/g, '-')
+    .slice(0, STEM_CHARS_MAX);
+  // Windows allows no colon in a file's name.
+  const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
+  return `${stem}_${time}_${randomBytes(RANDOM_BYTES).toString('hex')}.csv`;
+}
+
+/** @throws FieldError where the form had no file, or one without bytes */
+export function requireFile(file: Express.Multer.File | undefined): Express.Multer.File {
+  if (file === undefined) {
+    throw new FieldError(
+      'missing_file',
+      `There is no file: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
+      {
+        field: FILE_FIELD,
+      },
+    );
+  }
+  if (file.size === 0) {
+    throw new FieldError(
+      'empty_file',
+      `The file ${quote(file.originalname)} is empty: it needs a header line and rows.`,
+      {
+        field: FILE_FIELD,
+        value: file.originalname,
+      },
+    );
+  }
+  return file;
+}
+
+export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
+  if (file === undefined) return;
+  await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+}
+
+/** Removes what an earlier process left behind; other files in the folder are not ours and stay. */
+export async function clearUploads(dir: string): Promise<number> {
+  await mkdir(dir, { recursive: true });
+  const left = (await readdir(dir)).filter((name) => UPLOAD_NAME.test(name));
+  await Promise.all(left.map((name) => unlink(join(dir, name))));
+  return left.length;
+}

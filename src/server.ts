@@ -1,0 +1,32 @@
+import { readConfig } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { createLogger } from './log.ts';
+import { startService } from './service.ts';
+
+/** What `npm start` runs: reads the environment, starts the service, says where it is, and stops it on a signal. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const service = await startService(config, log);
+  log.say(`trainpost listens at ${service.url}`);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      log.say(`${signal}: what is under way is ended first`);
+      void service.stop().then(() => process.exit(0));
+    });
+  }
+  log.say(await service.mlflow.found);
+  log.say('To train on the example data:');
+  log.say(
+    `  curl -F train_file=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes ${service.url}/train`,
+  );
+}
+
+main().catch((error: unknown) => {
+  const says = error instanceof ConfigError ? error.message : String((error as Error).stack ?? error);
+  process.stderr.write(`${says}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,124 @@
+import { parse } from 'node:path';
+import { ctime } from '../ctime.ts';
+import type { FitSpec, Fitted } from '../engine/fit.ts';
+import type { ModelLog } from '../ml/modelLog.ts';
+import type { SolverName } from '../ml/state.ts';
+import { TrainingPipeline } from '../ml/trainingPipeline.ts';
+import type { LoggedRun, TrackedRun } from '../result.ts';
+
+/** The fields of a training as they were checked, defaults filled in. */
+export interface TrainFields {
+  readonly C: number;
+  readonly maxIter: number;
+  readonly experimentName: string;
+  readonly target?: string;
+  readonly positive?: string;
+  readonly ignore: readonly string[];
+  readonly testSize: number;
+  readonly randomState: number;
+  readonly stratify: boolean;
+  readonly solver: SolverName;
+  readonly solverTol: number;
+  readonly classWeight: 'balanced' | null;
+  readonly runName?: string;
+  readonly modelName?: string;
+  readonly registeredModelName?: string;
+  readonly alias?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface TrainRequest {
+  readonly fields: TrainFields;
+  /** The upload on disk. */
+  readonly path: string;
+  /** The name it had at the caller's. */
+  readonly fileName: string;
+  readonly receivedAt: Date;
+}
+
+/** Where the work is done and kept; the composition root gives them. */
+export interface TrainingRooms {
+  fit(path: string, spec: FitSpec): Promise<Fitted>;
+  /** @throws UnavailableError while there is no MLflow to log to */
+  modelLog(): ModelLog<TrackedRun, LoggedRun>;
+  /** Name of every logged model, where the settings make it a constant. */
+  readonly modelName?: string;
+}
+
+export interface Trained {
+  readonly fitted: Fitted;
+  readonly logged: LoggedRun;
+  readonly logMs: number;
+}
+
+/**
+ * One training: fit on a thread, then log the run, the metrics and the model to MLflow. It is done when the run
+ * is FINISHED there.
+ */
+export async function train(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
+  const modelLog = rooms.modelLog();
+  const fitted = await rooms.fit(request.path, toFitSpec(request.fields));
+  const pipeline = TrainingPipeline.fromState(fitted.pipeline);
+  const run = describeRun(request, fitted, pipeline, rooms.modelName);
+  const startedAt = performance.now();
+  const logged = await pipeline.logModel(modelLog, run);
+  return { fitted, logged, logMs: performance.now() - startedAt };
+}
+
+function toFitSpec(fields: TrainFields): FitSpec {
+  return {
+    ...(fields.target !== undefined && { target: fields.target }),
+    ...(fields.positive !== undefined && { positive: fields.positive }),
+    ignore: fields.ignore,
+    testSize: fields.testSize,
+    randomState: fields.randomState,
+    stratify: fields.stratify,
+    model: {
+      C: fields.C,
+      maxIter: fields.maxIter,
+      solver: fields.solver,
+      tol: fields.solverTol,
+      classWeight: fields.classWeight,
+    },
+  };
+}
+
+function describeRun(
+  request: TrainRequest,
+  fitted: Fitted,
+  pipeline: TrainingPipeline,
+  modelName: string | undefined,
+): TrackedRun {
+  const { fields, fileName, receivedAt } = request;
+  const runName = fields.runName ?? `Train-Run-${ctime(receivedAt)}`;
+  return {
+    experimentName: fields.experimentName,
+    runName,
+    modelName: fields.modelName ?? modelName ?? `${modelStem(fileName)}-model`,
+    registeredModelName:
+      fields.registeredModelName ?? pipeline.makeModelName(fields.experimentName, runName, receivedAt),
+    ...(fields.alias !== undefined && { alias: fields.alias }),
+    tags: fields.tags,
+    fileName,
+    startTimeMs: receivedAt.getTime(),
+    dataset: fitted.dataset,
+    inputExample: fitted.inputExample,
+    rounded: fitted.rounded,
+    training: fitted.training,
+    test: fitted.test,
+    extraParams: {
+      target: fitted.dataset.target,
+      test_size: String(fields.testSize),
+      random_state: String(fields.randomState),
+      stratify: fields.stratify ? 'True' : 'False',
+    },
+  };
+}
+
+/** MLflow refuses these characters in a logged model's name; a file's name may have them. */
+function modelStem(fileName: string): string {
+  const stem = parse(fileName)
+    .name.replaceAll(/[\s/:.%"'\p{Cc}]+/gu, '-')
+    .slice(0, 200);
+  return stem === '' ? 'data' : stem;
+}

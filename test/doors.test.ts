@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Which room may open which door: ARCHITECTURE.md gives the reasons. A room may always import from itself. */
+const LEAVES = ['errors', 'result', 'ctime'];
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  ml: ['ctime'],
+  data: [...LEAVES, 'ml/matrix'],
+  engine: [...LEAVES, 'data', 'ml'],
+  tracking: [...LEAVES, 'ml/state', 'ml/modelLog'],
+  training: [...LEAVES, 'engine', 'ml', 'tracking'],
+  http: [...LEAVES, 'training', 'report', 'serving'],
+  launcher: ['errors', 'config'],
+  config: ['errors'],
+  log: [],
+  errors: [],
+  result: [],
+  ctime: [],
+  mlflowConnection: ['config', 'errors', 'launcher', 'tracking'],
+  service: ['config', 'errors', 'log', 'engine', 'http', 'mlflowConnection'],
+  server: ['config', 'errors', 'log', 'service'],
+  index: ['ml', 'data'],
+};
+
+const SRC = join(import.meta.dirname, '../src');
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+
+/** `ml/solvers/lbfgs.ts` -> room `ml`, module `ml/solvers/lbfgs`. */
+function place(file: string) {
+  const module = relative(SRC, file).replace(/\.ts$/, '');
+  return { module, room: module.split('/')[0] as string };
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, path]) =>
+    join(dirname(file), path as string),
+  );
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join(SRC, name));
+
+describe('doors between rooms', () => {
+  it('finds the imports it judges', () => {
+    const count = files.flatMap(importsOf).length;
+    expect(files.length).toBeGreaterThan(30);
+    expect(count).toBeGreaterThan(80);
+  });
+
+  it.each(files.map((file) => [relative(SRC, file), file]))('%s opens only doors it may', (_name, file) => {
+    const { room } = place(file as string);
+    expect(Object.keys(DOORS)).toContain(room);
+    const allowed = DOORS[room] ?? [];
+    const forbidden = importsOf(file as string)
+      .map(place)
+      .filter((to) => to.room !== room && !allowed.includes(to.room) && !allowed.includes(to.module))
+      .map((to) => to.module);
+    expect(forbidden).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { TrainingPool } from '../../src/engine/pool.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { ModelLog } from '../../src/ml/modelLog.ts';
+import type { PipelineState } from '../../src/ml/state.ts';
+import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+
+/** The thread's entry for tests: the same module, compiled as it is loaded. */
+export const THREAD = new URL('./thread.mjs', import.meta.url);
+
+/** Stands where MLflow stands: keeps what it is given, or fails as it is told. */
+export class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
+  readonly entries: { pipeline: PipelineState; run: TrackedRun }[] = [];
+  failWith: Error | undefined;
+
+  async logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
+    if (this.failWith !== undefined) throw this.failWith;
+    this.entries.push({ pipeline, run });
+    const runId = `run${this.entries.length}`;
+    return {
+      runId,
+      runName: run.runName,
+      runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
+      experimentId: '1',
+      modelUri: `runs:/${runId}/${run.modelName}`,
+      registeredModelName: run.registeredModelName,
+      modelVersion: '1',
+      modelUrl: `http://mlflow/#/models/${run.registeredModelName}/versions/1`,
+    };
+  }
+}
+
+export interface TestService {
+  readonly server: Server;
+  readonly url: string;
+  readonly log: RecordingLog;
+  /** Every line that was logged, parsed. */
+  readonly lines: Record<string, unknown>[];
+  /** What lies in the folder for uploads now. */
+  uploads(): string[];
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  readonly fileBytesMax?: number;
+  readonly waitingMax?: number;
+  readonly modelName?: string;
+  readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
+}
+
+/** The real app on a real port, with real threads; only MLflow is the recorder's. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
+  const pool = new TrainingPool({ threads: 1, waitingMax: options.waitingMax ?? 16, thread: THREAD });
+  const log = new RecordingLog();
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const app = createApp({
+    logger: pino({ base: null }, sink),
+    rooms: {
+      fit: (path, spec) => pool.fit(path, spec),
+      modelLog: options.modelLog ?? (() => log),
+      ...(options.modelName !== undefined && { modelName: options.modelName }),
+    },
+    upload: { dir, fileBytesMax: options.fileBytesMax ?? 10_000_000 },
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    server,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    log,
+    lines,
+    uploads: () => readdirSync(dir),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pool.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
