@@ -1,0 +1,120 @@
+import { Pool } from 'undici';
+import type { ModelFile } from '../src/tracking/modelFiles/index.ts';
+import type { RunRecord } from '../src/tracking/record.ts';
+
+const API = '/api/2.0/mlflow';
+
+/**
+ * The bare sequence of MLflow 3 calls that one training takes, with nothing around it: bodies made beforehand, no
+ * checks, no retries, connections kept open, and every call sent as soon as what it needs is known. It is the least
+ * that any client would have to wait for.
+ */
+export class Floor {
+  readonly #pool: Pool;
+
+  constructor(url: string) {
+    this.#pool = new Pool(url, { connections: 16, pipelining: 1 });
+  }
+
+  async experiment(name: string): Promise<string> {
+    const found = await this.#call('POST', `${API}/experiments/search`, {
+      filter: `name = '${name}'`,
+      max_results: 1,
+    });
+    const [first] = (found['experiments'] as { experiment_id: string }[] | undefined) ?? [];
+    if (first !== undefined) return first.experiment_id;
+    return (await this.#call('POST', `${API}/experiments/create`, { name }))['experiment_id'] as string;
+  }
+
+  async run(
+    experimentId: string,
+    record: RunRecord,
+    files: readonly ModelFile[],
+    name: string,
+  ): Promise<void> {
+    const registered = this.#call('POST', `${API}/registered-models/create`, { name });
+    const run = await this.#call('POST', `${API}/runs/create`, {
+      experiment_id: experimentId,
+      run_name: record.runName,
+      start_time: record.startTimeMs,
+      tags: pairs(record.tags),
+    });
+    const runId = (run['run'] as { info: { run_id: string } }).info.run_id;
+    const inputs = this.#call('POST', `${API}/runs/log-inputs`, {
+      run_id: runId,
+      datasets: [{ tags: pairs({ 'mlflow.data.context': 'training' }), dataset: record.dataset }],
+    });
+    const made = await this.#call('POST', `${API}/logged-models`, {
+      experiment_id: experimentId,
+      name: record.modelName,
+      source_run_id: runId,
+      params: pairs(record.params),
+      tags: pairs(record.systemTags),
+    });
+    const model = (made['model'] as { info: { model_id: string; artifact_uri: string } }).info;
+    const folder = new URL(model.artifact_uri).pathname;
+    const metrics = Object.entries(record.metrics).map(([key, value]) => ({
+      key,
+      value,
+      timestamp: record.endTimeMs,
+      step: 0,
+      model_id: model.model_id,
+      dataset_name: record.dataset.name,
+      dataset_digest: record.dataset.digest,
+    }));
+    await Promise.all([
+      registered,
+      inputs,
+      this.#call('POST', `${API}/runs/log-batch`, { run_id: runId, params: pairs(record.params), metrics }),
+      this.#call('POST', `${API}/runs/outputs`, {
+        run_id: runId,
+        models: [{ model_id: model.model_id, step: 0 }],
+      }),
+      ...files.map(({ path, bytes }) =>
+        this.#call('PUT', `/api/2.0/mlflow-artifacts/artifacts${folder}/${path}`, bytes),
+      ),
+    ]);
+    await Promise.all([
+      this.#call('PATCH', `${API}/logged-models/${model.model_id}`, {
+        model_id: model.model_id,
+        status: 'LOGGED_MODEL_READY',
+      }),
+      this.#call('POST', `${API}/model-versions/create`, {
+        name,
+        source: `models:/${model.model_id}`,
+        run_id: runId,
+        model_id: model.model_id,
+      }),
+    ]);
+    await this.#call('POST', `${API}/runs/update`, {
+      run_id: runId,
+      status: 'FINISHED',
+      end_time: record.endTimeMs,
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #call(
+    method: 'POST' | 'PUT' | 'PATCH',
+    path: string,
+    body: object | Buffer,
+  ): Promise<Record<string, unknown>> {
+    const isBytes = Buffer.isBuffer(body);
+    const response = await this.#pool.request({
+      method,
+      path,
+      headers: { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' },
+      body: isBytes ? body : JSON.stringify(body),
+    });
+    const text = await response.body.text();
+    if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`);
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  }
+}
+
+function pairs(texts: Readonly<Record<string, string>>): { key: string; value: string }[] {
+  return Object.entries(texts).map(([key, value]) => ({ key, value }));
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fitCsv } from '../src/engine/fit.ts';
+import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
+import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
+import { ensureVenv } from '../test/support/python.ts';
+import { Floor } from './floor.ts';
+import { anyPort, type Program, startProgram } from './programs.ts';
+import { median, quantile, table } from './statistics.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const CSV = join(ROOT, 'data/diabetes.csv');
+/** Each round posts once to the original, and `REPEATS` times to trainpost and to the floor, in turns. */
+const ROUNDS = 7;
+const REPEATS = 10;
+const WARM_UP = 15;
+const MODEL_FILES = ['MLmodel'];
+
+interface Sample {
+  readonly totalMs: number;
+  /** trainpost's own word on how long it waited for MLflow. */
+  readonly logMs: number;
+}
+
+const spec = {
+  ignore: [],
+  testSize: 0.3,
+  randomState: 123,
+  stratify: false,
+  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
+} as const;
+
+/** Times one `POST /train` of data/diabetes.csv: the original, trainpost, and the bare MLflow calls, in turns. */
+export async function latency(): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
+  const python = await ensureVenv('reference');
+  const mlflow = await startMlflowServer({ python, dir, port: await anyPort(), log: () => undefined });
+  const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
+  const programs: Program[] = [];
+  try {
+    const original = await startProgram(
+      python,
+      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
+      () => ({ ...env, MLFLOW_DISABLE_TELEMETRY: 'true' }),
+    );
+    programs.push(original);
+    const trainpost = await startProgram(
+      process.execPath,
+      () => [join(ROOT, 'dist/server.js')],
+      (port) => ({ ...env, PORT: String(port) }),
+    );
+    programs.push(trainpost);
+    return report(await measure(original.url, trainpost.url, mlflow.url), mlflow.version);
+  } finally {
+    for (const program of programs) await program.stop();
+    await mlflow.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function measure(original: string, trainpost: string, mlflow: string) {
+  const floor = new Floor(mlflow);
+  const experimentId = await floor.experiment('Latency');
+  const recorded = await aRecord();
+  let serial = 0;
+  const playFloor = async () => {
+    const startedAt = performance.now();
+    serial += 1;
+    await floor.run(experimentId, recorded.record, recorded.files, `floor-${serial}-${Date.now()}`);
+    return performance.now() - startedAt;
+  };
+  for (let index = 0; index < WARM_UP; index += 1) {
+    await post(trainpost);
+    await playFloor();
+  }
+  await post(original);
+  const samples = { original: [] as number[], trainpost: [] as Sample[], floor: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    samples.original.push((await post(original)).totalMs);
+    for (let index = 0; index < REPEATS; index += 1) {
+      samples.trainpost.push(await post(trainpost));
+      samples.floor.push(await playFloor());
+    }
+  }
+  await floor.close();
+  return samples;
+}
+
+/** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
+async function aRecord(): Promise<RecordedRun> {
+  const fitted = await fitCsv(readFileSync(CSV), spec);
+  const run = {
+    experimentName: 'Latency',
+    runName: 'floor',
+    modelName: 'diabetes-model',
+    registeredModelName: 'floor',
+    tags: {},
+    fileName: 'diabetes.csv',
+    startTimeMs: Date.now(),
+    ...fitted,
+  };
+  const { record, files } = recordRun(fitted.pipeline, run, {});
+  const filler = MODEL_FILES.map((path) => ({ path, bytes: Buffer.alloc(1500, ' ') }));
+  return { record, files: [...files, ...filler] };
+}
+
+async function post(url: string): Promise<Sample> {
+  const form = new FormData();
+  form.set('train_file', new Blob([readFileSync(CSV)]), 'diabetes.csv');
+  form.set('tol', '1.0');
+  form.set('iterations', '100');
+  form.set('exp_name', 'Latency');
+  const startedAt = performance.now();
+  const response = await fetch(`${url}/train`, { method: 'POST', body: form });
+  const answer = (await response.json()) as { accuracy: number; timing_ms?: { log: number } };
+  const totalMs = performance.now() - startedAt;
+  if (!response.ok || answer.accuracy !== 0.79) throw new Error(`${url}: ${JSON.stringify(answer)}`);
+  return { totalMs, logMs: answer.timing_ms?.log ?? Number.NaN };
+}
+
+function report(samples: Awaited<ReturnType<typeof measure>>, mlflowVersion: string): string {
+  const total = samples.trainpost.map(({ totalMs }) => totalMs);
+  const own = samples.trainpost.map(({ totalMs, logMs }) => totalMs - logMs);
+  const ms = (value: number) => value.toFixed(value < 100 ? 1 : 0);
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    ms(median(values)),
+    ms(quantile(values, 0.95)),
+    String(values.length),
+  ];
+  return [
+    `data/diabetes.csv (768 x 9), Node ${process.versions.node}, MLflow ${mlflowVersion} (1 worker, SQLite), ${cpus().length} cores (${cpus()[0]?.model}), in turns:`,
+    '',
+    table(
+      ['`POST /train`', 'median ms', 'p95 ms', 'n'],
+      [
+        row('the original (Flask, scikit-learn, `mlflow.sklearn.log_model`)', samples.original),
+        row('trainpost', total),
+        row("trainpost's own part (all but its wait for MLflow)", own),
+        row('the floor: the bare sequence of MLflow calls', samples.floor),
+      ],
+    ),
+    '',
+    `trainpost / floor: **${(median(total) / median(samples.floor)).toFixed(2)}**; the original / trainpost: **${(median(samples.original) / median(total)).toFixed(0)}**`,
+  ].join('\n');
+}
