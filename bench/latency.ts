@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fitCsv } from '../src/engine/fit.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
+import { unusedPort } from '../test/support/mlflowServer.ts';
+import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { Floor } from './floor.ts';
-import { anyPort, type Program, startProgram } from './programs.ts';
 import { median, quantile, table } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -35,7 +36,7 @@ const spec = {
 export async function latency(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
   const python = await ensureVenv('reference');
-  const mlflow = await startMlflowServer({ python, dir, port: await anyPort(), log: () => undefined });
+  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
   const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
   const programs: Program[] = [];
   try {

@@ -4,11 +4,6 @@ import type { Dataset } from './dataset.ts';
 /** mathjs takes a quarter of a second to load, so nobody waits for it who does not need it. */
 const loadMathjs = () => import('mathjs/number');
 
-/** Loads what `profile` needs ahead of the first request. */
-export async function warmUpProfile(): Promise<void> {
-  await loadMathjs();
-}
-
 /** Minimum, maximum, mean, sample standard deviation and quartiles of each feature, by mathjs. */
 export async function profile(dataset: Dataset): Promise<ColumnSummary[]> {
   const math = await loadMathjs();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { warmUpProfile } from '../data/profile.ts';
 import { TrainpostError } from '../errors.ts';
 import { type FitSpec, fitCsv } from './fit.ts';
+import { warmUp } from './warmUp.ts';
 import { type Reply, toReply } from './wire.ts';
 
 /** What the pool sends a thread. */
@@ -12,7 +12,7 @@ export type Task =
 /** A thread's entry: one training a call. */
 export default async function run(task: Task): Promise<Reply | undefined> {
   if (task.kind === 'warm-up') {
-    await warmUpProfile();
+    await warmUp();
     return undefined;
   }
   try {

@@ -1,5 +1,14 @@
 import type { NextFunction, Request, Response } from 'express';
-import { TrainpostError } from '../errors.ts';
+import {
+  BusyError,
+  DataError,
+  FieldError,
+  NotATableError,
+  TrackingRefusedError,
+  TrackingUnreachableError,
+  TrainpostError,
+  UnavailableError,
+} from '../errors.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
 interface Problem {
@@ -23,15 +32,15 @@ export class HttpError extends TrainpostError {
 }
 
 /** The only table of status codes: by the error's class, refined by its code. */
-const STATUS_BY_CLASS: Readonly<Record<string, number>> = {
-  FieldError: 422,
-  DataError: 422,
-  NotATableError: 415,
-  BusyError: 429,
-  UnavailableError: 503,
-  TrackingRefusedError: 502,
-  TrackingUnreachableError: 504,
-};
+const STATUS_BY_CLASS = [
+  [FieldError, 422],
+  [DataError, 422],
+  [NotATableError, 415],
+  [BusyError, 429],
+  [UnavailableError, 503],
+  [TrackingRefusedError, 502],
+  [TrackingUnreachableError, 504],
+] as const;
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // The caller named the experiment, so the caller can mend it.
   experiment_deleted: 422,
@@ -82,8 +91,13 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 function toHttp(cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
   if (cause instanceof TrainpostError) {
-    const status = STATUS_BY_CODE[cause.code] ?? STATUS_BY_CLASS[cause.name] ?? 500;
-    return new HttpError(status, cause.code, cause.message, cause.details);
+    const byClass = STATUS_BY_CLASS.find(([Class]) => cause instanceof Class)?.[1];
+    return new HttpError(
+      STATUS_BY_CODE[cause.code] ?? byClass ?? 500,
+      cause.code,
+      cause.message,
+      cause.details,
+    );
   }
   return new HttpError(
     500,

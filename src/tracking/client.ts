@@ -146,7 +146,13 @@ export class MlflowClient {
   /** `context` is what the data was for: `training`. */
   async logInputs(runId: string, dataset: DatasetInput, context: string): Promise<void> {
     const tags = keyValues({ 'mlflow.data.context': context });
-    await this.#api('POST', 'runs/log-inputs', { run_id: runId, datasets: [{ tags, dataset }] }, true);
+    const body = { run_id: runId, datasets: [{ tags, dataset }] };
+    const send = () => this.#api('POST', 'runs/log-inputs', body, true);
+    // Of two runs that are the first with their data set, MLflow lets one fail; the second time, the data set is there.
+    await send().catch((error: unknown) => {
+      if (!saysDuplicate(error)) throw error;
+      return send();
+    });
   }
 
   /** Repeatable because the metrics carry their timestamps. */
@@ -166,7 +172,7 @@ export class MlflowClient {
       await this.#api('POST', 'runs/outputs', body, true);
     } catch (error) {
       // The second time, MLflow runs into the database's own check: the first one had arrived.
-      if (!(hasErrorCode(error, 'BAD_REQUEST') && /unique|duplicate/i.test(error.said))) throw error;
+      if (!saysDuplicate(error)) throw error;
     }
   }
 
@@ -260,6 +266,11 @@ export class MlflowClient {
 
 function hasErrorCode(error: unknown, errorCode: string): error is CallRefusedError {
   return error instanceof CallRefusedError && error.errorCode === errorCode;
+}
+
+/** A unique key that the database checked and MLflow did not; each database words it in its own way. */
+function saysDuplicate(error: unknown): boolean {
+  return hasErrorCode(error, 'BAD_REQUEST') && /unique|duplicate/i.test(error.said);
 }
 
 function keyValues(texts: Texts): { readonly key: string; readonly value: string }[] {

@@ -4,7 +4,7 @@ import { TrackingRefusedError, TrackingUnreachableError, TrainpostError } from '
 import { type Auth, authorizationOf, parseTrackingUri } from './address.ts';
 import { parseErrorBody, shownMessage } from './errorBody.ts';
 import { keepAliveIsFast } from './keepAlive.ts';
-import { certainlyNotDone, type Failure, parseRetryAfterMs, retryPauseMs } from './retry.ts';
+import { certainlyNotDone, type Failure, parseRetryAfterMs, possiblyDone, retryPauseMs } from './retry.ts';
 
 /** Enough to send a model's files side by side to a far server; a near one is busy with fewer. */
 const CONNECTIONS_MAX = 8;
@@ -162,11 +162,10 @@ export class Connection {
   }
 
   #unreachable(name: string, code: string, cause: unknown): CallFailedError {
-    const nothingSent = certainlyNotDone({ code });
-    const message = nothingSent
-      ? `MLflow cannot be reached at ${this.#origin} (${code}): is it running, and is MLFLOW_TRACKING_URI right?`
-      : `The connection to MLflow at ${this.#origin} broke during ${name} (${code}).`;
-    return new CallFailedError('mlflow_unreachable', message, !nothingSent, { cause });
+    const message = possiblyDone({ code })
+      ? `The connection to MLflow at ${this.#origin} broke during ${name} (${code}).`
+      : `MLflow cannot be reached at ${this.#origin} (${code}): is it running, and is MLFLOW_TRACKING_URI right?`;
+    return new CallFailedError('mlflow_unreachable', message, !certainlyNotDone({ code }), { cause });
   }
 }
 

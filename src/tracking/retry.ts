@@ -53,7 +53,8 @@ export function certainlyNotDone(failure: Failure): boolean {
   return 'status' in failure ? STATUS_NOT_CARRIED_OUT.has(failure.status) : CODES_NOT_SENT.has(failure.code);
 }
 
-function possiblyDone(failure: Failure): boolean {
+/** Whether it is one of the known failures after which the call may have been carried out. */
+export function possiblyDone(failure: Failure): boolean {
   return 'status' in failure ? STATUS_UNCERTAIN.has(failure.status) : CODES_UNCERTAIN.has(failure.code);
 }
 

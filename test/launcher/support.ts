@@ -35,7 +35,10 @@ export async function answering(
  */
 export function executable(path: string, script: string): string {
   writeFileSync(`${path}.cjs`, script);
-  writeFileSync(path, `#!/bin/sh\ncase "$2" in *journal_mode*) exit 0;; esac\nexec '${process.execPath}' '${path}.cjs' "$@"\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\ncase "$2" in *journal_mode*) exit 0;; esac\nexec '${process.execPath}' '${path}.cjs' "$@"\n`,
+  );
   chmodSync(path, 0o755);
   return path;
 }

@@ -15,7 +15,7 @@ import type { LoggedRun, TrackedRun } from '../../src/result.ts';
 export const THREAD = new URL('./thread.mjs', import.meta.url);
 
 /** Stands where MLflow stands: keeps what it is given, or fails as it is told. */
-export class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
+class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
   readonly entries: { pipeline: PipelineState; run: TrackedRun }[] = [];
   failWith: Error | undefined;
 

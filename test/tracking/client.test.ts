@@ -117,6 +117,19 @@ describe('what counts as done, and what as nothing', () => {
     });
   });
 
+  test.each([
+    ['is there the second time', [unique, answer(200)], 2],
+    ['is still said to be new', [unique], 2],
+    ['is refused', [refusal], 1],
+  ])('a data set that another run brings at the same moment, and that %s', async (_, handlers, times) => {
+    await withServer(inTurn(...handlers), async (client, seen) => {
+      const logged = client.logInputs('r', DATASET, 'training');
+      if (handlers.length === 2) await logged;
+      else await expect(logged).rejects.toMatchObject({ code: 'mlflow_refused' });
+      expect(seen).toHaveLength(times);
+    });
+  });
+
   test('a web page that says 200', async () => {
     await withServer(answer(200, '<html>Log in'), async (client) => {
       await expect(client.getExperimentByName('e')).rejects.toMatchObject({

@@ -1,0 +1,213 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { experimentOf, runsOf } from '../support/mlflowApi.ts';
+import { type Program, startProgram } from '../support/programs.ts';
+import { ensureVenv, runPython } from '../support/python.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DIABETES = join(ROOT, 'data/diabetes.csv');
+const mlflow = inject('mlflow');
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
+type Json = any;
+
+/** As people call it. */
+async function curl(url: string, fields: Readonly<Record<string, string>>, file = DIABETES): Promise<Json> {
+  const form = Object.entries(fields).flatMap(([name, value]) => ['-F', `${name}=${value}`]);
+  const { stdout } = await promisify(execFile)('curl', [
+    '-s',
+    '-F',
+    `train_file=@${file}`,
+    ...form,
+    `${url}/train`,
+  ]);
+  return JSON.parse(stdout);
+}
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
+});
+
+describe.skipIf(mlflow === null)('the built service, beside the original and a real MLflow', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'trainpost-service-'));
+  const uri = mlflow?.mlflow3 ?? '';
+  let service: Program;
+  let original: Program;
+
+  beforeAll(async () => {
+    writeFileSync(join(temp, 'left_Mon-Nov-23-01:49:33-2026_0123456789ab.csv'), 'a,b\n');
+    writeFileSync(join(temp, 'not-ours.csv'), 'a,b\n');
+    const start = (env: Record<string, string>) =>
+      startProgram(
+        process.execPath,
+        () => [join(ROOT, 'dist/server.js')],
+        (port) => ({
+          PORT: String(port),
+          MLFLOW_TRACKING_URI: uri,
+          TEMP_DIR: temp,
+          GIT_SHA: 'c0ffee',
+          ...env,
+        }),
+      );
+    service = await start({});
+    const python = await ensureVenv('reference');
+    original = await startProgram(
+      python,
+      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
+      () => ({ MLFLOW_TRACKING_URI: uri, MLFLOW_DISABLE_TELEMETRY: 'true' }),
+    );
+  });
+
+  afterAll(async () => {
+    await Promise.all([service?.stop(), original?.stop()]);
+    rmSync(temp, { recursive: true });
+  });
+
+  it('removed what an earlier process left of its uploads, and nothing else', () => {
+    expect(readdirSync(temp)).toEqual(['not-ours.csv']);
+  });
+
+  it.each([
+    ['0.01', '100'],
+    ['0.1', '100'],
+    ['1', '5'],
+    ['1.0', '100'],
+    ['10', '100'],
+    ['100', '3'],
+    ['1000', '1'],
+  ])("gives the original's four numbers for tol=%s, iterations=%s", async (tol, iterations) => {
+    const fields = { tol, iterations, exp_name: 'Beside' };
+    const [theirs, ours] = [await curl(original.url, fields), await curl(service.url, fields)];
+    const { accuracy, entropy, precision, recall } = ours;
+    expect({ accuracy, entropy, precision, recall }).toEqual(theirs);
+  });
+
+  it('names things in MLflow as the original does', async () => {
+    const experiment = await experimentOf(uri, 'Beside');
+    const runs = await runsOf(uri, experiment.experiment_id);
+    const pattern = /^Train-Run-[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d:\d\d:\d\d-\d{4}$/;
+    expect(runs).toHaveLength(14);
+    for (const run of runs) {
+      expect(run.info.status).toBe('FINISHED');
+      expect(run.info.run_name).toMatch(pattern);
+      const keys = (pairs: { key: string }[]) => pairs.map(({ key }) => key);
+      expect(keys(run.data.params)).toEqual(expect.arrayContaining(['C', 'max_iter']));
+      expect(keys(run.data.metrics)).toEqual(
+        expect.arrayContaining(['accuracy', 'precision', 'recall', 'entropy']),
+      );
+    }
+    // Both log what Python prints of the same float.
+    const values = runs.map((run) => run.data.params.find((param: Json) => param.key === 'C').value).sort();
+    expect(values).toEqual([
+      '0.01',
+      '0.01',
+      '0.1',
+      '0.1',
+      '1.0',
+      '1.0',
+      '1.0',
+      '1.0',
+      '10.0',
+      '10.0',
+      '100.0',
+      '100.0',
+      '1000.0',
+      '1000.0',
+    ]);
+  });
+
+  it('gives Python a pipeline that predicts what was measured', async () => {
+    const answer = await curl(service.url, { tol: '1.0', iterations: '100', exp_name: 'Loaded' });
+    const loaded = (await runPython('reference', join(ROOT, 'test/support/python/load_and_score.py'), {
+      tracking_uri: uri,
+      model_uri: answer.model.uri,
+      registered: `models:/${answer.model.name}/${answer.model.version}`,
+      csv: DIABETES,
+    })) as Json;
+    expect(loaded).toMatchObject({
+      type: 'sklearn.pipeline.Pipeline',
+      warnings: [],
+      rows: 768,
+      same_labels: true,
+      accuracy: answer.metrics.test.accuracy_score,
+    });
+    expect(loaded.log_loss).toBeCloseTo(answer.metrics.test.log_loss, 12);
+    const [run] = await runsOf(uri, answer.run.experiment_id);
+    expect(run.data.tags).toContainEqual({ key: 'mlflow.source.git.commit', value: 'c0ffee' });
+  });
+
+  it('keeps a UTF-8 file name, text classes and three of them', async () => {
+    const file = join(temp, 'Größe.csv');
+    const rows = Array.from(
+      { length: 90 },
+      (_, i) => `${i},${(i * 7) % 13},${['klein', 'mittel', 'groß'][i % 3]}`,
+    );
+    writeFileSync(file, `a,b,Klasse\n${rows.join('\n')}\n`);
+    const answer = await curl(service.url, { exp_name: 'Klassen' }, file);
+    expect(answer.model.uri).toMatch(/\/Größe-model$/);
+    rmSync(file);
+  });
+
+  it('refuses an experiment that was deleted, and says what to do', async () => {
+    const { run } = await curl(service.url, { exp_name: 'Deleted' });
+    await fetch(`${uri}/api/2.0/mlflow/experiments/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_id: run.experiment_id }),
+    });
+    const answer = await curl(service.url, { exp_name: 'Deleted' });
+    expect(answer).toMatchObject({ status: 422, code: 'experiment_deleted', field: 'exp_name' });
+  });
+
+  it('leaves no upload behind and writes one line of JSON a request', () => {
+    expect(readdirSync(temp)).toEqual(['not-ours.csv']);
+    const lines = service
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    const trained = lines.filter(({ path, status }) => path === '/train' && status === 200);
+    expect(trained.length).toBe(10);
+    expect(trained[0]).toMatchObject({ rows: 768, run_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  });
+
+  it('ends with code 0 on SIGTERM', async () => {
+    expect(await service.stop()).toBe(0);
+  });
+});
+
+describe('the built service without an MLflow that answers', () => {
+  it('starts all the same, and says 504 with what to do', async () => {
+    const temp = mkdtempSync(join(tmpdir(), 'trainpost-service-'));
+    const service = await startProgram(
+      process.execPath,
+      () => [join(ROOT, 'dist/server.js')],
+      (port) => ({ PORT: String(port), MLFLOW_TRACKING_URI: 'http://127.0.0.1:9', TEMP_DIR: temp }),
+    );
+    try {
+      expect(await curl(service.url, {})).toMatchObject({ status: 504, code: 'mlflow_unreachable' });
+      expect(service.output()).toContain('MLflow does not answer yet');
+    } finally {
+      expect(await service.stop()).toBe(0);
+      rmSync(temp, { recursive: true });
+    }
+  });
+
+  it('ends with one line for each mistake in the environment', async () => {
+    const env = { ...process.env, PORT: 'x', MLFLOW_TRACKING_URI: 'databricks' };
+    const child = execFile(process.execPath, [join(ROOT, 'dist/server.js')], { env });
+    let output = '';
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toEqual([
+      expect.stringMatching(/^PORT="x" wants/),
+      expect.stringMatching(/^MLFLOW_TRACKING_URI="databricks" wants/),
+    ]);
+  });
+});

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unusedPort } from './mlflowServer.ts';
+
+const UP_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+
+export interface Program {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it has written to standard output and error so far. */
+  output(): string;
+  /** Ends it as a terminal does; its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a server as a process of its own and waits until `GET /test` answers. */
+export async function startProgram(
+  command: string,
+  argumentsOf: (port: number) => readonly string[],
+  environmentOf: (port: number) => Readonly<Record<string, string>>,
+): Promise<Program> {
+  const port = await unusedPort();
+  const child = spawn(command, argumentsOf(port), {
+    env: { ...process.env, ...environmentOf(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const url = `http://127.0.0.1:${port}`;
+  await untilUp(`${url}/test`, child, () => output);
+  return {
+    url,
+    child,
+    output: () => output,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      return child.exitCode;
+    },
+  };
+}
+
+async function untilUp(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const deadlineMs = Date.now() + UP_TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}: ${output()}`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
+    await sleep(POLL_MS);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`${url} does not answer: ${output()}`);
+}
