@@ -17,8 +17,8 @@ export async function profile(dataset: Dataset): Promise<ColumnSummary[]> {
     ];
     return {
       name,
-      min: math.min(values),
-      max: math.max(values),
+      min: values[0] as number,
+      max: values.at(-1) as number,
       mean: math.mean(values),
       std: values.length > 1 ? Number(math.std(values, 'unbiased')) : 0,
       quartiles,

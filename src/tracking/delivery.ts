@@ -1,6 +1,6 @@
 import { TrackingRefusedError, TrackingUnreachableError } from '../errors.ts';
 import { proxiedPath } from './artifacts.ts';
-import { alsoThrowing, madeOnce } from './calls.ts';
+import { allDone, alsoThrowing, madeOnce } from './calls.ts';
 import type { MlflowClient, ModelSource, RunInfo } from './client.ts';
 import { logModel2 } from './mlflow2.ts';
 import { logModel3 } from './mlflow3.ts';
@@ -31,8 +31,14 @@ export async function deliver(server: TrackingServer, recorded: RecordedRun): Pr
     // Looked at before anything is written, though only the files need it.
     proxiedPath(run.artifact_uri);
     const logModel = major === 3 ? logModel3 : logModel2;
-    const model = await logModel(server.client, run, recorded);
-    const modelVersion = await registerModel(server.client, record, runId, model);
+    const model = logModel(server.client, run, recorded);
+    // These need the run alone, and so need not wait for the model.
+    await allDone([
+      model,
+      server.client.logInputs(runId, record.dataset, 'training'),
+      server.client.ensureRegisteredModel(record.registeredModelName),
+    ]);
+    const modelVersion = await registerModel(server.client, record, runId, await model);
     await server.client.updateRun(runId, 'FINISHED', record.endTimeMs);
     return { runId, experimentId, modelVersion };
   } catch (error) {
@@ -69,14 +75,13 @@ function saysExperimentGone(error: unknown): boolean {
   return error.errorCode === 'RESOURCE_DOES_NOT_EXIST' || /must be in the 'active' state/.test(error.said);
 }
 
-/** Only now that the model is whole: a failed training leaves no empty entry in the registry. */
+/** Only now that the model is whole: a version can be loaded as soon as it is seen. */
 async function registerModel(
   client: MlflowClient,
   { registeredModelName: name, alias }: RunRecord,
   runId: string,
   model: ModelSource,
 ): Promise<string> {
-  await client.ensureRegisteredModel(name);
   const version = await madeOnce(
     () => client.createModelVersion({ name, runId, ...model }),
     () => client.findModelVersion(name, runId),

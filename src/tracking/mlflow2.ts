@@ -17,7 +17,6 @@ export async function logModel2(
   const document: ModelFile = { path: 'MLmodel', bytes: Buffer.from(yaml) };
   await allDone([
     client.logBatch(runId, record.params, timedMetrics(record)),
-    client.logInputs(runId, record.dataset, 'training'),
     ...putFiles(client, folder, [...files, document]),
   ]);
   // Last, for the run's page shows a model from here on.

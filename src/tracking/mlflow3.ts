@@ -52,7 +52,6 @@ async function fill(
   const metrics = timedMetrics(record).map((metric) => ({ ...metric, ...measuredWith }));
   await allDone([
     client.logBatch(runId, record.params, metrics),
-    client.logInputs(runId, record.dataset, 'training'),
     client.logOutput(runId, modelId),
     ...putFiles(client, folder, [...files, document]),
   ]);

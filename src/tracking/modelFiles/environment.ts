@@ -14,18 +14,17 @@ export const ONNX_VERSION = '1.10.0';
 /** What loading and scoring needs; the ONNX file wants onnxruntime, which is for those who use it. */
 const REQUIREMENTS = ['mlflow', 'scikit-learn', 'numpy', 'pandas'];
 
-export const requirementsTxt = (): string => `${REQUIREMENTS.join('\n')}\n`;
+/** Written once: they are the same in every folder. */
+export const REQUIREMENTS_TXT = `${REQUIREMENTS.join('\n')}\n`;
 
-export const pythonEnvYaml = (): string =>
-  stringify({
-    python: PYTHON_VERSION,
-    build_dependencies: ['pip', 'setuptools', 'wheel'],
-    dependencies: ['-r requirements.txt'],
-  });
+export const PYTHON_ENV_YAML = stringify({
+  python: PYTHON_VERSION,
+  build_dependencies: ['pip', 'setuptools', 'wheel'],
+  dependencies: ['-r requirements.txt'],
+});
 
-export const condaYaml = (): string =>
-  stringify({
-    channels: ['conda-forge'],
-    dependencies: [`python=${PYTHON_VERSION}`, 'pip', { pip: REQUIREMENTS }],
-    name: 'mlflow-env',
-  });
+export const CONDA_YAML = stringify({
+  channels: ['conda-forge'],
+  dependencies: [`python=${PYTHON_VERSION}`, 'pip', { pip: REQUIREMENTS }],
+  name: 'mlflow-env',
+});

@@ -1,6 +1,6 @@
 import type { PipelineState } from '../../ml/state.ts';
 import type { ColumnInfo, InputExample } from '../../result.ts';
-import { condaYaml, pythonEnvYaml, requirementsTxt } from './environment.ts';
+import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';
 import type { MlmodelFacts } from './mlmodel.ts';
 import { classifierOf, onnxModel } from './onnx.ts';
@@ -47,9 +47,9 @@ export function modelFiles({
     file('model.onnx', onnxModel(pipeline)),
     file('input_example.json', example),
     file('serving_input_example.json', servingExampleJson(example)),
-    file('requirements.txt', requirementsTxt()),
-    file('python_env.yaml', pythonEnvYaml()),
-    file('conda.yaml', condaYaml()),
+    file('requirements.txt', REQUIREMENTS_TXT),
+    file('python_env.yaml', PYTHON_ENV_YAML),
+    file('conda.yaml', CONDA_YAML),
   ];
   const modelSizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const facts = {
