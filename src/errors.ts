@@ -43,6 +43,9 @@ export class FieldError extends TrainpostError {}
 /** The bytes are no table at all (an image, an archive). */
 export class NotATableError extends TrainpostError {}
 
+/** More bytes than are taken; `details.limit` says how many are. */
+export class TooLargeError extends TrainpostError {}
+
 /** The table cannot be trained on: row, column and value say where. */
 export class DataError extends TrainpostError {}
 

@@ -1,7 +1,9 @@
 /** trainpost without a server: scikit-learn's split, scaler, logistic regression, pipeline and metrics. */
-export { parseCsv, type RawTable } from './data/csv.ts';
+export { type CsvOptions, parseCsv, type RawTable } from './data/csv.ts';
 export { type Dataset, type Roles, toDataset } from './data/dataset.ts';
+export type { CsvFormat } from './data/sniff.ts';
 export { type Split, trainTestSplit } from './data/split.ts';
+export type { TableLimits } from './data/tableReader.ts';
 export type { Target } from './data/target.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
 export type { Classifier, Estimator, Labels, Params, Transformer } from './ml/estimator.ts';

@@ -1,13 +1,16 @@
 /** Plain values that rooms hand on to each other. Only data: each of them survives a structured clone. */
 
-/** A class of the target as it stands in the file: whole numbers and reals stay numbers, anything else is text. */
+/**
+ * A class of the target as it stands in the file: whole numbers and reals stay numbers, of booleans `False` is 0 and
+ * `True` is 1, anything else is text.
+ */
 export type ClassLabel = number | string;
 
 /** NumPy's dtype of the target's classes, as pandas would have read the column. */
-export type TargetDtype = 'int64' | 'float64' | 'object';
+export type TargetDtype = 'int64' | 'float64' | 'bool' | 'object';
 
 /** MLflow's column types (its `DataType`) that a column of a CSV can have. */
-export type ColumnType = 'long' | 'double' | 'string';
+export type ColumnType = 'long' | 'double' | 'boolean' | 'string';
 
 /** One column of the table. */
 export interface ColumnInfo {

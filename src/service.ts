@@ -27,7 +27,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const server = createServer();
   // First of all: an MLflow of our own must not take the service's port.
   await listen(server, config);
-  const pool = new TrainingPool({ ...config.training, ...(thread && { thread }) });
+  const pool = new TrainingPool({
+    ...config.training,
+    // Folded or not, a file is held in memory as it is read.
+    fit: { unfoldedBytesMax: config.uploadBytesMax },
+    ...(thread && { thread }),
+  });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
   const app = createApp({
     logger: log.logger,

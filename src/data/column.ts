@@ -3,7 +3,10 @@ import type { ColumnType } from '../result.ts';
 /** The column as numbers, with what each cell that is none holds. */
 export interface NumericColumn {
   readonly values: Float64Array;
-  /** `long` where every number is written without point and exponent and is exact as a double. */
+  /**
+   * `long` where every number is written without point and exponent and is exact as a double; `boolean` where every
+   * cell is one, and then 0 and 1 are the numbers.
+   */
   readonly type: Exclude<ColumnType, 'string'>;
   readonly numbers: number;
   readonly missing: number;
@@ -13,7 +16,8 @@ export interface NumericColumn {
 }
 
 /** How pandas' `read_csv` writes a number: no hexadecimal, no digit groups; blanks around it are allowed. */
-const NUMBER = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
+const WITH_POINT = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
+const WITH_COMMA = /^[ \t]*[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 const WHOLE = /^[ \t]*[+-]?\d+[ \t]*$/;
 const INFINITE = /^[ \t]*([+-]?)inf(?:inity)?[ \t]*$/i;
 
@@ -24,12 +28,38 @@ const MISSING: ReadonlySet<string> = new Set(
   ),
 );
 
+/** What pandas' `read_csv` takes for truth values, where a whole column is made of them. */
+const BOOLEANS: ReadonlyMap<string, 0 | 1> = new Map([
+  ['True', 1],
+  ['TRUE', 1],
+  ['true', 1],
+  ['False', 0],
+  ['FALSE', 0],
+  ['false', 0],
+]);
+
+/** The grammar of a number with a decimal comma, in which `1.5` is none, or with a point, in which `1,5` is none. */
+export function decimalNumber(withComma: boolean): RegExp {
+  return withComma ? WITH_COMMA : WITH_POINT;
+}
+
 export function isMissing(cell: string): boolean {
   return MISSING.has(cell) || MISSING.has(cell.trim());
 }
 
-/** Reads a column of cells as numbers; what is none becomes NaN and is counted. */
-export function toNumeric(cells: readonly string[]): NumericColumn {
+/** Reads a column of cells as numbers, or as booleans; what is neither becomes NaN and is counted. */
+export function toNumeric(cells: readonly string[], decimalComma = false): NumericColumn {
+  return toBooleans(cells) ?? toNumbers(cells, decimalComma);
+}
+
+function toBooleans(cells: readonly string[]): NumericColumn | undefined {
+  if (!cells.every((cell) => BOOLEANS.has(cell))) return undefined;
+  const values = Float64Array.from(cells, (cell) => BOOLEANS.get(cell) as number);
+  return { values, type: 'boolean', numbers: cells.length, missing: 0, firstMissing: -1, firstText: -1 };
+}
+
+function toNumbers(cells: readonly string[], decimalComma: boolean): NumericColumn {
+  const grammar = decimalNumber(decimalComma);
   const values = new Float64Array(cells.length);
   let whole = true;
   let numbers = 0;
@@ -37,7 +67,7 @@ export function toNumeric(cells: readonly string[]): NumericColumn {
   let firstMissing = -1;
   let firstText = -1;
   for (const [index, cell] of cells.entries()) {
-    const value = NUMBER.test(cell) ? Number(cell) : infinity(cell);
+    const value = grammar.test(cell) ? Number(decimalComma ? cell.replace(',', '.') : cell) : infinity(cell);
     values[index] = value;
     if (!Number.isNaN(value)) {
       numbers += 1;

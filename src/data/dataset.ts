@@ -1,6 +1,6 @@
 import { DataError, FieldError, quote } from '../errors.ts';
 import type { Matrix } from '../ml/matrix.ts';
-import type { ColumnInfo } from '../result.ts';
+import type { ColumnInfo, Warning } from '../result.ts';
 import { type NumericColumn, toNumeric } from './column.ts';
 import type { RawTable } from './csv.ts';
 import { readTarget, type Target } from './target.ts';
@@ -22,6 +22,8 @@ export interface Dataset {
   /** Every column of the file in its order; those left out are not read and count as text. */
   readonly columns: readonly ColumnInfo[];
   readonly rows: number;
+  /** What the file's reader found out that its user should know. */
+  readonly warnings: readonly Warning[];
 }
 
 /** The original's name for the column to predict. */
@@ -36,7 +38,8 @@ export function toDataset(table: RawTable, roles: Roles): Dataset {
   const targetIndex = findTarget(table.names, roles.target);
   const targetName = table.names[targetIndex] as string;
   const ignored = findIgnored(table.names, roles.ignore, targetName);
-  const y = readTarget(table.cells[targetIndex] as string[], targetName);
+  const { decimalComma, warnings } = table.format;
+  const y = readTarget(table.cells[targetIndex] as string[], targetName, decimalComma);
   const features: ColumnInfo[] = [];
   const columns: ColumnInfo[] = [];
   const values: Float64Array[] = [];
@@ -46,7 +49,7 @@ export function toDataset(table: RawTable, roles: Roles): Dataset {
     } else if (ignored.has(name)) {
       columns.push({ name, type: 'string' });
     } else {
-      const feature = readFeature(table.cells[index] as string[], name);
+      const feature = readFeature(table.cells[index] as string[], name, decimalComma);
       const info = { name, type: feature.type };
       columns.push(info);
       features.push(info);
@@ -56,12 +59,12 @@ export function toDataset(table: RawTable, roles: Roles): Dataset {
   if (features.length === 0) {
     throw new DataError(
       'no_features',
-      `No column is left to learn from beside the target ${quote(targetName)}: the file needs one at least, with commas between the columns.`,
+      `No column is left to learn from beside the target ${quote(targetName)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`,
       { column: targetName },
     );
   }
   const X = { nSamples: table.rows, nFeatures: features.length, columns: values };
-  return { X, y, targetName, features, columns, rows: table.rows };
+  return { X, y, targetName, features, columns, rows: table.rows, warnings };
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {
@@ -109,8 +112,8 @@ function unknownColumn(field: string, value: string, names: readonly string[]): 
   );
 }
 
-function readFeature(cells: readonly string[], name: string): NumericColumn {
-  const column = toNumeric(cells);
+function readFeature(cells: readonly string[], name: string, decimalComma: boolean): NumericColumn {
+  const column = toNumeric(cells, decimalComma);
   if (column.firstText >= 0) throw notANumber(cells, column, name);
   if (column.firstMissing >= 0) {
     const row = column.firstMissing + 1;

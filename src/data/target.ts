@@ -14,6 +14,13 @@ export interface Target {
 const CLASSES_MAX = 200;
 /** As scikit-learn's `type_of_target` warns: so many different values look like no classes at all. */
 const DISTINCT_SHARE_MAX = 0.5;
+/** pandas' dtype of a column. */
+const DTYPES: Readonly<Record<ColumnType, TargetDtype>> = {
+  long: 'int64',
+  double: 'float64',
+  boolean: 'bool',
+  string: 'object',
+};
 /** In a table this short a class may well have one or two rows. */
 const ROWS_TO_JUDGE = 20;
 
@@ -21,8 +28,8 @@ const ROWS_TO_JUDGE = 20;
  * Reads the column to predict.
  * @throws DataError where a label is missing, where there is one class only, where the values look continuous
  */
-export function readTarget(cells: readonly string[], name: string): Target {
-  const numeric = toNumeric(cells);
+export function readTarget(cells: readonly string[], name: string, decimalComma: boolean): Target {
+  const numeric = toNumeric(cells, decimalComma);
   const isText = numeric.numbers + numeric.missing < cells.length;
   const firstMissing = isText ? cells.findIndex(isMissing) : numeric.firstMissing;
   if (firstMissing >= 0) {
@@ -33,16 +40,23 @@ export function readTarget(cells: readonly string[], name: string): Target {
     );
   }
   const labels = isText ? cells : numeric.values;
-  const classCounts = countClasses(labels, name);
-  return {
-    labels: labels as ArrayLike<number> | ArrayLike<string>,
-    type: isText ? 'string' : numeric.type,
-    dtype: isText ? 'object' : numeric.type === 'long' ? 'int64' : 'float64',
-    classCounts,
-  };
+  const type = isText ? 'string' : numeric.type;
+  const dtype = DTYPES[type];
+  const classCounts = countClasses(labels, dtype, name);
+  return { labels: labels as ArrayLike<number> | ArrayLike<string>, type, dtype, classCounts };
 }
 
-function countClasses(labels: ArrayLike<ClassLabel>, name: string): Target['classCounts'] {
+/** A class as a person reads it: of a boolean target 1 is `True`, as pandas and NumPy print it. */
+export function labelText(label: ClassLabel, dtype: TargetDtype): string {
+  if (dtype === 'bool') return label === 1 ? 'True' : 'False';
+  return String(label);
+}
+
+function countClasses(
+  labels: ArrayLike<ClassLabel>,
+  dtype: TargetDtype,
+  name: string,
+): Target['classCounts'] {
   const counts = new Map<ClassLabel, number>();
   for (let row = 0; row < labels.length; row += 1) {
     const label = labels[row] as ClassLabel;
@@ -51,7 +65,7 @@ function countClasses(labels: ArrayLike<ClassLabel>, name: string): Target['clas
   }
   const { size } = counts;
   if (size === 1) {
-    const only = String(labels[0]);
+    const only = labelText(labels[0] as ClassLabel, dtype);
     throw new DataError(
       'one_class',
       `The target column ${quote(name)} holds one class only, ${quote(only)}: a classifier needs two or more.`,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../data/dataset.ts';
 import { profile } from '../data/profile.ts';
+import { labelText } from '../data/target.ts';
 import { quote } from '../errors.ts';
 import type { Matrix } from '../ml/matrix.ts';
 import type { DatasetInfo, InputExample, Warning } from '../result.ts';
@@ -18,7 +19,10 @@ export async function describeDataset(bytes: Uint8Array, dataset: Dataset): Prom
     features: dataset.features,
     digest: createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_CHARS),
     profile: await profile(dataset),
-    classCounts: dataset.y.classCounts,
+    classCounts: dataset.y.classCounts.map(({ label, count }) => ({
+      label: dataset.y.dtype === 'bool' ? labelText(label, 'bool') : label,
+      count,
+    })),
   };
 }
 

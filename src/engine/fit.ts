@@ -26,6 +26,12 @@ export interface FitSpec extends Roles {
   readonly model: Required<LogisticRegressionOptions>;
 }
 
+/** What the service allows, whoever calls. */
+export interface FitOptions {
+  /** The most bytes that a gzip file may unfold to. */
+  readonly unfoldedBytesMax?: number;
+}
+
 /** What a training gives: plain numbers that cross from a thread. */
 export interface Fitted {
   readonly pipeline: PipelineState;
@@ -44,11 +50,11 @@ export interface Fitted {
 /**
  * Reads a CSV, splits it, fits the pipeline on the training rows and measures it on both parts: the original's
  * whole computation as one plain function.
- * @throws DataError, NotATableError or FieldError where the file or a field does not allow it
+ * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow it
  */
-export async function fitCsv(bytes: Uint8Array, spec: FitSpec): Promise<Fitted> {
+export async function fitCsv(bytes: Uint8Array, spec: FitSpec, options: FitOptions = {}): Promise<Fitted> {
   const startedAt = performance.now();
-  const dataset = toDataset(parseCsv(bytes), spec);
+  const dataset = toDataset(parseCsv(bytes, options), spec);
   const parsedAt = performance.now();
 
   const positive = findPositive(dataset, spec.positive);
@@ -77,6 +83,7 @@ export async function fitCsv(bytes: Uint8Array, spec: FitSpec): Promise<Fitted> 
     test: onTest.metrics,
     solver: { name: spec.model.solver, iterations: model.nIter_, converged: model.converged_ },
     warnings: [
+      ...dataset.warnings,
       ...constantColumns(dataset, train.X),
       ...model.fitWarnings_,
       ...undefinedMetrics('test', onTest.undefinedMetrics),

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { labelText } from '../data/target.ts';
 import { DataError, quote } from '../errors.ts';
 import { ValueError } from '../ml/errors.ts';
 import type { LogisticRegression, LogisticRegressionOptions } from '../ml/logisticRegression.ts';
@@ -39,10 +40,11 @@ export function fitPipeline(
 function requireTwoClasses(dataset: Dataset, { y }: Part): void {
   const first = y[0];
   for (let row = 1; row < y.length; row += 1) if (y[row] !== first) return;
+  const text = labelText(first as ClassLabel, dataset.y.dtype);
   throw new DataError(
     'one_class_in_training',
-    `All ${y.length} training rows are of the class ${String(first)}: set stratify=true, another random_state, or a smaller test_size.`,
-    { column: dataset.targetName, value: String(first) },
+    `All ${y.length} training rows are of the class ${text}: set stratify=true, another random_state, or a smaller test_size.`,
+    { column: dataset.targetName, value: text },
   );
 }
 

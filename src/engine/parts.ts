@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
+import { labelText } from '../data/target.ts';
 import { FieldError, quote } from '../errors.ts';
 import { type Matrix, takeRows } from '../ml/matrix.ts';
 import type { ClassLabel } from '../result.ts';
@@ -28,8 +29,10 @@ export function classCodes(dataset: Dataset): Int32Array {
  */
 export function findPositive(dataset: Dataset, wanted: string | undefined): ClassLabel | undefined {
   if (wanted === undefined) return undefined;
-  const labels = dataset.y.classCounts.map(({ label }) => label);
-  const details = { field: 'positive', value: wanted, allowed: labels.map(String) };
+  const { classCounts, dtype } = dataset.y;
+  const labels = classCounts.map(({ label }) => label);
+  const allowed = labels.map((label) => labelText(label, dtype));
+  const details = { field: 'positive', value: wanted, allowed };
   if (labels.length > 2) {
     throw new FieldError(
       'positive_of_many',
@@ -37,13 +40,16 @@ export function findPositive(dataset: Dataset, wanted: string | undefined): Clas
       details,
     );
   }
+  // A file writes its booleans True, TRUE or true, and so may a caller.
+  const same = (text: string) =>
+    dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
   const label = labels.find(
-    (one) => String(one) === wanted || (typeof one === 'number' && one === Number(wanted)),
+    (one) => same(labelText(one, dtype)) || (typeof one === 'number' && one === Number(wanted)),
   );
   if (label === undefined) {
     throw new FieldError(
       'unknown_positive',
-      `positive is ${quote(wanted)}, but ${quote(dataset.targetName)} holds ${labels.map((one) => quote(String(one))).join(' and ')}.`,
+      `positive is ${quote(wanted)}, but ${quote(dataset.targetName)} holds ${allowed.map((text) => quote(text)).join(' and ')}.`,
       details,
     );
   }

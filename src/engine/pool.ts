@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import { BusyError } from '../errors.ts';
-import type { FitSpec, Fitted } from './fit.ts';
+import type { FitOptions, FitSpec, Fitted } from './fit.ts';
 import type { Task } from './thread.ts';
 import { fromReply, type Reply } from './wire.ts';
 
@@ -8,6 +8,7 @@ export interface PoolOptions {
   readonly threads: number;
   /** Trainings that may wait for a thread; one more is refused. */
   readonly waitingMax: number;
+  readonly fit?: FitOptions;
   /** The module that a thread runs. */
   readonly thread?: URL;
 }
@@ -20,11 +21,18 @@ export class TrainingPool {
   readonly #piscina: Piscina<Task, Reply>;
   readonly #threads: number;
   readonly #waitingMax: number;
+  readonly #fitOptions: FitOptions;
   #underWay = 0;
 
-  constructor({ threads, waitingMax, thread = new URL('./thread.js', import.meta.url) }: PoolOptions) {
+  constructor({
+    threads,
+    waitingMax,
+    fit = {},
+    thread = new URL('./thread.js', import.meta.url),
+  }: PoolOptions) {
     this.#threads = threads;
     this.#waitingMax = waitingMax;
+    this.#fitOptions = fit;
     this.#piscina = new Piscina({ filename: thread.href, minThreads: threads, maxThreads: threads });
   }
 
@@ -36,7 +44,7 @@ export class TrainingPool {
   /**
    * Fits on a thread.
    * @throws BusyError where every thread is taken and the queue is full
-   * @throws DataError, NotATableError or FieldError where the file or a field does not allow a fit
+   * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow a fit
    */
   async fit(path: string, spec: FitSpec): Promise<Fitted> {
     if (this.#underWay >= this.#threads + this.#waitingMax) {
@@ -48,7 +56,7 @@ export class TrainingPool {
     }
     this.#underWay += 1;
     try {
-      return fromReply(await this.#piscina.run({ kind: 'fit', path, spec }));
+      return fromReply(await this.#piscina.run({ kind: 'fit', path, spec, options: this.#fitOptions }));
     } finally {
       this.#underWay -= 1;
     }

@@ -1,4 +1,11 @@
-import { DataError, type ErrorDetails, FieldError, NotATableError, type TrainpostError } from '../errors.ts';
+import {
+  DataError,
+  type ErrorDetails,
+  FieldError,
+  NotATableError,
+  TooLargeError,
+  type TrainpostError,
+} from '../errors.ts';
 import type { Fitted } from './fit.ts';
 
 /** A structured clone keeps of an error its message alone, so a thread answers with plain data for both outcomes. */
@@ -13,7 +20,7 @@ export type Reply =
     };
 
 /** The errors that a caller can mend; anything else is a fault of ours and crosses as it is. */
-const CLASSES = { DataError, FieldError, NotATableError } as const;
+const CLASSES = { DataError, FieldError, NotATableError, TooLargeError } as const;
 
 export function toReply(error: TrainpostError): Reply {
   const { name, code, message, details } = error;

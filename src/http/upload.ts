@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, unlink } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { ctime } from '../ctime.ts';
@@ -26,8 +26,11 @@ const FORM_ERRORS =
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
+/** What a table is named; what is in it is looked at when it is read. */
+const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
 /** `<name>_<ctime>_<random>.csv`: the original's pattern, and a part that nobody can guess or repeat. */
-const UPLOAD_NAME = /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_[0-9a-f]{12}\.csv$/;
+const UPLOAD_NAME =
+  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
 
 /**
  * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir`.
@@ -120,21 +123,20 @@ function explainLimit({ code, message, field }: MulterError, fileBytesMax: numbe
 }
 
 function refuseName(fileName: string): Error | undefined {
-  if (parse(fileName).ext.toLowerCase() === '.csv') return undefined;
+  if (TABLE_NAME.test(fileName)) return undefined;
   return new NotATableError(
     'not_a_csv_name',
-    `The file ${quote(fileName)} is no .csv: save the table as CSV and send that.`,
+    `The file ${quote(fileName)} is no .csv, .tsv or .txt (each also with .gz): save the table as CSV and send that.`,
     { field: FILE_FIELD, value: fileName },
   );
 }
 
 function uploadName(fileName: string): string {
-  const stem = parse(fileName)
-    .name.replaceAll(/[^\w.-]/g, '-')
-    .slice(0, STEM_CHARS_MAX);
+  const { stem = '', extension = '.csv' } = TABLE_NAME.exec(basename(fileName))?.groups ?? {};
+  const name = stem.replaceAll(/[^\w.-]/g, '-').slice(0, STEM_CHARS_MAX);
   // Windows allows no colon in a file's name.
   const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
-  return `${stem}_${time}_${randomBytes(RANDOM_BYTES).toString('hex')}.csv`;
+  return `${name}_${time}_${randomBytes(RANDOM_BYTES).toString('hex')}${extension.toLowerCase()}`;
 }
 
 /** @throws FieldError where the form had no file, or one without bytes */

@@ -1,6 +1,7 @@
 /** Fitted estimators as plain data: what crosses from a worker thread, and what the model files are written from. */
 
-export type ClassesDtype = 'int64' | 'float64' | 'object';
+/** NumPy's dtype of the classes; with `bool` they are 0 and 1 here, and False and True wherever they are written. */
+export type ClassesDtype = 'int64' | 'float64' | 'bool' | 'object';
 
 export interface MinMaxScalerState {
   readonly estimator: 'MinMaxScaler';

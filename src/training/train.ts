@@ -115,9 +115,9 @@ function describeRun(
   };
 }
 
-/** MLflow refuses these characters in a logged model's name; a file's name may have them. */
+/** MLflow refuses these characters in a logged model's name; a file's name may have them. `data.csv.gz` is `data`. */
 function modelStem(fileName: string): string {
-  const stem = parse(fileName)
+  const stem = parse(fileName.replace(/\.gz$/i, ''))
     .name.replaceAll(/[\s/:.%"'\p{Cc}]+/gu, '-')
     .slice(0, 200);
   return stem === '' ? 'data' : stem;

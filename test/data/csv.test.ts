@@ -1,124 +1,220 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../src/data/csv.ts';
-import { NotATableError, type TrainpostError } from '../../src/errors.ts';
+import { type CsvOptions, parseCsv } from '../../src/data/csv.ts';
+import { TABLE_LIMITS } from '../../src/data/tableReader.ts';
+import { type ErrorDetails, TrainpostError } from '../../src/errors.ts';
+import { cellText, DELIMITERS, write } from './csvText.ts';
+import { FACTS } from './facts.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const errorOf = (text: string | Uint8Array): TrainpostError => {
+const bytes = (text: string) => Buffer.from(text);
+const errorOf = (file: string | Uint8Array, options?: CsvOptions): TrainpostError => {
   try {
-    parseCsv(typeof text === 'string' ? bytes(text) : text);
+    parseCsv(typeof file === 'string' ? bytes(file) : file, options);
   } catch (error) {
-    return error as TrainpostError;
+    if (error instanceof TrainpostError) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
 };
+/** The table by rows, the header first. */
+const rowsOf = (file: string | Uint8Array, options?: CsvOptions): string[][] => {
+  const { names, cells, rows } = parseCsv(typeof file === 'string' ? bytes(file) : file, options);
+  return [
+    [...names],
+    ...Array.from({ length: rows }, (_, row) => cells.map((column) => column[row] as string)),
+  ];
+};
 
 describe('parseCsv', () => {
-  it.each([
-    [
-      'LF',
-      'a,b\n1,2\n3,4\n',
-      [
-        ['1', '3'],
-        ['2', '4'],
-      ],
-    ],
-    [
-      'CRLF',
-      'a,b\r\n1,2\r\n3,4\r\n',
-      [
-        ['1', '3'],
-        ['2', '4'],
-      ],
-    ],
-    [
-      'mixed line ends',
-      'a,b\n1,2\r\n3,4\n5,6',
-      [
-        ['1', '3', '5'],
-        ['2', '4', '6'],
-      ],
-    ],
-    ['no line end at the end', 'a,b\n1,2', [['1'], ['2']]],
-    [
-      'blank lines',
-      '\na,b\n\n1,2\r\n\r\n3,4\n\n',
-      [
-        ['1', '3'],
-        ['2', '4'],
-      ],
-    ],
-    ['a byte order mark', '\uFEFFa,b\n1,2', [['1'], ['2']]],
-    ['quotes', 'a,b\n"1,5","say ""x"""\n', [['1,5'], ['say "x"']]],
-    [
-      'quotes before CRLF',
-      'a,b\n"1","2"\r\n3,4',
-      [
-        ['1', '3'],
-        ['2', '4'],
-      ],
-    ],
-    ['a line end inside quotes', 'a,b\n"1\n2",3', [['1\n2'], ['3']]],
-    [
-      'empty cells',
-      'a,b\n,\n1,',
-      [
-        ['', '1'],
-        ['', ''],
-      ],
-    ],
-  ])('reads %s', (_name, text, cells) => {
-    const table = parseCsv(bytes(text));
-    expect(table).toEqual({ names: ['a', 'b'], cells, rows: cells[0]?.length });
+  it.each(FACTS)('reads %s', (_name, text, rows) => {
+    expect(rowsOf(text).map((row) => row.join('¦'))).toEqual(rows);
   });
 
-  it('keeps columns that are named as what every object has', () => {
-    expect(parseCsv(bytes('__proto__,constructor,y\n1,2,0\n')).names).toEqual([
-      '__proto__',
-      'constructor',
-      'y',
+  it.each(FACTS)('reads %s the same at every size of the pieces', (_name, text, rows) => {
+    for (let pieceBytes = 1; pieceBytes <= Buffer.byteLength(text); pieceBytes += 1) {
+      expect(rowsOf(text, { pieceBytes }).map((row) => row.join('¦'))).toEqual(rows);
+    }
+  });
+
+  it('says how the file was written', () => {
+    expect(parseCsv(bytes('a;b\r\n1,5;2\r\n'))).toMatchObject({
+      rows: 1,
+      format: { encoding: 'utf-8', delimiter: ';', newline: 'crlf', decimalComma: true, warnings: [] },
+    });
+  });
+});
+
+const table = fc.integer({ min: 2, max: 5 }).chain((columns) => {
+  // Many control characters make a file that is no text, and cp1252 has few of Unicode's.
+  const char = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...',;\t|"\'\r\n abc019.-éß') },
+    { weight: 1, arbitrary: fc.constantFrom('€', '„', 'Š', 'Ÿ', 'ÿ') },
+  );
+  const cell = fc.string({ unit: char, maxLength: 12 });
+  return fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), {
+    minLength: 1,
+    maxLength: 20,
+  });
+});
+const writing = fc.record({
+  encoding: fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'windows-1252'),
+  delimiter: fc.constantFrom(...DELIMITERS),
+  newlines: fc.array(fc.constantFrom('\n', '\r\n', '\r'), { minLength: 1, maxLength: 3 }),
+  gzip: fc.boolean(),
+  marked: fc.boolean(),
+});
+
+describe('round trips', () => {
+  it('lose no column and merge no rows, whatever the writing, the window and the pieces', () => {
+    const options = [fc.boolean(), fc.boolean(), fc.nat(400), fc.integer({ min: 1, max: 200 })] as const;
+    fc.assert(
+      fc.property(
+        table,
+        writing,
+        ...options,
+        (rows, { marked, ...style }, quoted, endsLast, more, pieceBytes) => {
+          // Without a mark, only bytes that are no UTF-8 tell cp1252; with the header the window has some.
+          const names = rows[0]!.map((_, index) => `é${index}`);
+          const bom = style.encoding.startsWith('utf-16') || (marked && style.encoding === 'utf-8');
+          const text = [names, ...rows].map((row) =>
+            row.map((cell) => cellText(cell, style.delimiter, quoted)),
+          );
+          const file = write(text, { ...style, bom }, endsLast);
+          const header = write(text.slice(0, 1), { ...style, bom, gzip: false }).length;
+          const read = parseCsv(file, { sniffBytes: header + more, pieceBytes });
+          expect(read.names).toEqual(names);
+          expect(read.rows).toBe(rows.length);
+          expect(read.cells).toEqual(names.map((_, index) => rows.map((row) => row[index])));
+          expect(read.format).toMatchObject({ encoding: style.encoding, delimiter: style.delimiter });
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const outcome = (text: string, options: CsvOptions) => {
+    try {
+      return rowsOf(text, options);
+    } catch (error) {
+      if (!(error instanceof TrainpostError)) throw error;
+      const { row, column } = error.details;
+      return { code: error.code, row, column };
+    }
+  };
+  const scrap = fc.string({ unit: fc.constantFrom(...'ab1",;\n\r\t '), maxLength: 80 });
+  const limits = { ...TABLE_LIMITS, lineChars: 20, cellChars: 12, rows: 6, columns: 4 };
+
+  it('give the same table or the same error, wherever a text is cut', () => {
+    fc.assert(
+      fc.property(scrap, fc.integer({ min: 1, max: 40 }), (text, pieceBytes) => {
+        expect(outcome(text, { pieceBytes, limits })).toEqual(outcome(text, { limits }));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('have a row for each line that is not blank, where there are no quotes', () => {
+    const lines = fc.array(fc.string({ unit: fc.constantFrom(...'ab1,;\t '), maxLength: 8 }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(lines, fc.constantFrom('\n', '\r', '\r\n'), (written, newline) => {
+        const found = outcome(`a,b\n${written.join(newline)}`, {});
+        const kept = written.filter((line) => line.trim() !== '').length;
+        if (Array.isArray(found)) expect(found).toHaveLength(kept + 1);
+        else expect(found.code).toBe(kept === 0 ? 'no_rows' : 'ragged_row');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('limits', () => {
+  const wide = (columns: number) =>
+    `${Array.from({ length: columns }, (_, i) => `c${i}`).join()}\n${'1,'.repeat(columns - 1)}1\n`;
+  it.each<[string, string, Partial<typeof TABLE_LIMITS>, string, ErrorDetails]>([
+    ['columns', wide(1_001), {}, 'too_many_columns', { row: 0, limit: 1_000, actual: 1_001 }],
+    [
+      'a cell',
+      `a,b\n1,2\n3,${'x'.repeat(65_537)}\n`,
+      {},
+      'cell_too_long',
+      { row: 2, column: 'b', limit: 65_536, actual: 65_537 },
+    ],
+    ['a name', `a,${'x'.repeat(65_537)}\n1,2\n`, {}, 'cell_too_long', { row: 0, column: '2', limit: 65_536 }],
+    [
+      'a line',
+      `a,b\n1,2\n${'x'.repeat(2 ** 20 - 1)},2\n`,
+      {},
+      'line_too_long',
+      { row: 2, limit: 2 ** 20, actual: 2 ** 20 + 1 },
+    ],
+    [
+      'a line that a quote makes long',
+      `a,b\n1,2\n1,"${'x,1\n'.repeat(300_000)}`,
+      {},
+      'line_too_long',
+      { row: 2, limit: 2 ** 20 },
+    ],
+    ['the header line', 'x'.repeat(2 ** 20 + 1), {}, 'line_too_long', { row: 0, limit: 2 ** 20 }],
+    ['rows', 'a,b\n1,2\n3,4\n5,6\n', { rows: 2 }, 'too_many_rows', { row: 3, limit: 2, actual: 3 }],
+    ['cells', 'a,b\n1,2\n3,4\n5,6\n', { cells: 5 }, 'too_many_cells', { row: 3, limit: 5, actual: 6 }],
+  ])('refuse %s over them', (_name, text, limits, code, details) => {
+    expect(errorOf(text, { limits: { ...TABLE_LIMITS, ...limits } })).toMatchObject({
+      name: 'DataError',
+      code,
+      details,
+    });
+  });
+
+  it('take what is just within them', () => {
+    expect(rowsOf(wide(1_000))[1]).toHaveLength(1_000);
+    expect(rowsOf(`a,b\n1,"${'x'.repeat(65_536)}"\n`)[1]?.[1]).toHaveLength(65_536);
+    // 16 cells and 15 commas of a line of 2^20 characters, and its line end.
+    const cells = ['x'.repeat(65_536), ...Array.from({ length: 15 }, () => 'x'.repeat(65_535))].join();
+    expect(cells).toHaveLength(2 ** 20);
+    expect(rowsOf(`${wide(16)}${cells}\n`)[2]?.join()).toBe(cells);
+    expect(rowsOf('a,b\n1,2\n3,4\n', { limits: { ...TABLE_LIMITS, rows: 2, cells: 4 } })).toHaveLength(3);
+  });
+
+  it('are reached in no time by quotes alone', () => {
+    const startedAt = performance.now();
+    expect(errorOf(`a,b\n1,2\n${'"'.repeat(8_000_001)}`)).toMatchObject({
+      code: 'line_too_long',
+      details: { row: 2 },
+    });
+    expect(errorOf(`a,b\n1,2\n${'"x'.repeat(4_000_000)}`)).toMatchObject({
+      code: 'line_too_long',
+      details: { row: 2 },
+    });
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('gzip', () => {
+  const folded = gzipSync('a,b\n1,2\n');
+  it.each([
+    ['one member', folded],
+    ['several members', Buffer.concat([gzipSync('a,b\n'), gzipSync('1,'), gzipSync('2\n')])],
+    ['zeros behind it, as tapes have', Buffer.concat([folded, Buffer.alloc(512)])],
+  ])('is unfolded: %s', (_name, file) => {
+    expect(rowsOf(file)).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
     ]);
   });
 
-  it.each([
-    ['nothing', '', 'empty_file', {}],
-    ['blank lines alone', '\n\r\n\n', 'empty_file', {}],
-    ['a header alone', 'a,b\n', 'no_rows', { actual: 0 }],
-    ['a short row', 'a,b\n1,2\n3\n', 'ragged_row', { row: 2, limit: 2, actual: 1 }],
-    ['a long row', 'a,b\n1,2,3\n', 'ragged_row', { row: 1, limit: 2, actual: 3 }],
-    ['a doubled name', 'a,b,a\n1,2,3', 'duplicate_column', { column: 'a' }],
-    ['an empty name', 'a,,c\n1,2,3', 'empty_column_name', { column: '2' }],
-    ['a quote that is never closed', 'a,b\n1,2\n"3,4\n5,6', 'malformed_quote', { row: 2 }],
-    ['text after a closing quote', 'a,b\n"1"x,2\n', 'malformed_quote', { row: 1 }],
-  ])('refuses %s', (_name, text, code, details) => {
-    expect(errorOf(text)).toMatchObject({ name: 'DataError', code, details });
-  });
-
-  it.each([
-    ['a PNG', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13])],
-    ['a zip', new Uint8Array([0x50, 0x4b, 3, 4, 20, 0, 0, 0])],
-    ['bytes that are no UTF-8', new Uint8Array([0x61, 0x2c, 0x62, 0x0a, 0xff, 0xfe, 0x0a])],
-  ])('calls %s no table', (_name, content) => {
-    expect(errorOf(content)).toBeInstanceOf(NotATableError);
-  });
-
-  it('reads whatever Papa Parse writes, cell by cell', () => {
-    const cell = fc.string({ unit: 'grapheme' }).filter((text) => !/[\0\r\uFEFF]/.test(text));
-    const table = fc
-      .integer({ min: 2, max: 5 })
-      .chain((columns) =>
-        fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 20 }),
-      );
-    fc.assert(
-      fc.property(table, fc.constantFrom('\n', '\r\n'), (rows, newline) => {
-        const names = rows[0]!.map((_, index) => `c${index}`);
-        const text = Papa.unparse([names, ...rows], { newline, quotes: true });
-        const read = parseCsv(bytes(text));
-        expect(read.rows).toBe(rows.length);
-        expect(read.cells).toEqual(names.map((_, index) => rows.map((row) => row[index])));
-      }),
-      { numRuns: 500 },
-    );
+  it('is unfolded up to the bound and no byte further', () => {
+    expect(rowsOf(folded, { unfoldedBytesMax: 8 })).toHaveLength(2);
+    const bomb = gzipSync(Buffer.alloc(50_000_000, '1,2\n'));
+    const startedAt = performance.now();
+    expect(errorOf(bomb, { unfoldedBytesMax: 1_000_000 })).toMatchObject({
+      name: 'TooLargeError',
+      code: 'unfolded_too_large',
+      details: { limit: 1_000_000 },
+    });
+    expect(errorOf(folded, { unfoldedBytesMax: 7 })).toMatchObject({ code: 'unfolded_too_large' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 });

@@ -35,7 +35,7 @@ describe('toNumeric', () => {
     expect(toNumeric([cell])).toMatchObject({ numbers: 1, values: new Float64Array([value]) });
   });
 
-  it.each(['0x10', '0b1', '1_000', '1,5', '1e', '.', '-', '1 2', '١', 'true', '12a'])(
+  it.each(['0x10', '0b1', '1_000', '1,5', '1e', '.', '-', '1 2', '١', 'True ', 'yes', '12a'])(
     'takes %j for text',
     (cell) => {
       expect(toNumeric([cell])).toMatchObject({ numbers: 0, missing: 0, firstText: 0 });
@@ -51,12 +51,56 @@ describe('toNumeric', () => {
     [['1', '2.0'], 'double'],
     [['1', ''], 'double'],
     [['9007199254740993', '1'], 'double'],
+    [['True', 'FALSE', 'true'], 'boolean'],
+    [['True', ''], 'double'],
   ])('%j are of type %s', (cells, type) => {
     expect(toNumeric(cells).type).toBe(type);
   });
 });
 
+describe('toNumeric of booleans', () => {
+  it('gives 0 and 1, where every cell is one', () => {
+    const cells = ['True', 'TRUE', 'true', 'False', 'FALSE', 'false'];
+    expect(toNumeric(cells)).toMatchObject({ numbers: 6, firstText: -1 });
+    expect(toNumeric(cells).values).toEqual(new Float64Array([1, 1, 1, 0, 0, 0]));
+    expect(toNumeric([...cells, '1'])).toMatchObject({ numbers: 1, firstText: 0 });
+    expect(toNumeric([...cells, 'NA'])).toMatchObject({ missing: 1, firstText: 0 });
+  });
+});
+
+describe('toNumeric with a decimal comma', () => {
+  it.each([
+    ['1,5', 1.5],
+    ['-,5e1', -5],
+    ['5,', 5],
+    ['7', 7],
+  ])('reads %j as %d', (cell, value) => {
+    expect(toNumeric([cell], true).values).toEqual(new Float64Array([value]));
+  });
+
+  it.each(['1.5', '1.234,5', '1,2,3'])('takes %j for text', (cell) => {
+    expect(toNumeric([cell], true)).toMatchObject({ numbers: 0, firstText: 0 });
+  });
+});
+
 describe('toDataset', () => {
+  it('reads decimal commas between semicolons, in features and target', () => {
+    const dataset = read('a;t\n1,5;1,0\n-,5;0,0\n');
+    expect(dataset.X.columns).toEqual([new Float64Array([1.5, -0.5])]);
+    expect(dataset.y).toMatchObject({ dtype: 'float64', labels: new Float64Array([1, 0]) });
+    expect(errorOf('a;t\n1,5;1\n1.5;0\n2,5;0\n')).toMatchObject({
+      code: 'not_a_number',
+      details: { row: 2, column: 'a', value: '1.5' },
+    });
+  });
+
+  it('reads booleans as 0 and 1, and says so', () => {
+    const dataset = read('a,b,t\n1,True,false\n2,false,TRUE\n');
+    expect(dataset.features[1]).toEqual({ name: 'b', type: 'boolean' });
+    expect(dataset.X.columns[1]).toEqual(new Float64Array([1, 0]));
+    expect(dataset.y).toMatchObject({ type: 'boolean', dtype: 'bool', labels: new Float64Array([0, 1]) });
+  });
+
   it('takes Outcome for the target, wherever it stands', () => {
     const dataset = read('Outcome,a,b\n1,2,3\n0,5,6\n');
     expect(dataset.targetName).toBe('Outcome');
@@ -105,6 +149,7 @@ describe('toDataset', () => {
     ['a,t\n1,0\n2,\n', {}, 'missing_label', { row: 2, column: 't' }],
     ['a,t\n1,yes\n2,\n', {}, 'missing_label', { row: 2, column: 't' }],
     ['a,t\n1,0\n2,0\n', {}, 'one_class', { column: 't', value: '0' }],
+    ['a,t\n1,true\n2,TRUE\n', {}, 'one_class', { column: 't', value: 'True' }],
     ['a,t\n1,0.5\n2,1\n', {}, 'continuous_target', { row: 1, column: 't', value: '0.5' }],
     [
       `a,t\n${Array.from({ length: 30 }, (_, i) => `1,${i}`).join('\n')}`,

@@ -61,6 +61,37 @@ describe('fitCsv on diabetes.csv', () => {
   });
 });
 
+describe('fitCsv on other files', () => {
+  const rows = (line: (i: number) => string) => Array.from({ length: 40 }, (_, i) => `${line(i)}\n`).join('');
+
+  it('trains on a boolean target and a boolean feature as on 1 and 0', async () => {
+    const table = (yes: string, no: string) =>
+      bytes(`a,b,t\n${rows((i) => `${i},${i % 2 ? yes : no},${(i * 7) % 11 > 5 ? yes : no}`)}`);
+    const [booleans, numbers] = [
+      await fitCsv(table('True', 'False'), SPEC),
+      await fitCsv(table('1', '0'), SPEC),
+    ];
+    const [model, same] = [booleans.pipeline.steps[1]![1].fitted, numbers.pipeline.steps[1]![1].fitted];
+    expect(model).toEqual({ ...same, classesDtype: 'bool' });
+    expect(booleans.test).toEqual(numbers.test);
+    expect(booleans.dataset.columns.map(({ type }) => type)).toEqual(['long', 'boolean', 'boolean']);
+    expect(booleans.dataset.classCounts.map(({ label }) => label)).toEqual(['False', 'True']);
+    const negative = await fitCsv(table('True', 'False'), { ...SPEC, positive: 'false' });
+    expect(negative.test).toEqual((await fitCsv(table('1', '0'), { ...SPEC, positive: '0' })).test);
+    await expect(fitCsv(table('True', 'False'), { ...SPEC, positive: 'no' })).rejects.toMatchObject({
+      code: 'unknown_positive',
+      details: { allowed: ['False', 'True'] },
+    });
+  });
+
+  it('hands on what the reader warns of', async () => {
+    const file = Buffer.from(`Größe,t\n${rows((i) => `${i},${i % 3 ? 1 : 0}`)}`, 'latin1');
+    const { warnings, dataset } = await fitCsv(file, SPEC);
+    expect(warnings.map(({ code }) => code)).toContain('assumed_cp1252');
+    expect(dataset.features[0]?.name).toBe('Größe');
+  });
+});
+
 describe('fitCsv refuses', () => {
   it.each([
     [

@@ -57,7 +57,13 @@ export interface TestServiceOptions {
 /** The real app on a real port, with real threads; only MLflow is the recorder's. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
-  const pool = new TrainingPool({ threads: 1, waitingMax: options.waitingMax ?? 16, thread: THREAD });
+  const fileBytesMax = options.fileBytesMax ?? 10_000_000;
+  const pool = new TrainingPool({
+    threads: 1,
+    waitingMax: options.waitingMax ?? 16,
+    fit: { unfoldedBytesMax: fileBytesMax },
+    thread: THREAD,
+  });
   const log = new RecordingLog();
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -73,7 +79,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       modelLog: options.modelLog ?? (() => log),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
-    upload: { dir, fileBytesMax: options.fileBytesMax ?? 10_000_000 },
+    upload: { dir, fileBytesMax },
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,11 +1,13 @@
-import type { ColumnInfo, InputExample } from '../../result.ts';
+import type { ColumnInfo, ColumnType, InputExample } from '../../result.ts';
 import { floatText } from './floatText.ts';
 
 /** `input_example.json`: a data frame as pandas' `orient="split"`. */
 export function inputExampleJson(example: InputExample, features: readonly ColumnInfo[]): string {
   const types = new Map(features.map(({ name, type }) => [name, type]));
-  const isReal = example.columns.map((name) => types.get(name) === 'double');
-  const rows = example.data.map((row) => `[${row.map((value, index) => numberJson(value, isReal[index]!))}]`);
+  const columnTypes = example.columns.map((name) => types.get(name));
+  const rows = example.data.map(
+    (row) => `[${row.map((value, index) => valueJson(value, columnTypes[index]))}]`,
+  );
   return `{"columns":${JSON.stringify(example.columns)},"data":[${rows}]}`;
 }
 
@@ -15,7 +17,8 @@ export function servingExampleJson(inputExample: string): string {
 }
 
 /** The whole numbers of a real column keep their point, or pandas would read a column of them as int64. */
-function numberJson(value: number, isReal: boolean): string {
+function valueJson(value: number, type: ColumnType | undefined): string {
   if (!Number.isFinite(value)) return 'null';
-  return isReal ? floatText(value) : String(value);
+  if (type === 'boolean') return value === 1 ? 'true' : 'false';
+  return type === 'double' ? floatText(value) : String(value);
 }

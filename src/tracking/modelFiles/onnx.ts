@@ -6,9 +6,19 @@ import type {
   PipelineState,
 } from '../../ml/state.ts';
 import { floatText } from './floatText.ts';
-import { columnInfo, DOUBLE, type ElementType, INT64, model, node, STRING, tensor } from './onnxProto.ts';
+import {
+  BOOL,
+  columnInfo,
+  DOUBLE,
+  type ElementType,
+  INT64,
+  model,
+  node,
+  STRING,
+  tensor,
+} from './onnxProto.ts';
 
-const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, object: STRING } as const;
+const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, bool: BOOL, object: STRING } as const;
 
 /**
  * `model.onnx`: the pipeline in double precision, operators of plain `ai.onnx` only.
@@ -142,8 +152,9 @@ function gatherLabel(graph: GraphBuilder, { fitted }: LogisticRegressionState, i
   graph.add('Gather', [classes, index], { axis: 0 }, 'label');
 }
 
-/** A class as Python prints it: the real 1 is `1.0`. */
+/** A class as Python prints it: the real 1 is `1.0`, the boolean 1 is `True`. */
 function labelName(label: number | string, dtype: LogisticRegressionState['fitted']['classesDtype']): string {
+  if (dtype === 'bool') return label === 1 ? 'True' : 'False';
   return dtype === 'float64' ? floatText(Number(label)) : String(label);
 }
 

@@ -6,7 +6,8 @@ import { bytesField, intField } from './protobuf.ts';
 export const DOUBLE = 11;
 export const INT64 = 7;
 export const STRING = 8;
-export type ElementType = typeof DOUBLE | typeof INT64 | typeof STRING;
+export const BOOL = 9;
+export type ElementType = typeof DOUBLE | typeof INT64 | typeof STRING | typeof BOOL;
 
 /** IR 8 with operator set 13: read by onnxruntime 1.10 and later. */
 const IR_VERSION = 8;
@@ -30,7 +31,8 @@ export function tensor(
   return Buffer.concat([...shape, intField(2, type), bytesField(8, name), ...content]);
 }
 
-function raw(type: typeof DOUBLE | typeof INT64, values: readonly number[]): Buffer {
+function raw(type: typeof DOUBLE | typeof INT64 | typeof BOOL, values: readonly number[]): Buffer {
+  if (type === BOOL) return Buffer.from(values);
   const bytes = Buffer.alloc(8 * values.length);
   values.forEach((value, index) => {
     if (type === DOUBLE) bytes.writeDoubleLE(value, 8 * index);

@@ -92,13 +92,14 @@ function make(module: string, name: string, attributes: Attributes): PyObject {
 }
 
 type Nested = readonly (number | string | readonly number[])[];
-type DType = 'float64' | 'int64' | 'int32' | 'object';
+type DType = 'float64' | 'int64' | 'int32' | 'bool' | 'object';
 
 /** `numpy.array(values, dtype)`; exact, for a pickled float has all its 64 bits. */
 function array(values: Nested, dtype: DType): PyObject {
   const item = (value: Nested[number]): PyValue => {
     if (typeof value === 'string') return value;
     if (typeof value !== 'number') return list(value.map(item));
+    if (dtype === 'bool') return value === 1;
     return dtype === 'float64' ? float(value) : int(value);
   };
   return call(global('numpy', 'array'), list(values.map(item)), dtype);

@@ -75,7 +75,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
     name: column,
     type: index === 0 ? ('long' as const) : ('double' as const),
   }));
-  const elementType = { int64: 'int64', float64: 'double', object: 'string' }[classesDtype];
+  const elementType = { int64: 'int64', float64: 'double', bool: 'bool', object: 'string' }[classesDtype];
   const classNames = oddities.classNames ?? classes.map(String);
   return {
     name,
@@ -149,6 +149,7 @@ export const MODEL_CASES: readonly ModelCase[] = [
     classesDtype: 'float64',
     classNames: ['1.0', '2.0'],
   }),
+  modelCase('two boolean classes', { classesDtype: 'bool', classNames: ['False', 'True'] }),
   modelCase('three real-number classes', {
     classes: [-1, 0, 30],
     classesDtype: 'float64',

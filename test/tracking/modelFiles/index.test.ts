@@ -54,6 +54,16 @@ describe('modelFiles', () => {
     expect(textOf(input, 'serving_input_example.json')).toBe(`{"dataframe_split":${example}}`);
   });
 
+  it('writes a boolean column of the input example as booleans', () => {
+    const input = {
+      ...modelCase('plain'),
+      utcTimeCreated,
+      features: [{ name: 'flag', type: 'boolean' as const }],
+      inputExample: { columns: ['flag'], data: [[1], [0]] },
+    };
+    expect(textOf(input, 'input_example.json')).toBe('{"columns":["flag"],"data":[[true],[false]]}');
+  });
+
   it('pins nothing but Python', () => {
     const input = { ...modelCase('plain'), utcTimeCreated };
     expect(textOf(input, 'requirements.txt').split('\n')).toEqual([

@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+
+/** Names as WHATWG's Encoding Standard has them; `windows-1252` is Python's `cp1252`. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** A piece of the text. */
+export interface Decoded {
+  readonly text: string;
+  /** Index in `text` of the first thing that is no character in this encoding; -1: none, and all of it is good. */
+  readonly badAt: number;
+}
+
+/** Characters of the bytes 0x80 to 0x9F (Unicode's mapping CP1252.TXT); five of them have none and stand as they are. */
+const CP1252_HIGH = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const CP1252_UNDEFINED = /[\x81\x8d\x8f\x90\x9d]/;
+/** With the flag `u` a surrogate matches only where it stands alone. */
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Decodes pieces of about `pieceBytes`, none of which cuts a character. */
+export function* decodePieces(bytes: Uint8Array, encoding: Encoding, pieceBytes: number): Generator<Decoded> {
+  for (let from = 0; from < bytes.length; ) {
+    const to = characterEnd(bytes, from, from + pieceBytes, encoding);
+    yield decode(bytes.subarray(from, to), encoding);
+    from = to;
+  }
+}
+
+/** Where a piece that is to end at `to` ends with a whole character: there, or up to three bytes behind it. */
+export function characterEnd(bytes: Uint8Array, from: number, to: number, encoding: Encoding): number {
+  if (to >= bytes.length) return bytes.length;
+  let end = to;
+  if (encoding === 'utf-8') {
+    for (let more = 0; more < 3 && isContinuation(bytes[end]); more += 1) end += 1;
+  } else if (encoding !== 'windows-1252') {
+    end += (end - from) % 2;
+    const highByte = bytes[encoding === 'utf-16le' ? end - 1 : end - 2] ?? 0;
+    if ((highByte & 0xfc) === 0xd8) end += 2;
+  }
+  return Math.min(end, bytes.length);
+}
+
+const isContinuation = (byte = 0) => (byte & 0xc0) === 0x80;
+
+export function decode(bytes: Uint8Array, encoding: Encoding): Decoded {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (encoding === 'utf-8') return decodeUtf8(buffer);
+  if (encoding === 'windows-1252') return decodeCp1252(buffer);
+  return decodeUtf16(buffer, encoding);
+}
+
+function decodeUtf8(bytes: Buffer): Decoded {
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return { text, badAt: -1 };
+  // Bad bytes have become U+FFFD, so the first difference from what was given is the first bad byte, or one of the
+  // three behind it.
+  const again = Buffer.from(text, 'utf8');
+  let good = 0;
+  while (good < bytes.length && again[good] === bytes[good]) good += 1;
+  while (!isUtf8(bytes.subarray(0, good))) good -= 1;
+  return { text, badAt: bytes.toString('utf8', 0, good).length };
+}
+
+function decodeCp1252(bytes: Buffer): Decoded {
+  const latin1 = bytes.toString('latin1');
+  const text = latin1.replace(/[\x80-\x9f]/g, (byte) => CP1252_HIGH[byte.charCodeAt(0) - 0x80] as string);
+  return { text, badAt: latin1.search(CP1252_UNDEFINED) };
+}
+
+function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): Decoded {
+  const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  const text = (encoding === 'utf-16le' ? whole : Buffer.from(whole).swap16()).toString('utf16le');
+  const lone = text.search(LONE_SURROGATE);
+  return { text, badAt: lone < 0 && whole.length < bytes.length ? text.length : lone };
+}

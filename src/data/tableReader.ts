@@ -1,0 +1,215 @@
+import Papa from 'papaparse';
+import { DataError, quote } from '../errors.ts';
+import { withLf } from './lineEnds.ts';
+import { type CsvFormat, isBlank } from './sniff.ts';
+
+/** A CSV as it was read: cells are text still, one array a column. */
+export interface RawTable {
+  readonly names: readonly string[];
+  readonly cells: readonly string[][];
+  readonly rows: number;
+  readonly format: CsvFormat;
+}
+
+/** The most that a table may have; each is told with the row where it is reached. */
+export interface TableLimits {
+  readonly rows: number;
+  readonly columns: number;
+  /** Rows times columns. */
+  readonly cells: number;
+  /** Characters (UTF-16 units) of a cell, without its quotes. */
+  readonly cellChars: number;
+  /** Characters of a row with its quotes and the line ends in them. */
+  readonly lineChars: number;
+}
+
+/** Far above any table that a logistic regression is fitted on, and what bounds the memory of reading one. */
+export const TABLE_LIMITS: TableLimits = {
+  rows: 5_000_000,
+  columns: 1_000,
+  cells: 50_000_000,
+  cellChars: 1 << 16,
+  lineChars: 1 << 20,
+};
+
+/** Where something stands: row 0 is the header line, and a column without a name is its number. */
+export interface Place {
+  readonly row: number;
+  readonly column: string;
+}
+
+/** What Papa Parse gives a step: one row, its faults, and how far it has read. */
+interface Step {
+  readonly data: readonly [string[]];
+  readonly errors: readonly { readonly type: string; readonly index?: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+/**
+ * Takes a text piece by piece and keeps its cells by column. The table, or the error, does not depend on where the
+ * pieces are cut: each row is read from its beginning once it is whole, and the first row with a fault is told.
+ */
+export class TableReader {
+  readonly #format: CsvFormat;
+  readonly #limits: TableLimits;
+  #names: readonly string[] | undefined;
+  #cells: string[][] = [];
+  #rows = 0;
+  /** The row that is not whole yet, from its beginning. */
+  #rest = '';
+
+  constructor(format: CsvFormat, limits: TableLimits) {
+    this.#format = format;
+    this.#limits = limits;
+  }
+
+  /** @throws DataError at the first row that is at fault */
+  push(piece: string): void {
+    // The LF of a CRLF that is cut apart is a blank line.
+    this.#rest = this.#read(withLf(this.#rest + piece, this.#format.delimiter), false);
+    if (this.#rest.length > this.#limits.lineChars) throw this.#lineTooLong(this.#rest.length);
+  }
+
+  /** @throws DataError where the last row is at fault, or the text has no header or no rows */
+  end(): RawTable {
+    this.#read(this.#rest, true);
+    if (this.#names === undefined)
+      throw new DataError('empty_file', 'The file is empty: it needs a header line and rows.');
+    if (this.#rows === 0)
+      throw new DataError('no_rows', 'The file has a header line but no rows below it.', { actual: 0 });
+    return { names: this.#names, cells: this.#cells, rows: this.#rows, format: this.#format };
+  }
+
+  /** Where the next character would stand. */
+  place(): Place {
+    return this.#at(this.#cellsIn(this.#rest) - 1);
+  }
+
+  /** Takes the whole rows of a text that begins with a row; gives back what is left of it. */
+  #read(text: string, isEnd: boolean): string {
+    const hasNul = text.includes('\0');
+    let from = 0;
+    const step = ({ data: [row], errors, meta }: Step) => {
+      const chars = meta.cursor - from;
+      // The line end is no part of the line.
+      if (chars > this.#limits.lineChars + 1) throw this.#lineTooLong(chars - 1);
+      if (errors.length > 0) throw this.#malformedQuote(text.slice(from, errors[0]?.index));
+      if (!isBlank(row)) this.#take(row, hasNul);
+      from = meta.cursor;
+    };
+    // Its types are those of the whole library's steps, of which this one is a part.
+    const config = { delimiter: this.#format.delimiter, newline: '\n', step } as unknown as Papa.ParseConfig;
+    new Papa.Parser(config).parse(text, 0, !isEnd);
+    return text.slice(from);
+  }
+
+  #take(row: string[], mayHaveNul: boolean): void {
+    if (this.#names === undefined) this.#checkWidth(row.length);
+    const bad = row.findIndex(
+      (cell) => cell.length > this.#limits.cellChars || (mayHaveNul && cell.includes('\0')),
+    );
+    if (bad >= 0) throw this.#badCell(row[bad] as string, bad);
+    if (this.#names === undefined) {
+      this.#names = checkedNames(row);
+      this.#cells = row.map(() => []);
+    } else {
+      this.#checkRow(row, this.#names.length);
+      this.#rows += 1;
+      for (const [index, column] of this.#cells.entries()) column.push(row[index] as string);
+    }
+  }
+
+  #checkWidth(actual: number): void {
+    const { columns } = this.#limits;
+    if (actual <= columns) return;
+    const message = `The header line has ${actual} columns, and at most ${columns} are taken: leave some out.`;
+    throw new DataError('too_many_columns', message, { row: 0, limit: columns, actual });
+  }
+
+  #checkRow({ length }: readonly string[], columns: number): void {
+    const row = this.#rows + 1;
+    if (length !== columns) {
+      const delimiter = DELIMITER_NAMES[this.#format.delimiter];
+      throw new DataError(
+        'ragged_row',
+        `Row ${row} has ${length} cells, but the header has ${columns}: a ${delimiter} is missing or too many.`,
+        { row, limit: columns, actual: length },
+      );
+    }
+    const { rows, cells } = this.#limits;
+    if (row > rows) throw tooMany('rows', row, rows, row);
+    if (row * columns > cells) throw tooMany('cells', row, cells, row * columns);
+  }
+
+  #badCell(cell: string, index: number): DataError {
+    const place = this.#at(index);
+    const where = `${rowText(place.row)}, column ${quote(place.column)}`;
+    const limit = this.#limits.cellChars;
+    if (cell.length > limit) {
+      const message = `${where}, has a cell of ${cell.length} characters, and at most ${limit} are taken.`;
+      return new DataError('cell_too_long', message, { ...place, limit, actual: cell.length });
+    }
+    return new DataError('nul_character', `${where}, has a NUL character: remove it.`, place);
+  }
+
+  #lineTooLong(actual: number): DataError {
+    const row = this.#names === undefined ? 0 : this.#rows + 1;
+    const limit = this.#limits.lineChars;
+    const message = `${rowText(row)} has more than ${limit} characters: is a quote never closed?`;
+    return new DataError('line_too_long', message, { row, limit, actual });
+  }
+
+  /** @param begin the row up to the cell that is at fault, its quote included */
+  #malformedQuote(begin: string): DataError {
+    const place = this.#at(this.#cellsIn(begin) - 1);
+    return new DataError(
+      'malformed_quote',
+      `A quote in ${place.row === 0 ? 'the header line' : `row ${place.row}`}, column ${quote(place.column)}, is never closed or stands in the middle of a cell: write it twice ("") inside quotes.`,
+      place,
+    );
+  }
+
+  /** Cells of a row that has just begun. */
+  #cellsIn(begin: string): number {
+    const { data } = new Papa.Parser({ delimiter: this.#format.delimiter, newline: '\n' }).parse(
+      begin,
+      0,
+      false,
+    );
+    return data[0]?.length ?? 1;
+  }
+
+  /** A cell of the row that is read now. */
+  #at(index: number): Place {
+    const column = this.#names?.[index] ?? String(index + 1);
+    return { row: this.#names === undefined ? 0 : this.#rows + 1, column };
+  }
+}
+
+const DELIMITER_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
+
+export function rowText(row: number): string {
+  return row === 0 ? 'The header line' : `Row ${row}`;
+}
+
+function tooMany(what: 'rows' | 'cells', row: number, limit: number, actual: number): DataError {
+  const message = `The table has more than ${limit} ${what}: send fewer rows${what === 'cells' ? ' or columns' : ''}.`;
+  return new DataError(`too_many_${what}`, message, { row, limit, actual });
+}
+
+function checkedNames(names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (name.trim() === '') {
+      const column = String(index + 1);
+      const message = `Column ${column} has no name: give it one in the header line.`;
+      throw new DataError('empty_column_name', message, { column });
+    }
+    if (seen.has(name)) {
+      const message = `Two columns have the name ${quote(name)}: rename one of them.`;
+      throw new DataError('duplicate_column', message, { column: name });
+    }
+    seen.add(name);
+  }
+  return names;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { type CsvOptions, parseCsv } from '../../src/data/csv.ts';
+import { toDataset } from '../../src/data/dataset.ts';
+import { TrainpostError } from '../../src/errors.ts';
+import { BAD_FILES, type BadFile } from './badFiles.ts';
+
+function refusal(bytes: Uint8Array, options?: CsvOptions): unknown {
+  try {
+    toDataset(parseCsv(bytes, options), { ignore: [] });
+  } catch (error) {
+    if (!(error instanceof TrainpostError)) throw error;
+    const { row, column } = error.details;
+    return { kind: error.name, code: error.code, row, column };
+  }
+  return 'taken';
+}
+
+const codes = [...new Set(BAD_FILES.map(({ error }) => error.code))];
+const withCode = (code: string) => BAD_FILES.filter(({ error }) => error.code === code);
+const expected = ({ error }: BadFile) => ({ row: undefined, column: undefined, ...error });
+
+describe('bad files', () => {
+  it('are many', () => {
+    expect(BAD_FILES.length).toBeGreaterThan(2_000);
+    expect(new Set(BAD_FILES.map(({ name }) => name)).size).toBe(BAD_FILES.length);
+  });
+
+  it.each(codes)('get %s with their class, row and column', (code) => {
+    for (const file of withCode(code)) expect(refusal(file.bytes), file.name).toEqual(expected(file));
+  });
+
+  it.each(codes)('get %s wherever they are cut', (code) => {
+    for (const [index, file] of withCode(code).entries()) {
+      if (file.bytes.length > 10_000) continue;
+      const pieceBytes = 1 + ((index * 7) % 40);
+      expect(refusal(file.bytes, { pieceBytes }), file.name).toEqual(expected(file));
+    }
+  });
+});
