@@ -3,6 +3,7 @@ export { parseCsv, type RawTable } from './data/csv.ts';
 export { type Dataset, type Roles, toDataset } from './data/dataset.ts';
 export { type Split, trainTestSplit } from './data/split.ts';
 export type { Target } from './data/target.ts';
+export { DataError, FieldError, NotATableError } from './errors.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
 export type { Classifier, Estimator, Labels, Params, Transformer } from './ml/estimator.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';

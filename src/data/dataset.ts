@@ -33,6 +33,7 @@ const DEFAULT_TARGET = 'Outcome';
  * @throws DataError where a feature is not a finite number in every row
  */
 export function toDataset(table: RawTable, roles: Roles): Dataset {
+  refuseOtherDelimiters(table.names);
   const targetIndex = findTarget(table.names, roles.target);
   const targetName = table.names[targetIndex] as string;
   const ignored = findIgnored(table.names, roles.ignore, targetName);
@@ -62,6 +63,18 @@ export function toDataset(table: RawTable, roles: Roles): Dataset {
   }
   const X = { nSamples: table.rows, nFeatures: features.length, columns: values };
   return { X, y, targetName, features, columns, rows: table.rows };
+}
+
+function refuseOtherDelimiters(names: readonly string[]): void {
+  const [only] = names;
+  if (names.length > 1 || only === undefined || !/[;\t|]/.test(only)) return;
+  throw new DataError(
+    'wrong_delimiter',
+    `The header ${quote(only)} is one column: set the columns apart by commas.`,
+    {
+      column: only,
+    },
+  );
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { ctime } from '../ctime.ts';
-import { FieldError, NotATableError, quote } from '../errors.ts';
+import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import { HttpError } from './problem.ts';
 
 export interface UploadOptions {
@@ -26,8 +26,9 @@ const FORM_ERRORS =
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
-/** `<name>_<ctime>_<random>.csv`: the original's pattern, and a part that nobody can guess or repeat. */
-const UPLOAD_NAME = /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_[0-9a-f]{12}\.csv$/;
+/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, whose it is, and a part that nobody can guess. */
+const UPLOAD_NAME =
+  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.csv$/;
 
 /**
  * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir`.
@@ -64,6 +65,11 @@ export function upload(options: UploadOptions): RequestHandler {
       // Multer would read the whole body before it said so.
       next(fileTooLarge(options.fileBytesMax));
     } else {
+      // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+      if (request.headers.expect !== undefined) {
+        response.writeContinue();
+        response.locals['continued'] = true;
+      }
       form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
     }
   };
@@ -134,7 +140,7 @@ function uploadName(fileName: string): string {
     .slice(0, STEM_CHARS_MAX);
   // Windows allows no colon in a file's name.
   const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
-  return `${stem}_${time}_${randomBytes(RANDOM_BYTES).toString('hex')}.csv`;
+  return `${stem}_${time}_${process.pid}-${randomBytes(RANDOM_BYTES).toString('hex')}.csv`;
 }
 
 /** @throws FieldError where the form had no file, or one without bytes */
@@ -168,10 +174,31 @@ export async function removeUpload(file: Express.Multer.File | undefined): Promi
   });
 }
 
-/** Removes what an earlier process left behind; other files in the folder are not ours and stay. */
-export async function clearUploads(dir: string): Promise<number> {
-  await mkdir(dir, { recursive: true });
-  const left = (await readdir(dir)).filter((name) => UPLOAD_NAME.test(name));
+/**
+ * Makes the folder, and removes what a process that has ended left in it; other files are not ours and stay.
+ * @throws ConfigError where nothing can be written there
+ */
+export async function prepareUploads(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    const says = `cannot be written to (${(cause as NodeJS.ErrnoException).code}): name another folder`;
+    throw new ConfigError('temp_dir', `TEMP_DIR=${JSON.stringify(dir)} ${says}`, {}, { cause });
+  }
+  const left = (await readdir(dir)).filter((name) => {
+    const [, pid] = UPLOAD_NAME.exec(name) ?? [];
+    return pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)));
+  });
   await Promise.all(left.map((name) => unlink(join(dir, name))));
-  return left.length;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // There is one, and it belongs to somebody else.
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -113,6 +113,7 @@ describe('toDataset', () => {
       { actual: 30 },
     ],
     ['t\n0\n1\n', {}, 'no_features', { column: 't' }],
+    ['a;t\n1;0\n2;1\n', {}, 'wrong_delimiter', { column: 'a;t' }],
     ['a,t\n1,0\n2,1\n', { target: 'z' }, 'unknown_target', { field: 'target', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['z'] }, 'unknown_ignore', { field: 'ignore', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['t'] }, 'ignored_target', { field: 'ignore', value: 't' }],

@@ -10,6 +10,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+import { UnderWay } from '../../src/training/underWay.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
@@ -49,7 +50,6 @@ export interface TestService {
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
-  readonly waitingMax?: number;
   readonly modelName?: string;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
 }
@@ -57,7 +57,7 @@ export interface TestServiceOptions {
 /** The real app on a real port, with real threads; only MLflow is the recorder's. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
-  const pool = new TrainingPool({ threads: 1, waitingMax: options.waitingMax ?? 16, thread: THREAD });
+  const pool = new TrainingPool({ threads: 1, waitingMax: 16, timeoutMs: 30_000, thread: THREAD });
   const log = new RecordingLog();
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -71,11 +71,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     rooms: {
       fit: (path, spec) => pool.fit(path, spec),
       modelLog: options.modelLog ?? (() => log),
+      underWay: new UnderWay(),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload: { dir, fileBytesMax: options.fileBytesMax ?? 10_000_000 },
   });
   const server = createServer(app);
+  server.on('checkContinue', app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
