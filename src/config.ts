@@ -8,17 +8,19 @@ export interface Config {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly mlflow: MlflowConfig;
-  /** Name of every logged model; `<file stem>-model` where it is not set. */
+  /** Name of a logged model where the form gives none; `<file stem>-model` where it is not set. */
   readonly modelName?: string;
   /** Where an upload lies until it is answered; one folder a process. */
   readonly tempDir: string;
   readonly uploadBytesMax: number;
-  readonly training: { readonly threads: number; readonly waitingMax: number };
+  readonly training: { readonly threads: number; readonly waitingMax: number; readonly timeoutMs: number };
 }
 
 export interface MlflowConfig {
   /** The tracking server; where it is not set, the service sees to one of its own. */
   readonly trackingUri?: string;
+  /** Where one is looked for, and else started, on this machine. */
+  readonly localPort: number;
   /** Base of the links in answers, where people reach MLflow by another name than the service does. */
   readonly publicUrl?: string;
   readonly username?: string;
@@ -35,7 +37,11 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 const UPLOAD_BYTES_MAX = 200_000_000;
 /** Trainings that may wait for a thread; one more is told to come back. */
 const TRAININGS_WAITING_MAX = 16;
+/** MLflow's own default, and the original's. */
+const MLFLOW_LOCAL_PORT = 5000;
 const CALL_TIMEOUT_MS = 30_000;
+/** Five minutes: a hundred times what a million rows take. */
+const TRAINING_TIMEOUT_MS = 300_000;
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -57,18 +63,25 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(5005),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `wants one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   MLFLOW_TRACKING_URI: httpUrl.optional(),
+  MLFLOW_LOCAL_PORT: wholeNumber(1, 65_535).default(MLFLOW_LOCAL_PORT),
   MLFLOW_PUBLIC_URL: httpUrl.optional(),
   MLFLOW_TRACKING_USERNAME: z.string().optional(),
   MLFLOW_TRACKING_PASSWORD: z.string().optional(),
-  MLFLOW_TRACKING_TOKEN: z.string().optional(),
+  MLFLOW_TRACKING_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, {
+      error: 'wants a token without spaces, line ends and other characters that no header can have',
+    })
+    .optional(),
   MLFLOW_CALL_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(CALL_TIMEOUT_MS),
   MODEL_NAME: z
     .string()
-    .regex(/^[^/:.%"']{1,250}$/, { error: 'wants 1 to 250 characters, none of / : . % " \'' })
+    .regex(/^[^/:.%"'#?]{1,250}$/, { error: 'wants 1 to 250 characters, none of / : . % " \' # ?' })
     .optional(),
   TEMP_DIR: z.string().default('temp'),
   UPLOAD_BYTES_MAX: wholeNumber(1, 100_000_000_000).default(UPLOAD_BYTES_MAX),
   TRAINING_THREADS: wholeNumber(1, 256).default(Math.max(1, availableParallelism() - 1)),
+  TRAINING_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(TRAINING_TIMEOUT_MS),
   TRAININGS_WAITING_MAX: wholeNumber(0, 100_000).default(TRAININGS_WAITING_MAX),
 });
 
@@ -105,6 +118,7 @@ function toConfig(vars: z.output<typeof environment>): Config {
     port: vars.PORT,
     logLevel: vars.LOG_LEVEL,
     mlflow: {
+      localPort: vars.MLFLOW_LOCAL_PORT,
       ...(vars.MLFLOW_TRACKING_URI !== undefined && { trackingUri: vars.MLFLOW_TRACKING_URI }),
       ...(vars.MLFLOW_PUBLIC_URL !== undefined && { publicUrl: vars.MLFLOW_PUBLIC_URL }),
       ...(vars.MLFLOW_TRACKING_USERNAME !== undefined && { username: vars.MLFLOW_TRACKING_USERNAME }),
@@ -115,6 +129,10 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     tempDir: vars.TEMP_DIR,
     uploadBytesMax: vars.UPLOAD_BYTES_MAX,
-    training: { threads: vars.TRAINING_THREADS, waitingMax: vars.TRAININGS_WAITING_MAX },
+    training: {
+      threads: vars.TRAINING_THREADS,
+      waitingMax: vars.TRAININGS_WAITING_MAX,
+      timeoutMs: vars.TRAINING_TIMEOUT_MS,
+    },
   };
 }

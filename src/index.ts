@@ -5,6 +5,7 @@ export type { CsvFormat } from './data/sniff.ts';
 export { type Split, trainTestSplit } from './data/split.ts';
 export type { TableLimits } from './data/tableReader.ts';
 export type { Target } from './data/target.ts';
+export { DataError, FieldError, NotATableError } from './errors.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
 export type { Classifier, Estimator, Labels, Params, Transformer } from './ml/estimator.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';

@@ -40,7 +40,7 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
 }
 
 function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void): MlflowConnection {
-  const local = launchLocalMlflow({ dir, log: say });
+  const local = launchLocalMlflow({ dir, log: say, port: config.localPort });
   let modelLog: MlflowLog | undefined;
   return {
     modelLog: () => {
@@ -86,6 +86,7 @@ function readyUrl(local: LocalMlflow): string {
     starting
       ? `MLflow is not up yet, so nothing can be logged: ${state.message} Try again in ${RETRY_AFTER_S} s.`
       : notFound(state.message),
-    { retryAfterS: RETRY_AFTER_S },
+    // A server that could not be started will not be there in five seconds either.
+    starting ? { retryAfterS: RETRY_AFTER_S } : {},
   );
 }

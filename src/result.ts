@@ -1,4 +1,9 @@
 /** Plain values that rooms hand on to each other. Only data: each of them survives a structured clone. */
+import type { MetricSet } from './ml/metrics.ts';
+import type { ClassesDtype, FitWarning } from './ml/state.ts';
+import type { RoundedMetrics } from './ml/trainingPipeline.ts';
+
+export type { MetricSet, RoundedMetrics };
 
 /**
  * A class of the target as it stands in the file: whole numbers and reals stay numbers, of booleans `False` is 0 and
@@ -7,7 +12,7 @@
 export type ClassLabel = number | string;
 
 /** NumPy's dtype of the target's classes, as pandas would have read the column. */
-export type TargetDtype = 'int64' | 'float64' | 'bool' | 'object';
+export type TargetDtype = ClassesDtype;
 
 /** MLflow's column types (its `DataType`) that a column of a CSV can have. */
 export type ColumnType = 'long' | 'double' | 'boolean' | 'string';
@@ -47,31 +52,7 @@ export interface SplitInfo {
 }
 
 /** A fact the caller should know though nothing failed. */
-export interface Warning {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** Metrics of one set of rows, at full precision, by scikit-learn's names. */
-export interface MetricSet {
-  readonly accuracy_score: number;
-  readonly precision_score: number;
-  readonly recall_score: number;
-  readonly f1_score: number;
-  readonly log_loss: number;
-  /** NaN where it is undefined: one class only in these rows. */
-  readonly roc_auc: number;
-  /** `score` of the classifier: its mean accuracy. */
-  readonly score: number;
-}
-
-/** The original's four, each rounded to two decimals as Python's `round` does. */
-export interface RoundedMetrics {
-  readonly accuracy: number;
-  readonly entropy: number;
-  readonly precision: number;
-  readonly recall: number;
-}
+export type Warning = FitWarning;
 
 export interface SolverInfo {
   readonly name: string;

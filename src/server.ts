@@ -10,12 +10,19 @@ async function main(): Promise<void> {
   const service = await startService(config, log);
   log.say(`trainpost listens at ${service.url}`);
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // SIGHUP is what a terminal sends when it is closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
       log.say(`${signal}: what is under way is ended first`);
-      void service.stop().then(() => process.exit(0));
+      service.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.logger.error({ err: error }, 'not everything could be ended');
+          process.exit(1);
+        },
+      );
     });
   }
   log.say(await service.mlflow.found);

@@ -6,12 +6,13 @@ import type { Config } from './config.ts';
 import { TrainingPool } from './engine/pool.ts';
 import { ConfigError } from './errors.ts';
 import { createApp } from './http/app.ts';
-import { clearUploads } from './http/upload.ts';
+import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
+import { UnderWay } from './training/underWay.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
-/** How long requests under way may take to end after a signal. */
+/** How long trainings under way may take to end after a signal, and after that their runs in MLflow. */
 const GRACE_MS = 30_000;
 
 /** A service that listens; `stop` ends what is under way first. */
@@ -23,10 +24,12 @@ export interface Service {
 
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
-  await clearUploads(config.tempDir);
+  await prepareUploads(config.tempDir);
   const server = createServer();
-  // First of all: an MLflow of our own must not take the service's port.
+  // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
+  // there is a listener for it would never be answered.
   await listen(server, config);
+  const underWay = new UnderWay();
   const pool = new TrainingPool({
     ...config.training,
     // Folded or not, a file is held in memory as it is read.
@@ -39,17 +42,25 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     rooms: {
       fit: (path, spec) => pool.fit(path, spec),
       modelLog: () => mlflow.modelLog(),
+      underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
     upload: { dir: config.tempDir, fileBytesMax: config.uploadBytesMax },
   });
   server.on('request', app);
+  server.on('checkContinue', app);
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
   const stop = async () => {
-    await closeServer(server);
-    await Promise.all([mlflow.stop(), pool.close()]);
+    const closed = closeServer(server);
+    await underWay.settled(GRACE_MS);
+    // What still computes fails now; what is being logged ends its run first.
+    await pool.close();
+    await underWay.settled(GRACE_MS);
+    server.closeAllConnections();
+    await closed;
+    await mlflow.stop();
   };
   return { url: urlOf(server, config.host), mlflow, stop };
 }
@@ -69,11 +80,7 @@ function listen(server: Server, config: Config): Promise<void> {
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
+    server.close(() => resolve());
     server.closeIdleConnections();
   });
 }

@@ -8,10 +8,10 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 5005,
       logLevel: 'info',
-      mlflow: { callTimeoutMs: 30_000 },
+      mlflow: { localPort: 5000, callTimeoutMs: 30_000 },
       tempDir: 'temp',
       uploadBytesMax: 200_000_000,
-      training: { waitingMax: 16 },
+      training: { waitingMax: 16, timeoutMs: 300_000 },
     });
   });
 
@@ -48,7 +48,11 @@ describe('readConfig', () => {
       { MLFLOW_TRACKING_URI: 'file:///mlruns' },
       'MLFLOW_TRACKING_URI="file:///mlruns" wants an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
     ],
-    [{ MODEL_NAME: 'a/b' }, 'MODEL_NAME="a/b" wants 1 to 250 characters, none of / : . % " \''],
+    [{ MODEL_NAME: 'a/b' }, 'MODEL_NAME="a/b" wants 1 to 250 characters, none of / : . % " \' # ?'],
+    [
+      { MLFLOW_TRACKING_TOKEN: 'two words' },
+      'MLFLOW_TRACKING_TOKEN wants a token without spaces, line ends and other characters that no header can have',
+    ],
     [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
     [
       { MLFLOW_TRACKING_PASSWORD: 'secret' },

@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../codePoints.ts';
 import { DataError, quote } from '../errors.ts';
 import type { ClassLabel, ColumnType, TargetDtype } from '../result.ts';
 import { isMissing, toNumeric } from './column.ts';
@@ -97,16 +98,4 @@ function continuous(label: number, row: number, name: string): DataError {
 function compareLabels(a: ClassLabel, b: ClassLabel): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return compareCodePoints(String(a), String(b));
-}
-
-/** JavaScript's `<` goes by UTF-16 unit, which puts U+E000..U+FFFF after the characters beyond U+FFFF. */
-function compareCodePoints(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
-  const shared = Math.min(left.length, right.length);
-  for (let index = 0; index < shared; index += 1) {
-    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

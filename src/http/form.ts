@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
 import { FieldError, quote } from '../errors.ts';
 import type { TrainFields } from '../training/train.ts';
@@ -46,7 +47,8 @@ const name = (charsMax: number, bad?: RegExp, badSays = '') =>
       error: `wants at most ${charsMax} characters, without control characters${badSays}`,
     });
 
-const modelName = name(NAME_CHARS_MAX, /[/:.%"']/, ` and none of / : . % " '`);
+/** MLflow's own rule, and # and ?, with which its `runs:/` addresses cannot be read. */
+const modelName = name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` and none of / : . % " ' # ?`);
 const registeredName = name(NAME_CHARS_MAX, /[/:]/, ' and neither / nor :');
 const alias = z.string().refine((text) => /^[\w-]{1,255}$/.test(text) && !/^(latest|v\d+)$/i.test(text), {
   error: 'wants letters, digits, _ and -, and neither "latest" nor v1, v2 ..., which MLflow keeps for itself',
@@ -58,13 +60,17 @@ const tol = decimal(TOL, (value) => Number.isFinite(value) && value > 0);
 const iterations = integer(ITERATIONS, 1, ITERATIONS_MAX);
 const testSize = z
   .string()
-  .refine((text) => FLOAT.test(text) && isTestSize(Number(text)), {
+  .refine(isTestSize, {
     error: 'wants a share between 0 and 1, such as 0.3, or a whole number of rows',
   })
   .transform(Number);
 
-function isTestSize(value: number): boolean {
-  return (value > 0 && value < 1) || (value >= 1 && Number.isSafeInteger(value));
+/** As in scikit-learn, 1.0 is a share that leaves nothing to train on, and 1 is one row. */
+function isTestSize(text: string): boolean {
+  const value = Number(text);
+  return INTEGER.test(text)
+    ? value >= 1 && Number.isSafeInteger(value)
+    : FLOAT.test(text) && value > 0 && value < 1;
 }
 
 const several = z.array(z.string());
@@ -92,6 +98,8 @@ const form = z.strictObject({
 });
 
 type FieldName = keyof z.output<typeof form>;
+/** Multer hands the file on by itself; a field of its name is a mistake. */
+const FILE_FIELD = 'train_file';
 const FIELDS = Object.keys(form.shape) as FieldName[];
 const REPEATABLE: ReadonlySet<string> = new Set<FieldName>(['ignore', 'tags']);
 
@@ -102,6 +110,7 @@ const REPEATABLE: ReadonlySet<string> = new Set<FieldName>(['ignore', 'tags']);
 export function readForm(body: FormBody): TrainFields {
   const given = new Map<string, string | string[]>();
   for (const [field, value] of Object.entries(body)) {
+    if (field === FILE_FIELD) throw fileAsText(value);
     if (!FIELDS.includes(field as FieldName)) throw unknownField(field);
     const values = (typeof value === 'string' ? [value] : [...value]).filter((text) => text.trim() !== '');
     if (values.length > 1 && !REPEATABLE.has(field)) {
@@ -128,13 +137,23 @@ export function refuseQuery(query: Readonly<Record<string, unknown>>): void {
   );
 }
 
+/** What curl sends where the @ was forgotten: the file's name instead of the file. */
+function fileAsText(value: string | readonly string[]): FieldError {
+  const text = String(value);
+  return new FieldError(
+    'missing_file',
+    `train_file is the text ${quote(text)}, not a file: put an @ before its name (curl -F train_file=@data.csv).`,
+    { field: FILE_FIELD, value: text },
+  );
+}
+
 function unknownField(field: string): FieldError {
   return new FieldError(
     'unknown_field',
     `There is no field ${quote(field)}: see "allowed" for those there are.`,
     {
       field,
-      allowed: ['train_file', ...FIELDS],
+      allowed: [FILE_FIELD, ...FIELDS],
     },
   );
 }
@@ -229,6 +248,10 @@ function jsonTags(text: string): [string, string][] {
 function checkTag(key: string, value: string): void {
   if (!/^[/\w.\- :]{1,250}$/.test(key)) {
     throw invalidTags(key, 'wants keys of 1 to 250 letters, digits, blanks and _ - . / :');
+  }
+  // MLflow takes keys for paths, and refuses one that could be written shorter or leads out.
+  if (posix.normalize(key) !== key || key === '.' || /^(\/|\.\.)/.test(key)) {
+    throw invalidTags(key, 'wants keys that are no paths such as /a, a//b or ../a');
   }
   if (/^(mlflow|trainpost)\./.test(key)) {
     throw invalidTags(

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import {
   BusyError,
@@ -48,6 +49,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   experiment_deleted: 422,
 };
 
+/** What is read for nothing: a second's worth. */
+const DRAINED_BYTES_MAX = 16 * 2 ** 20;
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   404: 'No such route',
@@ -68,11 +72,12 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   const error = toHttp(cause);
   response.locals['code'] = error.code;
   if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
+  const { retryAfterS, runId, ...help } = error.details;
+  if (runId !== undefined) response.locals['runId'] = runId;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  const { retryAfterS, runId, ...help } = error.details;
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (runId !== undefined) response.set('Run-Id', runId);
   const problem: Problem = {
@@ -85,9 +90,28 @@ export function sendProblem(cause: unknown, request: Request, response: Response
     ...help,
     ...(runId !== undefined && { run_id: runId }),
   };
-  // An upload that is still under way would be taken for the next request on this connection.
-  if (!request.complete) response.set('Connection', 'close');
-  response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
+  afterBody(request, response, () => {
+    response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
+  });
+}
+
+/**
+ * A caller who still sends when the answer comes may see a broken pipe instead of it. So what is left of a short upload
+ * is read and thrown away first; a long one is cut off, and a caller that asks before it sends (`Expect: 100-continue`,
+ * as curl does above 1 MB) and was not told to go on has nothing to be read.
+ */
+function afterBody(request: Request, response: Response, send: () => void): void {
+  const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
+  const length = Number(request.headers['content-length'] ?? Number.NaN);
+  if (request.complete) {
+    send();
+  } else if (!isAsking && length <= DRAINED_BYTES_MAX) {
+    finished(request, send);
+    request.resume();
+  } else {
+    response.set('Connection', 'close');
+    send();
+  }
 }
 
 function toHttp(cause: unknown): HttpError {

@@ -18,8 +18,9 @@ export function requestLog(logger: Logger): RequestHandler {
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
       const { rows, runId, code, cause } = noted(response);
-      logger[levelOf(status)](
-        { id, method, path, status, ms, rows, run_id: runId, code, cause, ...(aborted && { aborted }) },
+      const outcome = aborted ? { aborted } : { status };
+      logger[aborted ? 'warn' : levelOf(status)](
+        { id, method, path, ...outcome, ms, rows, run_id: runId, code, cause },
         `${method} ${path} ${aborted ? 'broken off' : status}`,
       );
     });

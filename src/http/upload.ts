@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { ctime } from '../ctime.ts';
-import { FieldError, NotATableError, quote } from '../errors.ts';
+import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import { HttpError } from './problem.ts';
 
 export interface UploadOptions {
@@ -28,9 +28,9 @@ const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
 /** What a table is named; what is in it is looked at when it is read. */
 const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
-/** `<name>_<ctime>_<random>.csv`: the original's pattern, and a part that nobody can guess or repeat. */
+/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, whose it is, and a part that nobody can guess. */
 const UPLOAD_NAME =
-  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
+  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
 
 /**
  * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir`.
@@ -67,6 +67,11 @@ export function upload(options: UploadOptions): RequestHandler {
       // Multer would read the whole body before it said so.
       next(fileTooLarge(options.fileBytesMax));
     } else {
+      // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+      if (request.headers.expect !== undefined) {
+        response.writeContinue();
+        response.locals['continued'] = true;
+      }
       form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
     }
   };
@@ -136,7 +141,8 @@ function uploadName(fileName: string): string {
   const name = stem.replaceAll(/[^\w.-]/g, '-').slice(0, STEM_CHARS_MAX);
   // Windows allows no colon in a file's name.
   const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
-  return `${name}_${time}_${randomBytes(RANDOM_BYTES).toString('hex')}${extension.toLowerCase()}`;
+  const random = randomBytes(RANDOM_BYTES).toString('hex');
+  return `${name}_${time}_${process.pid}-${random}${extension.toLowerCase()}`;
 }
 
 /** @throws FieldError where the form had no file, or one without bytes */
@@ -170,10 +176,31 @@ export async function removeUpload(file: Express.Multer.File | undefined): Promi
   });
 }
 
-/** Removes what an earlier process left behind; other files in the folder are not ours and stay. */
-export async function clearUploads(dir: string): Promise<number> {
-  await mkdir(dir, { recursive: true });
-  const left = (await readdir(dir)).filter((name) => UPLOAD_NAME.test(name));
+/**
+ * Makes the folder, and removes what a process that has ended left in it; other files are not ours and stay.
+ * @throws ConfigError where nothing can be written there
+ */
+export async function prepareUploads(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    const says = `cannot be written to (${(cause as NodeJS.ErrnoException).code}): name another folder`;
+    throw new ConfigError('temp_dir', `TEMP_DIR=${JSON.stringify(dir)} ${says}`, {}, { cause });
+  }
+  const left = (await readdir(dir)).filter((name) => {
+    const [, pid] = UPLOAD_NAME.exec(name) ?? [];
+    return pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)));
+  });
   await Promise.all(left.map((name) => unlink(join(dir, name))));
-  return left.length;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // There is one, and it belongs to somebody else.
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

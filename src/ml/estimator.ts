@@ -6,7 +6,7 @@ export type ParamValue = number | string | boolean | null | readonly number[];
 export type Params = Readonly<Record<string, ParamValue>>;
 
 /** Classes as they come in: one label a row, numbers or text. */
-export type Labels = ArrayLike<number> | ArrayLike<string>;
+export type Labels = ArrayLike<number | string>;
 
 /** scikit-learn's contract: a constructor stores options and checks nothing; `fit` checks; a second fit forgets the first. */
 export interface Estimator {

@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../codePoints.ts';
 import { ValueError } from './errors.ts';
 import type { Labels } from './estimator.ts';
 import type { ClassesDtype } from './state.ts';
@@ -52,15 +53,4 @@ function sortClasses(found: readonly (number | string)[]): readonly (number | st
 function dtypeOf(classes: readonly (number | string)[]): ClassesDtype {
   if (typeof classes[0] === 'string') return 'object';
   return classes.every(Number.isInteger) ? 'int64' : 'float64';
-}
-
-/** JavaScript compares UTF-16 units, which puts U+E000 to U+FFFF behind the characters beyond U+FFFF; NumPy does not. */
-function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  const shared = Math.min(left.length, right.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -18,7 +18,7 @@ interface TrainingFitOptions extends ClassifierFitOptions {
   readonly featureNames?: readonly string[];
 }
 
-interface RoundedMetrics {
+export interface RoundedMetrics {
   readonly accuracy: number;
   /** Log loss, in nats. */
   readonly entropy: number;

@@ -42,7 +42,7 @@ export async function deliver(server: TrackingServer, recorded: RecordedRun): Pr
     await server.client.updateRun(runId, 'FINISHED', record.endTimeMs);
     return { runId, experimentId, modelVersion };
   } catch (error) {
-    server.forgetMajor();
+    server.forget();
     throw await endFailed(server.client, runId, record, error);
   }
 }
@@ -53,6 +53,7 @@ async function createRun(server: TrackingServer, record: RunRecord): Promise<Run
   try {
     return await createRunIn(server, record);
   } catch (error) {
+    if (error instanceof AggregateError) throw withRun(error, undefined, '');
     if (!(remembered && saysExperimentGone(error))) throw error;
     server.forgetExperiment(record.experimentName);
     return await createRunIn(server, record);
@@ -105,11 +106,12 @@ async function endFailed(
   }
 }
 
-/** A mistake of our own stays what it is. */
-function withRun(error: unknown, runId: string, remark: string): unknown {
+/** The first of several failures is the reason, and the run is named; a mistake of our own stays what it is. */
+function withRun(error: unknown, runId: string | undefined, remark: string): unknown {
   const reason: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const isRefusal = reason instanceof TrackingRefusedError;
   if (!(isRefusal || reason instanceof TrackingUnreachableError)) return error;
   const Kind = isRefusal ? TrackingRefusedError : TrackingUnreachableError;
-  return new Kind(reason.code, reason.message + remark, { ...reason.details, runId }, { cause: error });
+  const details = { ...reason.details, ...(runId !== undefined && { runId }) };
+  return new Kind(reason.code, reason.message + remark, details, { cause: error });
 }

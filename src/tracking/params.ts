@@ -22,8 +22,28 @@ const LOGISTIC_REGRESSION_DEFAULTS: RunParams = {
 const MIN_MAX_SCALER_DEFAULTS: RunParams = { clip: 'False', feature_range: '(0, 1)' };
 
 /**
- * The pipeline's `get_params()`, flattened to `step__param` and written as `mlflow.sklearn.autolog` writes it, of the
- * parameters that our pipeline has; before them the original's two, `C` and `max_iter`.
+ * Parameters of scikit-learn's classes that ours do not have: in the logged model they stand at their defaults (1.9.1),
+ * as `str`, so that runs can be compared with those that `autolog` has logged.
+ */
+const PIPELINE_FIXED: RunParams = { memory: 'None', transform_input: 'None', verbose: 'False' };
+const STEP_FIXED: Readonly<Record<EstimatorState['estimator'], RunParams>> = {
+  MinMaxScaler: { copy: 'True' },
+  LogisticRegression: {
+    dual: 'False',
+    fit_intercept: 'True',
+    intercept_scaling: '1',
+    l1_ratio: '0.0',
+    n_jobs: 'None',
+    penalty: 'deprecated',
+    random_state: 'None',
+    verbose: '0',
+    warm_start: 'False',
+  },
+};
+
+/**
+ * The whole `get_params()` of the logged pipeline, flattened to `step__param` and written as `mlflow.sklearn.autolog`
+ * writes it; before it the original's two, `C` and `max_iter`.
  */
 export function pipelineParams(pipeline: PipelineState): RunParams {
   const params: Record<string, string> = {};
@@ -33,10 +53,12 @@ export function pipelineParams(pipeline: PipelineState): RunParams {
     params['max_iter'] = String(state.params.maxIter);
   }
   const steps = pipeline.steps.map(([name, state]) => `(${pyStringRepr(name)}, ${estimatorRepr(state)})`);
+  Object.assign(params, PIPELINE_FIXED);
   params['steps'] = `[${steps.join(', ')}]`;
   for (const [name, state] of pipeline.steps) params[name] = estimatorRepr(state);
   for (const [step, state] of pipeline.steps) {
-    for (const [name, value] of paramTexts(state)) params[`${step}__${name}`] = value;
+    const fixed = Object.entries(STEP_FIXED[state.estimator]);
+    for (const [name, value] of [...fixed, ...paramTexts(state)]) params[`${step}__${name}`] = value;
   }
   return params;
 }

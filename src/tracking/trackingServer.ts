@@ -3,12 +3,19 @@ import type { MlflowClient } from './client.ts';
 
 /** Experiments whose id is remembered; the one not heard of for the longest time is forgotten. */
 const EXPERIMENTS_MAX = 1_000;
+/** An experiment can be renamed, and another one take its name: an id that is older is asked for again. */
+const EXPERIMENT_LIFETIME_MS = 60_000;
+
+interface KnownExperiment {
+  readonly id: Promise<string>;
+  readonly askedAtMs: number;
+}
 
 /** What is found out once about one MLflow server, and remembered: its version, and the ids of experiments. */
 export class TrackingServer {
   readonly client: MlflowClient;
   #major: Promise<2 | 3> | undefined;
-  readonly #experimentIds = new Map<string, Promise<string>>();
+  readonly #experiments = new Map<string, KnownExperiment>();
 
   constructor(client: MlflowClient) {
     this.client = client;
@@ -28,33 +35,39 @@ export class TrackingServer {
    * @throws TrackingRefusedError `experiment_deleted`
    */
   experimentId(name: string): Promise<string> {
-    const known = this.#experimentIds.get(name);
-    const id =
-      known ??
-      this.#findExperimentId(name).catch((error: unknown) => {
-        this.forgetExperiment(name);
-        throw error;
-      });
-    this.#experimentIds.delete(name);
-    this.#experimentIds.set(name, id);
-    if (this.#experimentIds.size > EXPERIMENTS_MAX) {
-      const [oldest = ''] = this.#experimentIds.keys();
-      this.#experimentIds.delete(oldest);
+    const known = this.knowsExperiment(name) ? this.#experiments.get(name) : undefined;
+    const experiment = known ?? { id: this.#askExperimentId(name), askedAtMs: performance.now() };
+    this.#experiments.delete(name);
+    this.#experiments.set(name, experiment);
+    if (this.#experiments.size > EXPERIMENTS_MAX) {
+      const [oldest = ''] = this.#experiments.keys();
+      this.#experiments.delete(oldest);
     }
-    return id;
+    return experiment.id;
   }
 
   knowsExperiment(name: string): boolean {
-    return this.#experimentIds.has(name);
+    const known = this.#experiments.get(name);
+    return known !== undefined && performance.now() - known.askedAtMs < EXPERIMENT_LIFETIME_MS;
   }
 
   forgetExperiment(name: string): void {
-    this.#experimentIds.delete(name);
+    this.#experiments.delete(name);
   }
 
-  /** Forgets the version: a server that begins to refuse may be another one by now. */
-  forgetMajor(): void {
+  /** Forgets everything: a server that begins to refuse may be another one by now. */
+  forget(): void {
     this.#major = undefined;
+    this.#experiments.clear();
+  }
+
+  async #askExperimentId(name: string): Promise<string> {
+    try {
+      return await this.#findExperimentId(name);
+    } catch (error) {
+      this.forgetExperiment(name);
+      throw error;
+    }
   }
 
   async #findMajor(): Promise<2 | 3> {

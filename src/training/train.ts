@@ -1,10 +1,12 @@
 import { parse } from 'node:path';
 import { ctime } from '../ctime.ts';
 import type { FitSpec, Fitted } from '../engine/fit.ts';
+import { FieldError } from '../errors.ts';
 import type { ModelLog } from '../ml/modelLog.ts';
 import type { SolverName } from '../ml/state.ts';
 import { TrainingPipeline } from '../ml/trainingPipeline.ts';
 import type { LoggedRun, TrackedRun } from '../result.ts';
+import type { UnderWay } from './underWay.ts';
 
 /** The fields of a training as they were checked, defaults filled in. */
 export interface TrainFields {
@@ -41,9 +43,15 @@ export interface TrainingRooms {
   fit(path: string, spec: FitSpec): Promise<Fitted>;
   /** @throws UnavailableError while there is no MLflow to log to */
   modelLog(): ModelLog<TrackedRun, LoggedRun>;
-  /** Name of every logged model, where the settings make it a constant. */
+  /** Name of a logged model where the form gives none, instead of the file's. */
   readonly modelName?: string;
+  readonly underWay: UnderWay;
 }
+
+type Names = Pick<TrackedRun, 'experimentName' | 'runName' | 'modelName' | 'registeredModelName'>;
+
+/** A column of 256 characters in MLflow's database. */
+const REGISTERED_NAME_CHARS_MAX = 250;
 
 export interface Trained {
   readonly fitted: Fitted;
@@ -55,11 +63,15 @@ export interface Trained {
  * One training: fit on a thread, then log the run, the metrics and the model to MLflow. It is done when the run
  * is FINISHED there.
  */
-export async function train(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
+export function train(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
+  return rooms.underWay.track(fitAndLog(request, rooms));
+}
+
+async function fitAndLog(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
   const modelLog = rooms.modelLog();
   const fitted = await rooms.fit(request.path, toFitSpec(request.fields));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
-  const run = describeRun(request, fitted, pipeline, rooms.modelName);
+  const run = describeRun(request, fitted, namesOf(request, pipeline, rooms.modelName));
   const startedAt = performance.now();
   const logged = await pipeline.logModel(modelLog, run);
   return { fitted, logged, logMs: performance.now() - startedAt };
@@ -83,20 +95,38 @@ function toFitSpec(fields: TrainFields): FitSpec {
   };
 }
 
-function describeRun(
-  request: TrainRequest,
-  fitted: Fitted,
+/** @throws FieldError where the registered model's name, which is made of other names, gets too long for MLflow */
+function namesOf(
+  { fields, fileName, receivedAt }: TrainRequest,
   pipeline: TrainingPipeline,
   modelName: string | undefined,
-): TrackedRun {
-  const { fields, fileName, receivedAt } = request;
+): Names {
+  const { experimentName } = fields;
   const runName = fields.runName ?? `Train-Run-${ctime(receivedAt)}`;
+  const registeredModelName =
+    fields.registeredModelName ?? pipeline.makeModelName(experimentName, runName, receivedAt);
+  if (registeredModelName.length > REGISTERED_NAME_CHARS_MAX) {
+    throw new FieldError(
+      'registered_model_too_long',
+      `The registered model's name is made of exp_name, run_name and the time, and gets ${registeredModelName.length} characters: give a shorter one in registered_model.`,
+      { field: 'registered_model', limit: REGISTERED_NAME_CHARS_MAX, actual: registeredModelName.length },
+    );
+  }
   return {
-    experimentName: fields.experimentName,
+    experimentName,
     runName,
     modelName: fields.modelName ?? modelName ?? `${modelStem(fileName)}-model`,
-    registeredModelName:
-      fields.registeredModelName ?? pipeline.makeModelName(fields.experimentName, runName, receivedAt),
+    registeredModelName,
+  };
+}
+
+function describeRun(
+  { fields, fileName, receivedAt }: TrainRequest,
+  fitted: Fitted,
+  names: Names,
+): TrackedRun {
+  return {
+    ...names,
     ...(fields.alias !== undefined && { alias: fields.alias }),
     tags: fields.tags,
     fileName,
@@ -118,7 +148,7 @@ function describeRun(
 /** MLflow refuses these characters in a logged model's name; a file's name may have them. `data.csv.gz` is `data`. */
 function modelStem(fileName: string): string {
   const stem = parse(fileName.replace(/\.gz$/i, ''))
-    .name.replaceAll(/[\s/:.%"'\p{Cc}]+/gu, '-')
+    .name.replaceAll(/[\s/:.%"'#?\p{Cc}]+/gu, '-')
     .slice(0, 200);
   return stem === '' ? 'data' : stem;
 }

@@ -27,7 +27,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('TrainingPool', () => {
   it('fits on a thread while the event loop goes on', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 16, thread: THREAD });
+    const pool = new TrainingPool({ threads: 1, waitingMax: 16, timeoutMs: 30_000, thread: THREAD });
     try {
       await pool.warmUp();
       let ticks = 0;
@@ -45,7 +45,7 @@ describe('TrainingPool', () => {
   });
 
   it('hands on what a thread threw, with its class, code and details', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 16, thread: THREAD });
+    const pool = new TrainingPool({ threads: 1, waitingMax: 16, timeoutMs: 30_000, thread: THREAD });
     try {
       const failed = await pool.fit(bad, SPEC).catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(DataError);
@@ -58,7 +58,7 @@ describe('TrainingPool', () => {
   });
 
   it('refuses one more than its places, and takes it again later', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 2, thread: THREAD });
+    const pool = new TrainingPool({ threads: 1, waitingMax: 2, timeoutMs: 30_000, thread: THREAD });
     try {
       const taken = [pool.fit(good, SPEC), pool.fit(good, SPEC), pool.fit(good, SPEC)];
       const refused = await pool.fit(good, SPEC).catch((error: unknown) => error);
@@ -70,4 +70,18 @@ describe('TrainingPool', () => {
       await pool.close();
     }
   });
+
+  it('ends a training that takes too long, and goes on with a new thread', async () => {
+    const pool = new TrainingPool({ threads: 1, waitingMax: 2, timeoutMs: 3_000, thread: THREAD });
+    try {
+      await pool.warmUp();
+      const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
+      const ended = await pool.fit(good, { ...SPEC, model: endless }).catch((error: unknown) => error);
+      expect(ended).toBeInstanceOf(DataError);
+      expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3 } });
+      await expect(pool.fit(good, SPEC)).resolves.toBeDefined();
+    } finally {
+      await pool.close();
+    }
+  }, 30_000);
 });

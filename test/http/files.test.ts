@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clearUploads } from '../../src/http/upload.ts';
+import { prepareUploads } from '../../src/http/upload.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const FILE_BYTES_MAX = 100_000;
@@ -55,10 +55,10 @@ describe('a file as it comes', () => {
   it('is cleared away where an earlier process left it, whatever its kind', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'trainpost-uploads-'));
     const names = ['csv', 'csv.gz', 'tsv', 'txt.gz', 'gz', 'json'].map(
-      (kind) => `left_Mon-Nov-23-01.49.33-2026_0123456789ab.${kind}`,
+      (kind) => `left_Mon-Nov-23-01.49.33-2026_${process.pid}-0123456789ab.${kind}`,
     );
     for (const name of [...names, 'ours.csv.gz']) writeFileSync(join(dir, name), TABLE);
-    expect(await clearUploads(dir)).toBe(4);
+    await prepareUploads(dir);
     expect(readdirSync(dir).toSorted()).toEqual([...names.slice(4), 'ours.csv.gz']);
     rmSync(dir, { recursive: true });
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import request from 'supertest';
@@ -370,6 +371,26 @@ describe('while MLflow is starting', () => {
     } finally {
       await starting.close();
     }
+  });
+});
+
+describe('a caller that asks before it sends (Expect: 100-continue)', () => {
+  const raw = async (contentType: string, length: number): Promise<string> => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write(
+      `POST /train HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: ${contentType}\r\nContent-Length: ${length}\r\n\r\n`,
+    );
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return chunk.toString().split('\r\n', 1)[0] as string;
+  };
+
+  it('is told to go on, or refused before it has sent anything', async () => {
+    expect(await raw('multipart/form-data; boundary=x', 100)).toBe('HTTP/1.1 100 Continue');
+    expect(await raw('multipart/form-data; boundary=x', 1_000_000_000)).toBe(
+      'HTTP/1.1 413 Payload Too Large',
+    );
+    expect(await raw('text/csv', 100)).toBe('HTTP/1.1 415 Unsupported Media Type');
   });
 });
 

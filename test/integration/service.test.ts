@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ import { ensureVenv, runPython } from '../support/python.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const DIABETES = join(ROOT, 'data/diabetes.csv');
 const mlflow = inject('mlflow');
+const OTHERS = `other_Mon-Nov-23-01:49:33-2026_${process.pid}-0123456789ab.csv`;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
 type Json = any;
@@ -40,8 +41,10 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
   let original: Program;
 
   beforeAll(async () => {
-    writeFileSync(join(temp, 'left_Mon-Nov-23-01:49:33-2026_0123456789ab.csv'), 'a,b\n');
+    writeFileSync(join(temp, 'left_Mon-Nov-23-01:49:33-2026_4194305-0123456789ab.csv'), 'a,b\n');
     writeFileSync(join(temp, 'not-ours.csv'), 'a,b\n');
+    // Another service's, which runs: this process stands for it.
+    writeFileSync(join(temp, OTHERS), 'a,b\n');
     const start = (env: Record<string, string>) =>
       startProgram(
         process.execPath,
@@ -69,7 +72,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
   });
 
   it('removed what an earlier process left of its uploads, and nothing else', () => {
-    expect(readdirSync(temp)).toEqual(['not-ours.csv']);
+    expect(readdirSync(temp).sort()).toEqual([OTHERS, 'not-ours.csv'].sort());
   });
 
   it.each([
@@ -165,7 +168,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
   });
 
   it('leaves no upload behind and writes one line of JSON a request', () => {
-    expect(readdirSync(temp)).toEqual(['not-ours.csv']);
+    expect(readdirSync(temp).sort()).toEqual([OTHERS, 'not-ours.csv'].sort());
     const lines = service
       .output()
       .trim()
@@ -176,8 +179,21 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     expect(trained[0]).toMatchObject({ rows: 768, run_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
   });
 
-  it('ends with code 0 on SIGTERM', async () => {
+  it('ends a run whose caller has gone, and only then itself, on SIGTERM', async () => {
+    const gone = new AbortController();
+    const form = new FormData();
+    form.set('train_file', new Blob([readFileSync(DIABETES)]), 'diabetes.csv');
+    form.set('exp_name', 'Gone');
+    const call = fetch(`${service.url}/train`, { method: 'POST', body: form, signal: gone.signal });
+    const runs = async () => {
+      const experiment = await experimentOf(uri, 'Gone').catch(() => undefined);
+      return experiment === undefined ? [] : runsOf(uri, experiment.experiment_id);
+    };
+    await expect.poll(async () => (await runs()).length, { interval: 2 }).toBe(1);
+    gone.abort();
+    await call.catch(() => undefined);
     expect(await service.stop()).toBe(0);
+    expect((await runs()).map(({ info }: Json) => info.status)).toEqual(['FINISHED']);
   });
 });
 
@@ -209,5 +225,16 @@ describe('the built service without an MLflow that answers', () => {
       expect.stringMatching(/^PORT="x" wants/),
       expect.stringMatching(/^MLFLOW_TRACKING_URI="databricks" wants/),
     ]);
+  });
+
+  it('ends with one line where uploads cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'trainpost-service-')), 'file');
+    writeFileSync(file, '');
+    const env = { ...process.env, PORT: '0', MLFLOW_TRACKING_URI: 'http://127.0.0.1:9', TEMP_DIR: file };
+    const child = execFile(process.execPath, [join(ROOT, 'dist/server.js')], { env });
+    let output = '';
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    expect((await once(child, 'exit'))[0]).toBe(1);
+    expect(output).toMatch(/^TEMP_DIR=".*" cannot be written to \(EEXIST\): name another folder\n$/);
   });
 });

@@ -10,6 +10,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+import { UnderWay } from '../../src/training/underWay.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
@@ -49,7 +50,6 @@ export interface TestService {
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
-  readonly waitingMax?: number;
   readonly modelName?: string;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
 }
@@ -60,7 +60,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
   const pool = new TrainingPool({
     threads: 1,
-    waitingMax: options.waitingMax ?? 16,
+    waitingMax: 16,
+    timeoutMs: 30_000,
     fit: { unfoldedBytesMax: fileBytesMax },
     thread: THREAD,
   });
@@ -77,11 +78,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     rooms: {
       fit: (path, spec) => pool.fit(path, spec),
       modelLog: options.modelLog ?? (() => log),
+      underWay: new UnderWay(),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload: { dir, fileBytesMax },
   });
   const server = createServer(app);
+  server.on('checkContinue', app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,

@@ -34,7 +34,7 @@ describe('version', () => {
       expect(seen).toHaveLength(5);
       expect(await server.major()).toBe(major);
       expect(seen).toHaveLength(5);
-      server.forgetMajor();
+      server.forget();
       await server.major();
       expect(seen).toHaveLength(10);
     });

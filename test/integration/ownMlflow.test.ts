@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { unusedPort } from '../support/mlflowServer.ts';
+import { type Program, startProgram } from '../support/programs.ts';
+import { pythonAvailable } from '../support/python.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
+});
+
+/** The built service without `MLFLOW_TRACKING_URI`, in this clone: it looks after the MLflow in `.mlflow/`. */
+async function startService(temp: string): Promise<Program> {
+  const mlflowPort = String(await unusedPort());
+  return startProgram(
+    process.execPath,
+    () => [join(ROOT, 'dist/server.js')],
+    (port) => ({
+      PORT: String(port),
+      MLFLOW_TRACKING_URI: '',
+      MLFLOW_LOCAL_PORT: mlflowPort,
+      TEMP_DIR: temp,
+    }),
+  );
+}
+
+async function train(service: Program): Promise<Response> {
+  const form = new FormData();
+  form.set('train_file', new Blob([readFileSync(join(ROOT, 'data/diabetes.csv'))]), 'diabetes.csv');
+  form.set('exp_name', 'Own');
+  return fetch(`${service.url}/train`, { method: 'POST', body: form });
+}
+
+describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Python)', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
+  afterAll(() => rmSync(temp, { recursive: true }));
+
+  it('says 503 until it is up, trains then, and ends it with itself', async () => {
+    const service = await startService(temp);
+    onTestFinished(async () => void (await service.stop()));
+    const early = await train(service);
+    expect(early.status).toBe(503);
+    expect(early.headers.get('Retry-After')).toBe('5');
+    expect(await early.json()).toMatchObject({
+      code: 'mlflow_starting',
+      detail: expect.stringContaining('not up yet'),
+    });
+
+    await expect
+      .poll(() => service.output(), { timeout: 280_000, interval: 200 })
+      .toContain('MLflow answers at http');
+    expect(service.output()).toContain('curl -F train_file=@data/diabetes.csv');
+    const answer = (await (await train(service)).json()) as { accuracy: number; run: { url: string } };
+    expect(answer.accuracy).toBe(0.79);
+    const mlflow = new URL(answer.run.url).origin;
+    expect((await fetch(`${mlflow}/health`)).status).toBe(200);
+
+    expect(await service.stop()).toBe(0);
+    await expect(fetch(`${mlflow}/health`)).rejects.toThrow();
+  }, 300_000);
+});
+
+describe('npm start without Python', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
+  afterAll(() => rmSync(temp, { recursive: true }));
+
+  it('says so in one sentence and serves all the same', async () => {
+    // A copy without .mlflow, on a PATH that has Node alone.
+    const clone = join(temp, 'clone');
+    mkdirSync(clone);
+    for (const name of ['dist', 'node_modules', 'package.json'])
+      symlinkSync(join(ROOT, name), join(clone, name));
+    const bin = join(temp, 'bin');
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, 'node'));
+    const mlflowPort = String(await unusedPort());
+    const service = await startProgram(
+      process.execPath,
+      () => ['--preserve-symlinks', '--preserve-symlinks-main', join(clone, 'dist/server.js')],
+      (port) => ({
+        PORT: String(port),
+        MLFLOW_TRACKING_URI: '',
+        MLFLOW_LOCAL_PORT: mlflowPort,
+        TEMP_DIR: join(temp, 'up'),
+        PATH: bin,
+      }),
+    );
+    try {
+      const refused = await train(service);
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get('Retry-After')).toBeNull();
+      const problem = (await refused.json()) as { code: string; detail: string };
+      expect(problem.code).toBe('mlflow_missing');
+      expect(problem.detail).toMatch(/Python 3\.10.*MLFLOW_TRACKING_URI/);
+      expect(service.output()).toContain('There is no MLflow to log to');
+    } finally {
+      expect(await service.stop()).toBe(0);
+    }
+  });
+});
