@@ -17,7 +17,6 @@ const CSV = join(ROOT, 'data/diabetes.csv');
 const ROUNDS = 7;
 const REPEATS = 10;
 const WARM_UP = 15;
-const MODEL_FILES = ['MLmodel'];
 
 interface Sample {
   readonly totalMs: number;
@@ -103,8 +102,8 @@ async function aRecord(): Promise<RecordedRun> {
     ...fitted,
   };
   const { record, files } = recordRun(fitted.pipeline, run, {});
-  const filler = MODEL_FILES.map((path) => ({ path, bytes: Buffer.alloc(1500, ' ') }));
-  return { record, files: [...files, ...filler] };
+  const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
+  return { record, files: [...files, filler] };
 }
 
 /** The form that curl sends, made once: encoding it anew would be the measuring program's time, not the server's. */

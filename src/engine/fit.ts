@@ -71,6 +71,7 @@ export async function fitCsv(bytes: Uint8Array, spec: FitSpec, options: FitOptio
 
   const onTrain = evaluate(pipeline, train, positive);
   const onTest = evaluate(pipeline, test, positive);
+  const rounded = pipeline.getMetrics(test.y, onTest.yPred, onTest.proba, positive);
   const evaluatedAt = performance.now();
 
   return {
@@ -78,7 +79,7 @@ export async function fitCsv(bytes: Uint8Array, spec: FitSpec, options: FitOptio
     dataset: await describeDataset(bytes, dataset),
     split: { train: split.train.length, test: split.test.length },
     inputExample: inputExample(dataset),
-    rounded: onTest.rounded,
+    rounded,
     training: onTrain.metrics,
     test: onTest.metrics,
     solver: { name: spec.model.solver, iterations: model.nIter_, converged: model.converged_ },

@@ -3,9 +3,10 @@ import { labelText } from '../data/target.ts';
 import { DataError, quote } from '../errors.ts';
 import { ValueError } from '../ml/errors.ts';
 import type { LogisticRegression, LogisticRegressionOptions } from '../ml/logisticRegression.ts';
-import { classificationMetrics } from '../ml/metrics.ts';
+import type { Matrix } from '../ml/matrix.ts';
+import { type ClassificationMetrics, classificationMetrics } from '../ml/metrics.ts';
 import { TrainingPipeline } from '../ml/trainingPipeline.ts';
-import type { ClassLabel, MetricSet, RoundedMetrics } from '../result.ts';
+import type { ClassLabel } from '../result.ts';
 import type { Part } from './parts.ts';
 
 interface FittedPipeline {
@@ -65,10 +66,9 @@ export function requireKnownClasses(dataset: Dataset, { y }: Part, classes: read
   }
 }
 
-interface Evaluation {
-  readonly rounded: RoundedMetrics;
-  readonly metrics: MetricSet;
-  readonly undefinedMetrics: readonly string[];
+interface Evaluation extends ClassificationMetrics {
+  readonly yPred: readonly ClassLabel[];
+  readonly proba: Matrix;
 }
 
 /** Predicts the rows of one part and measures the predictions. */
@@ -77,11 +77,8 @@ export function evaluate(
   { X, y }: Part,
   positive: ClassLabel | undefined,
 ): Evaluation {
-  const yPred = pipeline.predict(X) as ArrayLike<number> | ArrayLike<string>;
+  const yPred = pipeline.predict(X);
   const proba = pipeline.predictProba(X);
-  const rounded = pipeline.getMetrics(y, yPred, proba, positive);
-  return {
-    rounded,
-    ...classificationMetrics({ yTrue: y, yPred, proba, classes: pipeline.classes_, positive }),
-  };
+  const measured = classificationMetrics({ yTrue: y, yPred, proba, classes: pipeline.classes_, positive });
+  return { yPred, proba, ...measured };
 }

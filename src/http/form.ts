@@ -98,8 +98,8 @@ const form = z.strictObject({
 });
 
 type FieldName = keyof z.output<typeof form>;
-/** Multer hands the file on by itself; a field of its name is a mistake. */
-const FILE_FIELD = 'train_file';
+/** The form's field that holds the file. Multer hands the file on by itself; a text of that name is a mistake. */
+export const FILE_FIELD = 'train_file';
 const FIELDS = Object.keys(form.shape) as FieldName[];
 const REPEATABLE: ReadonlySet<string> = new Set<FieldName>(['ignore', 'tags']);
 

@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
+import { FILE_FIELD } from './form.ts';
 import { HttpError } from './problem.ts';
 
 export interface UploadOptions {
@@ -13,8 +14,6 @@ export interface UploadOptions {
   readonly fileBytesMax: number;
 }
 
-/** The form's field that holds the file. */
-const FILE_FIELD = 'train_file';
 const FIELDS_MAX = 100;
 const FIELD_NAME_BYTES_MAX = 64;
 const FIELD_VALUE_BYTES_MAX = 4_096;
