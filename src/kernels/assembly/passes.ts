@@ -1,0 +1,4 @@
+/** Placeholder of the passes. */
+export function passesVersion(): i32 {
+  return 1;
+}
