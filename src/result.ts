@@ -20,7 +20,10 @@ export type ColumnType = 'long' | 'double' | 'boolean' | 'string';
 /** One column of the table. */
 export interface ColumnInfo {
   readonly name: string;
+  /** Of the cells that hold a value. */
   readonly type: ColumnType;
+  /** Whether a cell of it is missing. */
+  readonly missing?: boolean;
 }
 
 /** Summary of a numeric column; `std` is the sample standard deviation, quartiles as `numpy.quantile` gives them. */
@@ -60,10 +63,10 @@ export interface SolverInfo {
   readonly converged: boolean;
 }
 
-/** First rows of the features, for MLflow's input example. */
+/** First rows of the features, for MLflow's input example; a missing cell is null, a boolean 1 or 0. */
 export interface InputExample {
   readonly columns: readonly string[];
-  readonly data: readonly (readonly number[])[];
+  readonly data: readonly (readonly (number | string | null)[])[];
 }
 
 /** Everything that is logged of one training, beside the fitted pipeline itself. */

@@ -114,7 +114,6 @@ function columnTransformer({ transformers }: ColumnTransformerState, names: read
     ],
     defaults: {},
     fixed: {
-      force_int_remainder_cols: 'deprecated',
       n_jobs: 'None',
       remainder: 'drop',
       transformer_weights: 'None',
