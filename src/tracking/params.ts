@@ -103,7 +103,7 @@ function columnTransformer({ transformers }: ColumnTransformerState, names: read
     pyTuple(
       pyStringRepr(name),
       estimatorRepr(describe(transformer, names)),
-      pyList(columns.map((column) => pyStringRepr(names[column]!))),
+      pyList(columns.map((column) => ({ text: names[column]! }))),
     ),
   );
   return {

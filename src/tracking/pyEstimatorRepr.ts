@@ -1,8 +1,15 @@
+import { charCount, pyStringPieces, pyStringRepr } from './pyRepr.ts';
+
 /**
  * `repr` of scikit-learn's estimators and of lists that hold them, to the character: MLflow keeps them as params.
  * Source: scikit-learn 1.9, sklearn/utils/_pprint.py and BaseEstimator.__repr__, on CPython's pprint.
  */
-export type PyRepr = string | PyEstimator | PySequence;
+export type PyRepr = string | PyText | PyEstimator | PySequence;
+
+/** A text that is broken where it fits on no line. */
+interface PyText {
+  readonly text: string;
+}
 
 /** A class and the arguments that are not the defaults, by name in order. */
 export interface PyEstimator {
@@ -15,7 +22,7 @@ export interface PyArg {
   readonly value: PyRepr;
 }
 
-/** A list or a tuple. Whatever else there is stands as the text of its `repr`. */
+/** A list or a tuple. Whatever else there is stands as its `repr`. */
 export interface PySequence {
   readonly brackets: '[]' | '()';
   readonly items: readonly PyRepr[];
@@ -33,6 +40,7 @@ export const pyTuple = (...items: readonly PyRepr[]): PySequence => ({ brackets:
 /** As `repr` writes it: an estimator in lines of at most 80 characters and not too long, a sequence in one line. */
 export function pyRepr(value: PyRepr): string {
   if (typeof value === 'string') return value;
+  if ('text' in value) return pyStringRepr(value.text);
   if ('items' in value) return `${open(value)}${value.items.map(pyRepr).join(', ')}${close(value)}`;
   return shortened(pretty(value, 0, 0));
 }
@@ -40,6 +48,7 @@ export function pyRepr(value: PyRepr): string {
 /** The value in one line, however long. */
 function oneLine(value: PyRepr): string {
   if (typeof value === 'string') return value;
+  if ('text' in value) return pyStringRepr(value.text);
   if ('items' in value) return `${open(value)}${value.items.map(oneLine).join(', ')}${close(value)}`;
   return `${value.className}(${value.args.map((arg) => `${arg.name}=${oneLine(arg.value)}`).join(', ')})`;
 }
@@ -51,7 +60,10 @@ function oneLine(value: PyRepr): string {
  */
 function pretty(value: PyRepr, indent: number, allowance: number): string {
   const line = oneLine(value);
-  if (typeof value === 'string' || length(line) <= LINE_CHARS_MAX - indent - allowance) return line;
+  if (typeof value === 'string' || charCount(line) <= LINE_CHARS_MAX - indent - allowance) return line;
+  if ('text' in value) {
+    return pyStringPieces(value.text, LINE_CHARS_MAX - indent, allowance).join(`\n${' '.repeat(indent)}`);
+  }
   if ('items' in value) {
     const items = value.items.map((item) => ({ name: '', value: item }));
     return open(value) + prettyItems(items, indent, allowance + close(value).length) + close(value);
@@ -77,7 +89,7 @@ function prettyItems(items: readonly PyArg[], indent: number, allowance: number)
     }
     const prefix = name === '' ? '' : `${name}=`;
     const line = prefix + oneLine(value);
-    const needed = length(line) + 2;
+    const needed = charCount(line) + 2;
     if (width < needed) {
       width = widthMax;
       if (separator !== '') separator = lineBreak;
@@ -113,9 +125,4 @@ function open({ brackets }: PySequence): string {
 
 function close({ brackets, items }: PySequence): string {
   return brackets === '()' && items.length === 1 ? ',)' : brackets.charAt(1);
-}
-
-/** Python counts characters, not UTF-16 units. */
-function length(text: string): number {
-  return [...text].length;
 }

@@ -48,6 +48,44 @@ function escapedCodePoint(character: string): string {
   return digits.length <= 4 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
+/** A line with its end, as `str.splitlines` parts them. */
+const LINES = /[^\n\r\v\f\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])|.+/g;
+
+/**
+ * `repr` of a text in pieces, as pprint breaks one that does not fit on its line: after line ends, and after blanks.
+ * @param width characters that fit on a line
+ * @param allowance characters that will follow the last piece on its line
+ */
+export function pyStringPieces(text: string, width: number, allowance: number): string[] {
+  const lines = text.match(LINES) ?? [''];
+  return lines.flatMap((line, index) => {
+    const reserved = index === lines.length - 1 ? allowance : 0;
+    const whole = pyStringRepr(line);
+    return charCount(whole) <= width - reserved ? [whole] : wordPieces(line, width, reserved);
+  });
+}
+
+function wordPieces(line: string, width: number, reserved: number): string[] {
+  const words = line.match(/\S*\s+|\S+/g) ?? [];
+  const pieces: string[] = [];
+  let current = '';
+  for (const [index, word] of words.entries()) {
+    const room = width - (index === words.length - 1 ? reserved : 0);
+    if (charCount(pyStringRepr(current + word)) <= room) {
+      current += word;
+      continue;
+    }
+    if (current !== '') pieces.push(pyStringRepr(current));
+    current = word;
+  }
+  return [...pieces, pyStringRepr(current)];
+}
+
+/** Python counts characters, not UTF-16 units. */
+export function charCount(text: string): number {
+  return [...text].length;
+}
+
 export function pyBoolRepr(value: boolean): string {
   return value ? 'True' : 'False';
 }

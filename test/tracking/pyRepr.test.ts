@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pyBoolRepr, pyFloatRepr, pyStringRepr } from '../../src/tracking/pyRepr.ts';
+import { pyBoolRepr, pyFloatRepr, pyStringPieces, pyStringRepr } from '../../src/tracking/pyRepr.ts';
 
 /** Each right side was printed by CPython. */
 describe('pyFloatRepr', () => {
@@ -44,6 +44,16 @@ describe('pyFloatRepr', () => {
 
 describe('pyStringRepr', () => {
   test.each([
+    ['\u007f', "'\\x7f'"],
+    ['\u00a0', "'\\xa0'"],
+    ['\u0007 \u2028', "'\\x07 \\u2028'"],
+    ['\u{e0001}', "'\\U000e0001'"],
+    ['é 🌞', "'é 🌞'"],
+  ])('writes what does not print by its code point: %j', (text, repr) => {
+    expect(pyStringRepr(text)).toBe(repr);
+  });
+
+  test.each([
     ['scaler', "'scaler'"],
     ["it's", '"it\'s"'],
     [`both ' and "`, `'both \\' and "'`],
@@ -52,6 +62,16 @@ describe('pyStringRepr', () => {
   ])('%j', (text, repr) => {
     expect(pyStringRepr(text)).toBe(repr);
   });
+});
+
+test.each([
+  ['a text that fits', 'ab cd', 20, 0, ["'ab cd'"]],
+  ['after blanks', 'ab cd  ef', 6, 0, ["'ab '", "'cd  '", "'ef'"]],
+  ['with room for what follows', 'ab cd', 7, 1, ["'ab '", "'cd'"]],
+  ['not within a word', 'abcdefghij', 5, 0, ["'abcdefghij'"]],
+  ['after line ends', 'a\nb', 5, 0, ["'a\\n'", "'b'"]],
+])('pyStringPieces: %s', (_, text, width, allowance, expected) => {
+  expect(pyStringPieces(text, width, allowance)).toEqual(expected);
 });
 
 test('pyBoolRepr', () => {

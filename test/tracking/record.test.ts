@@ -89,6 +89,20 @@ describe('a record', () => {
     });
   });
 
+  test('describes columns with missing cells as pandas reads them', () => {
+    const columns = [
+      { name: 'Age', type: 'long' as const, missing: true },
+      { name: 'city', type: 'string' as const, missing: true },
+    ];
+    const run = sampleRun({ dataset: { ...sampleRun().dataset, columns } });
+    expect(JSON.parse(recordRun(samplePipeline(), run, ENV).record.dataset.schema)).toEqual({
+      mlflow_colspec: [
+        { type: 'double', name: 'Age', required: false },
+        { type: 'string', name: 'city', required: false },
+      ],
+    });
+  });
+
   test('bounds the name of the data set', () => {
     const run = sampleRun({ fileName: 'x'.repeat(600) });
     expect(recordRun(samplePipeline(), run, ENV).record.dataset.name).toHaveLength(500);

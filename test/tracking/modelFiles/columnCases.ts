@@ -84,7 +84,12 @@ const CASES: readonly ColumnCase[] = [
     name: 'more columns than repr shows',
     columns: [
       ...Array.from({ length: 40 }, (_, i) => real(`measurement number ${i}`, 9)),
-      ...Array.from({ length: 33 }, (_, i) => text(`answer to question ${i}`, PLANS)),
+      ...Array.from({ length: 33 }, (_, i) =>
+        text(
+          `answer to question ${i} of the questionnaire that ${i % 2 ? 'all' : "O'Hare's"} patients of spring filled in`,
+          PLANS,
+        ),
+      ),
     ],
     classes: [0, 1],
     missing: 'mean',
