@@ -48,7 +48,7 @@ export interface ColumnTransformerState {
   readonly fitted: { readonly nFeaturesIn: number };
 }
 
-export interface BranchState {
+interface BranchState {
   readonly name: string;
   readonly transformer: TransformerState;
   /** Places of its columns in the input. */

@@ -12,12 +12,12 @@ interface PyText {
 }
 
 /** A class and the arguments that are not the defaults, by name in order. */
-export interface PyEstimator {
+interface PyEstimator {
   readonly className: string;
   readonly args: readonly PyArg[];
 }
 
-export interface PyArg {
+interface PyArg {
   readonly name: string;
   readonly value: PyRepr;
 }
