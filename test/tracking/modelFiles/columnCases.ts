@@ -148,7 +148,7 @@ function scoredRows(columns: readonly Maker[], missing: string, random: () => nu
   return [...rows, empty];
 }
 
-function frameOf(columns: readonly Pick<Maker, 'type'>[], rows: readonly (readonly Cell[])[]): Frame {
+export function frameOf(columns: readonly Pick<Maker, 'type'>[], rows: readonly (readonly Cell[])[]): Frame {
   const frameColumns = columns.map(({ type }, j): FrameColumn => {
     const cells = rows.map((row) => row[j]!);
     if (type === 'string') return DenseTextColumn.of(cells as (string | null)[]);
