@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pyRepr } from '../../src/tracking/pyEstimatorRepr.ts';
+import { pyList, pyRepr, pyTuple } from '../../src/tracking/pyEstimatorRepr.ts';
 
 /** Each was printed by scikit-learn 1.9.1. */
 describe('pyRepr', () => {
@@ -36,5 +36,20 @@ describe('pyRepr', () => {
   ])('%j', (args, repr) => {
     const named = args.map((arg) => ({ name: arg.split('=')[0]!, value: arg.split('=')[1]! }));
     expect(pyRepr({ className: 'LogisticRegression', args: named })).toBe(repr);
+  });
+
+  test('leaves room for the brackets that close behind an estimator', () => {
+    const args = [
+      { name: 'C', value: '1e-05' },
+      { name: 'class_weight', value: "'balanced'" },
+    ];
+    const step = pyTuple("'sssss'", { className: 'LogisticRegression', args });
+    expect(pyRepr({ className: 'Pipeline', args: [{ name: 'steps', value: pyList([step]) }] })).toBe(
+      "Pipeline(steps=[('sssss',\n                 LogisticRegression(C=1e-05, class_weight='balanced'))])",
+    );
+  });
+
+  test('a list stands in one line, and a tuple of one has its comma', () => {
+    expect(pyRepr(pyList([pyTuple('1'), { text: "it's" }, pyList([])]))).toBe('[(1,), "it\'s", []]');
   });
 });

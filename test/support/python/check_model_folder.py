@@ -66,6 +66,7 @@ def scored(case, model, pipeline, example):
     return {
         "asWritten": outcome(model, X, expected),
         "withNone": outcome(model, typed(case, frame(case, None)), expected),
+        "asStrings": outcome(model, X.astype(dict.fromkeys(X.select_dtypes("object").columns, "string")), expected),
         "allReal": outcome(model, real, expected),
         "allWhole": outcome(model, whole, pipeline.predict(whole).tolist()),
         "reordered": outcome(model, X[X.columns[::-1]], expected),
