@@ -132,7 +132,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
         onnxType: 'ModelProto',
         asWritten: 'same',
         withNone: 'same',
-        asStrings: 'same',
+        inferred: 'same',
         reordered: 'same',
         extraColumn: 'same',
         example: 'same',
