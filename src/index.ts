@@ -3,7 +3,7 @@ export { type CsvOptions, parseCsv, type RawTable } from './data/csv.ts';
 export { type Dataset, type Roles, toDataset } from './data/dataset.ts';
 export type { CsvFormat } from './data/sniff.ts';
 export { type Split, trainTestSplit } from './data/split.ts';
-export type { TableLimits } from './data/tableReader.ts';
+export type { TableLimits } from './data/tableLimits.ts';
 export type { Target } from './data/target.ts';
 export { DataError, FieldError, NotATableError } from './errors.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';

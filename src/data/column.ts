@@ -47,6 +47,22 @@ export function isMissing(cell: string): boolean {
   return MISSING.has(cell) || MISSING.has(cell.trim());
 }
 
+/** The number that a cell holds, infinite ones included; NaN where it holds none. */
+export function numberOf(cell: string, decimalComma: boolean): number {
+  if (!decimalNumber(decimalComma).test(cell)) return infinity(cell);
+  return Number(decimalComma ? cell.replace(',', '.') : cell);
+}
+
+/** Whether a cell's number is written without point and exponent and is exact as a double. */
+export function isWhole(cell: string, value: number): boolean {
+  return WHOLE.test(cell) && Number.isSafeInteger(value);
+}
+
+/** The truth value that a cell holds, as a number. */
+export function truthValue(cell: string): 0 | 1 | undefined {
+  return BOOLEANS.get(cell);
+}
+
 /** Reads a column of cells as numbers, or as booleans; what is neither becomes NaN and is counted. */
 export function toNumeric(cells: readonly string[], decimalComma = false): NumericColumn {
   return toBooleans(cells) ?? toNumbers(cells, decimalComma);
@@ -59,7 +75,6 @@ function toBooleans(cells: readonly string[]): NumericColumn | undefined {
 }
 
 function toNumbers(cells: readonly string[], decimalComma: boolean): NumericColumn {
-  const grammar = decimalNumber(decimalComma);
   const values = new Float64Array(cells.length);
   let whole = true;
   let numbers = 0;
@@ -67,11 +82,11 @@ function toNumbers(cells: readonly string[], decimalComma: boolean): NumericColu
   let firstMissing = -1;
   let firstText = -1;
   for (const [index, cell] of cells.entries()) {
-    const value = grammar.test(cell) ? Number(decimalComma ? cell.replace(',', '.') : cell) : infinity(cell);
+    const value = numberOf(cell, decimalComma);
     values[index] = value;
     if (!Number.isNaN(value)) {
       numbers += 1;
-      whole &&= WHOLE.test(cell) && Number.isSafeInteger(value);
+      whole &&= isWhole(cell, value);
     } else if (isMissing(cell)) {
       missing += 1;
       if (firstMissing < 0) firstMissing = index;

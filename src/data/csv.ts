@@ -1,17 +1,16 @@
-import { DataError } from '../errors.ts';
-import { decodePieces, type Encoding } from './encoding.ts';
+import { decodePieces } from './encoding.ts';
 import { gunzip, UNFOLDED_BYTES_MAX } from './gunzip.ts';
-import { SNIFF_BYTES, sniff } from './sniff.ts';
-import {
-  type Place,
-  type RawTable,
-  rowText,
-  TABLE_LIMITS,
-  type TableLimits,
-  TableReader,
-} from './tableReader.ts';
+import { badEncoding, RowReader, type RowSink } from './rowReader.ts';
+import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
+import { TABLE_LIMITS, type TableLimits } from './tableLimits.ts';
 
-export type { RawTable } from './tableReader.ts';
+/** A CSV as it was read: cells are text still, one array a column. */
+export interface RawTable {
+  readonly names: readonly string[];
+  readonly cells: readonly string[][];
+  readonly rows: number;
+  readonly format: CsvFormat;
+}
 
 export interface CsvOptions {
   /** The most bytes that a gzip file may unfold to. */
@@ -25,12 +24,6 @@ export interface CsvOptions {
 
 /** Large enough to be fast, small enough that text and rows of a piece are nothing beside the table. */
 const PIECE_BYTES = 1 << 20;
-const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
-  'utf-8': 'UTF-8',
-  'utf-16le': 'UTF-16',
-  'utf-16be': 'UTF-16',
-  'windows-1252': 'Windows-1252',
-};
 
 /**
  * Reads a CSV with a header line, gzip or not, written as `sniff` finds it: RFC 4180 with the liberties that pandas
@@ -45,18 +38,28 @@ export function parseCsv(file: Uint8Array, options: CsvOptions = {}): RawTable {
   const { pieceBytes = PIECE_BYTES, limits = TABLE_LIMITS } = options;
   const bytes = gunzip(file, unfoldedBytesMax);
   const format = sniff(bytes, sniffBytes);
-  const reader = new TableReader(format, limits);
+  const sink = new TextCells();
+  const reader = new RowReader(format, limits, sink);
   for (const { text, badAt } of decodePieces(bytes.subarray(format.bomBytes), format.encoding, pieceBytes)) {
     reader.push(badAt < 0 ? text : text.slice(0, badAt));
     if (badAt >= 0) throw badEncoding(reader.place(), format.encoding);
   }
-  return reader.end();
+  reader.end();
+  return { names: sink.names, cells: sink.cells, rows: sink.rows, format };
 }
 
-function badEncoding(place: Place, encoding: Encoding): DataError {
-  return new DataError(
-    'bad_encoding',
-    `${rowText(place.row)} has bytes that are no ${ENCODING_NAMES[encoding]}: save the file again as "CSV UTF-8".`,
-    place,
-  );
+class TextCells implements RowSink {
+  names: readonly string[] = [];
+  cells: string[][] = [];
+  rows = 0;
+
+  begin(names: readonly string[]): void {
+    this.names = names;
+    this.cells = names.map(() => []);
+  }
+
+  add(cells: readonly string[]): void {
+    this.rows += 1;
+    for (const [index, column] of this.cells.entries()) column.push(cells[index] as string);
+  }
 }

@@ -15,12 +15,16 @@ const CHUNK_BYTES = 1 << 20;
  * @throws DataError `corrupt_gzip` where it breaks off, is damaged, or has other bytes behind it
  */
 export function gunzip(file: Uint8Array, bytesMax: number): Uint8Array {
-  if (MAGIC.some((byte, index) => file[index] !== byte)) return file;
+  if (!isGzip(file)) return file;
   try {
     return gunzipSync(file, { maxOutputLength: bytesMax, chunkSize: CHUNK_BYTES });
   } catch (cause) {
     throw explain(cause as NodeJS.ErrnoException, bytesMax);
   }
+}
+
+export function isGzip(file: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => file[index] === byte);
 }
 
 /** What zlib throws, in terms of the file; anything else is a fault of ours and stays as it is. */

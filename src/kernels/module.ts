@@ -9,7 +9,12 @@ export const FIRST_ADDRESS = PAGE_BYTES;
 
 /** What src/kernels/assembly exports; addresses are bytes from the beginning of the memory. */
 export interface Kernels {
-  scanVersion(): number;
+  /** Stages the cells of plain rows; gives back why it ended (`SCAN_ENDS`). */
+  scan(state: number, from: number, to: number, row: number, rowsMax: number): number;
+  hasLoneCr(from: number, to: number): number;
+  seal(staged: number, rows: number, out: number, result: number): void;
+  rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
+  textsBytes(): number;
   passesVersion(): number;
 }
 
@@ -44,8 +49,13 @@ export function kernelsOf(memory: WebAssembly.Memory): Kernels {
   return kernels;
 }
 
-/** Makes the memory at least so long. @throws RangeError beyond 4 GiB */
+/**
+ * Makes the memory at least so long, and a quarter longer than it was, so that it seldom grows. Views of it stay where
+ * they were, and do not see what is new.
+ * @throws RangeError beyond 4 GiB
+ */
 export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  const pages = memory.buffer.byteLength / PAGE_BYTES;
+  const missing = Math.ceil(bytes / PAGE_BYTES) - pages;
+  if (missing > 0) memory.grow(Math.max(missing, Math.min(Math.ceil(pages / 4), PAGES_MAX - pages)));
 }

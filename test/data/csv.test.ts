@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CsvOptions, parseCsv } from '../../src/data/csv.ts';
-import { TABLE_LIMITS } from '../../src/data/tableReader.ts';
+import { TABLE_LIMITS } from '../../src/data/tableLimits.ts';
 import { type ErrorDetails, TrainpostError } from '../../src/errors.ts';
 import { cellText, DELIMITERS, write } from './csvText.ts';
 import { FACTS } from './facts.ts';
