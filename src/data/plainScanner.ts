@@ -128,7 +128,7 @@ export class PlainScanner {
    */
   #settleSpans(): Buffer | undefined {
     const builder = this.#builder;
-    const { input, texts, staged } = builder.places;
+    const { input, staged } = builder.places;
     const count = this.#state[SCAN.spanCount] as number;
     for (let index = 0; index < 4 * count; index += 4) {
       const address = this.#spans[index] as number;
@@ -141,12 +141,21 @@ export class PlainScanner {
         this.#from = (this.#input as Buffer).lastIndexOf(LF, address - input) + 1;
         return this.#takeUpTo(this.#lineEnd(this.#from));
       }
-      if (builder.stage(column, blockRow, text)) {
-        const at = staged + 8 * (column * builder.blockRows + blockRow);
-        this.#kernels.rememberWord(texts, address, length, column, at);
-      }
+      if (builder.stage(column, blockRow, text))
+        this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
     }
     return undefined;
+  }
+
+  /** Notes for the kernels what the cell of a span was staged as, at `staged`. */
+  #remember(index: number, staged: number): void {
+    const { texts } = this.#builder.places;
+    if (this.#state[SCAN.texts] === 0) {
+      new Uint8Array(this.#memory.buffer, texts, this.#kernels.textsBytes()).fill(0);
+      this.#state[SCAN.texts] = texts;
+    }
+    const [address, length, , column] = this.#spans.subarray(index, index + 4) as unknown as number[];
+    this.#kernels.rememberWord(texts, address as number, length as number, column as number, staged);
   }
 
   #lineEnd(from: number): number {

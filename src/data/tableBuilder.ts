@@ -16,6 +16,8 @@ const BLOCK_CELLS_MAX = 1 << 19;
 /** What may be read or written behind a segment. */
 const SLACK_BYTES = 16;
 const SPANS_MIN = 4_096;
+/** Between the staged words of two columns, as columns a power of two apart get in each other's way in the cache. */
+const COLUMN_GAP = 16;
 
 /** Rows of a block of so many columns. */
 function blockRowsOf(columns: number): number {
@@ -107,14 +109,14 @@ export class TableBuilder implements RowSink {
     const places = layOut(names.length, {
       spans: spansMax * SPAN_BYTES,
       texts: this.#kernels.textsBytes(),
-      staged: names.length * this.#blockRows * 8,
+      staged: names.length * this.#columnWords * 8,
       input: this.#inputBytes,
     });
     this.#places = places;
     this.#free = places.table;
     ensureBytes(this.#memory, places.table);
     const { buffer } = this.#memory;
-    const cells = names.length * this.#blockRows;
+    const cells = names.length * this.#columnWords;
     this.#staged = {
       halves: new Int32Array(buffer, places.staged, 2 * cells),
       doubles: new Float64Array(buffer, places.staged, cells),
@@ -124,20 +126,19 @@ export class TableBuilder implements RowSink {
       this.#columns.map(({ isText }) => (isText ? 1 : 0)),
     );
     new Uint8Array(buffer, places.notWhole, names.length).fill(0);
-    new Uint8Array(buffer, places.texts, this.#kernels.textsBytes()).fill(0);
     const powers = powersOfTen();
     new BigUint64Array(buffer, places.powers, powers.length).set(powers);
     const state = new Uint32Array(buffer, places.scan, SCAN_BYTES / 4);
     state[SCAN.delimiter] = delimiter.charCodeAt(0);
     state[SCAN.point] = (decimalComma ? ',' : '.').charCodeAt(0);
     state[SCAN.columns] = names.length;
-    state[SCAN.blockRows] = this.#blockRows;
+    state[SCAN.columnBytes] = this.#columnWords * 8;
     state[SCAN.staged] = places.staged;
     state[SCAN.textColumns] = places.textColumns;
     state[SCAN.notWhole] = places.notWhole;
     state[SCAN.spans] = places.spans;
     state[SCAN.spansMax] = spansMax;
-    state[SCAN.texts] = places.texts;
+    state[SCAN.texts] = 0;
     state[SCAN.powers] = places.powers;
   }
 
@@ -151,13 +152,22 @@ export class TableBuilder implements RowSink {
    * @returns whether every cell of this column and text is staged the same
    */
   stage(column: number, blockRow: number, text: string): boolean {
-    const at = column * this.#blockRows + blockRow;
+    const at = this.stagedAt(column, blockRow);
     return (this.#columns[column] as ColumnBuilder).stage(
       text,
       this.#sealedRows + blockRow,
       this.#staged,
       at,
     );
+  }
+
+  /** Place of a cell among the staged words. */
+  stagedAt(column: number, blockRow: number): number {
+    return column * this.#columnWords + blockRow;
+  }
+
+  get #columnWords(): number {
+    return this.#blockRows + COLUMN_GAP;
   }
 
   /** Says that the block has so many rows now. */
@@ -171,7 +181,7 @@ export class TableBuilder implements RowSink {
     const rows = this.#blockRow;
     for (const [index, column] of this.#columns.entries()) {
       ensureBytes(this.#memory, this.#free + rows * 8 + SLACK_BYTES);
-      this.#kernels.seal(staged + index * this.#blockRows * 8, rows, this.#free, sealed);
+      this.#kernels.seal(staged + this.stagedAt(index, 0) * 8, rows, this.#free, sealed);
       const kind = this.#sealed[SEALED.kind] as number;
       this.#segments.push(this.#free, kind | ((this.#sealed[SEALED.decimals] as number) << 8));
       column.add(

@@ -12,7 +12,7 @@ export const SCAN = {
   delimiter: 0,
   point: 1,
   columns: 2,
-  blockRows: 3,
+  columnBytes: 3,
   staged: 4,
   textColumns: 5,
   notWhole: 6,

@@ -7,7 +7,7 @@ import { knownWord } from './texts';
 const DELIMITER: usize = 0;
 const POINT: usize = 4;
 const COLUMNS: usize = 8;
-const BLOCK_ROWS: usize = 12;
+const COLUMN_BYTES: usize = 12;
 const STAGED: usize = 16;
 const TEXT_COLUMNS: usize = 20;
 const NOT_WHOLE: usize = 24;
@@ -31,7 +31,7 @@ const SPANS_FULL: i32 = 2;
 const ODD_ROW: i32 = 3;
 
 /**
- * Stages the cells of whole rows, a column in `BLOCK_ROWS` words. A row that has not a cell for each column, or is
+ * Stages the cells of whole rows, each column in `COLUMN_BYTES`. A row that has not a cell for each column, or is
  * longer than allowed, is left to the caller whole.
  * @param state address of what is set out above
  * @param from where a row begins; a line end stands right before `to`
@@ -44,7 +44,7 @@ export function scan(state: usize, from: usize, to: usize, row: u32, rowsMax: u3
   const lineEnd = i8x16.splat(<i8>LF);
   const point = load<u32>(state, POINT);
   const lastColumn = load<u32>(state, COLUMNS) - 1;
-  const stride = <usize>load<u32>(state, BLOCK_ROWS) << 3;
+  const stride = <usize>load<u32>(state, COLUMN_BYTES);
   const staged = <usize>load<u32>(state, STAGED);
   const textColumns = <usize>load<u32>(state, TEXT_COLUMNS);
   const notWhole = <usize>load<u32>(state, NOT_WHOLE);

@@ -17,10 +17,13 @@ export function textsBytes(): usize {
   return (OWN_PLACES + TRIES) * PLACE_BYTES;
 }
 
-/** The staged word of a cell of this column that was judged before; `HANDED_OUT` where it was not. */
+/**
+ * The staged word of a cell of this column that was judged before; `HANDED_OUT` where it was not.
+ * @param texts address of the judged texts; 0: there are none
+ */
 export function knownWord(texts: usize, from: usize, to: usize, column: u32): u64 {
   const length = to - from;
-  if (length > LENGTH_MAX) return HANDED_OUT;
+  if (texts == 0 || length > LENGTH_MAX) return HANDED_OUT;
   const last = lastOf(to, length);
   const first = firstOf(from, length);
   const lengthAndColumn = ((<u64>length) << 32) | <u64>column;
