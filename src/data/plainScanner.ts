@@ -5,10 +5,10 @@ import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
 
-/** Behind the bytes that are scanned up to so many more are looked at. */
-const SLACK_BYTES = 64;
-/** The kernels do not look at the length of a number, which is shorter than this. */
-const CELL_BYTES_MIN = 22;
+/** Up to so many bytes behind those that are scanned are looked at, and they are aligned. */
+const SLACK_BYTES = 80;
+
+const WORD_BYTES = 8;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -47,9 +47,9 @@ export class PlainScanner {
     this.#limits = limits;
   }
 
-  /** Whether files like this can have plain rows. */
-  static takes({ encoding }: CsvFormat, { cellChars }: TableLimits): boolean {
-    return (encoding === 'utf-8' || encoding === 'windows-1252') && cellChars >= CELL_BYTES_MIN;
+  /** Whether files of this encoding can have plain rows. */
+  static takes(encoding: CsvFormat['encoding']): boolean {
+    return encoding === 'utf-8' || encoding === 'windows-1252';
   }
 
   /** Bytes that are held. */
@@ -60,12 +60,14 @@ export class PlainScanner {
   /** Holds more bytes, behind those of the row that is not whole yet. */
   hold(bytes: Uint8Array): void {
     const input = this.#input ?? this.#open();
-    input.copyWithin(0, this.#from, this.#end);
-    input.set(bytes, this.restBytes);
-    this.#end = this.restBytes + bytes.length;
-    this.#from = 0;
-    this.#rowsEnd = input.lastIndexOf(LF, this.#end - 1) + 1;
-    if (this.#rowsEnd > this.#end) this.#rowsEnd = 0;
+    const rest = this.restBytes;
+    // Copied to where they are aligned as they were, bytes are copied in words.
+    const place = Math.ceil(rest / WORD_BYTES) * WORD_BYTES + (bytes.byteOffset % WORD_BYTES);
+    input.copyWithin(place - rest, this.#from, this.#end);
+    input.set(bytes, place);
+    this.#from = place - rest;
+    this.#end = place + bytes.length;
+    this.#rowsEnd = this.#from + this.#view(this.#from, this.#end).lastIndexOf(LF) + 1;
   }
 
   #open(): Buffer {
@@ -74,8 +76,8 @@ export class PlainScanner {
     const { rows, cells, cellChars, lineChars } = this.#limits;
     this.#rowsMax = Math.min(rows, Math.floor(cells / columns.length));
     this.#state = new Uint32Array(buffer, places.scan, SCAN_BYTES / 4);
-    this.#state[SCAN.cellBytesMax] = cellChars;
-    this.#state[SCAN.lineBytesMax] = lineChars;
+    // A line no longer than a cell may be has no cell that is too long.
+    this.#state[SCAN.lineBytesMax] = Math.min(lineChars, cellChars);
     this.#spans = new Uint32Array(
       buffer,
       places.spans,
@@ -85,10 +87,10 @@ export class PlainScanner {
     return this.#input;
   }
 
-  /** Whether the whole rows that are held have no quotes, no CR but before LF, and no bytes that are no characters. */
+  /** Whether the whole rows that are held have no quotes, no NUL, no CR but before LF, and no bytes that are no characters. */
   isPlain(): boolean {
     const rows = this.#view(this.#from, this.#rowsEnd);
-    if (rows.includes(QUOTE)) return false;
+    if (rows.includes(QUOTE) || rows.includes(0)) return false;
     if (!(this.#encoding === 'utf-8' ? isUtf8(rows) : isAscii(rows))) return false;
     const { input } = this.#builder.places;
     return !(rows.includes(CR) && this.#kernels.hasLoneCr(input + this.#from, input + this.#rowsEnd));
@@ -108,8 +110,7 @@ export class PlainScanner {
       const { blockRow, blockRows } = builder;
       const rowsMax = Math.min(blockRows, blockRow + rowsLeft);
       const end = this.#kernels.scan(scan, input + this.#from, input + this.#rowsEnd, blockRow, rowsMax);
-      const nulRow = this.#settleSpans();
-      if (nulRow !== undefined) return nulRow;
+      this.#settleSpans();
       this.#from = (this.#state[SCAN.next] as number) - input;
       builder.take(this.#state[SCAN.nextRow] as number);
       if (end === SCAN_ENDS.oddRow) return this.#takeUpTo(this.#lineEnd(this.#from));
@@ -122,11 +123,8 @@ export class PlainScanner {
     return this.#takeUpTo(this.#end);
   }
 
-  /**
-   * Judges the cells that the kernels handed out.
-   * @returns the row of one that has a NUL: whoever reads text knows how to refuse it
-   */
-  #settleSpans(): Buffer | undefined {
+  /** Judges the cells that the kernels handed out. */
+  #settleSpans(): void {
     const builder = this.#builder;
     const { input, staged } = builder.places;
     const count = this.#state[SCAN.spanCount] as number;
@@ -136,15 +134,9 @@ export class PlainScanner {
       const blockRow = this.#spans[index + 2] as number;
       const column = this.#spans[index + 3] as number;
       const text = this.#view(address - input, address - input + length).toString();
-      if (text.includes('\0')) {
-        builder.take(blockRow);
-        this.#from = (this.#input as Buffer).lastIndexOf(LF, address - input) + 1;
-        return this.#takeUpTo(this.#lineEnd(this.#from));
-      }
       if (builder.stage(column, blockRow, text))
         this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
     }
-    return undefined;
   }
 
   /** Notes for the kernels what the cell of a span was staged as, at `staged`. */

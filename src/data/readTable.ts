@@ -137,7 +137,7 @@ export class TableReading {
       otherColumns,
       inputBytes: inputBytes(PIECE_BYTES, this.#limits),
     });
-    const isPlain = this.#plain && PlainScanner.takes(format, this.#limits);
+    const isPlain = this.#plain && PlainScanner.takes(format.encoding);
     const scanner = isPlain ? new PlainScanner(memory, builder, format, this.#limits) : undefined;
     const feed = new RowFeed(builder, format, this.#limits, scanner);
     feed.push(window);

@@ -13,9 +13,17 @@ const WIDTHS = [8, 1, 2, 4] as const;
 const BLOCK_ROWS_MAX = 8_192;
 const BLOCK_ROWS_MIN = 512;
 const BLOCK_CELLS_MAX = 1 << 19;
-/** What may be read or written behind a segment. */
-const SLACK_BYTES = 16;
-const SPANS_MIN = 4_096;
+/** What may be read or written behind a segment, and while one is made. */
+const SLACK_BYTES = 64;
+/**
+ * Cells that are found before they are staged, several rows of them at least, and the room for those that are handed
+ * out.
+ */
+const ENDS_MIN = 2_048;
+const ENDS_ROWS_MIN = 8;
+const SPANS_PER_END = 4;
+/** Behind the ends that are found so many more are written. */
+const ENDS_SLACK = 16;
 /** Between the staged words of two columns, as columns a power of two apart get in each other's way in the cache. */
 const COLUMN_GAP = 16;
 
@@ -44,6 +52,7 @@ interface Places {
   readonly powers: number;
   readonly textColumns: number;
   readonly notWhole: number;
+  readonly ends: number;
   readonly spans: number;
   readonly texts: number;
   readonly staged: number;
@@ -105,8 +114,10 @@ export class TableBuilder implements RowSink {
     const isText = (name: string) => this.#textColumns.has(name) || this.#otherColumns.has(name);
     this.#columns = names.map((name) => new ColumnBuilder(name, isText(name), decimalComma));
     this.#blockRows = blockRowsOf(names.length);
-    const spansMax = Math.max(SPANS_MIN, 2 * names.length);
+    const endsMax = Math.max(ENDS_MIN, ENDS_ROWS_MIN * names.length);
+    const spansMax = SPANS_PER_END * endsMax;
     const places = layOut(names.length, {
+      ends: (endsMax + ENDS_SLACK) * 4,
       spans: spansMax * SPAN_BYTES,
       texts: this.#kernels.textsBytes(),
       staged: names.length * this.#columnWords * 8,
@@ -136,6 +147,8 @@ export class TableBuilder implements RowSink {
     state[SCAN.staged] = places.staged;
     state[SCAN.textColumns] = places.textColumns;
     state[SCAN.notWhole] = places.notWhole;
+    state[SCAN.ends] = places.ends;
+    state[SCAN.endsMax] = endsMax;
     state[SCAN.spans] = places.spans;
     state[SCAN.spansMax] = spansMax;
     state[SCAN.texts] = 0;
@@ -237,7 +250,7 @@ function align(address: number): number {
 
 function layOut(
   columns: number,
-  sizes: Readonly<Record<'spans' | 'texts' | 'staged' | 'input', number>>,
+  sizes: Readonly<Record<'ends' | 'spans' | 'texts' | 'staged' | 'input', number>>,
 ): Places {
   let free = FIRST_ADDRESS;
   const take = (bytes: number) => {
@@ -251,6 +264,7 @@ function layOut(
     powers: take(powersOfTen().byteLength),
     textColumns: take(columns),
     notWhole: take(columns),
+    ends: take(sizes.ends),
     spans: take(sizes.spans),
     texts: take(sizes.texts),
     staged: take(sizes.staged),

@@ -20,13 +20,14 @@ export const SCAN = {
   spansMax: 8,
   texts: 9,
   powers: 10,
-  cellBytesMax: 11,
-  lineBytesMax: 12,
-  next: 13,
-  nextRow: 14,
-  spanCount: 15,
+  ends: 11,
+  endsMax: 12,
+  lineBytesMax: 13,
+  next: 14,
+  nextRow: 15,
+  spanCount: 16,
 } as const;
-export const SCAN_BYTES = 64;
+export const SCAN_BYTES = 80;
 /** Bytes of a cell that was handed out: address, length, row in the block, column, each as u32. */
 export const SPAN_BYTES = 16;
 /** Why a scan ends. */

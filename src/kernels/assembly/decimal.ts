@@ -99,7 +99,7 @@ function digitsAt(address: usize): v128 {
 /** A bit for each of 16 bytes. */
 @inline
 function areDigits(bytes: v128): i32 {
-  return i8x16.bitmask(i8x16.lt_u(bytes, i8x16.splat(10)));
+  return i8x16.bitmask(i8x16.le_u(bytes, i8x16.splat(9)));
 }
 
 /** Moves what stands before the last `decimals` bytes and the point over the point. */
