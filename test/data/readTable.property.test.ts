@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from '../../src/data/readTable.ts';
@@ -16,8 +17,9 @@ const withLimits = fc.boolean();
 /** Both ways must give the same, the general one uncut. */
 function expectSame(bytes: Uint8Array, cuts: readonly number[], options: ReadOptions = {}) {
   const found = outcomeOf(() => readChunks(bytes, cuts, options));
-  expect(found).toEqual(outcomeOf(() => readChunks(bytes, [], { ...options, plain: false })));
-  return found;
+  const general = outcomeOf(() => readChunks(bytes, [], { ...options, plain: false }));
+  // Many times as fast as `toEqual`, which then says where they differ.
+  if (!isDeepStrictEqual(found, general)) expect(found).toEqual(general);
 }
 
 const number = fc.oneof(
@@ -88,7 +90,7 @@ const tableText = fc
       }),
   );
 
-describe('the kernels and Papa Parse', () => {
+describe('the kernels and Papa Parse', { timeout: 600_000 }, () => {
   it('give the same table or the same error for tables, however they are cut', () => {
     fc.assert(
       fc.property(
@@ -103,7 +105,7 @@ describe('the kernels and Papa Parse', () => {
           });
         },
       ),
-      share(0.5),
+      share(0.4),
     );
   });
 
@@ -113,7 +115,7 @@ describe('the kernels and Papa Parse', () => {
       fc.property(scrap, chunks, withLimits, (text, cuts, isSmall) => {
         expectSame(Buffer.from(`a,b\n1,2\n${text}`), cuts, isSmall ? { limits } : {});
       }),
-      share(0.3),
+      share(0.4),
     );
   });
 
