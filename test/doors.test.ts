@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 const LEAVES = ['errors', 'result', 'ctime', 'codePoints'];
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   ml: ['ctime', 'codePoints'],
-  data: [...LEAVES, 'ml/matrix'],
+  kernels: [],
+  data: [...LEAVES, 'kernels', 'ml/matrix'],
   engine: [...LEAVES, 'data', 'ml'],
   tracking: [...LEAVES, 'ml/state', 'ml/modelLog'],
   training: [...LEAVES, 'engine', 'ml'],

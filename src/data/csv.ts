@@ -1,8 +1,9 @@
 import { decodePieces } from './encoding.ts';
-import { gunzip, UNFOLDED_BYTES_MAX } from './gunzip.ts';
+import { gunzip } from './gunzip.ts';
 import { badEncoding, RowReader, type RowSink } from './rowReader.ts';
 import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
 import { TABLE_LIMITS, type TableLimits } from './tableLimits.ts';
+import { UNFOLDED_BYTES_MAX } from './unfold.ts';
 
 /** A CSV as it was read: cells are text still, one array a column. */
 export interface RawTable {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { sharedMemory } from '../kernels/module.ts';
-import { UNFOLDED_BYTES_MAX } from './gunzip.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
 import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
 import type { Table } from './table.ts';
 import { TableBuilder } from './tableBuilder.ts';
 import { TABLE_LIMITS, type TableLimits } from './tableLimits.ts';
-import { Unfolding } from './unfold.ts';
+import { UNFOLDED_BYTES_MAX, Unfolding } from './unfold.ts';
 
 export interface ReadOptions {
   /** The most bytes that a gzip file may unfold to. */
@@ -60,7 +59,8 @@ export class TableReading {
     this.#textColumns = textColumns;
     this.#memory = options.memory ?? sharedMemory();
     this.#plain = plain;
-    this.#unfolding = new Unfolding(options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX);
+    const bytesMax = options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX;
+    this.#unfolding = new Unfolding(bytesMax, (bytes) => this.#take(bytes));
   }
 
   /**
@@ -72,12 +72,12 @@ export class TableReading {
    */
   push(chunk: Uint8Array): void {
     this.#hash.update(chunk);
-    this.#take(this.#unfolding.push(chunk));
+    this.#unfolding.push(chunk);
   }
 
   /** @throws what `push` throws, and DataError where there is no header line or no row below it */
   end(): Table {
-    this.#take(this.#unfolding.end());
+    this.#unfolding.end();
     const rows = this.#rows ?? (this.#open(true) as Rows);
     if (!rows.hasEnded) rows.feed.end();
     return rows.builder.finish(this.#hash.digest('hex').slice(0, DIGEST_CHARS));

@@ -22,7 +22,7 @@ export const POWERS_OF_TEN: readonly number[] = [
 ];
 
 /** The cells of a column in one block, where they lie in the memory. */
-export function segmentOf(table: Segments, block: number, column: number): Segment {
+function segmentOf(table: Segments, block: number, column: number): Segment {
   const { buffer } = table.memory;
   const at = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
   const entry = new DataView(buffer, at, SEGMENT_BYTES);
