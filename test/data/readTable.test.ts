@@ -194,6 +194,17 @@ describe('a column', () => {
     expect([...readCodes(table, 0).slice(TEXTS_MAX - 1)]).toEqual([TEXTS_MAX - 1, -1, -1, -1, -1, 1]);
   });
 
+  it('does not take a text of another column for its own', () => {
+    const texts = Array.from({ length: 900 }, (_, index) => `t${index}`);
+    const columns = [0, 100, 200, 300, 400, 500, 600, 700];
+    // Each column has the texts in another order, so that they have other places.
+    const row = (index: number) => columns.map((shift) => texts[(index + shift) % texts.length]).join();
+    const rows = [...texts, ...texts].map((_, index) => `${row(index)}\n`).join('');
+    const table = read(`${columns.map((shift) => `c${shift}`).join()}\n${rows}`);
+    const codes = Array.from({ length: 2 * texts.length }, (_, index) => index % texts.length);
+    for (const [index] of columns.entries()) expect([...readCodes(table, index)]).toEqual(codes);
+  });
+
   it('reads decimal commas', () => {
     const table = read('a;b\n1,5;x\n-2,25;y\n1.5;z\n');
     expect(numbersOf(read('a;b\n1,5;2\n-,25;4e1\n'))).toEqual([1.5, -0.25]);
