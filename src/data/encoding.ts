@@ -48,11 +48,6 @@ export class PieceDecoder {
     this.#encoding = encoding;
   }
 
-  /** Whether a character would begin with the next byte. */
-  get isAtCharacter(): boolean {
-    return this.#cut.length === 0;
-  }
-
   push(bytes: Uint8Array): Decoded {
     const all = this.#cut.length === 0 ? bytes : Buffer.concat([this.#cut, bytes]);
     const end = wholeEnd(all, this.#encoding);

@@ -53,10 +53,11 @@ export class RowFeed {
   #takePiece(piece: Uint8Array): void {
     const rows = this.#finishRow(piece);
     const scanner = this.#scanner;
-    if (scanner === undefined || !this.#isAtRow() || this.#builder.columns.length < COLUMNS_MIN) {
+    if (scanner === undefined || !this.#reader.isAtRow || this.#builder.columns.length < COLUMNS_MIN) {
       this.#readText(rows);
       return;
     }
+    // What goes on with a character that a cut has split is no UTF-8 by itself, and so not plain.
     scanner.hold(rows);
     const isPlain = scanner.isPlain();
     for (let odd = isPlain ? scanner.scan() : undefined; odd !== undefined; odd = scanner.scan()) {
@@ -70,14 +71,10 @@ export class RowFeed {
    * @returns what stands behind it
    */
   #finishRow(piece: Uint8Array): Uint8Array {
-    if (this.#scanner === undefined || this.#isAtRow()) return piece;
+    if (this.#scanner === undefined || this.#reader.isAtRow) return piece;
     const lineEnd = piece.indexOf(LF) + 1;
     this.#readText(piece.subarray(0, lineEnd));
     return piece.subarray(lineEnd);
-  }
-
-  #isAtRow(): boolean {
-    return this.#reader.isAtRow && this.#decoder.isAtCharacter;
   }
 
   #readText(bytes: Uint8Array): void {
