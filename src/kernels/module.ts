@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { PassKernels } from './passes.ts';
 
 /** Bytes of a page of WebAssembly's memory, and the most pages that 32-bit addresses reach. */
 export const PAGE_BYTES = 65_536;
@@ -8,9 +9,8 @@ const PAGES_MAX = 65_536;
 export const FIRST_ADDRESS = PAGE_BYTES;
 
 /** What src/kernels/assembly exports; addresses are bytes from the beginning of the memory. */
-export interface Kernels {
+export interface Kernels extends PassKernels {
   scanVersion(): number;
-  passesVersion(): number;
 }
 
 /** From source, as in tests, the file that `npm run build` made is taken. */

@@ -3,12 +3,15 @@ import { ValueError } from './errors.ts';
 import type { Labels } from './estimator.ts';
 import type { ClassesDtype } from './state.ts';
 
+/** One class a row, by its number from 0. */
+export type ClassCodes = Uint8Array | Int32Array;
+
 export interface EncodedLabels {
   /** The different labels, sorted as NumPy sorts them: numbers by value, text by code point. */
   readonly classes: readonly (number | string)[];
   readonly dtype: ClassesDtype;
   /** For each row its label's place in `classes`. */
-  readonly codes: Int32Array;
+  readonly codes: ClassCodes;
 }
 
 /**

@@ -39,10 +39,14 @@ export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
 }
 
 /** @throws ValueError as scikit-learn does where predictions are asked for other columns than the fit had */
-export function checkFeatureCount(matrix: Matrix, nFeaturesIn: number, estimator: string): void {
-  if (matrix.nFeatures === nFeaturesIn) return;
+export function checkFeatureCount(
+  { nFeatures }: Pick<Matrix, 'nFeatures'>,
+  nFeaturesIn: number,
+  estimator: string,
+): void {
+  if (nFeatures === nFeaturesIn) return;
   throw new ValueError(
-    `X has ${matrix.nFeatures} features, but ${estimator} is expecting ${nFeaturesIn} features as input.`,
+    `X has ${nFeatures} features, but ${estimator} is expecting ${nFeaturesIn} features as input.`,
   );
 }
 

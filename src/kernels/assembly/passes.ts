@@ -1,4 +1,7 @@
-/** Placeholder of the passes. */
-export function passesVersion(): i32 {
-  return 1;
-}
+// What runs over the blocks of a table, on several threads at a time.
+export { classesOfNumbers, classesOfTexts } from './classes';
+export { decodeRows } from './decode';
+export { logLossOfBlock } from './logLoss';
+export { partitionBlock } from './partition';
+export { predictBlock } from './predictor';
+export { countTextsOfBlock, statisticsOfBlock } from './statistics';

@@ -1,0 +1,166 @@
+import { threadId } from 'node:worker_threads';
+import { kernelsOf } from '../../kernels/module.ts';
+import { BLOCK_TASKS, type BlockTaskName } from '../../kernels/passes.ts';
+import type { Region } from './region.ts';
+
+/** A thread that can be asked to help; it hands what it is sent to `serveTeam`. */
+export interface Helper {
+  postMessage(message: TeamMessage): void;
+}
+
+/** What a team sends its helpers: once that it is there, before each job that there is work, and that it is gone. */
+export type TeamMessage =
+  | {
+      readonly kind: 'join';
+      readonly team: string;
+      readonly memory: WebAssembly.Memory;
+      readonly board: SharedArrayBuffer;
+      /** The helper's place, from 1; the leader's is 0. */
+      readonly seat: number;
+    }
+  | { readonly kind: 'wake'; readonly team: string }
+  | { readonly kind: 'leave'; readonly team: string };
+
+/** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
+export interface Job {
+  readonly task: BlockTaskName;
+  /** The task's arguments but for the last two, block and scratch. */
+  readonly args: readonly number[];
+  readonly nBlocks: number;
+  /** Room that each thread needs. */
+  readonly scratchBytes: number;
+  /** Cells read, roughly: whether it pays to wake helpers. */
+  readonly cells: number;
+}
+
+// The board's words. A ticket is taken by adding 1 to the tickets left, which count up from minus the number of blocks:
+// below 0 it is good for one block, and everything else on the board stands until that block is done. From 0 on
+// it is good for nothing, and nothing else may be read: the next job is perhaps just being written.
+const TICKETS = 0;
+const DONE = 1;
+const BLOCKS = 2;
+const TASK = 3;
+const SCRATCH = 4;
+const SCRATCH_BYTES = 5;
+const ARGS_COUNT = 6;
+const ARGS = 7;
+const BOARD_WORDS = 32;
+
+/** With fewer cells it takes longer to wake a helper than to do without. */
+const CELLS_MIN = 100_000;
+/** A block takes a helper milliseconds; one that has ended in the middle of it never comes back. */
+const WAIT_MS_MAX = 30_000;
+
+let nTeams = 0;
+
+/**
+ * Runs jobs on the blocks of a memory: on this thread, and on helpers where there are any. A helper is woken by a message
+ * for each job and free for other work in between; one that comes late finds no ticket left.
+ */
+export class Team {
+  readonly #id = `${threadId}.${nTeams++}`;
+  readonly #helpers: readonly Helper[];
+  readonly #memory: WebAssembly.Memory;
+  readonly #board = new SharedArrayBuffer(BOARD_WORDS * Int32Array.BYTES_PER_ELEMENT);
+  #haveJoined = false;
+
+  /** @param helpers threads other than this one, each once */
+  constructor(memory: WebAssembly.Memory, helpers: readonly Helper[] = []) {
+    this.#memory = memory;
+    this.#helpers = helpers;
+  }
+
+  /** Runs the job to its end. @throws Error where a helper does not come back from a block */
+  run(job: Job, region: Region): void {
+    const withHelpers = this.#helpers.length > 0 && job.nBlocks > 1 && job.cells >= CELLS_MIN;
+    const nSeats = withHelpers ? this.#helpers.length + 1 : 1;
+    region.scope(() => {
+      // Pages of their own for each thread: none waits for another's cache lines.
+      const scratch = region.take(job.scratchBytes * nSeats);
+      this.#post(job, scratch);
+      if (withHelpers) this.#wake();
+      takeTickets(new Int32Array(this.#board), this.#memory, 0);
+      this.#waitFor(job.nBlocks);
+    });
+  }
+
+  /** Lets the helpers forget the memory. */
+  close(): void {
+    if (!this.#haveJoined) return;
+    this.#haveJoined = false;
+    for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
+  }
+
+  #post({ task, args, nBlocks, scratchBytes }: Job, scratch: number): void {
+    const board = new Int32Array(this.#board);
+    board[BLOCKS] = nBlocks;
+    board[TASK] = BLOCK_TASKS.indexOf(task);
+    board[SCRATCH] = scratch;
+    board[SCRATCH_BYTES] = scratchBytes;
+    board[ARGS_COUNT] = args.length;
+    board.set(args, ARGS);
+    Atomics.store(board, DONE, 0);
+    Atomics.store(board, TICKETS, -nBlocks);
+  }
+
+  #wake(): void {
+    if (!this.#haveJoined) {
+      this.#haveJoined = true;
+      this.#helpers.forEach((helper, i) => {
+        helper.postMessage({
+          kind: 'join',
+          team: this.#id,
+          memory: this.#memory,
+          board: this.#board,
+          seat: i + 1,
+        });
+      });
+    }
+    for (const helper of this.#helpers) helper.postMessage({ kind: 'wake', team: this.#id });
+  }
+
+  #waitFor(nBlocks: number): void {
+    const board = new Int32Array(this.#board);
+    for (;;) {
+      const done = Atomics.load(board, DONE);
+      if (done >= nBlocks) return;
+      if (Atomics.wait(board, DONE, done, WAIT_MS_MAX) === 'timed-out') {
+        throw new Error(`A helper thread has not come back from a block within ${WAIT_MS_MAX} ms.`);
+      }
+    }
+  }
+}
+
+interface Seat {
+  readonly memory: WebAssembly.Memory;
+  readonly board: Int32Array;
+  readonly seat: number;
+}
+
+/** The teams that this thread helps. */
+const seats = new Map<string, Seat>();
+
+/** What a helper thread does with a team's message. */
+export function serveTeam(message: TeamMessage): void {
+  if (message.kind === 'join') {
+    const { memory, seat, board } = message;
+    seats.set(message.team, { memory, seat, board: new Int32Array(board) });
+  } else if (message.kind === 'leave') {
+    seats.delete(message.team);
+  } else {
+    const seat = seats.get(message.team);
+    if (seat !== undefined) takeTickets(seat.board, seat.memory, seat.seat);
+  }
+}
+
+function takeTickets(board: Int32Array, memory: WebAssembly.Memory, seat: number): void {
+  for (;;) {
+    const ticket = Atomics.add(board, TICKETS, 1);
+    if (ticket >= 0) return;
+    const nBlocks = board[BLOCKS]!;
+    const task = kernelsOf(memory)[BLOCK_TASKS[board[TASK]!]!];
+    const args = board.subarray(ARGS, ARGS + board[ARGS_COUNT]!);
+    task(...args, ticket + nBlocks, board[SCRATCH]! + seat * board[SCRATCH_BYTES]!);
+    if (Atomics.add(board, DONE, 1) + 1 === nBlocks) Atomics.notify(board, DONE);
+  }
+}

@@ -1,0 +1,124 @@
+import { ValueError } from './errors.ts';
+import type { ColumnSource, Frame, NumericColumn } from './frame.ts';
+import { type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
+import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
+import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
+import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import { denseChunks } from './solvers/rowChunks.ts';
+
+/** The features of a linear model, wherever they lie: what a fit and a prediction ask of them. All are finite. */
+export interface Design {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  /** Calls `use` with the log loss of these classes: binomial for two, else multinomial. It is good until `use` returns. */
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** `X w + b`, one array an output; w has a row `(nFeatures + 1)` an output, intercept last. */
+  linearPredictor(w: Float64Array): Float64Array[];
+  /** The values as doubles: a copy of all, where they do not lie so. */
+  toMatrix(): Matrix;
+}
+
+/**
+ * The columns of a frame stay where they are if one source computes with all of them; anything else becomes a matrix.
+ * @throws ValueError as `toMatrix`, and where a frame's column holds text, a missing or an infinite value
+ */
+export function toDesign(X: MatrixLike | Frame): Design {
+  if (!isFrame(X)) return new DenseDesign(toMatrix(X));
+  const columns = numericColumns(X);
+  const source = columns[0]?.source;
+  if (source === undefined || X.nSamples === 0 || columns.some((column) => column.source !== source)) {
+    const arrays = columns.map((column) => column.toArray());
+    return new DenseDesign(toMatrix({ nSamples: X.nSamples, nFeatures: arrays.length, columns: arrays }));
+  }
+  columns.forEach(checkFinite);
+  return new SourceDesign(X.nSamples, columns, source);
+}
+
+class DenseDesign implements Design {
+  readonly #matrix: Matrix;
+
+  constructor(matrix: Matrix) {
+    this.#matrix = matrix;
+  }
+
+  get nSamples(): number {
+    return this.#matrix.nSamples;
+  }
+
+  get nFeatures(): number {
+    return this.#matrix.nFeatures;
+  }
+
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
+    return use(chunkLogLoss(denseChunks(this.#matrix), rows));
+  }
+
+  linearPredictor(w: Float64Array): Float64Array[] {
+    const { nSamples, nFeatures, columns } = this.#matrix;
+    return Array.from({ length: w.length / (nFeatures + 1) }, (_, k) => {
+      const score = new Float64Array(nSamples);
+      for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, nSamples - start);
+        linearPredictor(columns, start, rows, w, k * (nFeatures + 1), score, start);
+      }
+      return score;
+    });
+  }
+
+  toMatrix(): Matrix {
+    return this.#matrix;
+  }
+}
+
+class SourceDesign implements Design {
+  readonly nSamples: number;
+  readonly #columns: readonly NumericColumn[];
+  readonly #source: ColumnSource;
+
+  constructor(nSamples: number, columns: readonly NumericColumn[], source: ColumnSource) {
+    this.nSamples = nSamples;
+    this.#columns = columns;
+    this.#source = source;
+  }
+
+  get nFeatures(): number {
+    return this.#columns.length;
+  }
+
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
+    return this.#source.withLogLoss(this.#columns, rows, use);
+  }
+
+  linearPredictor(w: Float64Array): Float64Array[] {
+    return this.#source.linearPredictor(this.#columns, w);
+  }
+
+  toMatrix(): Matrix {
+    const columns = this.#columns.map((column) => column.toArray());
+    return { nSamples: this.nSamples, nFeatures: columns.length, columns };
+  }
+}
+
+function isFrame(X: MatrixLike | Frame): X is Frame {
+  return 'columns' in X && !('nFeatures' in X);
+}
+
+function numericColumns({ columns }: Frame): NumericColumn[] {
+  return columns.map((column, j) => {
+    if (column.kind === 'numeric') return column;
+    throw new ValueError(`Column ${j} holds text, and numbers are needed: encode it before.`);
+  });
+}
+
+function checkFinite(column: NumericColumn, j: number): void {
+  if (column.nMissing > 0) {
+    throw new ValueError(
+      `Input X contains NaN in ${column.nMissing} rows of column ${j}: all values must be finite.`,
+    );
+  }
+  const { min, max } = column.range();
+  if (Number.isFinite(min) && Number.isFinite(max)) return;
+  throw new ValueError(
+    `Input X contains ${Number.isFinite(min) ? max : min} in column ${j}: all values must be finite.`,
+  );
+}
