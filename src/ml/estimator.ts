@@ -1,3 +1,4 @@
+import type { Frame } from './frame.ts';
 import type { Matrix, MatrixLike } from './matrix.ts';
 import type { ClassesDtype } from './state.ts';
 
@@ -8,6 +9,12 @@ export type Params = Readonly<Record<string, ParamValue>>;
 /** Classes as they come in: one label a row, numbers or text. */
 export type Labels = ArrayLike<number | string>;
 
+/** What estimators learn from and work on: dense numbers, or columns of numbers and text. */
+export type Input = MatrixLike | Frame;
+
+/** A transformation gives back what it was given: of a frame a frame, of dense numbers a matrix. */
+export type Transformed<X extends Input> = X extends Frame ? Frame : Matrix;
+
 /** scikit-learn's contract: a constructor stores options and checks nothing; `fit` checks; a second fit forgets the first. */
 export interface Estimator {
   /** The constructor's options by name; those of a pipeline's steps as `step__param`. */
@@ -15,8 +22,8 @@ export interface Estimator {
 }
 
 export interface Transformer extends Estimator {
-  fit(X: MatrixLike, y?: Labels): this;
-  transform(X: MatrixLike): Matrix;
+  fit(X: Input, y?: Labels): this;
+  transform<X extends Input>(X: X): Transformed<X>;
 }
 
 /** What a classifier can be told of its labels, beside the labels. */
@@ -26,13 +33,13 @@ export interface ClassifierFitOptions {
 }
 
 export interface Classifier extends Estimator {
-  fit(X: MatrixLike, y: Labels, options?: ClassifierFitOptions): this;
+  fit(X: Input, y: Labels, options?: ClassifierFitOptions): this;
   /** One label a row. */
-  predict(X: MatrixLike): (number | string)[];
+  predict(X: Input): (number | string)[];
   /** Shape `(nSamples, nClasses)`, columns in the order of `classes_`. */
-  predictProba(X: MatrixLike): Matrix;
+  predictProba(X: Input): Matrix;
   /** Share of the rows whose label is predicted right. */
-  score(X: MatrixLike, y: Labels): number;
+  score(X: Input, y: Labels): number;
   /** The labels, sorted. */
   readonly classes_: readonly (number | string)[];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pyBoolRepr, pyEstimatorRepr, pyFloatRepr, pyStringRepr } from '../../src/tracking/pyRepr.ts';
+import { pyBoolRepr, pyFloatRepr, pyStringRepr } from '../../src/tracking/pyRepr.ts';
 
 /** Each right side was printed by CPython. */
 describe('pyFloatRepr', () => {
@@ -56,41 +56,4 @@ describe('pyStringRepr', () => {
 
 test('pyBoolRepr', () => {
   expect([pyBoolRepr(true), pyBoolRepr(false)]).toEqual(['True', 'False']);
-});
-
-/** Each was printed by scikit-learn 1.9.1. */
-describe('pyEstimatorRepr', () => {
-  test.each([
-    [[], 'LogisticRegression()'],
-    [['C=0.5', 'max_iter=50'], 'LogisticRegression(C=0.5, max_iter=50)'],
-    [
-      ["class_weight='balanced'", 'max_iter=1000000', 'tol=0.12345678901234566'],
-      "LogisticRegression(class_weight='balanced', max_iter=1000000,\n" +
-        '                   tol=0.12345678901234566)',
-    ],
-    [
-      ['C=123456789.12345678', 'max_iter=1000000', "solver='newton-cholesky'"],
-      'LogisticRegression(C=123456789.12345678, max_iter=1000000,\n' +
-        "                   solver='newton-cholesky')",
-    ],
-    [
-      ['C=1e-05', 'max_iter=1000000', "solver='newton-cholesky'", 'tol=1e-10'],
-      "LogisticRegression(C=1e-05, max_iter=1000000, solver='newton-cholesky',\n" +
-        '                   tol=1e-10)',
-    ],
-    [
-      [
-        'C=123456789.12345678',
-        "class_weight='balanced'",
-        'max_iter=1000000',
-        "solver='newton-cholesky'",
-        'tol=0.12345678901234566',
-      ],
-      "LogisticRegression(C=123456789.12345678, class_weight='balanced',\n" +
-        "                   max_iter=1000000, solver='newton-cholesky',\n" +
-        '                   tol=0.12345678901234566)',
-    ],
-  ])('%j', (args, repr) => {
-    expect(pyEstimatorRepr('LogisticRegression', args)).toBe(repr);
-  });
 });

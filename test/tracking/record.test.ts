@@ -41,12 +41,12 @@ describe('a record', () => {
   });
 
   test('prints a scaler that is not the default one', () => {
-    const { featureNamesIn, steps } = samplePipeline();
-    const [name, state] = steps[0]!;
+    const pipeline = samplePipeline();
+    const [name, state] = pipeline.steps[0]!;
     if (state.estimator !== 'MinMaxScaler') throw new Error('the first step is the scaler');
     const scaler = { ...state, params: { featureRange: [-1, 0.5] as const, clip: true } };
     const { params } = recordRun(
-      { featureNamesIn, steps: [[name, scaler], steps[1]!] },
+      { ...pipeline, steps: [[name, scaler], pipeline.steps[1]!] },
       sampleRun(),
       ENV,
     ).record;

@@ -47,6 +47,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   const outputs = classes.length === 2 ? 1 : classes.length;
   const coefficient = () => steepness * (random() - 0.5);
   const pipeline: PipelineState = {
+    estimator: 'Pipeline',
     featureNamesIn: columns,
     steps: [
       [
