@@ -1,6 +1,7 @@
 import { ValueError } from './errors.ts';
-import type { ColumnSource, Frame, NumericColumn } from './frame.ts';
-import { type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
+import type { Input } from './estimator.ts';
+import type { ColumnSource, NumericColumn } from './frame.ts';
+import { isFrame, type Matrix, toMatrix } from './matrix.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
 import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
 import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
@@ -22,14 +23,12 @@ export interface Design {
  * The columns of a frame stay where they are if one source computes with all of them; anything else becomes a matrix.
  * @throws ValueError as `toMatrix`, and where a frame's column holds text, a missing or an infinite value
  */
-export function toDesign(X: MatrixLike | Frame): Design {
+export function toDesign(X: Input): Design {
   if (!isFrame(X)) return new DenseDesign(toMatrix(X));
-  const columns = numericColumns(X);
+  const columns = X.columns.filter((column) => column.kind === 'numeric');
   const source = columns[0]?.source;
-  if (source === undefined || X.nSamples === 0 || columns.some((column) => column.source !== source)) {
-    const arrays = columns.map((column) => column.toArray());
-    return new DenseDesign(toMatrix({ nSamples: X.nSamples, nFeatures: arrays.length, columns: arrays }));
-  }
+  const areTogether = columns.length === X.columns.length && columns.every((one) => one.source === source);
+  if (source === undefined || !areTogether || X.nSamples === 0) return new DenseDesign(toMatrix(X));
   columns.forEach(checkFinite);
   return new SourceDesign(X.nSamples, columns, source);
 }
@@ -97,17 +96,6 @@ class SourceDesign implements Design {
     const columns = this.#columns.map((column) => column.toArray());
     return { nSamples: this.nSamples, nFeatures: columns.length, columns };
   }
-}
-
-function isFrame(X: MatrixLike | Frame): X is Frame {
-  return 'columns' in X && !('nFeatures' in X);
-}
-
-function numericColumns({ columns }: Frame): NumericColumn[] {
-  return columns.map((column, j) => {
-    if (column.kind === 'numeric') return column;
-    throw new ValueError(`Column ${j} holds text, and numbers are needed: encode it before.`);
-  });
 }
 
 function checkFinite(column: NumericColumn, j: number): void {

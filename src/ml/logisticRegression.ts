@@ -1,9 +1,8 @@
 import { toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classifier, ClassifierFitOptions, Labels, Params } from './estimator.ts';
-import type { Frame } from './frame.ts';
+import type { Classifier, ClassifierFitOptions, Input, Labels, Params } from './estimator.ts';
 import { type EncodedLabels, encodeLabels } from './labelEncoding.ts';
-import { checkFeatureCount, type Matrix, type MatrixLike } from './matrix.ts';
+import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
 import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
@@ -53,7 +52,7 @@ export class LogisticRegression implements Classifier {
    * @throws ValueError where an option is wrong, where X is empty, ragged or not finite, where labels are not one a
    *   row, of one class only, not whole, or mixed
    */
-  fit(X: MatrixLike | Frame, y: Labels | EncodedLabels, options: ClassifierFitOptions = {}): this {
+  fit(X: Input, y: Labels | EncodedLabels, options: ClassifierFitOptions = {}): this {
     checkParams(this.#params);
     const design = toDesign(X);
     const { classes, dtype, codes } = encodeClasses(y, design.nSamples);
@@ -75,7 +74,7 @@ export class LogisticRegression implements Classifier {
    * @returns shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
    * @throws NotFittedError, ValueError where X does not have the features of the fit
    */
-  decisionFunction(X: MatrixLike | Frame): Matrix {
+  decisionFunction(X: Input): Matrix {
     const { nFeaturesIn, coef, intercept } = this.#requireFitted();
     const design = toDesign(X);
     checkFeatureCount(design, nFeaturesIn, 'LogisticRegression');
@@ -86,7 +85,7 @@ export class LogisticRegression implements Classifier {
   }
 
   /** The class of the highest score, one a row. Arguments and errors as for `decisionFunction`. */
-  predict(X: MatrixLike | Frame): (number | string)[] {
+  predict(X: Input): (number | string)[] {
     const { classes } = this.#requireFitted();
     return Array.from(classesByScore(this.decisionFunction(X)), (code) => classes[code]!);
   }
@@ -97,12 +96,12 @@ export class LogisticRegression implements Classifier {
    * @returns shape `(nSamples, nClasses)`, columns in the order of `classes_`
    * @throws as `decisionFunction`
    */
-  predictProba(X: MatrixLike | Frame): Matrix {
+  predictProba(X: Input): Matrix {
     return probabilities(this.decisionFunction(X));
   }
 
   /** Mean accuracy. @throws as `decisionFunction` */
-  score(X: MatrixLike | Frame, y: Labels): number {
+  score(X: Input, y: Labels): number {
     return accuracyScore(y, this.predict(X));
   }
 
