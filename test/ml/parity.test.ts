@@ -67,8 +67,8 @@ function onArrays(one: ParityCase): Run {
 }
 
 /**
- * Small, so that each data set has several blocks. One case in 344 takes 100 chaotic iterations, unscaled: where blocks end
- * moves it by up to 17 times what scikit-learn moves by itself, in plain TypeScript as in WebAssembly.
+ * Small, so that each data set has several blocks. One case of the 344 takes 100 chaotic iterations, unscaled: where blocks end
+ * moves it by up to 17 times what scikit-learn moves by itself, in plain TypeScript as in WebAssembly; and one that is all
  */
 const BLOCK_ROWS = 128;
 

@@ -28,7 +28,7 @@ export function withBlockLogLoss<T>(
       codes: region.take(rows.codes.length),
       weights: doubles(rows.classWeights.length),
       parameters: doubles(columns.length + 1),
-      sums: doubles(part.spans.length * (columns.length + 2)),
+      sums: doubles(2 * part.spans.length * (columns.length + 2)),
     };
     region.bytes(at.codes, rows.codes.length).set(rows.codes);
     region.doubles(at.weights, rows.classWeights.length).set(rows.classWeights);
@@ -63,22 +63,19 @@ class BlockLogLoss implements LossSums {
   }
 
   lossGradient(w: Float64Array, gradient: Float64Array): number {
-    const { region } = this.#part.workplace;
+    const part = this.#part;
+    const { region } = part.workplace;
     const { address, length, chunkRows, stride } = this.#notes;
     const { codes, weights, parameters, sums } = this.#at;
     region.doubles(parameters, w.length).set(w);
     const args = [address, length, chunkRows, stride, codes, weights, parameters, sums];
-    this.#part.run('logLossOfBlock', args, length, (length + 1) * stride);
+    part.run('logLossOfBlock', args, length, (length + 1) * stride);
 
-    // Block after block, whichever thread has summed it up: the same to the last bit with any number of threads.
-    const ofBlocks = region.doubles(sums, this.#part.spans.length * (length + 2));
-    gradient.fill(0);
-    let loss = 0;
-    for (let at = 0; at < ofBlocks.length; at += length + 2) {
-      loss += ofBlocks[at]!;
-      for (let j = 0; j < gradient.length; j++) gradient[j]! += ofBlocks[at + 1 + j]!;
-    }
-    return loss;
+    const nSums = length + 2;
+    const ofBlocks = region.doubles(sums, 2 * part.spans.length * nSums);
+    const total = addUp(ofBlocks, nSums);
+    gradient.set(total.subarray(0, length + 1));
+    return total[length + 1]!;
   }
 
   hessian(w: Float64Array, hessian: Float64Array): number {
@@ -86,4 +83,24 @@ class BlockLogLoss implements LossSums {
       chunkLogLoss(chunks, this.#rows).hessian(w, hessian),
     );
   }
+}
+
+/**
+ * Adds up what the blocks have, their sums and what those lack, keeping what rounding takes away. They are taken block
+ * after block, whichever thread has summed one up: so the result is the same to the last bit with any number of threads.
+ */
+function addUp(ofBlocks: Float64Array, nSums: number): Float64Array {
+  const sums = new Float64Array(nSums);
+  const errors = new Float64Array(nSums);
+  for (let at = 0; at < ofBlocks.length; at += 2 * nSums) {
+    for (let j = 0; j < nSums; j++) {
+      const before = sums[j]!;
+      const value = ofBlocks[at + j]!;
+      const after = before + value;
+      const added = after - before;
+      sums[j] = after;
+      errors[j]! += ofBlocks[at + nSums + j]! + (before - (after - added) + (value - added));
+    }
+  }
+  return sums.map((sum, j) => sum + errors[j]!);
 }

@@ -1,10 +1,7 @@
 import { decodeRows, paddedRows, ROWS_AT_ONCE } from './decode';
 import { expOfMinus, log1p } from './exponential';
-import { addColumnDots, addTo, predictRows } from './linear';
+import { addColumnDots, addKept, predictRows, STRETCH_ROWS } from './linear';
 import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
-
-/** Rows whose losses are added up before they join the sum: no value goes through many additions. */
-const STRETCH_ROWS: i32 = 64;
 
 /**
  * Binomial log loss of a block's part and its derivatives by the parameters, summed over the rows.
@@ -12,7 +9,8 @@ const STRETCH_ROWS: i32 = 64;
  * @param codes one byte a row of the part: 0 or 1
  * @param weights two doubles, of a row of each class
  * @param w `nNotes + 1` doubles, the intercept last
- * @param out `nNotes + 2` doubles a block: the loss, then the derivatives
+ * @param out a block's sums, `nNotes + 2` doubles: the derivatives, the intercept's last, then the loss; and behind them as
+ *   many that the sums lack
  * @param scratch `nNotes + 1` times the stride
  */
 export function logLossOfBlock(
@@ -34,28 +32,29 @@ export function logLossOfBlock(
   const rows = rowsOf(span);
   const first = firstRow(span);
   const z = scratch + <usize>nNotes * stride;
-  const loss = out + (<usize>(block * (nNotes + 2)) << 3);
-  const gradient = loss + 8;
-  memory.fill(loss, 0, <usize>(nNotes + 2) << 3);
+  const bytes = <usize>(nNotes + 2) << 3;
+  const sums = out + 2 * <usize>block * bytes;
+  const errors = sums + bytes;
+  memory.fill(sums, 0, 2 * bytes);
   for (let start = 0; start < rows; start += chunkRows) {
     const n = min(chunkRows, rows - start);
     decodeRows(directory, nColumns, block, first + start, n, notes, nNotes, scratch, stride);
     predictRows(scratch, stride, nNotes, paddedRows(n), w, z);
     const codesOfChunk = codes + <usize>(rowsBefore(span) + start);
-    lossAndResiduals(z, n, codesOfChunk, weights, loss, gradient + (<usize>nNotes << 3));
-    addColumnDots(scratch, stride, nNotes, paddedRows(n), z, gradient);
+    lossAndResiduals(z, n, codesOfChunk, weights, sums + (<usize>nNotes << 3), errors + (<usize>nNotes << 3));
+    addColumnDots(scratch, stride, nNotes, paddedRows(n), z, sums, errors);
   }
 }
 
-/** Puts the residuals of `rows` rows in the place of z, and adds the losses to one double and the residuals to another. */
-function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, loss: usize, sum: usize): void {
+/** Puts the residuals of `rows` rows in the place of z, and adds them to the first of two sums, the losses to the second. */
+function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sums: usize, errors: usize): void {
   const weight0 = v128.load64_splat(weights);
   const weight1 = v128.load64_splat(weights, 8);
   const whole = rows & -ROWS_AT_ONCE;
-  let residuals = f64x2.splat(0);
   let row = 0;
   while (row < whole) {
     let losses = f64x2.splat(0);
+    let residuals = f64x2.splat(0);
     const end = min(row + STRETCH_ROWS, whole);
     for (; row < end; row += ROWS_AT_ONCE) {
       const at = z + (<usize>row << 3);
@@ -66,7 +65,8 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, los
       losses = f64x2.add(losses, twoRows(at + 16, isOneSecond, v128.bitselect(weight1, weight0, isOneSecond)));
       residuals = f64x2.add(residuals, f64x2.add(v128.load(at), v128.load(at, 16)));
     }
-    addTo(loss, losses);
+    addKept(sums, errors, residuals);
+    addKept(sums + 8, errors + 8, losses);
   }
   if (row < rows) {
     // Rows that are not there have no weight.
@@ -77,11 +77,10 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, los
       const isOneHere = half === 0 ? i64x2.extend_low_i32x4_s(isOne) : i64x2.extend_high_i32x4_s(isOne);
       const isHere = half === 0 ? i64x2.extend_low_i32x4_s(isThere) : i64x2.extend_high_i32x4_s(isThere);
       const weight = v128.and(v128.bitselect(weight1, weight0, isOneHere), isHere);
-      addTo(loss, twoRows(at, isOneHere, weight));
-      residuals = f64x2.add(residuals, v128.load(at));
+      addKept(sums + 8, errors + 8, twoRows(at, isOneHere, weight));
+      addKept(sums, errors, v128.load(at));
     }
   }
-  addTo(sum, residuals);
 }
 
 /** Four codes of a byte each, widened: all bits set where the code is 1. */
