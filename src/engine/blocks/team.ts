@@ -44,12 +44,21 @@ const SCRATCH = 4;
 const SCRATCH_BYTES = 5;
 const ARGS_COUNT = 6;
 const ARGS = 7;
-const BOARD_WORDS = 32;
+const ARGS_MAX = 20;
+/** From here on a word a seat: 1 from the time that a helper is called until it goes. */
+const CALLED = ARGS + ARGS_MAX;
 
 /** With fewer cells it takes longer to wake a helper than to do without. */
 const CELLS_MIN = 100_000;
 /** A block takes a helper milliseconds; one that has ended in the middle of it never comes back. */
 const WAIT_MS_MAX = 30_000;
+/**
+ * So long a thread stays awake for the next job, or for the last block of this one, before it goes. Passes follow each other
+ * within microseconds, and a thread that sleeps in between tends to be woken on the other's processor.
+ */
+const LINGER_MS = 0.5;
+/** Looks at the board between two looks at the clock. */
+const LOOKS = 200;
 
 let nTeams = 0;
 
@@ -61,13 +70,15 @@ export class Team {
   readonly #id = `${threadId}.${nTeams++}`;
   readonly #helpers: readonly Helper[];
   readonly #memory: WebAssembly.Memory;
-  readonly #board = new SharedArrayBuffer(BOARD_WORDS * Int32Array.BYTES_PER_ELEMENT);
+  readonly #board: Int32Array<SharedArrayBuffer>;
   #haveJoined = false;
 
   /** @param helpers threads other than this one, each once */
   constructor(memory: WebAssembly.Memory, helpers: readonly Helper[] = []) {
     this.#memory = memory;
     this.#helpers = helpers;
+    const words = CALLED + helpers.length + 1;
+    this.#board = new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
   }
 
   /** Runs the job to its end. @throws Error where a helper does not come back from a block */
@@ -79,7 +90,7 @@ export class Team {
       const scratch = region.take(job.scratchBytes * nSeats);
       this.#post(job, scratch);
       if (withHelpers) this.#wake();
-      takeTickets(new Int32Array(this.#board), this.#memory, 0);
+      takeTickets(this.#board, this.#memory, 0);
       this.#waitFor(job.nBlocks);
     });
   }
@@ -92,7 +103,7 @@ export class Team {
   }
 
   #post({ task, args, nBlocks, scratchBytes }: Job, scratch: number): void {
-    const board = new Int32Array(this.#board);
+    const board = this.#board;
     board[BLOCKS] = nBlocks;
     board[TASK] = BLOCK_TASKS.indexOf(task);
     board[SCRATCH] = scratch;
@@ -111,16 +122,20 @@ export class Team {
           kind: 'join',
           team: this.#id,
           memory: this.#memory,
-          board: this.#board,
+          board: this.#board.buffer,
           seat: i + 1,
         });
       });
     }
-    for (const helper of this.#helpers) helper.postMessage({ kind: 'wake', team: this.#id });
+    this.#helpers.forEach((helper, i) => {
+      const isCalled = Atomics.exchange(this.#board, CALLED + i + 1, 1) === 1;
+      if (!isCalled) helper.postMessage({ kind: 'wake', team: this.#id });
+    });
   }
 
   #waitFor(nBlocks: number): void {
-    const board = new Int32Array(this.#board);
+    const board = this.#board;
+    linger(() => Atomics.load(board, DONE) >= nBlocks);
     for (;;) {
       const done = Atomics.load(board, DONE);
       if (done >= nBlocks) return;
@@ -149,8 +164,25 @@ export function serveTeam(message: TeamMessage): void {
     seats.delete(message.team);
   } else {
     const seat = seats.get(message.team);
-    if (seat !== undefined) takeTickets(seat.board, seat.memory, seat.seat);
+    if (seat !== undefined) help(seat);
   }
+}
+
+function help({ board, memory, seat }: Seat): void {
+  do takeTickets(board, memory, seat);
+  while (linger(() => Atomics.load(board, TICKETS) < 0));
+  Atomics.store(board, CALLED + seat, 0);
+  // A job that came before this helper had gone did not call it.
+  takeTickets(board, memory, seat);
+}
+
+/** Waits a little, awake, and says whether it has come. */
+function linger(hasCome: () => boolean): boolean {
+  const end = performance.now() + LINGER_MS;
+  do {
+    for (let look = 0; look < LOOKS; look++) if (hasCome()) return true;
+  } while (performance.now() < end);
+  return false;
 }
 
 function takeTickets(board: Int32Array, memory: WebAssembly.Memory, seat: number): void {

@@ -58,7 +58,8 @@ describe('a helper', () => {
     const helper = notingHelper();
     const result = fitWith([helper]);
     expect(helper.messages[0]).toMatchObject({ kind: 'join', seat: 1 });
-    expect(helper.messages.filter(({ kind }) => kind === 'wake').length).toBeGreaterThan(5);
+    // Once is enough: as long as it has not come and gone, it will see whatever there is to do.
+    expect(helper.messages.slice(1).map(({ kind }) => kind)).toEqual(['wake']);
     for (const message of helper.messages) serveTeam(message);
     expect(result).toEqual(fitWith([]));
   });
