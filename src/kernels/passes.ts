@@ -10,6 +10,7 @@ export interface PassKernels {
   readonly classesOfTexts: BlockTask;
   readonly logLossOfBlock: BlockTask;
   readonly predictBlock: BlockTask;
+  readonly classifyBlock: BlockTask;
   decodeRows(
     directory: number,
     nColumns: number,
@@ -32,6 +33,7 @@ export const BLOCK_TASKS = [
   'classesOfTexts',
   'logLossOfBlock',
   'predictBlock',
+  'classifyBlock',
 ] as const satisfies readonly (keyof PassKernels)[];
 
 export type BlockTaskName = (typeof BLOCK_TASKS)[number];

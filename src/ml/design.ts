@@ -1,7 +1,8 @@
 import { ValueError } from './errors.ts';
 import type { Input } from './estimator.ts';
-import type { ColumnSource, NumericColumn } from './frame.ts';
+import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
 import { isFrame, type Matrix, toMatrix } from './matrix.ts';
+import { logistic } from './scores.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
 import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
 import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
@@ -15,6 +16,8 @@ export interface Design {
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
   /** `X w + b`, one array an output; w has a row `(nFeatures + 1)` an output, intercept last. */
   linearPredictor(w: Float64Array): Float64Array[];
+  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  classify(w: Float64Array): BinaryPrediction;
   /** The values as doubles: a copy of all, where they do not lie so. */
   toMatrix(): Matrix;
 }
@@ -64,6 +67,12 @@ class DenseDesign implements Design {
     });
   }
 
+  classify(w: Float64Array): BinaryPrediction {
+    const [scores] = this.linearPredictor(w);
+    const codes = Uint8Array.from(scores!, (score) => (score > 0 ? 1 : 0));
+    return { codes, proba: logistic(scores!) };
+  }
+
   toMatrix(): Matrix {
     return this.#matrix;
   }
@@ -90,6 +99,10 @@ class SourceDesign implements Design {
 
   linearPredictor(w: Float64Array): Float64Array[] {
     return this.#source.linearPredictor(this.#columns, w);
+  }
+
+  classify(w: Float64Array): BinaryPrediction {
+    return this.#source.classify(this.#columns, w);
   }
 
   toMatrix(): Matrix {

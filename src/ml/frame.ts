@@ -35,6 +35,14 @@ export interface ColumnSource {
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T;
   /** `X w + b`, one array an output; w has a row `(columns + 1)` an output, intercept last. */
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
+  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction;
+}
+
+/** Of two classes each row's code, and the probability of the second. */
+export interface BinaryPrediction {
+  readonly codes: Uint8Array;
+  readonly proba: Float64Array;
 }
 
 export interface TextColumn {

@@ -69,7 +69,7 @@ function writeNote(region: Region, address: number, note: ColumnNote): void {
 }
 
 /** It depends on the number of columns alone, and with it the order of all sums. */
-export function chunkRowsOf(nColumns: number): number {
+function chunkRowsOf(nColumns: number): number {
   const rows = Math.floor(CHUNK_BYTES / Float64Array.BYTES_PER_ELEMENT / nColumns);
   const whole = rows - (rows % CHUNK_ROWS_MIN);
   return Math.min(Math.max(whole, CHUNK_ROWS_MIN), CHUNK_ROWS_MAX);

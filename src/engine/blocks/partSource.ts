@@ -1,4 +1,5 @@
-import type { ColumnSource, NumericColumn } from '../../ml/frame.ts';
+import type { BlockTaskName } from '../../kernels/passes.ts';
+import type { BinaryPrediction, ColumnSource, NumericColumn } from '../../ml/frame.ts';
 import { chunkLogLoss, type LossSums } from '../../ml/solvers/lossSums.ts';
 import type { WeightedCodes } from '../../ml/solvers/pointwiseLoss.ts';
 import { withBlockLogLoss } from './blockLogLoss.ts';
@@ -9,6 +10,15 @@ import type { Part } from './part.ts';
 
 /** Predictions that stand in the memory at a time, before they are copied: 8 MB. */
 const PREDICTIONS_MAX = 1_048_576;
+
+/** Blocks whose predictions are made at a time. */
+interface Round {
+  readonly firstBlock: number;
+  readonly nBlocks: number;
+  /** Rows of the part before them, and in them. */
+  readonly before: number;
+  readonly rows: number;
+}
 
 /** Computes with the columns of a part where they lie, on the threads of its team. */
 export class PartSource implements ColumnSource {
@@ -28,37 +38,56 @@ export class PartSource implements ColumnSource {
     const { region } = this.#part.workplace;
     const nOutputs = w.length / (columns.length + 1);
     const predictions = Array.from({ length: nOutputs }, () => new Float64Array(this.#part.nSamples));
-    region.scope(() => {
-      const notes = writeNotes(region, columns.map(noteOf));
-      const parameters = region.take(w.byteLength);
-      region.doubles(parameters, w.length).set(w);
-      for (const { firstBlock, nBlocks, before, rows } of this.#rounds(PREDICTIONS_MAX / nOutputs)) {
-        region.scope(() => {
-          const bytes = rows * Float64Array.BYTES_PER_ELEMENT;
-          const out = region.take(nOutputs * bytes);
-          const args = [
-            notes.address,
-            notes.length,
-            notes.chunkRows,
-            notes.stride,
-            parameters,
-            nOutputs,
-            firstBlock,
-            out,
-            bytes,
-          ];
-          this.#part.run('predictBlock', args, columns.length, (notes.length + 1) * notes.stride, nBlocks);
-          predictions.forEach((prediction, k) => {
-            prediction.set(region.doubles(out + k * bytes, rows), before);
-          });
-        });
-      }
+    this.#predict(columns, w, PREDICTIONS_MAX / nOutputs, (round, args) => {
+      const bytes = round.rows * Float64Array.BYTES_PER_ELEMENT;
+      const out = region.take(nOutputs * bytes);
+      this.#run(round, 'predictBlock', [...args, nOutputs, round.firstBlock, out, bytes], columns.length);
+      predictions.forEach((prediction, k) => {
+        prediction.set(region.doubles(out + k * bytes, round.rows), round.before);
+      });
     });
     return predictions;
   }
 
+  classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction {
+    const { region } = this.#part.workplace;
+    const { nSamples } = this.#part;
+    const prediction = { codes: new Uint8Array(nSamples), proba: new Float64Array(nSamples) };
+    this.#predict(columns, w, PREDICTIONS_MAX, (round, args) => {
+      const codes = region.take(round.rows);
+      const proba = region.take(round.rows * Float64Array.BYTES_PER_ELEMENT);
+      this.#run(round, 'classifyBlock', [...args, round.firstBlock, codes, proba], columns.length);
+      prediction.codes.set(region.bytes(codes, round.rows), round.before);
+      prediction.proba.set(region.doubles(proba, round.rows), round.before);
+    });
+    return prediction;
+  }
+
+  /** Writes what a prediction needs, and calls `predict` for some blocks after the other with a task's first arguments. */
+  #predict(
+    columns: readonly NumericColumn[],
+    w: Float64Array,
+    rowsMax: number,
+    predict: (round: Round, args: readonly number[]) => void,
+  ): void {
+    const { region } = this.#part.workplace;
+    region.scope(() => {
+      const { address, length, chunkRows, stride } = writeNotes(region, columns.map(noteOf));
+      const parameters = region.take(w.byteLength);
+      region.doubles(parameters, w.length).set(w);
+      for (const round of this.#rounds(rowsMax)) {
+        region.scope(() => predict(round, [address, length, chunkRows, stride, parameters]));
+      }
+    });
+  }
+
+  #run({ nBlocks }: Round, task: BlockTaskName, args: readonly number[], nColumns: number): void {
+    const [, length, , stride] = args;
+    this.#part.run(task, args, nColumns, (length! + 1) * stride!, nBlocks);
+  }
+
   /** Blocks that stand together, as many as have so many rows, and at least one. */
-  *#rounds(rowsMax: number) {
+  *#rounds(rowsMax: number): Generator<Round> {
     const { spans } = this.#part;
     for (let firstBlock = 0; firstBlock < spans.length; ) {
       let end = firstBlock;

@@ -3,5 +3,5 @@ export { classesOfNumbers, classesOfTexts } from './classes';
 export { decodeRows } from './decode';
 export { logLossOfBlock } from './logLoss';
 export { partitionBlock } from './partition';
-export { predictBlock } from './predictor';
+export { classifyBlock, predictBlock } from './predictor';
 export { countTextsOfBlock, statisticsOfBlock } from './statistics';
