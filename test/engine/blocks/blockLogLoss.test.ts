@@ -114,6 +114,23 @@ describe('the log loss of packed rows', () => {
     },
   );
 
+  test.each([64 * 9, 64 * 3])('loses nothing in its sums, in blocks of %i rows', (blockRows) => {
+    // Two large residuals cancel, stretches and blocks apart; a plain sum has lost by then what lies between them.
+    const n = 64 * 9;
+    const isBetween = (i: number) => i >= 64 && i < n - 64;
+    const x = Float64Array.from({ length: n }, (_, i) =>
+      isBetween(i) ? 1 : i === 0 || i === n - 1 ? 1e20 : 0,
+    );
+    // Four columns are summed together, the fifth by itself.
+    const { train } = partsOf([x, x, x, x, x], { blockRows });
+    const codes = Uint8Array.from(x, (_, i) => (i === n - 1 ? 1 : 0));
+    const rows = { codes, classWeights: new Float64Array([1, 1]) };
+    train.source.withLogLoss(frameOf(train, 5).columns, rows, (sums) => {
+      const { gradient } = sumsAt(sums, [0, 0, 0, 0, 0, 0]);
+      expect(gradient.slice(0, 5)).toEqual(new Array(5).fill((n - 128) / 2));
+    });
+  });
+
   test('is NaN where a parameter is', () => {
     const { train } = partsOf([[1, 2, 3]], { blockRows: 2 });
     const rows = { codes: Uint8Array.of(1, 0, 1), classWeights: new Float64Array([1, 1]) };
