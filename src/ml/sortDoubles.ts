@@ -20,7 +20,7 @@ function sortByBuckets(values: Float64Array, depth: number): void {
   const { min, max, isEachNumber } = rangeOf(values);
   if (min === max && isEachNumber) return;
   const nBuckets = Math.min(BUCKETS_MAX, Math.ceil(values.length / BUCKET_VALUES));
-  const scale = nBuckets / (max - min);
+  const scale = (nBuckets - 0.5) / (max - min);
   if (
     !isEachNumber ||
     !(scale > 0 && scale < Number.POSITIVE_INFINITY) ||
@@ -55,9 +55,8 @@ function rangeOf(values: Float64Array) {
 
 /** Puts the values bucket by bucket, and returns where each bucket ends. */
 function scatter(values: Float64Array, min: number, scale: number, nBuckets: number): Uint32Array {
-  const last = nBuckets - 1;
   const next = new Uint32Array(nBuckets);
-  for (let i = 0; i < values.length; i++) next[Math.min((values[i]! - min) * scale, last) | 0]!++;
+  for (let i = 0; i < values.length; i++) next[((values[i]! - min) * scale) | 0]!++;
   for (let bucket = 0, start = 0; bucket < nBuckets; bucket++) {
     const count = next[bucket]!;
     next[bucket] = start;
@@ -66,7 +65,7 @@ function scatter(values: Float64Array, min: number, scale: number, nBuckets: num
   const copy = values.slice();
   for (let i = 0; i < copy.length; i++) {
     const value = copy[i]!;
-    values[next[Math.min((value - min) * scale, last) | 0]!++] = value;
+    values[next[((value - min) * scale) | 0]!++] = value;
   }
   return next;
 }

@@ -84,14 +84,9 @@ export class Team {
   /** Runs the job to its end. @throws Error where a helper does not come back from a block */
   run(job: Job, region: Region): void {
     const withHelpers = this.#helpers.length > 0 && job.nBlocks > 1 && job.cells >= CELLS_MIN;
-    const nSeats = withHelpers ? this.#helpers.length + 1 : 1;
     region.scope(() => {
-      // Pages of their own for each thread: none waits for another's cache lines.
-      const scratch = region.take(job.scratchBytes * nSeats);
-      this.#post(job, scratch);
-      if (withHelpers) this.#wake();
-      takeTickets(this.#board, this.#memory, 0);
-      this.#waitFor(job.nBlocks);
+      if (withHelpers) this.#runTogether(job, region.take(job.scratchBytes * (this.#helpers.length + 1)));
+      else this.#runAlone(job, region.take(job.scratchBytes));
     });
   }
 
@@ -100,6 +95,19 @@ export class Team {
     if (!this.#haveJoined) return;
     this.#haveJoined = false;
     for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
+  }
+
+  /** Nothing is posted: helpers that are still awake would take part, for whom there is no room. */
+  #runAlone({ task, args, nBlocks }: Job, scratch: number): void {
+    const run = kernelsOf(this.#memory)[task];
+    for (let block = 0; block < nBlocks; block++) run(...args, block, scratch);
+  }
+
+  #runTogether(job: Job, scratch: number): void {
+    this.#post(job, scratch);
+    this.#wake();
+    takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
+    this.#waitFor(job.nBlocks);
   }
 
   #post({ task, args, nBlocks, scratchBytes }: Job, scratch: number): void {
@@ -168,12 +176,13 @@ export function serveTeam(message: TeamMessage): void {
   }
 }
 
-function help({ board, memory, seat }: Seat): void {
-  do takeTickets(board, memory, seat);
+function help(place: Seat): void {
+  const { board, seat } = place;
+  do takeTickets(place);
   while (linger(() => Atomics.load(board, TICKETS) < 0));
   Atomics.store(board, CALLED + seat, 0);
   // A job that came before this helper had gone did not call it.
-  takeTickets(board, memory, seat);
+  takeTickets(place);
 }
 
 /** Waits a little, awake, and says whether it has come. */
@@ -185,7 +194,8 @@ function linger(hasCome: () => boolean): boolean {
   return false;
 }
 
-function takeTickets(board: Int32Array, memory: WebAssembly.Memory, seat: number): void {
+function takeTickets(place: Seat): void {
+  const { board, memory, seat } = place;
   for (;;) {
     const ticket = Atomics.add(board, TICKETS, 1);
     if (ticket >= 0) return;

@@ -8,7 +8,7 @@ import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
  * @param note of the target column alone
  * @param classes doubles in ascending order
  * @param out one byte a row of the part, or one i32 if it is wide
- * @param scratch room for `chunkRows` doubles and 3 more
+ * @param scratch room for `chunkRows` doubles and 7 more
  */
 export function classesOfNumbers(
   directory: usize,

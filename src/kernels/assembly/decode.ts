@@ -27,7 +27,7 @@ export function paddedRows(rows: i32): i32 {
 /**
  * Decodes `rows` rows of a block, from row `first` on, for all columns of a design: column j goes to `to + j * stride`.
  * @param notes one a column, `NOTE_BYTES` each
- * @param stride bytes, enough for the padded rows
+ * @param stride bytes, 7 doubles more than the rows take: small cells are unpacked by eights
  */
 export function decodeRows(
   directory: usize,
@@ -95,23 +95,46 @@ function decodeWholes<T>(
   const offsets = f64x2.splat(load<f64>(note + OFFSET_AT));
   const end = to + (<usize>rows << 3);
   while (to < end) {
-    const cells = fourCells<T>(from);
-    let first = f64x2.convert_low_i32x4_s(cells);
-    let second = f64x2.convert_low_i32x4_s(upperHalf(cells));
-    if (divides) {
-      first = f64x2.div(first, divisors);
-      second = f64x2.div(second, divisors);
+    if (sizeof<T>() === 4) {
+      storeFour<T>(to, v128.load(from), divisors, fills, scales, offsets, divides, mayBeMissing);
+      from += 16;
+      to += 32;
+      continue;
     }
-    if (mayBeMissing) {
-      const isMissing = i32x4.eq(cells, i32x4.splat(missingCell<T>()));
-      first = v128.bitselect(fills, first, i64x2.extend_low_i32x4_s(isMissing));
-      second = v128.bitselect(fills, second, i64x2.extend_high_i32x4_s(isMissing));
-    }
-    v128.store(to, f64x2.add(f64x2.mul(first, scales), offsets));
-    v128.store(to, f64x2.add(f64x2.mul(second, scales), offsets), 16);
-    from += sizeof<T>() * ROWS_AT_ONCE;
-    to += 8 * ROWS_AT_ONCE;
+    const eight = sizeof<T>() === 1 ? v128.load8x8_s(from) : v128.load(from);
+    const front = i32x4.extend_low_i16x8_s(eight);
+    const back = i32x4.extend_high_i16x8_s(eight);
+    storeFour<T>(to, front, divisors, fills, scales, offsets, divides, mayBeMissing);
+    storeFour<T>(to + 32, back, divisors, fills, scales, offsets, divides, mayBeMissing);
+    from += sizeof<T>() * 8;
+    to += 64;
   }
+}
+
+@inline
+function storeFour<T>(
+  to: usize,
+  cells: v128,
+  divisors: v128,
+  fills: v128,
+  scales: v128,
+  offsets: v128,
+  divides: bool,
+  mayBeMissing: bool,
+): void {
+  let first = f64x2.convert_low_i32x4_s(cells);
+  let second = f64x2.convert_low_i32x4_s(upperHalf(cells));
+  if (divides) {
+    first = f64x2.div(first, divisors);
+    second = f64x2.div(second, divisors);
+  }
+  if (mayBeMissing) {
+    const isMissing = i32x4.eq(cells, i32x4.splat(missingCell<T>()));
+    first = v128.bitselect(fills, first, i64x2.extend_low_i32x4_s(isMissing));
+    second = v128.bitselect(fills, second, i64x2.extend_high_i32x4_s(isMissing));
+  }
+  v128.store(to, f64x2.add(f64x2.mul(first, scales), offsets));
+  v128.store(to, f64x2.add(f64x2.mul(second, scales), offsets), 16);
 }
 
 function decodeDoubles(from: usize, rows: i32, note: usize, to: usize): void {

@@ -8,7 +8,7 @@ const STATISTICS_BYTES: usize = 32;
 /**
  * Least and largest value, sum and missing rows of a block's part, for each column of a design.
  * @param out `STATISTICS_BYTES` a column, block after block; infinities where there is no value
- * @param scratch room for `chunkRows` doubles and 3 more
+ * @param scratch room for `chunkRows` doubles and 7 more
  */
 export function statisticsOfBlock(
   directory: usize,
