@@ -11,14 +11,14 @@ const EXAMPLE_ROWS = 5;
 /** SHA-256 cut to fewer than the 36 characters that MLflow allows a dataset's digest. */
 const DIGEST_CHARS = 32;
 
-export async function describeDataset(bytes: Uint8Array, dataset: Dataset): Promise<DatasetInfo> {
+export function describeDataset(bytes: Uint8Array, dataset: Dataset): DatasetInfo {
   return {
     rows: dataset.rows,
     columns: dataset.columns,
     target: dataset.targetName,
     features: dataset.features,
     digest: createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_CHARS),
-    profile: await profile(dataset),
+    profile: profile(dataset),
     classCounts: dataset.y.classCounts.map(({ label, count }) => ({
       label: dataset.y.dtype === 'bool' ? labelText(label, 'bool') : label,
       count,

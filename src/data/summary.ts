@@ -1,0 +1,182 @@
+import { halvesOf, hashAt, orderStatistics, type SummaryScratch } from './orderStatistics.ts';
+
+/** What is known of a column of numbers. Where there is no finite value, its statistics are NaN. */
+export interface NumberSummary {
+  /** Rows whose value is finite: those that the statistics are of. */
+  readonly count: number;
+  /** Rows that are NaN, and rows that are infinite. */
+  readonly missing: number;
+  readonly infinite: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Sample standard deviation, divided by `count - 1`; NaN where there is one value. */
+  readonly std: number;
+  /** One each of `QUANTILES`, as `numpy.quantile` gives them. */
+  readonly quantiles: readonly number[];
+  /** Different finite values; `DISTINCT_MAX + 1` stands for more than `DISTINCT_MAX`. */
+  readonly distinct: number;
+}
+
+export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
+export const DISTINCT_MAX = 1_000;
+
+/** Slots of the table of different values, a power of two: it is never a quarter full. */
+const DISTINCT_SLOTS = 1 << 12;
+const DISTINCT_SHIFT = 20;
+/** Different values that one pass of `areAllDistinct` keeps, about: half of the scratch's table. */
+const DISTINCT_PART = 1 << 16;
+
+/**
+ * Summary of a column, in passes over it that copy nothing.
+ *
+ * mean = m + Σ(x - m) / n, where m is the plain sum divided by n;
+ * std² = (Σ(x - m)² - (Σ(x - m))² / n) / (n - 1): the corrected two-pass algorithm (Chan, Golub & LeVeque 1983).
+ */
+export function summarize(values: Float64Array, scratch: SummaryScratch): NumberSummary {
+  const { count, missing, infinite, min, max, sum } = firstPass(values);
+  if (count === 0) {
+    const none = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, std: Number.NaN };
+    return { count, missing, infinite, ...none, quantiles: QUANTILES.map(() => Number.NaN), distinct: 0 };
+  }
+  return {
+    count,
+    missing,
+    infinite,
+    min,
+    max,
+    ...(min === max ? { mean: min, std: count > 1 ? 0 : Number.NaN } : moments(values, count, sum)),
+    quantiles: quantiles(values, count, { min, max }, scratch),
+    distinct: countDistinct(values, scratch),
+  };
+}
+
+function firstPass(values: Float64Array) {
+  let count = 0;
+  let missing = 0;
+  let sum = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if (value - value === 0) {
+      count += 1;
+      sum += value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    } else if (Number.isNaN(value)) {
+      missing += 1;
+    }
+  }
+  // No -0: it would be told as "-0".
+  return { count, missing, infinite: values.length - count - missing, min: min + 0, max: max + 0, sum };
+}
+
+function moments(values: Float64Array, count: number, sum: number) {
+  const rough = sum / count;
+  let deviations = 0;
+  let squares = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const deviation = (values[index] as number) - rough;
+    if (deviation - deviation === 0) {
+      deviations += deviation;
+      squares += deviation * deviation;
+    }
+  }
+  const variance = (squares - (deviations * deviations) / count) / (count - 1);
+  // Beyond the largest double there is no deviation to speak of.
+  const std = Number.isFinite(sum + squares) ? Math.sqrt(Math.max(variance, 0)) : Number.NaN;
+  return { mean: rough + deviations / count, std };
+}
+
+/** NumPy's method `linear`: between the two ranks beside `q * (count - 1)`, from the nearer one (its `_lerp`). */
+function quantiles(
+  values: Float64Array,
+  count: number,
+  range: { readonly min: number; readonly max: number },
+  scratch: SummaryScratch,
+): number[] {
+  const places = QUANTILES.map((q) => q * (count - 1));
+  const ranks = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))];
+  ranks.sort((a, b) => a - b);
+  const found = orderStatistics(values, ranks, range, scratch);
+  return places.map((place) => {
+    const below = found[ranks.indexOf(Math.floor(place))] as number;
+    const above = found[ranks.indexOf(Math.ceil(place))] as number;
+    const share = place - Math.floor(place);
+    const difference = above - below;
+    // No -0 here either.
+    return (share < 0.5 ? below + difference * share : above - difference * (1 - share)) + 0;
+  });
+}
+
+/** Counts until there are more than `DISTINCT_MAX`. */
+function countDistinct(values: Float64Array, { table }: SummaryScratch): number {
+  const slots = table.subarray(0, DISTINCT_SLOTS).fill(Number.NaN);
+  const halves = halvesOf(values);
+  let distinct = 0;
+  for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index += 1) {
+    const value = values[index] as number;
+    const slot = hashAt(halves, index) >>> DISTINCT_SHIFT;
+    if (slots[slot] === value || value - value !== 0) continue;
+    if (add(slots, slot, value)) distinct += 1;
+  }
+  return distinct;
+}
+
+/** Puts a value into a table of at least one free slot (NaN); false where it was there. */
+function add(table: Float64Array, firstSlot: number, value: number): boolean {
+  // -0 is 0, whose hash is 0.
+  let slot = value === 0 ? 0 : firstSlot;
+  while (table[slot] !== value) {
+    if (Number.isNaN(table[slot])) {
+      table[slot] = value;
+      return true;
+    }
+    slot = slot + 1 === table.length ? 0 : slot + 1;
+  }
+  return false;
+}
+
+/**
+ * Whether no two rows hold the same number; missing ones are passed over. Values that rise or fall from row to row are
+ * seen at once; others are looked up in as many passes as keep the table small, which ends at the first that is there
+ * twice. A column made to fill the table before its time is told to have doubles.
+ */
+export function areAllDistinct(values: Float64Array, { table }: SummaryScratch): boolean {
+  if (isMonotonic(values)) return true;
+  const halves = halvesOf(values);
+  const parts = 2 ** Math.ceil(Math.log2(Math.max(values.length / DISTINCT_PART, 1)));
+  for (let part = 0; part < parts; part += 1) {
+    if (!isPartDistinct(values, halves, { part, parts }, table.fill(Number.NaN))) return false;
+  }
+  return true;
+}
+
+function isMonotonic(values: Float64Array): boolean {
+  const direction = Math.sign((values[1] as number) - (values[0] as number));
+  for (let index = 1; index < values.length; index += 1) {
+    if (Math.sign((values[index] as number) - (values[index - 1] as number)) !== direction) return false;
+  }
+  return direction !== 0;
+}
+
+function isPartDistinct(
+  values: Float64Array,
+  halves: Int32Array,
+  { part, parts }: { readonly part: number; readonly parts: number },
+  table: Float64Array,
+): boolean {
+  const slotBits = Math.log2(table.length);
+  let free = table.length - 1;
+  for (let index = 0; index < values.length; index += 1) {
+    const hash = hashAt(halves, index);
+    // The high bits choose the slot, so the part goes by low ones. -0 is 0, whose part is the first.
+    if ((hash & (parts - 1)) !== part) continue;
+    const value = values[index] as number;
+    if (Number.isNaN(value)) continue;
+    if (free === 0 || !add(table, hash >>> (32 - slotBits), value)) return false;
+    free -= 1;
+  }
+  return true;
+}
