@@ -8,6 +8,9 @@ import { TrainingPipeline } from '../ml/trainingPipeline.ts';
 import type { LoggedRun, TrackedRun } from '../result.ts';
 import type { UnderWay } from './underWay.ts';
 
+/** What becomes of rows with missing values: an error, left out, or filled in by a SimpleImputer of that strategy. */
+export type Missing = 'error' | 'drop' | 'mean' | 'median' | 'most_frequent';
+
 /** The fields of a training as they were checked, defaults filled in. */
 export interface TrainFields {
   readonly C: number;
@@ -22,6 +25,9 @@ export interface TrainFields {
   readonly solver: SolverName;
   readonly solverTol: number;
   readonly classWeight: 'balanced' | null;
+  readonly missing: Missing;
+  /** The file is looked at, and nothing is trained or logged. */
+  readonly dryRun: boolean;
   readonly runName?: string;
   readonly modelName?: string;
   readonly registeredModelName?: string;

@@ -355,7 +355,7 @@ describe('a file over the limit', () => {
 });
 
 describe('while MLflow is starting', () => {
-  it('says 503 before the upload is taken in', async () => {
+  it('says 503, and leaves nothing of the upload', async () => {
     const starting = await startTestService({
       modelLog: () => {
         throw new UnavailableError('mlflow_starting', 'MLflow is not up yet.', { retryAfterS: 5 });
@@ -367,6 +367,7 @@ describe('while MLflow is starting', () => {
         .attach('train_file', DIABETES)
         .expect(503)
         .expect('Retry-After', '5');
+      expect(starting.uploads()).toEqual([]);
       await request(starting.server).get('/test').expect(200);
     } finally {
       await starting.close();
