@@ -13,18 +13,12 @@ const loadMathjs = () => import('mathjs');
  */
 export function rocAucByClass(values: Float64Array, codes: ArrayLike<number>, nClasses: number): number[] {
   const groups = sortedByClass(values, codes, nClasses);
-  const twiceWins = new Float64Array(nClasses);
-  let rows = 0;
-  for (const [a, first] of groups.entries()) {
-    for (const [b, second] of groups.entries()) {
-      if (b <= a) continue;
-      const wins = countTwiceWins(first, second);
-      twiceWins[a]! += wins;
-      twiceWins[b]! += 2 * first.length * second.length - wins;
-    }
-    rows += first.length;
-  }
-  return groups.map(({ length }, k) => (twiceWins[k] as number) / (2 * length * (rows - length)));
+  const all = merge(groups);
+  return groups.map((group) => {
+    // Among themselves the class's rows win as often as they lose.
+    const wins = countTwiceWins(group, all) - group.length ** 2;
+    return wins / (2 * group.length * (all.length - group.length));
+  });
 }
 
 /** The values of each class, sorted. */
@@ -44,6 +38,21 @@ function sortedByClass(values: Float64Array, codes: ArrayLike<number>, nClasses:
   return groups.map((group) => group.sort());
 }
 
+/** All values, sorted, of groups that are. */
+function merge(groups: readonly Float64Array[]): Float64Array {
+  if (groups.length <= 1) return groups[0] ?? new Float64Array();
+  const middle = groups.length >> 1;
+  const [first, second] = [merge(groups.slice(0, middle)), merge(groups.slice(middle))];
+  const merged = new Float64Array(first.length + second.length);
+  let a = 0;
+  let b = 0;
+  for (let index = 0; index < merged.length; index += 1) {
+    const isFirst = b === second.length || (first[a] as number) <= (second[b] as number);
+    merged[index] = (isFirst ? first[a++] : second[b++]) as number;
+  }
+  return merged;
+}
+
 /** Twice the pairs in which the first is larger, and once those that are equal; both are sorted. */
 function countTwiceWins(first: Float64Array, second: Float64Array): number {
   let wins = 0;
@@ -51,11 +60,25 @@ function countTwiceWins(first: Float64Array, second: Float64Array): number {
   let notAbove = 0;
   for (let index = 0; index < first.length; index += 1) {
     const value = first[index] as number;
-    while (below < second.length && (second[below] as number) < value) below += 1;
-    while (notAbove < second.length && (second[notAbove] as number) <= value) notAbove += 1;
+    below = skip(second, below, (other) => other < value);
+    notAbove = skip(second, Math.max(notAbove, below), (other) => other <= value);
     wins += below + notAbove;
   }
   return wins;
+}
+
+/** The first place from `start` on whose value does not pass, in steps that double, then halve (Bentley & Yao 1976). */
+function skip(sorted: Float64Array, start: number, passes: (value: number) => boolean): number {
+  let place = start;
+  let step = 1;
+  while (place + step <= sorted.length && passes(sorted[place + step - 1] as number)) {
+    place += step;
+    step *= 2;
+  }
+  for (; step >= 1; step /= 2) {
+    if (place + step <= sorted.length && passes(sorted[place + step - 1] as number)) place += step;
+  }
+  return place;
 }
 
 /** Rows by value (rows of the result) and class (its columns); a code below 0 on either side is left out. */

@@ -30,24 +30,30 @@ const DISTINCT_PART = 1 << 16;
 /**
  * Summary of a column, in passes over it that copy nothing.
  *
- * mean = m + Σ(x - m) / n, where m is the plain sum divided by n;
- * std² = (Σ(x - m)² - (Σ(x - m))² / n) / (n - 1): the corrected two-pass algorithm (Chan, Golub & LeVeque 1983).
+ * mean = Σx / n, where what each addition rounds off is summed up beside it (Knuth, TAOCP 4.2.2);
+ * std² = (Σ(x - mean)² - (Σ(x - mean))² / n) / (n - 1): the corrected two-pass algorithm (Chan, Golub & LeVeque 1983).
  */
 export function summarize(values: Float64Array, scratch: SummaryScratch): NumberSummary {
-  const { count, missing, infinite, min, max, sum } = firstPass(values);
+  const { count, missing, infinite, min, max, mean } = firstPass(values);
   if (count === 0) {
     const none = { min: Number.NaN, max: Number.NaN, mean: Number.NaN, std: Number.NaN };
     return { count, missing, infinite, ...none, quantiles: QUANTILES.map(() => Number.NaN), distinct: 0 };
   }
+  const distinct = countDistinct(values, scratch);
+  const atRanks = (ranks: readonly number[]) =>
+    distinct > DISTINCT_MAX
+      ? orderStatistics(values, ranks, { min, max }, scratch)
+      : fromCounts(ranks, scratch);
   return {
     count,
     missing,
     infinite,
     min,
     max,
-    ...(min === max ? { mean: min, std: count > 1 ? 0 : Number.NaN } : moments(values, count, sum)),
-    quantiles: quantiles(values, count, { min, max }, scratch),
-    distinct: countDistinct(values, scratch),
+    mean: min === max ? min : mean,
+    std: min === max && count > 1 ? 0 : deviation(values, count, mean),
+    quantiles: quantiles(count, atRanks),
+    distinct,
   };
 }
 
@@ -55,13 +61,17 @@ function firstPass(values: Float64Array) {
   let count = 0;
   let missing = 0;
   let sum = 0;
+  let lost = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index] as number;
     if (value - value === 0) {
       count += 1;
-      sum += value;
+      const next = sum + value;
+      const taken = next - sum;
+      lost += sum - (next - taken) + (value - taken);
+      sum = next;
       if (value < min) min = value;
       if (value > max) max = value;
     } else if (Number.isNaN(value)) {
@@ -69,37 +79,37 @@ function firstPass(values: Float64Array) {
     }
   }
   // No -0: it would be told as "-0".
-  return { count, missing, infinite: values.length - count - missing, min: min + 0, max: max + 0, sum };
+  return {
+    count,
+    missing,
+    infinite: values.length - count - missing,
+    min: min + 0,
+    max: max + 0,
+    mean: (sum + lost) / count,
+  };
 }
 
-function moments(values: Float64Array, count: number, sum: number) {
-  const rough = sum / count;
-  let deviations = 0;
+/** NaN for one value, and where a sum is beyond the largest double. */
+function deviation(values: Float64Array, count: number, mean: number): number {
+  let sum = 0;
   let squares = 0;
   for (let index = 0; index < values.length; index += 1) {
-    const deviation = (values[index] as number) - rough;
-    if (deviation - deviation === 0) {
-      deviations += deviation;
-      squares += deviation * deviation;
+    const difference = (values[index] as number) - mean;
+    if (difference - difference === 0) {
+      sum += difference;
+      squares += difference * difference;
     }
   }
-  const variance = (squares - (deviations * deviations) / count) / (count - 1);
-  // Beyond the largest double there is no deviation to speak of.
-  const std = Number.isFinite(sum + squares) ? Math.sqrt(Math.max(variance, 0)) : Number.NaN;
-  return { mean: rough + deviations / count, std };
+  if (!Number.isFinite(mean + squares)) return Number.NaN;
+  return Math.sqrt(Math.max(squares - sum ** 2 / count, 0) / (count - 1));
 }
 
 /** NumPy's method `linear`: between the two ranks beside `q * (count - 1)`, from the nearer one (its `_lerp`). */
-function quantiles(
-  values: Float64Array,
-  count: number,
-  range: { readonly min: number; readonly max: number },
-  scratch: SummaryScratch,
-): number[] {
+function quantiles(count: number, atRanks: (ranks: readonly number[]) => ArrayLike<number>): number[] {
   const places = QUANTILES.map((q) => q * (count - 1));
   const ranks = [...new Set(places.flatMap((place) => [Math.floor(place), Math.ceil(place)]))];
   ranks.sort((a, b) => a - b);
-  const found = orderStatistics(values, ranks, range, scratch);
+  const found = atRanks(ranks);
   return places.map((place) => {
     const below = found[ranks.indexOf(Math.floor(place))] as number;
     const above = found[ranks.indexOf(Math.ceil(place))] as number;
@@ -110,32 +120,50 @@ function quantiles(
   });
 }
 
-/** Counts until there are more than `DISTINCT_MAX`. */
-function countDistinct(values: Float64Array, { table }: SummaryScratch): number {
+/**
+ * Counts the different values until there are more than `DISTINCT_MAX`. If there are not, the first slots of the
+ * scratch's table hold them (NaN: none), and those of its counts their rows.
+ */
+function countDistinct(values: Float64Array, { table, counts }: SummaryScratch): number {
   const slots = table.subarray(0, DISTINCT_SLOTS).fill(Number.NaN);
+  counts.fill(0, 0, DISTINCT_SLOTS);
   const halves = halvesOf(values);
   let distinct = 0;
   for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index += 1) {
     const value = values[index] as number;
-    const slot = hashAt(halves, index) >>> DISTINCT_SHIFT;
-    if (slots[slot] === value || value - value !== 0) continue;
-    if (add(slots, slot, value)) distinct += 1;
+    let slot = hashAt(halves, index) >>> DISTINCT_SHIFT;
+    if (slots[slot] !== value) {
+      if (value - value !== 0) continue;
+      slot = slotOf(slots, slot, value);
+      if (slots[slot] !== value) distinct += 1;
+      slots[slot] = value;
+    }
+    counts[slot]!++;
   }
   return distinct;
 }
 
-/** Puts a value into a table of at least one free slot (NaN); false where it was there. */
-function add(table: Float64Array, firstSlot: number, value: number): boolean {
+/** Where a value is in a table that is not full, or where there is room for it (NaN). */
+function slotOf(table: Float64Array, firstSlot: number, value: number): number {
   // -0 is 0, whose hash is 0.
   let slot = value === 0 ? 0 : firstSlot;
-  while (table[slot] !== value) {
-    if (Number.isNaN(table[slot])) {
-      table[slot] = value;
-      return true;
+  while (table[slot] !== value && !Number.isNaN(table[slot])) slot = slot + 1 === table.length ? 0 : slot + 1;
+  return slot;
+}
+
+/** The values at these places of the sorted column, where `countDistinct` has counted them all. */
+function fromCounts(ranks: readonly number[], { table, counts }: SummaryScratch): number[] {
+  const order = [...Array(DISTINCT_SLOTS).keys()].filter((slot) => !Number.isNaN(table[slot]));
+  order.sort((a, b) => table[a]! - table[b]!);
+  let place = 0;
+  let end = counts[order[0]!]!;
+  return ranks.map((rank) => {
+    while (rank >= end) {
+      place += 1;
+      end += counts[order[place]!]!;
     }
-    slot = slot + 1 === table.length ? 0 : slot + 1;
-  }
-  return false;
+    return table[order[place]!]!;
+  });
 }
 
 /**
@@ -175,7 +203,9 @@ function isPartDistinct(
     if ((hash & (parts - 1)) !== part) continue;
     const value = values[index] as number;
     if (Number.isNaN(value)) continue;
-    if (free === 0 || !add(table, hash >>> (32 - slotBits), value)) return false;
+    const slot = slotOf(table, hash >>> (32 - slotBits), value);
+    if (free === 0 || table[slot] === value) return false;
+    table[slot] = value;
     free -= 1;
   }
   return true;
