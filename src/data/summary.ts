@@ -50,8 +50,8 @@ export function summarize(values: Float64Array, scratch: SummaryScratch): Number
     infinite,
     min,
     max,
-    mean: min === max ? min : mean,
-    std: min === max && count > 1 ? 0 : deviation(values, count, mean),
+    mean,
+    std: deviation(values, count, mean),
     quantiles: quantiles(count, atRanks),
     distinct,
   };
@@ -78,14 +78,14 @@ function firstPass(values: Float64Array) {
       missing += 1;
     }
   }
-  // No -0: it would be told as "-0".
+  // No -0: it would be told as "-0". The mean of equal values is theirs, which a sum and a quotient can miss.
   return {
     count,
     missing,
     infinite: values.length - count - missing,
     min: min + 0,
     max: max + 0,
-    mean: (sum + lost) / count,
+    mean: min === max ? min + 0 : (sum + lost) / count,
   };
 }
 

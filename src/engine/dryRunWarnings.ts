@@ -28,7 +28,7 @@ export function columnWarnings(profile: ColumnProfile, rows: number): ColumnWarn
 type Finding = readonly [code: string, says: string];
 
 function ofAny(profile: ColumnProfile, rows: number): Finding[] {
-  const { missing, distinct, distinctCapped, allDistinct } = profile;
+  const { missing, distinct, allDistinct } = profile;
   const findings: Finding[] = [];
   if (distinct === 0) {
     findings.push(['empty_column', 'has no value in any row: name it in ignore.']);
@@ -36,7 +36,7 @@ function ofAny(profile: ColumnProfile, rows: number): Finding[] {
     const percent = Math.round((100 * missing) / rows);
     findings.push(['many_missing', `has no value in ${missing} of ${rows} rows (${percent} %).`]);
   }
-  if (distinct === 1 && !distinctCapped) {
+  if (distinct === 1) {
     findings.push(['constant_column', 'has one value only, so nothing can be learned from it.']);
   }
   if (allDistinct && rows >= ROWS_TO_JUDGE) {

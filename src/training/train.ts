@@ -9,7 +9,7 @@ import type { LoggedRun, TrackedRun } from '../result.ts';
 import type { UnderWay } from './underWay.ts';
 
 /** What becomes of rows with missing values: an error, left out, or filled in by a SimpleImputer of that strategy. */
-export type Missing = 'error' | 'drop' | 'mean' | 'median' | 'most_frequent';
+type Missing = 'error' | 'drop' | 'mean' | 'median' | 'most_frequent';
 
 /** The fields of a training as they were checked, defaults filled in. */
 export interface TrainFields {

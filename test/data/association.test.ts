@@ -41,7 +41,7 @@ describe('rocAucByClass', () => {
   });
 
   it.each([
-    ['leaves out rows that are NaN', [1, nan, 2, nan], [0, 0, 1, 1], [0, 1]],
+    ['leaves out rows that are NaN', [nan, 1, nan, 2], [0, 0, 1, 1], [0, 1]],
     ['takes infinite values in their order', [-Infinity, 5, Infinity, 6], [0, 0, 1, 1], [0, 1]],
     ['is undefined without a row of the class', [1, 2], [0, 0], [nan, nan]],
     ['is undefined without a row', [], [], [nan, nan]],

@@ -59,6 +59,23 @@ describe('summarize gives what numpy and pandas give', () => {
     expect(summarize(upTo(3 * DISTINCT_MAX), scratch).distinct).toBe(DISTINCT_MAX + 1);
   });
 
+  it('knows order among more different values than it counts', () => {
+    const values = Float64Array.from(new RandomState(3).permutation(4_001));
+    expect(summarize(values, scratch)).toMatchObject({
+      quantiles: [200, 1000, 2000, 3000, 3800],
+      distinct: 1001,
+    });
+  });
+
+  it('is exact for a constant whose sum is not', () => {
+    expect(summarize(doubles([0.1, 0.1, 0.1]), scratch)).toMatchObject({ mean: 0.1, std: 0 });
+  });
+
+  it('tells no -0', () => {
+    const zero = { min: 0, max: 0, mean: 0, std: 0, quantiles: [0, 0, 0, 0, 0], distinct: 1 };
+    expect(summarize(doubles([-0, -0]), scratch)).toMatchObject(zero);
+  });
+
   it('reads a part of a buffer, and leaves it as it is', () => {
     const whole = Float64Array.from([9, 3, 1, 2, -9]);
     expect(summarize(whole.subarray(1, 4), scratch)).toMatchObject({ min: 1, max: 3, mean: 2, distinct: 3 });
@@ -119,6 +136,11 @@ describe('orderStatistics gives what a sort gives', () => {
       (k) => (k < 2 ? 10 ** (300 - k * 250) : 1 + Math.floor(k / 20_000) * 2 ** -52),
     ],
     ['of all sizes', (k) => 1.02 ** (k - rows / 2) * (k % 2 === 0 ? 1 : -1)],
+    [
+      'of both zeros and doubles next to them',
+      (k) => (k < 2 ? 10 ** (300 - 99 * k) : k % 2 ? -0 : (k % 3) * TINY),
+    ],
+    ['of -0 and doubles below it', (k) => (k < 2 ? -(10 ** (300 - 99 * k)) : k % 2 ? -0 : -(k % 3) * TINY)],
     ['with missing ones', (k) => (k % 3 === 0 ? nan : k * 0.1)],
     ['over the whole range of doubles', (k) => (k / rows - 0.5) * 2 * max],
   ])('for columns %s', (_name, value) => {
@@ -142,6 +164,7 @@ describe('areAllDistinct', () => {
       Float64Array.from({ length: rows }, (_, row) => Math.min(row, rows - 2)),
       false,
     ],
+    ['of one value', Float64Array.of(5, 5), false],
     ['with both zeros', Float64Array.of(1, 0, 5, -0), false],
     ['with a missing one', Float64Array.of(1, nan, 0, 5, nan), true],
     ['of one row', Float64Array.of(1), true],

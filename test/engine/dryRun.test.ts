@@ -203,6 +203,22 @@ describe('warnings', () => {
       [],
     ],
     [
+      'names, of which one is missing',
+      texts(
+        't',
+        cells((row) => (row ? `${row}` : undefined)),
+      ),
+      [],
+    ],
+    [
+      'names, of which one is there twice',
+      texts(
+        't',
+        cells((row) => `${Math.max(row, 1)}`),
+      ),
+      [],
+    ],
+    [
       'names',
       texts(
         't',
@@ -237,6 +253,13 @@ describe('warnings', () => {
   ])('says of a column: %s', async (_name, column, codes) => {
     expect(await warningsOf(column)).toEqual(codes);
     expect(await warningsOf({ ...column, role: 'ignored' } as ReadableColumn)).toEqual([]);
+  });
+
+  it('does not judge ids in a few rows', async () => {
+    const codes = Array.from({ length: 19 }, (_, row) => row % 2);
+    const at = { rows: 19, classes: { labels: [0, 1], codes } };
+    const ids = Float64Array.from(codes, (_, row) => row);
+    expect(await warningsOf(numbers('x', ids, { type: 'long' }), at)).toEqual([]);
   });
 
   it('judges areas at their bound', async () => {
