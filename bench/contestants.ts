@@ -48,7 +48,9 @@ export async function startOriginalService(): Promise<Program> {
 
 async function pythonCommand(script: string): Promise<[string, ...string[]]> {
   const python = await ensureVenv('reference');
-  return ['env', ...UNSET.flatMap((name) => ['-u', name]), python, join(ORIGINAL, script)];
+  const unset = UNSET.flatMap((name) => ['-u', name]);
+  // No bytecode in the source tree.
+  return ['env', ...unset, 'PYTHONDONTWRITEBYTECODE=1', python, join(ORIGINAL, script)];
 }
 
 /** trainpost as a process of its own, without MLflow. */
