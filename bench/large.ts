@@ -13,7 +13,7 @@ import {
   ROUNDS,
   type Trainings,
 } from './largeMeasures.ts';
-import { curveTable, sayRatio, stagesTable, sweepNote } from './largeReport.ts';
+import { curveTable, memoryNote, sayRatio, stagesTable, sweepNote } from './largeReport.ts';
 import { table } from './statistics.ts';
 
 /** `BENCH_SCALE=0.01` tries the bench itself on a hundredth of the rows. */
@@ -72,6 +72,7 @@ async function measureAll(contestants: Contestants): Promise<string> {
     stagesTable([million, fiveMillion, wide]),
     '',
     sweepNote(sweep),
+    memoryNote(memory),
     '',
     curveTable(curve, MILLION),
   ].join('\n');

@@ -88,11 +88,17 @@ async function checkTestRows({ original, ours }: Contestants, rows: number): Pro
   if (theirs.digest !== own.digest) throw new Error(`${rows} rows: the test rows are not the original's.`);
 }
 
+export interface Memory extends Paired<number> {
+  /** Of trainpost's last process after as many requests as there are rounds. */
+  readonly afterMany: number;
+}
+
 /** Peak megabytes of a process that has started and trained once; a fresh one each time. */
-export async function measureMemory({ original: judge }: Contestants, shape: Shape): Promise<Paired<number>> {
+export async function measureMemory({ original: judge }: Contestants, shape: Shape): Promise<Memory> {
   const path = dataFile(shape);
   const peaks = { original: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  let afterMany = Number.NaN;
+  for (let round = 1; round <= ROUNDS; round += 1) {
     const original = await startOriginal();
     const theirs = await original.ask<OriginalTraining>('train', { path });
     peaks.original.push(peakMegabytes(original.pid));
@@ -100,10 +106,14 @@ export async function measureMemory({ original: judge }: Contestants, shape: Sha
     const ours = await Ours.start();
     const uploading = await ours.train(path);
     peaks.ours.push(peakMegabytes(ours.lines.pid));
+    if (round === ROUNDS) {
+      for (let request = 1; request < ROUNDS; request += 1) await ours.train(path);
+      afterMany = peakMegabytes(ours.lines.pid);
+    }
     await ours.lines.stop();
     checkTraining(`${nameOf(shape)}, fresh`, theirs, uploading, await spreadOf(judge, shape));
   }
-  return peaks;
+  return { ...peaks, afterMany };
 }
 
 /** Reading alone, by path on both sides, the same columns. */

@@ -1,5 +1,5 @@
 import type { Shape } from './largeData.ts';
-import { type Curve, nameOf, type Sweeps, type Trainings } from './largeMeasures.ts';
+import { type Curve, type Memory, nameOf, ROUNDS, type Sweeps, type Trainings } from './largeMeasures.ts';
 import { median, table } from './statistics.ts';
 
 /** A row of the table: the medians, their ratio, and from where to where the ratio goes over the rounds. */
@@ -58,7 +58,12 @@ function stages(trainings: readonly { readonly stages: Readonly<Record<string, n
 }
 
 export function sweepNote({ difference, iterations: [least, most] }: Sweeps): string {
-  return `The 20 fits take ${least} to ${most} iterations, the same in both; the largest difference of a coefficient is ${difference.toExponential(1)}.`;
+  return `The 20 fits for 20 values of C take ${least} to ${most} iterations, the same in both; the largest difference of a coefficient is ${difference.toExponential(1)}.`;
+}
+
+/** What a process keeps, it uses again. */
+export function memoryNote({ afterMany }: Memory): string {
+  return `After ${ROUNDS} requests of that file in one process trainpost's peak is ${plain(afterMany)} MB.`;
 }
 
 /** Time a row by size, from the request's first byte to the answer, against that of `unit`. */
