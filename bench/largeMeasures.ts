@@ -9,15 +9,13 @@ import {
 import type { JsonLines } from './jsonLines.ts';
 import { checkFit, checkParsing, checkTraining } from './largeChecks.ts';
 import { dataFile, type Shape } from './largeData.ts';
-import type { Parsing, Spread, Sweeping } from './training.ts';
+import type { Fit, Parsing, Sweeping } from './training.ts';
 import { type Uploaded, upload } from './uploadFile.ts';
 
 /** Medians are of so many rounds; in each the contestants play one after the other. */
 export const ROUNDS = 5;
 /** What the sweep tries: from a strong penalty to hardly any. */
 const SWEEP_CS = Array.from({ length: 20 }, (_, index) => 10 ** (-3 + (6 * index) / 19));
-/** Beyond it, how far scikit-learn moves takes it minutes to say. */
-const SPREAD_ROWS_MAX = 5_000_000;
 
 /** Both in turns, paired by their place. */
 interface Paired<Original, Theirs = Original> {
@@ -47,7 +45,7 @@ export async function measureTrainings(
   const path = dataFile(shape);
   const what = nameOf(shape);
   await checkTestRows({ original, ours }, shape.rows);
-  const spread = await spreadOf(original, shape);
+  const reordered = await reorderedFit(original, shape);
   const service = withService ? await startOriginalService() : undefined;
   const all = { original: [] as OriginalTraining[], ours: [] as Uploading[], service: [] as number[] };
   let difference = 0;
@@ -56,10 +54,10 @@ export async function measureTrainings(
     for (let round = 0; round <= ROUNDS; round += 1) {
       const theirs = await original.ask<OriginalTraining>('train', { path });
       const uploading = await ours.train(path);
-      difference = Math.max(difference, checkTraining(what, theirs, uploading, spread));
+      difference = Math.max(difference, checkTraining(what, theirs, uploading, reordered));
       const posted: Uploaded<OriginalTraining> | undefined = service && (await upload(service.url, path));
       if (posted !== undefined)
-        checkTraining(`${what}, the original's service`, theirs, posted.answer, spread);
+        checkTraining(`${what}, the original's service`, theirs, posted.answer, reordered);
       if (round === 0) continue;
       all.original.push(theirs);
       all.ours.push(uploading);
@@ -71,15 +69,16 @@ export async function measureTrainings(
   return { shape, difference, ...all };
 }
 
-const spreads = new Map<string, Spread>();
+const reorderedFits = new Map<string, Fit>();
 
-/** The same for every measure of a file, so it is asked for once. */
-async function spreadOf(original: JsonLines, shape: Shape): Promise<Spread | undefined> {
-  if (shape.rows > SPREAD_ROWS_MAX) return undefined;
+/** The original's fit on the training rows in another order: the same for every measure of a file, so it is asked for once. */
+async function reorderedFit(original: JsonLines, shape: Shape): Promise<Fit> {
   const path = dataFile(shape);
-  const spread = spreads.get(path) ?? (await original.ask<Spread>('spread', { path }));
-  spreads.set(path, spread);
-  return spread;
+  const known = reorderedFits.get(path);
+  if (known !== undefined) return known;
+  const { fits } = await original.ask<Sweeping>('reordered', { path, Cs: [1] });
+  reorderedFits.set(path, fits[0]!);
+  return fits[0]!;
 }
 
 async function checkTestRows({ original, ours }: Contestants, rows: number): Promise<void> {
@@ -111,7 +110,7 @@ export async function measureMemory({ original: judge }: Contestants, shape: Sha
       afterMany = peakMegabytes(ours.lines.pid);
     }
     await ours.lines.stop();
-    checkTraining(`${nameOf(shape)}, fresh`, theirs, uploading, await spreadOf(judge, shape));
+    checkTraining(`${nameOf(shape)}, fresh`, theirs, uploading, await reorderedFit(judge, shape));
   }
   return { ...peaks, afterMany };
 }
@@ -139,20 +138,20 @@ export interface Sweeps extends Paired<number> {
 
 /** Twenty fits with different C on training rows in memory, scaled. */
 export async function measureSweep({ original, ours }: Contestants, shape: Shape): Promise<Sweeps> {
-  const details = { path: dataFile(shape), Cs: SWEEP_CS };
-  await original.ask('load', { path: details.path });
-  await ours.lines.ask('load', { path: details.path });
-  const { fits: allowed } = await original.ask<{ fits: Spread[] }>('sweepSpread', details);
+  const path = dataFile(shape);
+  const { fits: reordered } = await original.ask<Sweeping>('reordered', { path, Cs: SWEEP_CS });
+  await original.ask('load', { path });
+  await ours.lines.ask('load', { path });
   const ms = { original: [] as number[], ours: [] as number[] };
   let difference = 0;
   let iterations: number[] = [];
   // No warm-up: twenty fits are one.
   for (let round = 0; round < ROUNDS; round += 1) {
-    const theirs = await original.ask<Sweeping>('sweep', details);
-    const own = await ours.lines.ask<Sweeping>('sweep', details);
+    const theirs = await original.ask<Sweeping>('sweep', { Cs: SWEEP_CS });
+    const own = await ours.lines.ask<Sweeping>('sweep', { Cs: SWEEP_CS });
     for (const [index, C] of SWEEP_CS.entries()) {
       const what = `${nameOf(shape)}, C = ${C}`;
-      const off = checkFit(what, theirs.fits[index]!, own.fits[index]!, allowed[index]);
+      const off = checkFit(what, theirs.fits[index]!, own.fits[index]!, reordered[index]!);
       difference = Math.max(difference, off);
     }
     iterations = theirs.fits.map(({ nIter }) => nIter);
@@ -175,12 +174,12 @@ export async function measureCurve({ original, ours }: Contestants, shape: Shape
   const path = dataFile(shape);
   await checkTestRows({ original, ours }, shape.rows);
   const theirs = await original.ask<OriginalTraining>('train', { path });
-  const spread = await spreadOf(original, shape);
+  const reordered = await reorderedFit(original, shape);
   const uploadings: Uploading[] = [];
   let difference = 0;
   for (let round = 0; round <= ROUNDS; round += 1) {
     const uploading = await ours.train(path);
-    difference = Math.max(difference, checkTraining(nameOf(shape), theirs, uploading, spread));
+    difference = Math.max(difference, checkTraining(nameOf(shape), theirs, uploading, reordered));
     if (round > 0) uploadings.push(uploading);
   }
   return { shape, ours: uploadings, difference };

@@ -36,9 +36,7 @@ const SPLIT = { testSize: 0.3, randomState: 123 };
 type Logged = Omit<Training, 'stages' | 'rows'> & { afterLastByteMs: number };
 let lastByteAt = 0;
 let logged: Logged | undefined;
-let sweepData:
-  | { path: string; X: ReturnType<typeof scaled>['X']; y: ReturnType<typeof scaled>['y'] }
-  | undefined;
+let sweepData: ReturnType<typeof scaled> | undefined;
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
 const pool = new TrainingPool({
@@ -112,14 +110,13 @@ function scaled(path: string) {
   return { X: new MinMaxScaler().fit(X).transform(X), y };
 }
 
-/** What `sweep` fits on, kept until the next call. */
+/** What `sweep` fits on, kept until `forget`. */
 function load({ path }: { path: string }): null {
-  sweepData = { path, ...scaled(path) };
+  sweepData = scaled(path);
   return null;
 }
 
-function sweep({ path, Cs }: { path: string; Cs: readonly number[] }): Sweeping {
-  if (sweepData?.path !== path) load({ path });
+function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
   const { X, y } = sweepData!;
   const startedAt = performance.now();
   const models = Cs.map((C) => new LogisticRegression({ C }).fit(X, y));

@@ -25,10 +25,3 @@ export interface Sweeping {
   readonly ms: number;
   readonly fits: readonly Fit[];
 }
-
-/** How far scikit-learn's own result moves when the training rows come in another order. */
-export interface Spread {
-  readonly moved: number;
-  /** Whether it takes the same iterations then. */
-  readonly stable: boolean;
-}

@@ -71,33 +71,25 @@ def test_rows(rows):
     return {"digest": hashlib.sha256(np.sort(test).astype("<u4").tobytes()).hexdigest()}
 
 
-def spread(path, C=1.0, max_iter=100, seed=1):
-    """How far scikit-learn's own result moves when the training rows come in another order."""
-    X_train, _, y_train, _ = split(pd.read_csv(path))
-    return moved(MinMaxScaler().fit_transform(X_train), y_train.to_numpy(), C, max_iter, seed)
+class Memory:
+    """The training rows of a file in memory, scaled; on demand in another order."""
 
-
-def moved(X, y, C, max_iter, seed):
-    order = np.random.default_rng(seed).permutation(len(X))
-    first = LogisticRegression(C=C, max_iter=max_iter).fit(X, y)
-    second = LogisticRegression(C=C, max_iter=max_iter).fit(X[order], y[order])
-    by = np.concatenate([(second.coef_ - first.coef_)[0], second.intercept_ - first.intercept_])
-    return {"moved": float(np.abs(by).max()), "stable": bool(first.n_iter_[0] == second.n_iter_[0])}
-
-
-class Sweep:
-    """One fit for each of several C, on training rows that lie in memory, scaled."""
-
-    def __init__(self, path):
+    def __init__(self, path, seed=None):
         X_train, _, y_train, _ = split(pd.read_csv(path))
         self.X = MinMaxScaler().fit_transform(X_train)
         self.y = y_train.to_numpy()
+        if seed is not None:
+            order = np.random.default_rng(seed).permutation(len(self.X))
+            self.X, self.y = self.X[order], self.y[order]
 
-    def run(self, Cs, max_iter=100):
+    def sweep(self, Cs, max_iter=100):
+        """One fit for each of several C."""
         started = time.perf_counter()
         models = [LogisticRegression(C=C, max_iter=max_iter).fit(self.X, self.y) for C in Cs]
         ms = (time.perf_counter() - started) * 1000
         return {"ms": ms, "fits": [fitted(model) for model in models]}
 
-    def spread(self, Cs, max_iter=100, seed=1):
-        return {"fits": [moved(self.X, self.y, C, max_iter, seed) for C in Cs]}
+
+def reordered(path, Cs, seed=1):
+    """The same fits on the training rows in another order: how far scikit-learn's own results move tells how near is near."""
+    return Memory(path, seed).sweep(Cs)

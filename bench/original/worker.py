@@ -9,14 +9,12 @@ import pandas as pd
 import sklearn
 import steps
 
-sweeps = {}
+loaded = {}
 
 
-def sweep_of(path):
-    if path not in sweeps:
-        sweeps.clear()
-        sweeps[path] = steps.Sweep(path)
-    return sweeps[path]
+def load(path):
+    loaded.clear()
+    loaded["memory"] = steps.Memory(path)
 
 
 def versions():
@@ -33,11 +31,10 @@ COMMANDS = {
     "train": steps.train,
     "parse": steps.parse,
     "testRows": steps.test_rows,
-    "spread": steps.spread,
-    "load": lambda path: sweep_of(path) and None,
-    "sweep": lambda path, Cs: sweep_of(path).run(Cs),
-    "sweepSpread": lambda path, Cs: sweep_of(path).spread(Cs),
-    "forget": sweeps.clear,
+    "reordered": steps.reordered,
+    "load": load,
+    "sweep": lambda Cs: loaded["memory"].sweep(Cs),
+    "forget": loaded.clear,
 }
 
 for line in sys.stdin:
