@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -32,6 +33,7 @@ def train():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         app.run(host="127.0.0.1", port=int(sys.argv[1]))
     finally:
