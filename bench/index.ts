@@ -1,7 +1,9 @@
+import { large } from './large.ts';
 import { latency } from './latency.ts';
+import { profile } from './profile.ts';
 
 /** `npm run bench` runs every part, `npm run bench -- latency` one. Each prints the table that bench/README.md keeps. */
-const PARTS: Readonly<Record<string, () => Promise<string>>> = { latency };
+const PARTS: Readonly<Record<string, () => Promise<string>>> = { latency, large, profile };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => PARTS[name] === undefined);

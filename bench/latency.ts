@@ -26,6 +26,7 @@ interface Sample {
 
 const spec = {
   ignore: [],
+  missing: 'error',
   testSize: 0.3,
   randomState: 123,
   stratify: false,

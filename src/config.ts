@@ -13,7 +13,15 @@ export interface Config {
   /** Where an upload lies until it is answered; one folder a process. */
   readonly tempDir: string;
   readonly uploadBytesMax: number;
-  readonly training: { readonly threads: number; readonly waitingMax: number; readonly timeoutMs: number };
+  /** The most that a table may have. */
+  readonly table: { readonly rows: number; readonly columns: number; readonly cells: number };
+  readonly training: {
+    readonly threads: number;
+    /** Threads that read uploads and help with large fits. */
+    readonly helpers: number;
+    readonly waitingMax: number;
+    readonly timeoutMs: number;
+  };
 }
 
 export interface MlflowConfig {
@@ -35,6 +43,10 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** 200 MB: far above the CSV files that people post by hand, far below what fills a disk. */
 const UPLOAD_BYTES_MAX = 200_000_000;
+/** 5 million rows of 9 columns, packed, are some 100 MB, and 400 MB at worst. */
+const ROWS_MAX = 5_000_000;
+const COLUMNS_MAX = 1_000;
+const CELLS_MAX = 50_000_000;
 /** Trainings that may wait for a thread; one more is told to come back. */
 const TRAININGS_WAITING_MAX = 16;
 /** MLflow's own default, and the original's. */
@@ -80,7 +92,11 @@ const environment = z.object({
     .optional(),
   TEMP_DIR: z.string().default('temp'),
   UPLOAD_BYTES_MAX: wholeNumber(1, 100_000_000_000).default(UPLOAD_BYTES_MAX),
+  ROWS_MAX: wholeNumber(1, 1_000_000_000).default(ROWS_MAX),
+  COLUMNS_MAX: wholeNumber(2, 100_000).default(COLUMNS_MAX),
+  CELLS_MAX: wholeNumber(2, 500_000_000).default(CELLS_MAX),
   TRAINING_THREADS: wholeNumber(1, 256).default(Math.max(1, availableParallelism() - 1)),
+  TRAINING_HELPERS: wholeNumber(1, 256).default(Math.max(1, availableParallelism() - 1)),
   TRAINING_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(TRAINING_TIMEOUT_MS),
   TRAININGS_WAITING_MAX: wholeNumber(0, 100_000).default(TRAININGS_WAITING_MAX),
 });
@@ -129,8 +145,10 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     tempDir: vars.TEMP_DIR,
     uploadBytesMax: vars.UPLOAD_BYTES_MAX,
+    table: { rows: vars.ROWS_MAX, columns: vars.COLUMNS_MAX, cells: vars.CELLS_MAX },
     training: {
       threads: vars.TRAINING_THREADS,
+      helpers: vars.TRAINING_HELPERS,
       waitingMax: vars.TRAININGS_WAITING_MAX,
       timeoutMs: vars.TRAINING_TIMEOUT_MS,
     },

@@ -1,13 +1,19 @@
-/** trainpost without a server: scikit-learn's split, scaler, logistic regression, pipeline and metrics. */
-export { type CsvOptions, parseCsv, type RawTable } from './data/csv.ts';
-export { type Dataset, type Roles, toDataset } from './data/dataset.ts';
+/** trainpost without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
+export { columnsToReadAsText, type Dataset, type Feature, type Roles, toDataset } from './data/dataset.ts';
+export { type ReadOptions, readTable, TableReading } from './data/readTable.ts';
+export { readCodes, readNumbers } from './data/segments.ts';
 export type { CsvFormat } from './data/sniff.ts';
 export { type Split, trainTestSplit } from './data/split.ts';
-export type { TableLimits } from './data/tableReader.ts';
+export type { Table, TableColumn } from './data/table.ts';
+export { TABLE_LIMITS, type TableLimits } from './data/tableLimits.ts';
 export type { Target } from './data/target.ts';
 export { DataError, FieldError, NotATableError } from './errors.ts';
+export type { ColumnStepsOptions, Missing } from './ml/columnSteps.ts';
+export { type Branch, ColumnTransformer } from './ml/columnTransformer.ts';
+export { DenseNumericColumn, DenseTextColumn, toFrame } from './ml/denseColumn.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
-export type { Classifier, Estimator, Labels, Params, Transformer } from './ml/estimator.ts';
+export type { Classifier, Estimator, Input, Labels, Params, Transformer } from './ml/estimator.ts';
+export type { Frame, FrameColumn, NumericColumn, TextColumn } from './ml/frame.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';
 export { type Matrix, type MatrixLike, takeRows, toMatrix } from './ml/matrix.ts';
 export {
@@ -23,6 +29,8 @@ export {
 } from './ml/metrics.ts';
 export { MinMaxScaler } from './ml/minMaxScaler.ts';
 export type { ModelLog, RunNames } from './ml/modelLog.ts';
+export { OneHotEncoder } from './ml/oneHotEncoder.ts';
 export { Pipeline, type Step } from './ml/pipeline.ts';
+export { SimpleImputer } from './ml/simpleImputer.ts';
 export type { PipelineState } from './ml/state.ts';
 export { TrainingPipeline } from './ml/trainingPipeline.ts';

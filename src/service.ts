@@ -32,15 +32,16 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const underWay = new UnderWay();
   const pool = new TrainingPool({
     ...config.training,
-    // Folded or not, a file is held in memory as it is read.
-    fit: { unfoldedBytesMax: config.uploadBytesMax },
+    read: { unfoldedBytesMax: config.uploadBytesMax, limits: config.table },
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
   const app = createApp({
     logger: log.logger,
     rooms: {
-      fit: (path, spec) => pool.fit(path, spec),
+      openReading: () => pool.openReading(),
+      fit: (reading, path, spec) => pool.fit(reading, path, spec),
+      dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
       modelLog: () => mlflow.modelLog(),
       underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),

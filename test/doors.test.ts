@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 const LEAVES = ['errors', 'result', 'ctime', 'codePoints'];
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   ml: ['ctime', 'codePoints'],
-  data: [...LEAVES, 'ml/matrix'],
-  engine: [...LEAVES, 'data', 'ml'],
+  kernels: [],
+  data: [...LEAVES, 'kernels', 'ml/matrix'],
+  engine: [...LEAVES, 'data', 'ml', 'kernels'],
   tracking: [...LEAVES, 'ml/state', 'ml/modelLog'],
   training: [...LEAVES, 'engine', 'ml'],
   http: [...LEAVES, 'training'],

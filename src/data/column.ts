@@ -1,20 +1,3 @@
-import type { ColumnType } from '../result.ts';
-
-/** The column as numbers, with what each cell that is none holds. */
-export interface NumericColumn {
-  readonly values: Float64Array;
-  /**
-   * `long` where every number is written without point and exponent and is exact as a double; `boolean` where every
-   * cell is one, and then 0 and 1 are the numbers.
-   */
-  readonly type: Exclude<ColumnType, 'string'>;
-  readonly numbers: number;
-  readonly missing: number;
-  /** Index of the first cell that is missing, and of the first that holds anything but a number; -1: none. */
-  readonly firstMissing: number;
-  readonly firstText: number;
-}
-
 /** How pandas' `read_csv` writes a number: no hexadecimal, no digit groups; blanks around it are allowed. */
 const WITH_POINT = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 const WITH_COMMA = /^[ \t]*[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
@@ -47,41 +30,20 @@ export function isMissing(cell: string): boolean {
   return MISSING.has(cell) || MISSING.has(cell.trim());
 }
 
-/** Reads a column of cells as numbers, or as booleans; what is neither becomes NaN and is counted. */
-export function toNumeric(cells: readonly string[], decimalComma = false): NumericColumn {
-  return toBooleans(cells) ?? toNumbers(cells, decimalComma);
+/** The number that a cell holds, infinite ones included; NaN where it holds none. */
+export function numberOf(cell: string, decimalComma: boolean): number {
+  if (!decimalNumber(decimalComma).test(cell)) return infinity(cell);
+  return Number(decimalComma ? cell.replace(',', '.') : cell);
 }
 
-function toBooleans(cells: readonly string[]): NumericColumn | undefined {
-  if (!cells.every((cell) => BOOLEANS.has(cell))) return undefined;
-  const values = Float64Array.from(cells, (cell) => BOOLEANS.get(cell) as number);
-  return { values, type: 'boolean', numbers: cells.length, missing: 0, firstMissing: -1, firstText: -1 };
+/** Whether a cell's number is written without point and exponent and is exact as a double. */
+export function isWhole(cell: string, value: number): boolean {
+  return WHOLE.test(cell) && Number.isSafeInteger(value);
 }
 
-function toNumbers(cells: readonly string[], decimalComma: boolean): NumericColumn {
-  const grammar = decimalNumber(decimalComma);
-  const values = new Float64Array(cells.length);
-  let whole = true;
-  let numbers = 0;
-  let missing = 0;
-  let firstMissing = -1;
-  let firstText = -1;
-  for (const [index, cell] of cells.entries()) {
-    const value = grammar.test(cell) ? Number(decimalComma ? cell.replace(',', '.') : cell) : infinity(cell);
-    values[index] = value;
-    if (!Number.isNaN(value)) {
-      numbers += 1;
-      whole &&= WHOLE.test(cell) && Number.isSafeInteger(value);
-    } else if (isMissing(cell)) {
-      missing += 1;
-      if (firstMissing < 0) firstMissing = index;
-    } else if (firstText < 0) {
-      firstText = index;
-    }
-  }
-  // One missing cell makes an integer column of pandas a column of doubles.
-  const type = whole && missing === 0 && firstText < 0 ? 'long' : 'double';
-  return { values, type, numbers, missing, firstMissing, firstText };
+/** The truth value that a cell holds, as a number. */
+export function truthValue(cell: string): 0 | 1 | undefined {
+  return BOOLEANS.get(cell);
 }
 
 function infinity(cell: string): number {

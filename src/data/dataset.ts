@@ -1,8 +1,7 @@
 import { DataError, FieldError, quote } from '../errors.ts';
-import type { Matrix } from '../ml/matrix.ts';
-import type { ColumnInfo, Warning } from '../result.ts';
-import { type NumericColumn, toNumeric } from './column.ts';
-import type { RawTable } from './csv.ts';
+import type { ColumnInfo, ColumnType, Missing, Warning } from '../result.ts';
+import { markMissing } from './missing.ts';
+import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** Which columns of a table are what. */
@@ -11,16 +10,25 @@ export interface Roles {
   readonly target?: string;
   /** Columns left out; a text may name several, set apart by commas. */
   readonly ignore: readonly string[];
+  readonly missing: Missing;
+}
+
+/** A column to learn from. */
+export interface Feature extends ColumnInfo {
+  /** Its place in the table. */
+  readonly index: number;
 }
 
 /** A table that can be trained on. */
 export interface Dataset {
-  readonly X: Matrix;
-  readonly y: Target;
-  readonly targetName: string;
-  readonly features: readonly ColumnInfo[];
+  readonly table: Table;
+  readonly target: Target;
+  readonly features: readonly Feature[];
   /** Every column of the file in its order; those left out are not read and count as text. */
   readonly columns: readonly ColumnInfo[];
+  /** A 1 for each row that is left out, for a cell of it is missing; undefined where none is. */
+  readonly dropped: Uint8Array | undefined;
+  /** Rows that are trained and tested on. */
   readonly rows: number;
   /** What the file's reader found out that its user should know. */
   readonly warnings: readonly Warning[];
@@ -28,43 +36,83 @@ export interface Dataset {
 
 /** The original's name for the column to predict. */
 const DEFAULT_TARGET = 'Outcome';
+/** A column of more different texts is a name or a comment, and each of them would be a feature of its own. */
+export const CATEGORIES_MAX = 50;
+
+/**
+ * The columns that have to be read as text though they looked like numbers where the file begins: the target where a
+ * cell of it is no number, and a feature most of whose cells are none. The file has to be read again for their texts.
+ * @throws FieldError as `toDataset`
+ */
+export function columnsToReadAsText(table: Table, roles: Roles): ReadonlySet<string> {
+  return columnsWithoutTexts(table, assignRoles(table, roles));
+}
+
+function columnsWithoutTexts(table: Table, { targetIndex, ignored }: AssignedRoles): ReadonlySet<string> {
+  const isText = (column: TableColumn, index: number) =>
+    column.kind === 'number' &&
+    column.others > 0 &&
+    !ignored.has(column.name) &&
+    (index === targetIndex || column.others > column.numbers);
+  return new Set(table.columns.filter(isText).map(({ name }) => name));
+}
 
 /**
  * Gives each column its part: target, feature or left out.
+ * @param table read with `columnsToReadAsText` as text, if there are any
  * @throws FieldError where a field names a column that the file does not have
- * @throws DataError where a feature is not a finite number in every row
+ * @throws DataError where a cell of a feature is neither a finite number nor a category, in rows that are left out too,
+ *   where no feature or no row is left, and as `readTarget`
+ * @throws RangeError if a column that has to be was not read as text
  */
-export function toDataset(table: RawTable, roles: Roles): Dataset {
-  const targetIndex = findTarget(table.names, roles.target);
-  const targetName = table.names[targetIndex] as string;
-  const ignored = findIgnored(table.names, roles.ignore, targetName);
-  const { decimalComma, warnings } = table.format;
-  const y = readTarget(table.cells[targetIndex] as string[], targetName, decimalComma);
-  const features: ColumnInfo[] = [];
-  const columns: ColumnInfo[] = [];
-  const values: Float64Array[] = [];
-  for (const [index, name] of table.names.entries()) {
-    if (index === targetIndex) {
-      columns.push({ name, type: y.type });
-    } else if (ignored.has(name)) {
-      columns.push({ name, type: 'string' });
-    } else {
-      const feature = readFeature(table.cells[index] as string[], name, decimalComma);
-      const info = { name, type: feature.type };
-      columns.push(info);
-      features.push(info);
-      values.push(feature.values);
-    }
+export function toDataset(table: Table, roles: Roles): Dataset {
+  const assigned = assignRoles(table, roles);
+  const withoutTexts = columnsWithoutTexts(table, assigned);
+  if (withoutTexts.size > 0) {
+    throw new RangeError(`Read the table again with textColumns: ${[...withoutTexts].join(', ')}.`);
   }
+  const { targetIndex, ignored } = assigned;
+  const used = table.columns.flatMap(({ name }, index) => (ignored.has(name) ? [] : [index]));
+  const dropped = roles.missing === 'drop' ? markMissing(table, used) : undefined;
+  const target = readTarget(table, targetIndex, dropped);
+  const features: Feature[] = [];
+  const columns = table.columns.map((column, index): ColumnInfo => {
+    const { name } = column;
+    const missing = column.missing > 0 && { missing: true };
+    if (index === targetIndex) return { name, type: target.type, ...missing };
+    if (ignored.has(name)) return { name, type: 'string', ...missing };
+    const info = { name, type: featureType(column, table.rows, roles.missing), ...missing };
+    features.push({ ...info, index });
+    return info;
+  });
   if (features.length === 0) {
     throw new DataError(
       'no_features',
-      `No column is left to learn from beside the target ${quote(targetName)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`,
-      { column: targetName },
+      `No column is left to learn from beside the target ${quote(target.name)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`,
+      { column: target.name },
     );
   }
-  const X = { nSamples: table.rows, nFeatures: features.length, columns: values };
-  return { X, y, targetName, features, columns, rows: table.rows, warnings };
+  const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
+  const { warnings } = table.format;
+  return { table, target, features, columns, dropped, rows, warnings };
+}
+
+interface AssignedRoles {
+  readonly targetIndex: number;
+  readonly ignored: ReadonlySet<string>;
+}
+
+/**
+ * The target's place, and the names of the columns that are left out; all others are features.
+ * @throws FieldError where a field names a column that the file does not have, or `ignore` the target
+ */
+export function assignRoles(
+  table: Table,
+  { target, ignore }: Pick<Roles, 'target' | 'ignore'>,
+): AssignedRoles {
+  const names = table.columns.map(({ name }) => name);
+  const targetIndex = findTarget(names, target);
+  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex] as string) };
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {
@@ -89,10 +137,7 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
         throw new FieldError(
           'ignored_target',
           `ignore names the target column ${quote(part)}: choose one of the two.`,
-          {
-            field: 'ignore',
-            value: part,
-          },
+          { field: 'ignore', value: part },
         );
       }
       ignored.add(part);
@@ -112,38 +157,50 @@ function unknownColumn(field: string, value: string, names: readonly string[]): 
   );
 }
 
-function readFeature(cells: readonly string[], name: string, decimalComma: boolean): NumericColumn {
-  const column = toNumeric(cells, decimalComma);
-  if (column.firstText >= 0) throw notANumber(cells, column, name);
-  if (column.firstMissing >= 0) {
-    const row = column.firstMissing + 1;
+/** @throws DataError where the column cannot be learned from */
+function featureType(column: TableColumn, rows: number, missing: Missing): ColumnType {
+  const { name, firstMissing, firstInfinite } = column;
+  if (column.others > 0 && column.numbers >= column.others) throw notANumber(column);
+  if (firstMissing !== undefined && missing === 'error') {
+    const row = firstMissing.row + 1;
     throw new DataError(
       'missing_value',
-      `Row ${row} has no value in column ${quote(name)} (${column.missing} of ${cells.length} rows have none): fill them in, leave the rows out, or name the column in ignore.`,
-      { row, column: name, value: cells[row - 1] as string, actual: column.missing },
+      `Row ${row} has no value in column ${quote(name)} (${column.missing} of ${rows} rows have none): say in missing what is to become of them (drop, mean, median, most_frequent), fill them in, or name the column in ignore.`,
+      { row, column: name, value: firstMissing.text, actual: column.missing },
     );
   }
-  const infinite = column.values.findIndex((value) => !Number.isFinite(value));
-  if (infinite >= 0) {
+  if (column.missing === rows && missing !== 'drop') {
+    const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: name it in ignore.`;
+    throw new DataError('empty_column', message, { column: name });
+  }
+  if (column.kind === 'text') return textType(column);
+  if (firstInfinite !== undefined) {
+    const { row, text } = firstInfinite;
     throw new DataError(
       'infinite_value',
-      `Row ${infinite + 1} is infinite in column ${quote(name)}: write a finite number.`,
-      {
-        row: infinite + 1,
-        column: name,
-        value: cells[infinite] as string,
-      },
+      `Row ${row + 1} is infinite in column ${quote(name)}: write a finite number.`,
+      { row: row + 1, column: name, value: text },
     );
   }
-  return column;
+  return column.type;
 }
 
-function notANumber(cells: readonly string[], column: NumericColumn, name: string): DataError {
-  const row = column.firstText + 1;
-  const value = cells[row - 1] as string;
+function textType({ name, texts, overflowed }: TextColumn): 'string' {
+  if (texts.length <= CATEGORIES_MAX && !overflowed) return 'string';
+  const actual = texts.length;
+  const many = overflowed ? `more than ${actual}` : String(actual);
+  throw new DataError(
+    'too_many_categories',
+    `Column ${quote(name)} holds ${many} different texts, and at most ${CATEGORIES_MAX} are taken, each as a feature of its own: name it in ignore.`,
+    { column: name, limit: CATEGORIES_MAX, actual },
+  );
+}
+
+function notANumber({ name, firstOther }: NumberColumn | TextColumn): DataError {
+  const { row = 0, text = '' } = firstOther ?? {};
   return new DataError(
     'not_a_number',
-    `Row ${row} has ${quote(value)} in column ${quote(name)}, which is no number: correct it, or name the column in ignore.`,
-    { row, column: name, value },
+    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, which is no number: correct it, or name the column in ignore.`,
+    { row: row + 1, column: name, value: text },
   );
 }

@@ -16,15 +16,6 @@ const CP1252_UNDEFINED = /[\x81\x8d\x8f\x90\x9d]/;
 /** With the flag `u` a surrogate matches only where it stands alone. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** Decodes pieces of about `pieceBytes`, none of which cuts a character. */
-export function* decodePieces(bytes: Uint8Array, encoding: Encoding, pieceBytes: number): Generator<Decoded> {
-  for (let from = 0; from < bytes.length; ) {
-    const to = characterEnd(bytes, from, from + pieceBytes, encoding);
-    yield decode(bytes.subarray(from, to), encoding);
-    from = to;
-  }
-}
-
 /** Where a piece that is to end at `to` ends with a whole character: there, or up to three bytes behind it. */
 export function characterEnd(bytes: Uint8Array, from: number, to: number, encoding: Encoding): number {
   if (to >= bytes.length) return bytes.length;
@@ -37,6 +28,50 @@ export function characterEnd(bytes: Uint8Array, from: number, to: number, encodi
     if ((highByte & 0xfc) === 0xd8) end += 2;
   }
   return Math.min(end, bytes.length);
+}
+
+/** Decodes bytes as they come: a character that they cut waits for the rest of it. */
+export class PieceDecoder {
+  readonly #encoding: Encoding;
+  #cut: Uint8Array = new Uint8Array(0);
+
+  constructor(encoding: Encoding) {
+    this.#encoding = encoding;
+  }
+
+  push(bytes: Uint8Array): Decoded {
+    const all = this.#cut.length === 0 ? bytes : Buffer.concat([this.#cut, bytes]);
+    const end = wholeEnd(all, this.#encoding);
+    this.#cut = Uint8Array.from(all.subarray(end));
+    return decode(all.subarray(0, end), this.#encoding);
+  }
+
+  /** What is left, whose last character is not whole. */
+  end(): Decoded {
+    return decode(this.#cut, this.#encoding);
+  }
+}
+
+/** Where the last character that the bytes cut begins; their end where they cut none. */
+function wholeEnd(bytes: Uint8Array, encoding: Encoding): number {
+  const { length } = bytes;
+  if (encoding === 'utf-8') {
+    for (let back = 1; back <= Math.min(3, length); back += 1) {
+      const byte = bytes[length - back] as number;
+      if (!isContinuation(byte)) return byte >= 0xc0 && back < utf8Length(byte) ? length - back : length;
+    }
+    return length;
+  }
+  if (encoding === 'windows-1252') return length;
+  const even = length - (length % 2);
+  const highByte = bytes[encoding === 'utf-16le' ? even - 1 : even - 2] ?? 0;
+  return (highByte & 0xfc) === 0xd8 ? even - 2 : even;
+}
+
+/** Bytes of the character that begins with this one. */
+function utf8Length(first: number): number {
+  if (first >= 0xf0) return 4;
+  return first >= 0xe0 ? 3 : 2;
 }
 
 const isContinuation = (byte = 0) => (byte & 0xc0) === 0x80;

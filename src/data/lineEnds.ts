@@ -25,6 +25,7 @@ export function withLf(text: string, delimiter: string): string {
 
 /** What ends the rows of `text`; `lf` where nothing does. */
 export function newlineOf(text: string, delimiter: string): Newline {
+  if (!text.includes('\r')) return 'lf';
   const kinds = new Set<Newline>();
   forEachLineEnd(text, delimiter, (at, length) => {
     if (length === 2) kinds.add('crlf');

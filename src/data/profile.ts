@@ -1,27 +1,50 @@
 import type { ColumnSummary } from '../result.ts';
 import type { Dataset } from './dataset.ts';
+import { summaryScratch } from './orderStatistics.ts';
+import { packedRoom, summarizePacked } from './packedSummary.ts';
+import { readNumbers } from './segments.ts';
+import { type NumberSummary, summarize } from './summary.ts';
 
-/** mathjs takes a quarter of a second to load, so nobody waits for it who does not need it. */
-const loadMathjs = () => import('mathjs/number');
+/** The columns of a table that are summarised, by any number of threads: each takes one after the other. */
+export interface ProfileJob extends Pick<Dataset, 'table' | 'features'> {
+  /** Two words: the next feature that nobody has taken, and the next seat. */
+  readonly next: Int32Array<SharedArrayBuffer>;
+}
 
-/** Minimum, maximum, mean, sample standard deviation and quartiles of each feature, by mathjs. */
-export async function profile(dataset: Dataset): Promise<ColumnSummary[]> {
-  const math = await loadMathjs();
-  return dataset.features.map(({ name }, index) => {
-    // Sorted as doubles first: mathjs would compare each pair through its own generic function.
-    const values = Array.from((dataset.X.columns[index] as Float64Array).toSorted());
-    const quartiles = math.quantileSeq(values, [0.25, 0.5, 0.75], true) as unknown as [
-      number,
-      number,
-      number,
-    ];
-    return {
-      name,
-      min: values[0] as number,
-      max: values.at(-1) as number,
-      mean: math.mean(values),
-      std: values.length > 1 ? Number(math.std(values, 'unbiased')) : 0,
-      quartiles,
-    };
-  });
+/** What one thread has found out: summaries by the place of their feature. */
+export type ProfileShare = readonly (readonly [place: number, summary: ColumnSummary])[];
+
+export function profileJob({ table, features }: Pick<Dataset, 'table' | 'features'>): ProfileJob {
+  return { table, features, next: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) };
+}
+
+/** Minimum, maximum, mean, sample standard deviation and quartiles of features that are numbers, until all are taken. */
+export function takePart({ table, features, next }: ProfileJob): ProfileShare {
+  const room = packedRoom(table, Atomics.add(next, 1, 1));
+  const scratch = summaryScratch();
+  let values: Float64Array<ArrayBuffer> | undefined;
+  const share: [number, ColumnSummary][] = [];
+  for (;;) {
+    const place = Atomics.add(next, 0, 1);
+    const feature = features[place];
+    if (feature === undefined) return share;
+    const { name, index, type } = feature;
+    if (type === 'string') continue;
+    let summary: Omit<NumberSummary, 'distinct'> | undefined = summarizePacked(table, index, room);
+    if (summary === undefined) {
+      values ??= new Float64Array(table.rows);
+      summary = summarize(readNumbers(table, index, 0, table.rows, values), scratch);
+    }
+    const { min, max, mean, std, quantiles } = summary;
+    const [, q1, median, q3] = quantiles as [number, number, number, number, number];
+    share.push([place, { name, min, max, mean, std, quartiles: [q1, median, q3] }]);
+  }
+}
+
+/** The summaries in the features' order. */
+export function joinShares(shares: readonly ProfileShare[]): ColumnSummary[] {
+  return shares
+    .flat()
+    .sort(([a], [b]) => a - b)
+    .map(([, summary]) => summary);
 }

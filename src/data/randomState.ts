@@ -6,6 +6,9 @@ const SEED_MAX = 2 ** 32 - 1;
 /** Items at most in one shuffle: beyond it the 32-bit comparison of a draw would see negative numbers. */
 const ITEMS_MAX = 2 ** 31 - 1;
 
+/** Partners drawn at a time. */
+const PARTNERS = 256;
+
 /** Words of the generator's state, and the distance of the word that is mixed in. */
 const STATE_WORDS = 624;
 const MIDDLE_WORD = 397;
@@ -21,6 +24,7 @@ export class RandomState {
   /** The numbers made from the present state, tempered; those from `#position` on are unused. */
   readonly #numbers = new Int32Array(STATE_WORDS);
   #position = STATE_WORDS;
+  readonly #partners = new Int32Array(PARTNERS);
 
   /** @throws FieldError `random_state_invalid` unless the seed is a whole number of 0 to 2^32 - 1. */
   constructor(seed: number) {
@@ -43,40 +47,60 @@ export class RandomState {
     }
   }
 
-  /** The numbers 0 to n - 1 in a random order, as `RandomState.permutation(n)`. */
-  permutation(n: number): Uint32Array {
+  /**
+   * The numbers 0 to n - 1 in a random order, as `RandomState.permutation(n)`.
+   * @param unordered so many numbers at the beginning are the right ones, but in any order among themselves: drawing
+   *   their order is left out
+   */
+  permutation(n: number, unordered = 1): Uint32Array {
     const items = new Uint32Array(n);
     for (let k = 0; k < n; k++) items[k] = k;
-    this.shuffle(items);
+    this.shuffle(items, unordered);
     return items;
   }
 
   /**
    * Shuffles in place, as `RandomState.shuffle`: Fisher-Yates from the end. A partner below or at i is drawn
    * from as many low bits as i has, again until it is not above i.
+   * @param unordered as for `permutation`
    * @throws RangeError beyond 2^31 - 1 items.
    */
-  shuffle(items: Uint32Array): void {
+  shuffle(items: Uint32Array, unordered = 1): void {
     if (items.length > ITEMS_MAX) throw new RangeError(`Cannot shuffle more than ${ITEMS_MAX} items.`);
+    const last = Math.max(unordered, 1);
+    for (let i = items.length - 1; i >= last; ) {
+      // As long as i has as many bits, the draws do not depend on what is swapped: so partners are drawn first, and
+      // the swaps, each of which waits for memory somewhere, do not wait for each other.
+      const lowest = Math.max(last, 2 ** (31 - Math.clz32(i)));
+      const count = this.#drawPartners(i, Math.min(i - lowest + 1, PARTNERS));
+      for (let k = 0; k < count; k++, i--) {
+        const partner = this.#partners[k]!;
+        const item = items[i]!;
+        items[i] = items[partner]!;
+        items[partner] = item;
+      }
+    }
+  }
+
+  /** Draws a partner for each of i, i - 1, ..., all of as many bits. Returns for how many: `count`, or fewer. */
+  #drawPartners(i: number, count: number): number {
+    if (this.#position === STATE_WORDS) {
+      this.#refill();
+      this.#position = 0;
+    }
     const numbers = this.#numbers;
-    // Local, since this is the innermost loop of a split of millions of rows.
+    const partners = this.#partners;
+    const mask = 0xffffffff >>> Math.clz32(i);
     let position = this.#position;
-    for (let i = items.length - 1; i > 0; i--) {
-      const mask = 0xffffffff >>> Math.clz32(i);
-      let partner: number;
-      // Each draw succeeds with a chance above one half, so this ends as surely as the generator is random.
-      do {
-        if (position === STATE_WORDS) {
-          this.#refill();
-          position = 0;
-        }
-        partner = numbers[position++]! & mask;
-      } while (partner > i);
-      const item = items[i]!;
-      items[i] = items[partner]!;
-      items[partner] = item;
+    let drawn = 0;
+    while (drawn < count && position < STATE_WORDS) {
+      const partner = numbers[position++]! & mask;
+      partners[drawn] = partner;
+      // Adds 1 where the partner is not above i - drawn, without a branch that nobody could foresee.
+      drawn += 1 + ((i - drawn - partner) >> 31);
     }
     this.#position = position;
+    return drawn;
   }
 
   /** `size` different numbers of 0 to n - 1, as `RandomState.choice(n, size, replace=False)`. */

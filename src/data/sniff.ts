@@ -75,6 +75,7 @@ function findEncoding(
 function findDelimiter(text: string, isCut: boolean): Delimiter {
   let best: { readonly delimiter: Delimiter; readonly share: number; readonly cells: number } | undefined;
   for (const delimiter of DELIMITERS) {
+    if (!text.includes(delimiter)) continue;
     const lengths = rowsOf(text, delimiter, isCut).map((row) => row.length);
     const cells = lengths[0] ?? 0;
     if (cells < 2) continue;

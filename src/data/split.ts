@@ -8,6 +8,8 @@ export interface SplitOptions {
   readonly randomState: number;
   /** One class a row; each class then has the same share in both parts. Numbers that sort as the classes do. */
   readonly stratify?: ArrayLike<number> | undefined;
+  /** Whether the test rows come in scikit-learn's order, as they do if not said otherwise: it takes draws of its own. */
+  readonly isTestOrdered?: boolean;
 }
 
 /** Row numbers from 0, each in one of the two parts. */
@@ -31,11 +33,11 @@ interface Sizes {
  * @throws RangeError if `stratify` does not have one value a row
  */
 export function trainTestSplit(nSamples: number, options: SplitOptions): Split {
-  const { testSize, randomState, stratify } = options;
+  const { testSize, randomState, stratify, isTestOrdered = true } = options;
   const sizes = partSizes(nSamples, testSize);
   const rng = new RandomState(randomState);
   if (stratify === undefined) {
-    const rows = rng.permutation(nSamples);
+    const rows = rng.permutation(nSamples, isTestOrdered ? 1 : sizes.nTest);
     return { test: rows.subarray(0, sizes.nTest), train: rows.subarray(sizes.nTest) };
   }
   if (stratify.length !== nSamples) {

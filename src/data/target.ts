@@ -1,20 +1,26 @@
 import { compareCodePoints } from '../codePoints.ts';
 import { DataError, quote } from '../errors.ts';
 import type { ClassLabel, ColumnType, TargetDtype } from '../result.ts';
-import { isMissing, toNumeric } from './column.ts';
+import { segmentsOf } from './segments.ts';
+import type { Cell, Table, TableColumn } from './table.ts';
 
-/** The target's column: one label a row, and its classes in scikit-learn's order. */
+/** The target's column: each row's class, and the classes in scikit-learn's order. */
 export interface Target {
-  readonly labels: ArrayLike<number> | ArrayLike<string>;
+  readonly name: string;
   readonly type: ColumnType;
   readonly dtype: TargetDtype;
   readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
+  /** Each row's place among the classes; `NO_CLASS` in rows that are left out. */
+  readonly codes: Uint8Array;
 }
 
+export const NO_CLASS = 255;
 /** More classes than this are a column of numbers or names taken for a target, and K x n coefficients nobody reads. */
-const CLASSES_MAX = 200;
+export const CLASSES_MAX = 200;
 /** As scikit-learn's `type_of_target` warns: so many different values look like no classes at all. */
 const DISTINCT_SHARE_MAX = 0.5;
+/** In a table this short a class may well have one or two rows. */
+const ROWS_TO_JUDGE = 20;
 /** pandas' dtype of a column. */
 const DTYPES: Readonly<Record<ColumnType, TargetDtype>> = {
   long: 'int64',
@@ -22,29 +28,37 @@ const DTYPES: Readonly<Record<ColumnType, TargetDtype>> = {
   boolean: 'bool',
   string: 'object',
 };
-/** In a table this short a class may well have one or two rows. */
-const ROWS_TO_JUDGE = 20;
 
 /**
  * Reads the column to predict.
- * @throws DataError where a label is missing, where there is one class only, where the values look continuous
+ * @param table in which the column is text, where not all of its cells are numbers or truth values
+ * @param dropped a 1 for each row that is left out, those without a label among them
+ * @throws DataError where a label is missing, where there is one class only or none, where the values look continuous
  */
-export function readTarget(cells: readonly string[], name: string, decimalComma: boolean): Target {
-  const numeric = toNumeric(cells, decimalComma);
-  const isText = numeric.numbers + numeric.missing < cells.length;
-  const firstMissing = isText ? cells.findIndex(isMissing) : numeric.firstMissing;
-  if (firstMissing >= 0) {
-    throw new DataError(
-      'missing_label',
-      `Row ${firstMissing + 1} has no value in the target column ${quote(name)}: fill it in or leave the row out.`,
-      { row: firstMissing + 1, column: name, value: cells[firstMissing] as string },
-    );
+export function readTarget(table: Table, index: number, dropped?: Uint8Array): Target {
+  const column = table.columns[index] as TableColumn;
+  if (column.firstMissing !== undefined && dropped === undefined) {
+    throw missingLabel(column.name, column.firstMissing);
   }
-  const labels = isText ? cells : numeric.values;
-  const type = isText ? 'string' : numeric.type;
+  // Rows behind the last text that is kept would have no class, though they are not left out.
+  if (column.kind === 'text' && column.overflowed) {
+    throw tooManyClasses(column.name, CLASSES_MAX + 1, table.rows);
+  }
+  const type = column.kind === 'text' ? 'string' : column.type;
+  const { ids, labels } = distinctCells(table, index, dropped);
+  const counts = new Uint32Array(NO_CLASS + 1);
+  for (let row = 0; row < ids.length; row += 1) counts[ids[row] as number]! += 1;
+  const rows = ids.length - (counts[NO_CLASS] as number);
+  const classes = labels.map((label, id) => ({ label, id, count: counts[id] as number }));
   const dtype = DTYPES[type];
-  const classCounts = countClasses(labels, dtype, name);
-  return { labels: labels as ArrayLike<number> | ArrayLike<string>, type, dtype, classCounts };
+  checkClasses(classes, column.name, dtype, rows);
+  classes.sort((a, b) => compareLabels(a.label, b.label));
+
+  const codeOf = new Uint8Array(NO_CLASS + 1).fill(NO_CLASS);
+  for (const [code, { id }] of classes.entries()) codeOf[id] = code;
+  for (let row = 0; row < ids.length; row += 1) ids[row] = codeOf[ids[row] as number] as number;
+  const classCounts = classes.map(({ label, count }) => ({ label, count }));
+  return { name: column.name, type, dtype, classCounts, codes: ids };
 }
 
 /** A class as a person reads it: of a boolean target 1 is `True`, as pandas and NumPy print it. */
@@ -53,37 +67,89 @@ export function labelText(label: ClassLabel, dtype: TargetDtype): string {
   return String(label);
 }
 
-function countClasses(
-  labels: ArrayLike<ClassLabel>,
-  dtype: TargetDtype,
-  name: string,
-): Target['classCounts'] {
-  const counts = new Map<ClassLabel, number>();
-  for (let row = 0; row < labels.length; row += 1) {
-    const label = labels[row] as ClassLabel;
-    if (typeof label === 'number' && !Number.isInteger(label)) throw continuous(label, row, name);
-    counts.set(label, (counts.get(label) ?? 0) + 1);
+interface DistinctCells {
+  /** Each row's place in `labels`; `NO_CLASS` in rows that are left out. */
+  readonly ids: Uint8Array;
+  /** In the order of their first rows. */
+  readonly labels: ClassLabel[];
+}
+
+/** @throws DataError where there are more than `CLASSES_MAX`, or a number that is not whole */
+function distinctCells(table: Table, index: number, dropped: Uint8Array | undefined): DistinctCells {
+  const column = table.columns[index] as TableColumn;
+  const ids = new Uint8Array(table.rows).fill(NO_CLASS);
+  const idOf = new Map<number, number>();
+  const idOfCell = (cell: number, decimals: number, row: number): number => {
+    const value = cell / 10 ** decimals;
+    if (!Number.isInteger(value)) throw continuous(value, row, column.name);
+    const id = idOf.get(value) ?? idOf.size;
+    if (id === CLASSES_MAX) throw tooManyClasses(column.name, CLASSES_MAX + 1, table.rows);
+    idOf.set(value, id);
+    return id;
+  };
+  for (const { firstRow, cells, decimals, missing } of segmentsOf(table, index)) {
+    if (cells instanceof Int8Array && dropped === undefined) {
+      // The usual target, and a loop that the compiler sees one kind of array in: a third of the time.
+      const known = new Int16Array(256).fill(-1);
+      for (let i = 0; i < cells.length; i += 1) {
+        const cell = cells[i] as number;
+        let id = known[cell + 128] as number;
+        if (id < 0) {
+          id = idOfCell(cell, decimals, firstRow + i);
+          known[cell + 128] = id;
+        }
+        ids[firstRow + i] = id;
+      }
+      continue;
+    }
+    for (let i = 0; i < cells.length; i += 1) {
+      const cell = cells[i] as number;
+      if (cell === missing || Number.isNaN(cell) || dropped?.[firstRow + i] === 1) continue;
+      ids[firstRow + i] = idOfCell(cell, decimals, firstRow + i);
+    }
   }
-  const { size } = counts;
-  if (size === 1) {
-    const only = labelText(labels[0] as ClassLabel, dtype);
+  const values = [...idOf.keys()];
+  return {
+    ids,
+    labels: column.kind === 'text' ? values.map((code) => column.texts[code] as string) : values,
+  };
+}
+
+function checkClasses(
+  classes: readonly { readonly label: ClassLabel }[],
+  name: string,
+  dtype: TargetDtype,
+  rows: number,
+): void {
+  if (classes.length === 0) {
+    const message = `No row is left, for each of them misses a value: fill them in, name a column in ignore, or choose another way in missing.`;
+    throw new DataError('all_rows_dropped', message, { field: 'missing', actual: 0 });
+  }
+  if (classes.length === 1) {
+    const only = labelText((classes[0] as { label: ClassLabel }).label, dtype);
     throw new DataError(
       'one_class',
       `The target column ${quote(name)} holds one class only, ${quote(only)}: a classifier needs two or more.`,
       { column: name, value: only },
     );
   }
-  const looksContinuous = labels.length >= ROWS_TO_JUDGE && size > labels.length * DISTINCT_SHARE_MAX;
-  if (size > CLASSES_MAX || looksContinuous) {
-    throw new DataError(
-      'continuous_target',
-      `The target column ${quote(name)} has ${size} different values in ${labels.length} rows, which look like no classes: name another column in target.`,
-      { column: name, limit: CLASSES_MAX, actual: size },
-    );
+  if (rows >= ROWS_TO_JUDGE && classes.length > rows * DISTINCT_SHARE_MAX) {
+    throw tooManyClasses(name, classes.length, rows);
   }
-  return [...counts]
-    .map(([label, count]) => ({ label, count }))
-    .sort((a, b) => compareLabels(a.label, b.label));
+}
+
+function tooManyClasses(name: string, actual: number, rows: number): DataError {
+  const many = actual > CLASSES_MAX ? `more than ${CLASSES_MAX}` : String(actual);
+  const message = `The target column ${quote(name)} has ${many} different values in ${rows} rows, which look like no classes: name another column in target.`;
+  return new DataError('continuous_target', message, { column: name, limit: CLASSES_MAX, actual });
+}
+
+function missingLabel(name: string, { row, text }: Cell): DataError {
+  return new DataError(
+    'missing_label',
+    `Row ${row + 1} has no value in the target column ${quote(name)}: fill it in or leave the row out (missing=drop leaves out all such rows).`,
+    { row: row + 1, column: name, value: text },
+  );
 }
 
 function continuous(label: number, row: number, name: string): DataError {

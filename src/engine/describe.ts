@@ -1,45 +1,74 @@
-import { createHash } from 'node:crypto';
-import type { Dataset } from '../data/dataset.ts';
-import { profile } from '../data/profile.ts';
+import type { Dataset, Feature } from '../data/dataset.ts';
+import { segmentsOf } from '../data/segments.ts';
+import type { Table } from '../data/table.ts';
 import { labelText } from '../data/target.ts';
 import { quote } from '../errors.ts';
-import type { Matrix } from '../ml/matrix.ts';
-import type { DatasetInfo, InputExample, Warning } from '../result.ts';
+import type { Frame } from '../ml/frame.ts';
+import type {
+  ClassLabel,
+  ColumnSummary,
+  DatasetInfo,
+  InputExample,
+  TargetDtype,
+  Warning,
+} from '../result.ts';
 
 /** Rows shown in MLflow's input example: enough to see the form, few enough to read. */
 const EXAMPLE_ROWS = 5;
-/** SHA-256 cut to fewer than the 36 characters that MLflow allows a dataset's digest. */
-const DIGEST_CHARS = 32;
 
-export async function describeDataset(bytes: Uint8Array, dataset: Dataset): Promise<DatasetInfo> {
+export function describeDataset(dataset: Dataset, profile: readonly ColumnSummary[]): DatasetInfo {
+  const { table, target, features, columns, rows } = dataset;
   return {
-    rows: dataset.rows,
-    columns: dataset.columns,
-    target: dataset.targetName,
-    features: dataset.features,
-    digest: createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_CHARS),
-    profile: await profile(dataset),
-    classCounts: dataset.y.classCounts.map(({ label, count }) => ({
-      label: dataset.y.dtype === 'bool' ? labelText(label, 'bool') : label,
+    rows,
+    columns,
+    target: target.name,
+    features: features.map(({ index: _, ...info }) => info),
+    digest: table.digest,
+    profile,
+    classCounts: target.classCounts.map(({ label, count }) => ({
+      label: shownLabel(label, target.dtype),
       count,
     })),
   };
 }
 
-export function inputExample({ X, features }: Dataset): InputExample {
-  const rows = Math.min(EXAMPLE_ROWS, X.nSamples);
+/** A class as an answer shows it: numbers stay numbers, and of a boolean target 1 is `True`. */
+export function shownLabel(label: ClassLabel, dtype: TargetDtype): ClassLabel {
+  return dtype === 'bool' ? labelText(label, dtype) : label;
+}
+
+/** The first rows that are trained or tested on; a missing cell is null. To be asked for before rows are moved. */
+export function inputExample({ table, features, dropped }: Dataset): InputExample {
+  const rows: number[] = [];
+  for (let row = 0; row < table.rows && rows.length < EXAMPLE_ROWS; row += 1) {
+    if (dropped?.[row] !== 1) rows.push(row);
+  }
+  const columns = features.map((feature) => rows.map((row) => cellAt(table, feature, row)));
   return {
     columns: features.map(({ name }) => name),
-    data: Array.from({ length: rows }, (_, row) => X.columns.map((column) => column[row] as number)),
+    data: rows.map((_, place) => columns.map((cells) => cells[place] as number | string | null)),
   };
 }
 
+function cellAt(table: Table, { index }: Feature, row: number): number | string | null {
+  const column = table.columns[index];
+  for (const { firstRow, cells, decimals, missing } of segmentsOf(table, index)) {
+    if (row >= firstRow + cells.length) continue;
+    const cell = cells[row - firstRow] as number;
+    if (cell === missing || Number.isNaN(cell)) return null;
+    return column?.kind === 'text' ? (column.texts[cell] as string) : cell / 10 ** decimals;
+  }
+  return null;
+}
+
 /** A column that does not vary among the training rows teaches nothing. */
-export function constantColumns(dataset: Dataset, X: Matrix): Warning[] {
-  return dataset.features
-    .filter((_, index) => {
-      const column = X.columns[index] as Float64Array;
-      return column.every((value) => value === column[0]);
+export function constantColumns({ features }: Dataset, train: Frame): Warning[] {
+  return features
+    .filter((_, place) => {
+      const column = train.columns[place];
+      if (column?.kind !== 'numeric') return column?.counts().size === 1 && column.nMissing === 0;
+      const { min, max } = column.range();
+      return min === max;
     })
     .map(({ name }) => ({
       code: 'constant_column',

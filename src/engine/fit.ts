@@ -1,9 +1,14 @@
-import { parseCsv } from '../data/csv.ts';
-import { type Roles, toDataset } from '../data/dataset.ts';
-import { trainTestSplit } from '../data/split.ts';
-import type { LogisticRegressionOptions } from '../ml/logisticRegression.ts';
+import type { MessagePort } from 'node:worker_threads';
+import { type Dataset, type Roles, toDataset } from '../data/dataset.ts';
+import { joinShares, profileJob, takePart } from '../data/profile.ts';
+import { type ReadOptions, readTable } from '../data/readTable.ts';
+import type { Table } from '../data/table.ts';
+import { codedMetrics } from '../ml/codedMetrics.ts';
+import type { Frame } from '../ml/frame.ts';
 import type { PipelineState } from '../ml/state.ts';
+import { roundedMetrics } from '../ml/trainingPipeline.ts';
 import type {
+  ClassLabel,
   DatasetInfo,
   InputExample,
   MetricSet,
@@ -12,24 +17,20 @@ import type {
   SplitInfo,
   Warning,
 } from '../result.ts';
+import type { Part } from './blocks/part.ts';
+import { openWorkplace, partition } from './blocks/partition.ts';
+import { Team } from './blocks/team.ts';
 import { constantColumns, describeDataset, inputExample, undefinedMetrics } from './describe.ts';
-import { evaluate, fitPipeline, requireKnownClasses } from './model.ts';
-import { classCodes, findPositive, takePart } from './parts.ts';
+import { Errands } from './errands.ts';
+import { fitPipeline, type ModelSpec, predictPart, type Rows } from './model.ts';
+import { findPositive, markRows, requireClasses, requireValues, type SplitSpec } from './parts.ts';
+import { readAgain } from './readAgain.ts';
+import type { ReadTable } from './reading.ts';
 
 /** What is to be trained, as the caller chose it. */
-export interface FitSpec extends Roles {
+export interface FitSpec extends Roles, SplitSpec, ModelSpec {
   /** Label that precision, recall and ROC are of, as text; the larger of the two where it is not given. */
   readonly positive?: string;
-  readonly testSize: number;
-  readonly randomState: number;
-  readonly stratify: boolean;
-  readonly model: Required<LogisticRegressionOptions>;
-}
-
-/** What the service allows, whoever calls. */
-export interface FitOptions {
-  /** The most bytes that a gzip file may unfold to. */
-  readonly unfoldedBytesMax?: number;
 }
 
 /** What a training gives: plain numbers that cross from a thread. */
@@ -44,56 +45,133 @@ export interface Fitted {
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
   /** Milliseconds by stage. */
-  readonly timingMs: { readonly parse: number; readonly fit: number; readonly evaluate: number };
+  readonly timingMs: {
+    readonly parse: number;
+    readonly split: number;
+    readonly fit: number;
+    readonly evaluate: number;
+  };
+}
+
+/** A data set whose rows have been sorted into training and test rows; any number of models can be fitted on it. */
+interface Prepared {
+  readonly dataset: Dataset;
+  readonly split: SplitInfo;
+  readonly train: Rows;
+  readonly test: Rows;
+  readonly positive: ClassLabel | undefined;
+  readonly inputExample: InputExample;
+  readonly info: DatasetInfo;
 }
 
 /**
- * Reads a CSV, splits it, fits the pipeline on the training rows and measures it on both parts: the original's
- * whole computation as one plain function.
- * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow it
+ * Gives the columns their parts, summarises them, and splits the rows, in place: the table is used up by it.
+ * @throws DataError or FieldError where the table or a field does not allow it
  */
-export async function fitCsv(bytes: Uint8Array, spec: FitSpec, options: FitOptions = {}): Promise<Fitted> {
-  const startedAt = performance.now();
-  const dataset = toDataset(parseCsv(bytes, options), spec);
-  const parsedAt = performance.now();
-
-  const positive = findPositive(dataset, spec.positive);
-  const split = trainTestSplit(dataset.rows, {
-    testSize: spec.testSize,
-    randomState: spec.randomState,
-    ...(spec.stratify && { stratify: classCodes(dataset) }),
+export async function prepare(
+  table: Table,
+  spec: FitSpec,
+  team: Team,
+  errands = new Errands(),
+): Promise<Prepared> {
+  const dataset = toDataset(table, spec);
+  const { target, features } = dataset;
+  const positive = findPositive(target, spec.positive);
+  const job = profileJob(dataset);
+  const othersProfile = errands.profile(job);
+  // Nobody waits for it where the split is refused.
+  othersProfile.catch(() => undefined);
+  const marked = markRows(dataset, spec);
+  requireClasses(target, marked);
+  requireValues(dataset, marked);
+  const example = inputExample(dataset);
+  const info = describeDataset(dataset, joinShares([takePart(job), ...(await othersProfile)]));
+  const parts = partition(openWorkplace(table, team), marked.marks);
+  const frameOf = (part: Part): Frame => ({
+    nSamples: part.nSamples,
+    columns: features.map(({ index, type }) =>
+      type === 'string' ? part.textColumn(index) : part.numericColumn(index),
+    ),
   });
-  const train = takePart(dataset, split.train);
-  const test = takePart(dataset, split.test);
-  const { pipeline, model } = fitPipeline(dataset, train, spec.model);
-  requireKnownClasses(dataset, test, pipeline.classes_);
+  return {
+    dataset,
+    split: marked.split,
+    train: { frame: frameOf(parts.train), codes: marked.trainCodes },
+    test: { frame: frameOf(parts.test), codes: marked.testCodes },
+    positive,
+    inputExample: example,
+    info,
+  };
+}
+
+/** Fits the pipeline on the training rows and measures it on both parts. @throws DataError where it cannot be fitted */
+export async function fitPrepared(
+  { dataset, train, test, positive }: Prepared,
+  spec: ModelSpec,
+  errands = new Errands(),
+) {
+  const startedAt = performance.now();
+  const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
-
-  const onTrain = evaluate(pipeline, train, positive);
-  const onTest = evaluate(pipeline, test, positive);
-  const rounded = pipeline.getMetrics(test.y, onTest.yPred, onTest.proba, positive);
-  const evaluatedAt = performance.now();
-
+  const measuring = errands.measure(predictPart(pipeline, train, positive));
+  const onTest = codedMetrics(predictPart(pipeline, test, positive));
+  const onTrain = await measuring;
   return {
     pipeline: pipeline.toState(),
-    dataset: await describeDataset(bytes, dataset),
-    split: { train: split.train.length, test: split.test.length },
-    inputExample: inputExample(dataset),
-    rounded,
+    rounded: roundedMetrics(onTest.metrics),
     training: onTrain.metrics,
     test: onTest.metrics,
     solver: { name: spec.model.solver, iterations: model.nIter_, converged: model.converged_ },
     warnings: [
-      ...dataset.warnings,
-      ...constantColumns(dataset, train.X),
       ...model.fitWarnings_,
       ...undefinedMetrics('test', onTest.undefinedMetrics),
       ...undefinedMetrics('training', onTrain.undefinedMetrics),
     ],
-    timingMs: {
-      parse: parsedAt - startedAt,
-      fit: fittedAt - parsedAt,
-      evaluate: evaluatedAt - fittedAt,
-    },
+    fitMs: fittedAt - startedAt,
+    evaluateMs: performance.now() - fittedAt,
   };
+}
+
+/**
+ * Splits a table, fits the pipeline on the training rows and measures it on both parts: the original's whole computation
+ * as one plain function. The table is used up by it.
+ * @param helpers ports of threads that help, each of which hands what comes to `serve`
+ * @throws DataError or FieldError where the table or a field does not allow it
+ */
+export async function fitTable(
+  { table, parseMs }: ReadTable,
+  spec: FitSpec,
+  helpers: readonly MessagePort[] = [],
+): Promise<Fitted> {
+  const team = new Team(table.memory, helpers);
+  const errands = new Errands(helpers);
+  try {
+    const startedAt = performance.now();
+    const prepared = await prepare(table, spec, team, errands);
+    const preparedAt = performance.now();
+    const { fitMs, evaluateMs, warnings, ...fitted } = await fitPrepared(prepared, spec, errands);
+    const { dataset, split, train, inputExample, info } = prepared;
+    return {
+      ...fitted,
+      dataset: info,
+      split,
+      inputExample,
+      warnings: [...dataset.warnings, ...constantColumns(dataset, train.frame), ...warnings],
+      timingMs: { parse: parseMs, split: preparedAt - startedAt, fit: fitMs, evaluate: evaluateMs },
+    };
+  } finally {
+    team.close();
+  }
+}
+
+/**
+ * Reads a CSV and fits it, on this thread alone.
+ * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow it
+ */
+export async function fitCsv(bytes: Uint8Array, spec: FitSpec, options: ReadOptions = {}): Promise<Fitted> {
+  const startedAt = performance.now();
+  const table = readTable(bytes, options);
+  const read = { table, parseMs: performance.now() - startedAt };
+  const whole = await readAgain(read, spec, () => [bytes], options);
+  return await fitTable(whole, spec);
 }

@@ -1,15 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { ReadOptions } from '../data/readTable.ts';
 import { BusyError, DataError } from '../errors.ts';
-import type { FitOptions, FitSpec, Fitted } from './fit.ts';
+import type { DryRun } from '../result.ts';
+import type { FitSpec, Fitted } from './fit.ts';
+import { Readers } from './readers.ts';
+import type { Reading, ReadTable } from './reading.ts';
 import type { Task } from './thread.ts';
 import { fromReply, type Reply } from './wire.ts';
 
 export interface PoolOptions {
   readonly threads: number;
+  /** Threads that read uploads and help with large fits. */
+  readonly helpers: number;
   /** Trainings that may wait for a thread; one more is refused. */
   readonly waitingMax: number;
-  readonly fit?: FitOptions;
+  /** What is taken of a file. */
+  readonly read?: ReadOptions;
   /** A training that waits and computes for longer is ended, and its thread replaced. */
   readonly timeoutMs: number;
   /** The module that a thread runs. */
@@ -20,42 +28,73 @@ export interface PoolOptions {
 const RETRY_AFTER_S = 1;
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Below it a pass is over sooner than another thread is awake. */
+const CELLS_TO_SHARE = 200_000;
 
 /** A bounded pool of worker threads; the event loop never computes. */
 export class TrainingPool {
-  readonly #piscina: Piscina<Task, Reply>;
+  readonly #piscina: Piscina<Task, Reply<Fitted | DryRun>>;
+  readonly #readers: Readers;
+  readonly #read: ReadOptions;
   readonly #threads: number;
   readonly #waitingMax: number;
-  readonly #fitOptions: FitOptions;
   readonly #timeoutMs: number;
   #underWay = 0;
 
   constructor({
     threads,
+    helpers,
     waitingMax,
-    fit = {},
+    read = {},
     timeoutMs,
     thread = new URL('./thread.js', import.meta.url),
   }: PoolOptions) {
     this.#threads = threads;
     this.#waitingMax = waitingMax;
-    this.#fitOptions = fit;
     this.#timeoutMs = timeoutMs;
     this.#piscina = new Piscina({ filename: thread.href, minThreads: threads, maxThreads: threads });
+    this.#readers = new Readers({ threads: helpers, thread, read });
+    this.#read = read;
   }
 
   /** Lets the threads load what the first training needs, so that it does not wait for it. */
   async warmUp(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#threads }, () => this.#piscina.run({ kind: 'warm-up' })));
+    const fitting = Array.from({ length: this.#threads }, () => this.#piscina.run({ kind: 'warm-up' }));
+    await Promise.all([...fitting, this.#readers.warmUp()]);
+  }
+
+  /** Begins to read a file. Whoever asks must `release` it in the end. */
+  openReading(): Reading {
+    return this.#readers.open();
   }
 
   /**
-   * Fits on a thread.
+   * Fits on a thread what was read.
+   * @param path the file again, for one whose columns are not what they looked like where it begins
    * @throws BusyError where every thread is taken and the queue is full
    * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow a fit, or
    *   it takes too long
    */
-  async fit(path: string, spec: FitSpec): Promise<Fitted> {
+  async fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted> {
+    return this.#compute(reading, (read) => {
+      const ports = this.#askForHelp(read.table.rows * read.table.columns.length);
+      return { kind: 'fit', read, path, spec, options: this.#read, ports };
+    });
+  }
+
+  /**
+   * Says on a thread what a training with what was read would come to.
+   * @throws as `fit` where every thread is taken, the file is no table, or it takes too long
+   */
+  async dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun> {
+    return this.#compute(reading, (read) => ({ kind: 'profile', read, path, spec, options: this.#read }));
+  }
+
+  /** @param makeTask is asked once there is room, and the file is read to its end */
+  async #compute<Result extends Fitted | DryRun>(
+    reading: Reading,
+    makeTask: (read: ReadTable) => Task,
+  ): Promise<Result> {
     if (this.#underWay >= this.#threads + this.#waitingMax) {
       throw new BusyError(
         'queue_full',
@@ -64,20 +103,38 @@ export class TrainingPool {
       );
     }
     this.#underWay += 1;
-    const signal = AbortSignal.timeout(this.#timeoutMs);
     try {
-      const task: Task = { kind: 'fit', path, spec, options: this.#fitOptions };
-      return fromReply(await this.#piscina.run(task, { signal }));
-    } catch (error) {
-      throw signal.aborted ? this.#timedOut(error) : error;
+      return await this.#run<Result>(reading, makeTask(await reading.table()));
     } finally {
       this.#underWay -= 1;
     }
   }
 
+  async #run<Result extends Fitted | DryRun>(reading: Reading, task: Task): Promise<Result> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const transferList = task.kind === 'fit' ? [...task.ports] : [];
+    try {
+      return fromReply((await this.#piscina.run(task, { signal, transferList })) as Reply<Result>);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      // A helper may still be at work on the memory of a leader that is gone.
+      reading.abandonMemory();
+      throw this.#timedOut(error);
+    }
+  }
+
+  /** Ports to the threads that help with a table of so many cells. */
+  #askForHelp(cells: number): MessagePort[] {
+    const helpers = cells < CELLS_TO_SHARE ? 0 : this.#readers.size;
+    const channels = Array.from({ length: helpers }, () => new MessageChannel());
+    this.#readers.help(channels.map(({ port1 }) => port1));
+    return channels.map(({ port2 }) => port2);
+  }
+
   /** Ends the threads; what still computes fails. One that is only starting may never say that it has ended. */
   async close(): Promise<void> {
-    await Promise.race([this.#piscina.destroy(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    const closed = Promise.all([this.#piscina.destroy(), this.#readers.close()]);
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   #timedOut(cause: unknown): DataError {

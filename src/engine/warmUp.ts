@@ -5,8 +5,7 @@ const ROWS = 300;
 const ROUNDS = 5;
 
 /**
- * Trains on a made-up table a few times, so that the first caller finds everything loaded (mathjs alone takes a
- * quarter of a second) and compiled.
+ * Trains on a made-up table a few times, so that the first caller finds everything loaded and compiled.
  */
 export async function warmUp(): Promise<void> {
   const rows = Array.from(
@@ -17,6 +16,7 @@ export async function warmUp(): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     await fitCsv(table, {
       ignore: [],
+      missing: 'error',
       testSize: 0.3,
       randomState: round,
       stratify: false,

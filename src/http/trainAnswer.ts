@@ -66,6 +66,7 @@ export function trainAnswer(
     timing_ms: {
       upload: tenths(clock.upload),
       parse: tenths(timingMs.parse),
+      split: tenths(timingMs.split),
       fit: tenths(timingMs.fit),
       evaluate: tenths(timingMs.evaluate),
       log: tenths(logMs),

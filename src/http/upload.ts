@@ -5,8 +5,10 @@ import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
+import type { Reading } from '../training/train.ts';
 import { FILE_FIELD } from './form.ts';
 import { HttpError } from './problem.ts';
+import { ReadingStorage, type UploadedFile } from './storage.ts';
 
 export interface UploadOptions {
   /** Folder for uploads under way. */
@@ -32,15 +34,19 @@ const UPLOAD_NAME =
   /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
 
 /**
- * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir`.
+ * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir` and, as it comes, to
+ * a reading that `open` begins.
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
-export function upload(options: UploadOptions): RequestHandler {
+export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
   const form = multer({
-    storage: multer.diskStorage({
-      destination: options.dir,
-      filename: (_request, file, done) => done(null, uploadName(file.originalname)),
-    }),
+    storage: new ReadingStorage(
+      multer.diskStorage({
+        destination: options.dir,
+        filename: (_request, file, done) => done(null, uploadName(file.originalname)),
+      }),
+      open,
+    ),
     defParamCharset: 'utf8',
     fileFilter: (_request, file, done) => {
       const refusal = refuseName(file.originalname);
@@ -145,7 +151,7 @@ function uploadName(fileName: string): string {
 }
 
 /** @throws FieldError where the form had no file, or one without bytes */
-export function requireFile(file: Express.Multer.File | undefined): Express.Multer.File {
+export function requireFile(file: Express.Multer.File | undefined): UploadedFile {
   if (file === undefined) {
     throw new FieldError(
       'missing_file',
@@ -165,11 +171,12 @@ export function requireFile(file: Express.Multer.File | undefined): Express.Mult
       },
     );
   }
-  return file;
+  return file as UploadedFile;
 }
 
 export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
   if (file === undefined) return;
+  await (file as UploadedFile).reading.release();
   await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
   });

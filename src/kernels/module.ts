@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
+import type { PassKernels } from './passes.ts';
 
 /** Bytes of a page of WebAssembly's memory, and the most pages that 32-bit addresses reach. */
-export const PAGE_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;
 
 /** The first page belongs to the module's own constants; what works on a memory begins behind it. */
 export const FIRST_ADDRESS = PAGE_BYTES;
 
 /** What src/kernels/assembly exports; addresses are bytes from the beginning of the memory. */
-export interface Kernels {
-  scanVersion(): number;
-  passesVersion(): number;
+export interface Kernels extends PassKernels {
+  /** Stages the cells of plain rows; gives back why it ended (`SCAN_ENDS`). */
+  scan(state: number, from: number, to: number, row: number, rowsMax: number): number;
+  hasLoneCr(from: number, to: number): number;
+  seal(staged: number, rows: number, out: number, result: number): void;
+  rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
+  textsBytes(): number;
 }
 
 /** From source, as in tests, the file that `npm run build` made is taken. */
@@ -44,8 +49,13 @@ export function kernelsOf(memory: WebAssembly.Memory): Kernels {
   return kernels;
 }
 
-/** Makes the memory at least so long. @throws RangeError beyond 4 GiB */
+/**
+ * Makes the memory at least so long, and a quarter longer than it was, so that it seldom grows. Views of it stay where
+ * they were, and do not see what is new.
+ * @throws RangeError beyond 4 GiB
+ */
 export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  const pages = memory.buffer.byteLength / PAGE_BYTES;
+  const missing = Math.ceil(bytes / PAGE_BYTES) - pages;
+  if (missing > 0) memory.grow(Math.max(missing, Math.min(Math.ceil(pages / 4), PAGES_MAX - pages)));
 }

@@ -1,3 +1,4 @@
+import type { Frame } from './frame.ts';
 import type { Matrix, MatrixLike } from './matrix.ts';
 import type { ClassesDtype } from './state.ts';
 
@@ -8,6 +9,26 @@ export type Params = Readonly<Record<string, ParamValue>>;
 /** Classes as they come in: one label a row, numbers or text. */
 export type Labels = ArrayLike<number | string>;
 
+/** One class a row, by its number from 0. */
+export type ClassCodes = Uint8Array | Int32Array;
+
+export interface EncodedLabels {
+  /** The different labels, sorted as NumPy sorts them: numbers by value, text by code point. */
+  readonly classes: readonly (number | string)[];
+  readonly dtype: ClassesDtype;
+  /** For each row its label's place in `classes`. */
+  readonly codes: ClassCodes;
+}
+
+/** What a classifier learns to tell: labels, or their codes where they are known already. */
+export type Classes = Labels | EncodedLabels;
+
+/** What estimators learn from and work on: dense numbers, or columns of numbers and text. */
+export type Input = MatrixLike | Frame;
+
+/** A transformation gives back what it was given: of a frame a frame, of dense numbers a matrix. */
+export type Transformed<X extends Input> = X extends Frame ? Frame : Matrix;
+
 /** scikit-learn's contract: a constructor stores options and checks nothing; `fit` checks; a second fit forgets the first. */
 export interface Estimator {
   /** The constructor's options by name; those of a pipeline's steps as `step__param`. */
@@ -15,8 +36,8 @@ export interface Estimator {
 }
 
 export interface Transformer extends Estimator {
-  fit(X: MatrixLike, y?: Labels): this;
-  transform(X: MatrixLike): Matrix;
+  fit(X: Input, y?: Classes): this;
+  transform<X extends Input>(X: X): Transformed<X>;
 }
 
 /** What a classifier can be told of its labels, beside the labels. */
@@ -25,14 +46,22 @@ export interface ClassifierFitOptions {
   readonly classesDtype?: ClassesDtype;
 }
 
+/** Predictions by number: of `classes_` the place of each row's, and the classes' probabilities. */
+export interface CodedPrediction {
+  readonly codes: ClassCodes;
+  readonly proba: Matrix;
+}
+
 export interface Classifier extends Estimator {
-  fit(X: MatrixLike, y: Labels, options?: ClassifierFitOptions): this;
+  fit(X: Input, y: Classes, options?: ClassifierFitOptions): this;
   /** One label a row. */
-  predict(X: MatrixLike): (number | string)[];
+  predict(X: Input): (number | string)[];
   /** Shape `(nSamples, nClasses)`, columns in the order of `classes_`. */
-  predictProba(X: MatrixLike): Matrix;
+  predictProba(X: Input): Matrix;
+  /** Classes by number and probabilities together; of two classes the second's probabilities alone. */
+  predictCoded(X: Input): CodedPrediction;
   /** Share of the rows whose label is predicted right. */
-  score(X: MatrixLike, y: Labels): number;
+  score(X: Input, y: Labels): number;
   /** The labels, sorted. */
   readonly classes_: readonly (number | string)[];
 }

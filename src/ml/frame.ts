@@ -1,3 +1,6 @@
+import type { LossSums } from './solvers/lossSums.ts';
+import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+
 /**
  * Columns that estimators learn from and transform, wherever their values are kept: in arrays (`denseColumn.ts`), or
  * packed in a table's memory, which the engine's columns read. A transformation makes a new column that may be no more
@@ -22,6 +25,24 @@ export interface NumericColumn {
   clip(low: number, high: number): NumericColumn;
   /** A copy of the values, or the array that holds them: not to be written to. */
   toArray(): Float64Array;
+  /** What computes with this column, and others that lie there too, without a copy of them. */
+  readonly source?: ColumnSource;
+}
+
+/** A place of columns that are computed with where they lie. It takes columns alone that name it as their source. */
+export interface ColumnSource {
+  /** Calls `use` with the log loss of these classes: binomial for two, else multinomial. It is good until `use` returns. */
+  withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** `X w + b`, one array an output; w has a row `(columns + 1)` an output, intercept last. */
+  linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
+  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction;
+}
+
+/** Of two classes each row's code, and the probability of the second. */
+export interface BinaryPrediction {
+  readonly codes: Uint8Array;
+  readonly proba: Float64Array;
 }
 
 export interface TextColumn {

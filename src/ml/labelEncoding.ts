@@ -1,15 +1,7 @@
 import { compareCodePoints } from '../codePoints.ts';
 import { ValueError } from './errors.ts';
-import type { Labels } from './estimator.ts';
+import type { EncodedLabels, Labels } from './estimator.ts';
 import type { ClassesDtype } from './state.ts';
-
-export interface EncodedLabels {
-  /** The different labels, sorted as NumPy sorts them: numbers by value, text by code point. */
-  readonly classes: readonly (number | string)[];
-  readonly dtype: ClassesDtype;
-  /** For each row its label's place in `classes`. */
-  readonly codes: Int32Array;
-}
 
 /**
  * Turns labels into classes and codes, as `numpy.unique(y, return_inverse=True)` does.

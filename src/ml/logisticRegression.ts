@@ -1,9 +1,19 @@
+import { type Design, toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classifier, ClassifierFitOptions, Labels, Params } from './estimator.ts';
-import { type EncodedLabels, encodeLabels } from './labelEncoding.ts';
-import { checkFeatureCount, type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
+import type {
+  Classes,
+  Classifier,
+  ClassifierFitOptions,
+  CodedPrediction,
+  EncodedLabels,
+  Input,
+  Labels,
+  Params,
+} from './estimator.ts';
+import { encodeLabels } from './labelEncoding.ts';
+import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
-import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
+import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
 import type { FitWarning, LogisticRegressionState, SolverName } from './state.ts';
 
@@ -47,17 +57,17 @@ export class LogisticRegression implements Classifier {
   /**
    * Not converging is no error: `converged_` tells it, and `fitWarnings_`.
    * @param X shape `(nSamples, nFeatures)`
-   * @param y nSamples labels: whole numbers, or text
+   * @param y nSamples labels: whole numbers, or text; or their codes, where each of the classes occurs
    * @throws ValueError where an option is wrong, where X is empty, ragged or not finite, where labels are not one a
    *   row, of one class only, not whole, or mixed
    */
-  fit(X: MatrixLike, y: Labels, options: ClassifierFitOptions = {}): this {
+  fit(X: Input, y: Classes, options: ClassifierFitOptions = {}): this {
     checkParams(this.#params);
-    const matrix = toMatrix(X);
-    const { classes, dtype, codes } = encodeClasses(y, matrix.nSamples);
-    const { rows, ...outcome } = solve(matrix, { codes, nClasses: classes.length }, this.#params);
+    const design = toDesign(X);
+    const { classes, dtype, codes } = encodeClasses(y, design.nSamples);
+    const { rows, ...outcome } = solve(design, { codes, nClasses: classes.length }, this.#params);
     this.#fitted = {
-      nFeaturesIn: matrix.nFeatures,
+      nFeaturesIn: design.nFeatures,
       classes,
       classesDtype: options.classesDtype ?? dtype,
       coef: rows.map((row) => row.slice(0, -1)),
@@ -73,28 +83,16 @@ export class LogisticRegression implements Classifier {
    * @returns shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
    * @throws NotFittedError, ValueError where X does not have the features of the fit
    */
-  decisionFunction(X: MatrixLike): Matrix {
-    const { nFeaturesIn, coef, intercept } = this.#requireFitted();
-    const matrix = toMatrix(X);
-    checkFeatureCount(matrix, nFeaturesIn, 'LogisticRegression');
-    const { nSamples, columns } = matrix;
-    const scores = coef.map((row, k) => {
-      const w = Float64Array.from([...row, intercept[k]!]);
-      const score = new Float64Array(nSamples);
-      for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
-        linearPredictor(columns, start, Math.min(CHUNK_ROWS, nSamples - start), w, 0, score, start);
-      }
-      return score;
-    });
-    return { nSamples, nFeatures: scores.length, columns: scores };
+  decisionFunction(X: Input): Matrix {
+    const design = this.#toDesign(X);
+    const columns = design.linearPredictor(this.#parameters());
+    return { nSamples: design.nSamples, nFeatures: columns.length, columns };
   }
 
   /** The class of the highest score, one a row. Arguments and errors as for `decisionFunction`. */
-  predict(X: MatrixLike): (number | string)[] {
+  predict(X: Input): (number | string)[] {
     const { classes } = this.#requireFitted();
-    const { nSamples, columns } = this.decisionFunction(X);
-    const codes = columns.length === 1 ? columns[0]!.map((score) => (score > 0 ? 1 : 0)) : argMax(columns);
-    return Array.from({ length: nSamples }, (_, i) => classes[codes[i]!]!);
+    return Array.from(classesByScore(this.decisionFunction(X)), (code) => classes[code]!);
   }
 
   /**
@@ -103,14 +101,27 @@ export class LogisticRegression implements Classifier {
    * @returns shape `(nSamples, nClasses)`, columns in the order of `classes_`
    * @throws as `decisionFunction`
    */
-  predictProba(X: MatrixLike): Matrix {
-    const { nSamples, columns } = this.decisionFunction(X);
-    const proba = columns.length === 1 ? bothProbabilities(columns[0]!) : softmax(columns);
-    return { nSamples, nFeatures: proba.length, columns: proba };
+  predictProba(X: Input): Matrix {
+    return probabilities(this.decisionFunction(X));
+  }
+
+  /**
+   * Classes by number and probabilities together, in one pass over the rows and in little room: what `codedMetrics` takes.
+   * Of two classes `proba` has the second's column alone. Arguments and errors as for `decisionFunction`.
+   */
+  predictCoded(X: Input): CodedPrediction {
+    const { classes } = this.#requireFitted();
+    if (classes.length > 2) {
+      const scores = this.decisionFunction(X);
+      return { codes: classesByScore(scores), proba: probabilities(scores) };
+    }
+    const design = this.#toDesign(X);
+    const { codes, proba } = design.classify(this.#parameters());
+    return { codes, proba: { nSamples: design.nSamples, nFeatures: 1, columns: [proba] } };
   }
 
   /** Mean accuracy. @throws as `decisionFunction` */
-  score(X: MatrixLike, y: Labels): number {
+  score(X: Input, y: Labels): number {
     return accuracyScore(y, this.predict(X));
   }
 
@@ -160,6 +171,19 @@ export class LogisticRegression implements Classifier {
     return this.#requireFitted().nFeaturesIn;
   }
 
+  #toDesign(X: Input): Design {
+    const { nFeaturesIn } = this.#requireFitted();
+    const design = toDesign(X);
+    checkFeatureCount(design, nFeaturesIn, 'LogisticRegression');
+    return design;
+  }
+
+  /** Coefficients and intercept, output after output. */
+  #parameters(): Float64Array {
+    const { coef, intercept } = this.#requireFitted();
+    return Float64Array.from(coef.flatMap((row, k) => [...row, intercept[k]!]));
+  }
+
   #requireFitted(): LogisticRegressionState['fitted'] {
     if (this.#fitted === undefined) throw new NotFittedError('LogisticRegression');
     return this.#fitted;
@@ -181,13 +205,14 @@ function check(isRight: boolean, name: string, wanted: string, value: unknown): 
   );
 }
 
-function encodeClasses(y: Labels, nSamples: number): EncodedLabels {
-  if (y.length !== nSamples) {
+function encodeClasses(y: Classes, nSamples: number): EncodedLabels {
+  const nLabels = 'codes' in y ? y.codes.length : y.length;
+  if (nLabels !== nSamples) {
     throw new ValueError(
-      `Found input variables with inconsistent numbers of samples: [${nSamples}, ${y.length}].`,
+      `Found input variables with inconsistent numbers of samples: [${nSamples}, ${nLabels}].`,
     );
   }
-  const encoded = encodeLabels(y);
+  const encoded = 'codes' in y ? y : encodeLabels(y);
   if (encoded.dtype === 'float64') {
     throw new ValueError(
       'Unknown label type: continuous. A classifier wants classes: whole numbers, or text.',
@@ -199,31 +224,4 @@ function encodeClasses(y: Labels, nSamples: number): EncodedLabels {
     );
   }
   return encoded;
-}
-
-/** For each row the first column that holds its largest value. */
-function argMax(columns: readonly Float64Array[]): Int32Array {
-  const best = new Int32Array(columns[0]!.length);
-  for (let k = 1; k < columns.length; k++) {
-    const column = columns[k]!;
-    for (let i = 0; i < best.length; i++) if (column[i]! > columns[best[i]!]![i]!) best[i] = k;
-  }
-  return best;
-}
-
-function bothProbabilities(scores: Float64Array): Float64Array[] {
-  const ofSecond = scores.map((score) => {
-    const e = Math.exp(-Math.abs(score));
-    return (score >= 0 ? 1 : e) / (1 + e);
-  });
-  return [ofSecond.map((p) => 1 - p), ofSecond];
-}
-
-function softmax(scores: readonly Float64Array[]): Float64Array[] {
-  const largest = scores[0]!.map((_, i) =>
-    scores.reduce((max, column) => Math.max(max, column[i]!), -Infinity),
-  );
-  const exponentials = scores.map((column) => column.map((score, i) => Math.exp(score - largest[i]!)));
-  const sums = largest.map((_, i) => exponentials.reduce((sum, column) => sum + column[i]!, 0));
-  return exponentials.map((column) => column.map((e, i) => e / sums[i]!));
 }

@@ -1,6 +1,19 @@
+import {
+  averageOf,
+  type ClassificationMetrics,
+  codedMetrics,
+  countLabels,
+  f1,
+  meanLogLoss,
+  precision,
+  type Ratio,
+  recall,
+} from './codedMetrics.ts';
 import { ValueError } from './errors.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
+
+export type { ClassificationMetrics, MetricSet } from './codedMetrics.ts';
 
 /** One label a row. A number and its text are different labels. */
 type LabelColumn = ArrayLike<number | string>;
@@ -18,26 +31,6 @@ interface ClassificationResult extends LabelOptions {
   /** Shape `(nSamples, nClasses)`, columns in the order of `classes`. */
   readonly proba: Matrix;
 }
-
-/** Metrics of one set of rows by scikit-learn's names; `score` is the classifier's own, its accuracy. */
-export interface MetricSet {
-  readonly accuracy_score: number;
-  readonly precision_score: number;
-  readonly recall_score: number;
-  readonly f1_score: number;
-  readonly log_loss: number;
-  readonly roc_auc: number;
-  readonly score: number;
-}
-
-export interface ClassificationMetrics {
-  readonly metrics: MetricSet;
-  /** Metrics that are undefined for these rows: a quotient by 0 that counts as 0, or NaN. */
-  readonly undefinedMetrics: readonly (keyof MetricSet)[];
-}
-
-/** Probabilities nearer to 0 or 1 than this are taken as this near: machine epsilon, as scikit-learn has it. */
-const PROBABILITY_MARGIN = Number.EPSILON;
 
 /** Rows that agree, by row count. @throws ValueError for no rows, or columns of different length */
 export function accuracyScore(yTrue: LabelColumn, yPred: LabelColumn): number {
@@ -115,37 +108,15 @@ export function classificationMetrics(result: ClassificationResult): Classificat
   checkProba(yTrue.length, proba, classes.length);
   const positiveCode = codeOfPositive(result, codeOf);
   const trueCodes = encode(yTrue, codeOf);
-  const isEachKnown = codeOf.size === classes.length;
-  const counts = countLabels(trueCodes, encode(yPred, codeOf), codeOf.size);
-
-  const average = classes.length === 2 ? ofLabel(positiveCode) : weightedByRows;
-  const ratios = {
-    precision_score: average(counts, precision),
-    recall_score: average(counts, recall),
-    f1_score: average(counts, f1),
-  };
-  const losses = {
-    log_loss: isEachKnown ? meanLogLoss(trueCodes, proba) : Number.NaN,
-    roc_auc: rocAuc(trueCodes, proba, positiveCode),
-  };
-  const accuracy = counts.truePositives.reduce((sum, count) => sum + count, 0) / yTrue.length;
-  const undefinedRatios = keysOf(ratios).filter((name) => !ratios[name].isDefined);
-  const undefinedLosses = keysOf(losses).filter((name) => Number.isNaN(losses[name]));
-  return {
-    metrics: {
-      accuracy_score: accuracy,
-      precision_score: ratios.precision_score.value,
-      recall_score: ratios.recall_score.value,
-      f1_score: ratios.f1_score.value,
-      ...losses,
-      score: accuracy,
-    },
-    undefinedMetrics: [...undefinedRatios, ...undefinedLosses],
-  };
-}
-
-function keysOf<T extends object>(record: T): (keyof T)[] {
-  return Object.keys(record) as (keyof T)[];
+  const predictedCodes = encode(yPred, codeOf);
+  return codedMetrics({
+    trueCodes,
+    predictedCodes,
+    proba,
+    nClasses: classes.length,
+    positiveCode,
+    nLabels: codeOf.size,
+  });
 }
 
 function checkLengths(nTrue: number, nOther: number): void {
@@ -192,90 +163,11 @@ function encode(labels: LabelColumn, codeOf: Map<number | string, number>): Int3
   return codes;
 }
 
-/** Sums of the confusion matrix for each label: its diagonal, its columns, its rows. */
-interface LabelCounts {
-  readonly truePositives: Float64Array;
-  readonly predicted: Float64Array;
-  readonly actual: Float64Array;
-}
-
-function countLabels(trueCodes: Int32Array, predictedCodes: Int32Array, nLabels: number): LabelCounts {
-  const truePositives = new Float64Array(nLabels);
-  const predicted = new Float64Array(nLabels);
-  const actual = new Float64Array(nLabels);
-  for (let i = 0; i < trueCodes.length; i++) {
-    const trueCode = trueCodes[i]!;
-    const predictedCode = predictedCodes[i]!;
-    actual[trueCode]!++;
-    predicted[predictedCode]!++;
-    if (trueCode === predictedCode) truePositives[trueCode]!++;
-  }
-  return { truePositives, predicted, actual };
-}
-
-/** One label's score as a quotient, which is undefined where the denominator is 0. */
-type Ratio = (counts: LabelCounts, code: number) => readonly [numerator: number, denominator: number];
-
-const precision: Ratio = (counts, code) => [counts.truePositives[code]!, counts.predicted[code]!];
-const recall: Ratio = (counts, code) => [counts.truePositives[code]!, counts.actual[code]!];
-const f1: Ratio = (counts, code) => [
-  2 * counts.truePositives[code]!,
-  counts.predicted[code]! + counts.actual[code]!,
-];
-
-interface Score {
-  readonly value: number;
-  readonly isDefined: boolean;
-}
-
-type Average = (counts: LabelCounts, ratio: Ratio) => Score;
-
-function ofLabel(code: number): Average {
-  return (counts, ratio) => {
-    const [numerator, denominator] = ratio(counts, code);
-    return denominator === 0
-      ? { value: 0, isDefined: false }
-      : { value: numerator / denominator, isDefined: true };
-  };
-}
-
-/** Undefined, as scikit-learn warns, as soon as it is so for one label that is true or predicted somewhere. */
-const weightedByRows: Average = (counts, ratio) => {
-  let sum = 0;
-  let nRows = 0;
-  let isDefined = true;
-  for (let code = 0; code < counts.actual.length; code++) {
-    const weight = counts.actual[code]!;
-    if (weight === 0 && counts.predicted[code] === 0) continue;
-    const score = ofLabel(code)(counts, ratio);
-    sum += weight * score.value;
-    nRows += weight;
-    isDefined &&= score.isDefined;
-  }
-  return { value: sum / nRows, isDefined };
-};
-
 function ratioScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOptions, ratio: Ratio): number {
   const codeOf = codesOfClasses(options.classes);
   checkLengths(yTrue.length, yPred.length);
   const positiveCode = codeOfPositive(options, codeOf);
   const trueCodes = encode(yTrue, codeOf);
   const counts = countLabels(trueCodes, encode(yPred, codeOf), codeOf.size);
-  const average = options.classes.length === 2 ? ofLabel(positiveCode) : weightedByRows;
-  return average(counts, ratio).value;
-}
-
-/** Summed with Neumaier's correction (1974): millions of rows cost no digits. */
-function meanLogLoss(codes: Int32Array, proba: Matrix): number {
-  let sum = 0;
-  let correction = 0;
-  for (let i = 0; i < codes.length; i++) {
-    const probability = proba.columns[codes[i]!]![i]!;
-    const clipped = Math.min(Math.max(probability, PROBABILITY_MARGIN), 1 - PROBABILITY_MARGIN);
-    const loss = -Math.log(clipped);
-    const next = sum + loss;
-    correction += sum >= loss ? sum - next + loss : loss - next + sum;
-    sum = next;
-  }
-  return (sum + correction) / codes.length;
+  return averageOf(options.classes.length, positiveCode)(counts, ratio).value;
 }

@@ -1,5 +1,7 @@
+import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Labels, Params, Transformer } from './estimator.ts';
+import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Frame, NumericColumn } from './frame.ts';
 import { checkFeatureCount, type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
 import type { MinMaxScalerState } from './state.ts';
 
@@ -33,26 +35,29 @@ export class MinMaxScaler implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`
+   * @param X shape `(nSamples, nFeatures)`; missing values of a frame are passed over
    * @param _y taken as every step of a pipeline takes it, and not used
-   * @throws ValueError where `featureRange` is not ascending, or X is empty, ragged or not finite
+   * @throws ValueError where `featureRange` is not ascending, where X is empty, ragged or not finite, and where a column
+   *   holds text, or no value at all
    */
-  fit(X: MatrixLike, _y?: Labels): this {
+  fit(X: Input, _y?: Classes): this {
     const [low, high] = this.#params.featureRange;
     if (!(low < high)) {
       throw new ValueError(
         `Minimum of desired feature range must be smaller than maximum. Got (${low}, ${high}).`,
       );
     }
-    const { nSamples, nFeatures, columns } = toMatrix(X);
-    const dataMin = columns.map(minimum);
-    const dataMax = columns.map(maximum);
+    const frame = toFrame(X);
+    const ranges = numericColumns(frame).map((column) => column.range());
+    ranges.forEach(checkRange);
+    const dataMin = ranges.map((range) => range.min);
+    const dataMax = ranges.map((range) => range.max);
     const dataRange = dataMax.map((max, j) => max - dataMin[j]!);
     const scale = dataRange.map((range) => (high - low) / (range < CONSTANT_RANGE_MAX ? 1 : range));
     const min = dataMin.map((value, j) => low - value * scale[j]!);
     this.#fitted = {
-      nFeaturesIn: nFeatures,
-      nSamplesSeen: nSamples,
+      nFeaturesIn: frame.columns.length,
+      nSamplesSeen: frame.nSamples,
       dataMin,
       dataMax,
       dataRange,
@@ -63,22 +68,30 @@ export class MinMaxScaler implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; it is not changed
+   * @param X shape `(nSamples, nFeatures)`; it is not changed, and what is missing in a frame stays so
    * @throws NotFittedError, ValueError where X does not have the features of the fit
    */
-  transform(X: MatrixLike): Matrix {
+  transform<X extends Input>(X: X): Transformed<X> {
     const { clip, featureRange } = this.#params;
-    const { scale, min } = this.#requireFitted();
-    return this.#mapColumns(X, (column, j) => {
-      const scaled = scaleColumn(column, scale[j]!, min[j]!);
-      return clip ? clipColumn(scaled, featureRange) : scaled;
+    const { scale, min, nFeaturesIn } = this.#requireFitted();
+    const frame = toFrame(X);
+    checkFeatureCount({ nFeatures: frame.columns.length }, nFeaturesIn, 'MinMaxScaler');
+    const columns = numericColumns(frame).map((column, j) => {
+      const scaled = column.affine(scale[j]!, min[j]!);
+      return clip ? scaled.clip(...featureRange) : scaled;
     });
+    return likeInput(X, { nSamples: frame.nSamples, columns });
   }
 
-  /** Undoes `transform`, but for what was cut off. Shapes and errors as there. */
+  /** Undoes `transform` of dense input, but for what was cut off. Shapes and errors as there. */
   inverseTransform(X: MatrixLike): Matrix {
-    const { scale, min } = this.#requireFitted();
-    return this.#mapColumns(X, (column, j) => unscaleColumn(column, scale[j]!, min[j]!));
+    const { scale, min, nFeaturesIn } = this.#requireFitted();
+    const matrix = toMatrix(X);
+    checkFeatureCount(matrix, nFeaturesIn, 'MinMaxScaler');
+    return {
+      ...matrix,
+      columns: matrix.columns.map((column, j) => unscaleColumn(column, scale[j]!, min[j]!)),
+    };
   }
 
   getParams(): Params {
@@ -124,46 +137,29 @@ export class MinMaxScaler implements Transformer {
     return this.#requireFitted().nSamplesSeen;
   }
 
-  #mapColumns(X: MatrixLike, map: (column: Float64Array, feature: number) => Float64Array): Matrix {
-    const matrix = toMatrix(X);
-    checkFeatureCount(matrix, this.#requireFitted().nFeaturesIn, 'MinMaxScaler');
-    return { nSamples: matrix.nSamples, nFeatures: matrix.nFeatures, columns: matrix.columns.map(map) };
-  }
-
   #requireFitted(): MinMaxScalerState['fitted'] {
     if (this.#fitted === undefined) throw new NotFittedError('MinMaxScaler');
     return this.#fitted;
   }
 }
 
-// Plain loops: a call back for each value takes three times as long on a million rows.
-
-function scaleColumn(column: Float64Array, scale: number, min: number): Float64Array {
-  const scaled = new Float64Array(column.length);
-  for (let i = 0; i < scaled.length; i++) scaled[i] = column[i]! * scale + min;
-  return scaled;
+function numericColumns({ columns }: Frame): readonly NumericColumn[] {
+  return columns.map((column, j) => {
+    if (column.kind === 'numeric') return column;
+    throw new ValueError(`Column ${j} holds text, which cannot be scaled: encode it before.`);
+  });
 }
 
+/** The values of a frame are not looked at one by one: an infinite or a missing one shows in the range. */
+function checkRange({ min, max }: { readonly min: number; readonly max: number }, j: number): void {
+  if (Number.isNaN(min)) throw new ValueError(`Column ${j} has no value in any row: leave the column out.`);
+  if (Number.isFinite(min) && Number.isFinite(max)) return;
+  throw new ValueError(`Input X contains an infinite value in column ${j}: all values must be finite.`);
+}
+
+// A plain loop: a call back for each value takes three times as long on a million rows.
 function unscaleColumn(column: Float64Array, scale: number, min: number): Float64Array {
   const unscaled = new Float64Array(column.length);
   for (let i = 0; i < unscaled.length; i++) unscaled[i] = (column[i]! - min) / scale;
   return unscaled;
-}
-
-/** Cuts the column off in place, for it is this scaler's own. */
-function clipColumn(column: Float64Array, [low, high]: readonly [number, number]): Float64Array {
-  for (let i = 0; i < column.length; i++) column[i] = Math.min(Math.max(column[i]!, low), high);
-  return column;
-}
-
-function minimum(column: Float64Array): number {
-  let min = column[0]!;
-  for (let i = 1; i < column.length; i++) if (column[i]! < min) min = column[i]!;
-  return min;
-}
-
-function maximum(column: Float64Array): number {
-  let max = column[0]!;
-  for (let i = 1; i < column.length; i++) if (column[i]! > max) max = column[i]!;
-  return max;
 }

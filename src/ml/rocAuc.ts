@@ -1,16 +1,18 @@
+import type { ClassCodes } from './estimator.ts';
 import type { Matrix } from './matrix.ts';
+import { sortDoubles } from './sortDoubles.ts';
 
 /**
  * Area under the ROC curve: for two classes that of `positiveCode`; for more the mean over all pairs of classes
  * that occur (one-vs-one, Hand & Till 2001), each pair weighted by its share of the rows.
  *
  * @param codes each row's class as its column in `proba`
- * @param proba shape `(nSamples, nClasses)`
+ * @param proba shape `(nSamples, nClasses)`; or `(nSamples, 1)` for two classes, of the second
  * @returns NaN where it is undefined: fewer than two classes occur, a row's class has no column, or a
  *   probability is NaN
  */
-export function rocAuc(codes: Int32Array, proba: Matrix, positiveCode: number): number {
-  const nClasses = proba.nFeatures;
+export function rocAuc(codes: ClassCodes, proba: Matrix, positiveCode: number): number {
+  const nClasses = Math.max(proba.nFeatures, 2);
   const counts = new Uint32Array(nClasses);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;
@@ -18,21 +20,27 @@ export function rocAuc(codes: Int32Array, proba: Matrix, positiveCode: number): 
     counts[code]!++;
   }
   if (nClasses === 2) {
-    const scores = scoresByClass(codes, proba.columns[positiveCode]!, counts);
+    const scores = scoresByClass(codes, columnOf(proba, positiveCode), counts);
     return areaUnderCurve(scores[positiveCode]!, scores[1 - positiveCode]!);
   }
   return oneVsOne(codes, proba, counts);
 }
 
+function columnOf({ nFeatures, columns }: Matrix, code: number): Float64Array {
+  if (nFeatures === 2) return columns[code]!;
+  return code === 1 ? columns[0]! : columns[0]!.map((p) => 1 - p);
+}
+
 /** The scores of each class's rows, sorted. */
-function scoresByClass(codes: Int32Array, scores: Float64Array, counts: Uint32Array): Float64Array[] {
+function scoresByClass(codes: ClassCodes, scores: Float64Array, counts: Uint32Array): Float64Array[] {
   const groups = Array.from(counts, (count) => new Float64Array(count));
   const filled = new Uint32Array(counts.length);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!;
     groups[code]![filled[code]!++] = scores[i]!;
   }
-  return groups.map((group) => group.sort());
+  groups.forEach(sortDoubles);
+  return groups;
 }
 
 /**
@@ -54,7 +62,7 @@ function areaUnderCurve(positives: Float64Array, negatives: Float64Array): numbe
   return twiceWins / (2 * positives.length * negatives.length);
 }
 
-function oneVsOne(codes: Int32Array, proba: Matrix, counts: Uint32Array): number {
+function oneVsOne(codes: ClassCodes, proba: Matrix, counts: Uint32Array): number {
   const nClasses = counts.length;
   // areas[a][b]: rows of class a against those of class b, by the scores of column a.
   const areas = proba.columns.map(() => new Float64Array(nClasses));

@@ -17,6 +17,52 @@ export interface MinMaxScalerState {
   };
 }
 
+export type ImputerStrategy = 'mean' | 'median' | 'most_frequent';
+
+/** Python's forms of a missing value: `numpy.nan`, `None` and the empty text. */
+export type MissingForm = 'nan' | 'none' | 'empty';
+
+export interface SimpleImputerState {
+  readonly estimator: 'SimpleImputer';
+  readonly params: { readonly strategy: ImputerStrategy; readonly missingValues: MissingForm };
+  readonly fitted: {
+    readonly nFeaturesIn: number;
+    /** Numbers, or texts: one kind only. */
+    readonly statistics: readonly (number | string)[];
+  };
+}
+
+export interface OneHotEncoderState {
+  readonly estimator: 'OneHotEncoder';
+  readonly params: { readonly handleUnknown: 'error' | 'ignore' };
+  readonly fitted: {
+    readonly nFeaturesIn: number;
+    /** Of each column, sorted by code point. */
+    readonly categories: readonly (readonly string[])[];
+  };
+}
+
+export interface ColumnTransformerState {
+  readonly estimator: 'ColumnTransformer';
+  readonly transformers: readonly BranchState[];
+  readonly fitted: { readonly nFeaturesIn: number };
+}
+
+interface BranchState {
+  readonly name: string;
+  readonly transformer: TransformerState;
+  /** Places of its columns in the input. */
+  readonly columns: readonly number[];
+  /** How many columns it makes of them. */
+  readonly nFeaturesOut: number;
+}
+
+/** A pipeline as such; within another estimator it does not know the names of its columns. */
+export interface NestedPipelineState {
+  readonly estimator: 'Pipeline';
+  readonly steps: readonly StepState[];
+}
+
 export type SolverName = 'lbfgs' | 'newton-cholesky' | 'gradient-descent';
 
 export interface LogisticRegressionState {
@@ -48,10 +94,18 @@ export interface FitWarning {
   readonly message: string;
 }
 
-export type EstimatorState = MinMaxScalerState | LogisticRegressionState;
+export type TransformerState =
+  | MinMaxScalerState
+  | SimpleImputerState
+  | OneHotEncoderState
+  | ColumnTransformerState
+  | NestedPipelineState;
 
-export interface PipelineState {
+export type EstimatorState = TransformerState | LogisticRegressionState;
+
+export type StepState = readonly [name: string, state: EstimatorState];
+
+export interface PipelineState extends NestedPipelineState {
   /** Names of the columns the pipeline was fitted on, in order. */
   readonly featureNamesIn: readonly string[];
-  readonly steps: readonly (readonly [name: string, state: EstimatorState])[];
 }

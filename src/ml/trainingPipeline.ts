@@ -1,17 +1,17 @@
 import { ctime } from '../ctime.ts';
+import { type ColumnStepsOptions, columnSteps } from './columnSteps.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { ClassifierFitOptions, Labels } from './estimator.ts';
+import type { Classes, ClassifierFitOptions, Input, Labels } from './estimator.ts';
+import type { FrameColumn } from './frame.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
-import { type MatrixLike, toMatrix } from './matrix.ts';
-import { accuracyScore, logLoss, precisionScore, recallScore } from './metrics.ts';
+import { isFrame, type MatrixLike, toMatrix } from './matrix.ts';
+import { accuracyScore, logLoss, type MetricSet, precisionScore, recallScore } from './metrics.ts';
 import { MinMaxScaler } from './minMaxScaler.ts';
 import type { ModelLog, RunNames } from './modelLog.ts';
 import { Pipeline } from './pipeline.ts';
 import { pyRound } from './pyRound.ts';
-import type { EstimatorState, PipelineState } from './state.ts';
-
-/** A name and an estimator that can be written down as plain data. */
-type StatefulStep = readonly [name: string, estimator: MinMaxScaler | LogisticRegression];
+import { restoreSteps } from './restore.ts';
+import type { PipelineState } from './state.ts';
 
 interface TrainingFitOptions extends ClassifierFitOptions {
   /** Names of X's columns, in order; `x0`, `x1`, ... where they are not given, as scikit-learn names them. */
@@ -28,17 +28,26 @@ export interface RoundedMetrics {
 
 const DECIMALS = 2;
 
+/** The original's four metrics of a set of rows, rounded as Python's `round` does. */
+export function roundedMetrics(metrics: MetricSet): RoundedMetrics {
+  return {
+    accuracy: pyRound(metrics.accuracy_score, DECIMALS),
+    entropy: pyRound(metrics.log_loss, DECIMALS),
+    precision: pyRound(metrics.precision_score, DECIMALS),
+    recall: pyRound(metrics.recall_score, DECIMALS),
+  };
+}
+
+/** `<experiment>_<run>_<local time>`, with a dot for each `:` and `/`, which MLflow 3 refuses in a model's name. */
+export function makeModelName(experimentName: string, runName: string, now: Date): string {
+  return `${experimentName}_${runName}_${ctime(now)}`.replaceAll(/[:/]/g, '.');
+}
+
 /**
  * A pipeline that also rates its predictions, makes its model's name and logs it. Nothing here knows where the log is.
  */
 export class TrainingPipeline extends Pipeline {
-  declare readonly steps: readonly StatefulStep[];
   #featureNamesIn: readonly string[] | undefined;
-
-  /** @param steps stored as they are; `fit` checks them */
-  constructor(steps: readonly StatefulStep[]) {
-    super(steps);
-  }
 
   /** A `MinMaxScaler` named `scaler` before a `LogisticRegression` named `model`. */
   static withDefaults(options: LogisticRegressionOptions = {}): TrainingPipeline {
@@ -48,23 +57,36 @@ export class TrainingPipeline extends Pipeline {
     ]);
   }
 
+  /**
+   * What these columns need before a `LogisticRegression` named `model`: for text an encoder, for missing values
+   * imputers. See `columnSteps`.
+   * @param columns those of the frame that will be fitted, or what each of them will hold
+   */
+  static forColumns(
+    columns: readonly Pick<FrameColumn, 'kind'>[],
+    options?: ColumnStepsOptions,
+  ): TrainingPipeline {
+    return new TrainingPipeline(columnSteps(columns, options));
+  }
+
   static fromState({ featureNamesIn, steps }: PipelineState): TrainingPipeline {
-    const pipeline = new TrainingPipeline(steps.map(([name, state]) => [name, stepFromState(state)]));
+    const pipeline = new TrainingPipeline(restoreSteps(steps));
     pipeline.#featureNamesIn = [...featureNamesIn];
     return pipeline;
   }
 
   /** As `Pipeline.fit`. @throws ValueError also where `featureNames` are not one a column, or doubled */
-  override fit(X: MatrixLike, y: Labels, options: TrainingFitOptions = {}): this {
-    const matrix = toMatrix(X);
+  override fit(X: Input, y: Classes, options: TrainingFitOptions = {}): this {
+    const input = isFrame(X) ? X : toMatrix(X, { allowMissing: true });
+    const nFeatures = input.columns.length;
     const { featureNames, ...classifierOptions } = options;
-    const names = featureNames ?? matrix.columns.map((_, j) => `x${j}`);
-    if (names.length !== matrix.nFeatures || new Set(names).size !== names.length) {
+    const names = featureNames ?? Array.from({ length: nFeatures }, (_, j) => `x${j}`);
+    if (names.length !== nFeatures || new Set(names).size !== names.length) {
       throw new ValueError(
-        `featureNames must be ${matrix.nFeatures} different names, one a column. Got ${names.length}.`,
+        `featureNames must be ${nFeatures} different names, one a column. Got ${names.length}.`,
       );
     }
-    super.fit(matrix, y, classifierOptions);
+    super.fit(input, y, classifierOptions);
     this.#featureNamesIn = [...names];
     return this;
   }
@@ -92,9 +114,9 @@ export class TrainingPipeline extends Pipeline {
     };
   }
 
-  /** `<experiment>_<run>_<local time>`, with a dot for each `:` and `/`, which MLflow 3 refuses in a model's name. */
+  /** See the function of the same name, which needs no pipeline. */
   makeModelName(experimentName: string, runName: string, now: Date = new Date()): string {
-    return `${experimentName}_${runName}_${ctime(now)}`.replaceAll(/[:/]/g, '.');
+    return makeModelName(experimentName, runName, now);
   }
 
   /** Hands the fitted pipeline to the log, as data, and returns what the log answers. @throws NotFittedError */
@@ -103,15 +125,8 @@ export class TrainingPipeline extends Pipeline {
   }
 
   /** The fitted pipeline as plain data, its own copy. @throws NotFittedError */
-  toState(): PipelineState {
+  override toState(): PipelineState {
     if (this.#featureNamesIn === undefined) throw new NotFittedError('TrainingPipeline');
-    const steps = this.steps.map(([name, step]) => [name, step.toState()] as const);
-    return { featureNamesIn: [...this.#featureNamesIn], steps };
+    return { ...super.toState(), featureNamesIn: [...this.#featureNamesIn] };
   }
-}
-
-function stepFromState(state: EstimatorState): MinMaxScaler | LogisticRegression {
-  return state.estimator === 'MinMaxScaler'
-    ? MinMaxScaler.fromState(state)
-    : LogisticRegression.fromState(state);
 }

@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../result.ts';
+import { columnSpec } from './columnSpec.ts';
 
 /** An MLflow dataset, as `runs/log-inputs` takes it; the last three are JSON. */
 export interface DatasetInput {
@@ -25,7 +26,7 @@ export function datasetInput(fileName: string, dataset: DatasetInfo): DatasetInp
     source_type: 'local',
     source: JSON.stringify({ uri: fileName }),
     schema: JSON.stringify({
-      mlflow_colspec: columns.map(({ name, type }) => ({ type, name, required: true })),
+      mlflow_colspec: columns.map(columnSpec),
     }),
     profile: JSON.stringify({
       num_rows: rows,

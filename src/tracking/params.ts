@@ -1,106 +1,206 @@
 import type {
+  ColumnTransformerState,
   EstimatorState,
   LogisticRegressionState,
   MinMaxScalerState,
+  OneHotEncoderState,
   PipelineState,
+  SimpleImputerState,
+  StepState,
 } from '../ml/state.ts';
-import { pyBoolRepr, pyEstimatorRepr, pyFloatRepr, pyStringRepr } from './pyRepr.ts';
+import { type PyRepr, pyList, pyRepr, pyTuple } from './pyEstimatorRepr.ts';
+import { pyBoolRepr, pyFloatRepr, pyStringRepr } from './pyRepr.ts';
 
 /** MLflow params by name. They are texts always: MLflow stores a JSON number as an empty text, and answers 200. */
 export type RunParams = Readonly<Record<string, string>>;
 
-type ParamTexts = readonly (readonly [name: string, value: string])[];
+/** An estimator as scikit-learn's `get_params` knows it. */
+interface Described {
+  readonly className: string;
+  /** Its parameters by scikit-learn's names; those of ours that can differ from the defaults, sorted by name. */
+  readonly params: readonly (readonly [name: string, value: PyRepr])[];
+  /** Their defaults, as `repr`; an argument that has its default is not printed. */
+  readonly defaults: RunParams;
+  /**
+   * Parameters that ours does not have: in the logged model they stand at their defaults (1.9.1), as `str`, so that runs
+   * can be compared with those that `autolog` has logged.
+   */
+  readonly fixed: RunParams;
+  /** The estimators within, whose parameters are its own too, as `name__param`. */
+  readonly children: readonly StepState[];
+}
 
-/** Defaults of scikit-learn's LogisticRegression, as `repr`; an argument that has its default is not printed. */
-const LOGISTIC_REGRESSION_DEFAULTS: RunParams = {
-  C: '1.0',
-  class_weight: 'None',
-  max_iter: '100',
-  solver: "'lbfgs'",
-  tol: '0.0001',
-};
-const MIN_MAX_SCALER_DEFAULTS: RunParams = { clip: 'False', feature_range: '(0, 1)' };
-
-/**
- * Parameters of scikit-learn's classes that ours do not have: in the logged model they stand at their defaults (1.9.1),
- * as `str`, so that runs can be compared with those that `autolog` has logged.
- */
-const PIPELINE_FIXED: RunParams = { memory: 'None', transform_input: 'None', verbose: 'False' };
-const STEP_FIXED: Readonly<Record<EstimatorState['estimator'], RunParams>> = {
-  MinMaxScaler: { copy: 'True' },
-  LogisticRegression: {
-    dual: 'False',
-    fit_intercept: 'True',
-    intercept_scaling: '1',
-    l1_ratio: '0.0',
-    n_jobs: 'None',
-    penalty: 'deprecated',
-    random_state: 'None',
-    verbose: '0',
-    warm_start: 'False',
-  },
-};
+/** MLflow's limit; a longer value would be refused. */
+const VALUE_CHARS_MAX = 6000;
 
 /**
  * The whole `get_params()` of the logged pipeline, flattened to `step__param` and written as `mlflow.sklearn.autolog`
  * writes it; before it the original's two, `C` and `max_iter`.
  */
-export function pipelineParams(pipeline: PipelineState): RunParams {
+export function pipelineParams({ steps, featureNamesIn }: PipelineState): RunParams {
   const params: Record<string, string> = {};
-  for (const [, state] of pipeline.steps) {
+  for (const [, state] of steps) {
     if (state.estimator !== 'LogisticRegression') continue;
     params['C'] = pyFloatRepr(state.params.C);
     params['max_iter'] = String(state.params.maxIter);
   }
-  const steps = pipeline.steps.map(([name, state]) => `(${pyStringRepr(name)}, ${estimatorRepr(state)})`);
-  Object.assign(params, PIPELINE_FIXED);
-  params['steps'] = `[${steps.join(', ')}]`;
-  for (const [name, state] of pipeline.steps) params[name] = estimatorRepr(state);
-  for (const [step, state] of pipeline.steps) {
-    const fixed = Object.entries(STEP_FIXED[state.estimator]);
-    for (const [name, value] of [...fixed, ...paramTexts(state)]) params[`${step}__${name}`] = value;
+  addParams(params, '', pipeline(steps, featureNamesIn), featureNamesIn);
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value)]));
+}
+
+function addParams(
+  params: Record<string, string>,
+  prefix: string,
+  { fixed, params: own, children }: Described,
+  columns: readonly string[],
+): void {
+  for (const [name, value] of Object.entries(fixed)) params[prefix + name] = value;
+  // As `str` gives a value: a text stands without quotes.
+  for (const [name, value] of own) params[prefix + name] = pyRepr(value).replace(/^'(.*)'$/, '$1');
+  for (const [name, state] of children) {
+    params[prefix + name] = pyRepr(estimatorRepr(describe(state, columns)));
+    addParams(params, `${prefix}${name}__`, describe(state, columns), columns);
   }
-  return params;
 }
 
-function estimatorRepr(state: EstimatorState): string {
-  const defaults =
-    state.estimator === 'MinMaxScaler' ? MIN_MAX_SCALER_DEFAULTS : LOGISTIC_REGRESSION_DEFAULTS;
-  const changed = paramReprs(state).filter(([name, value]) => value !== defaults[name]);
-  return pyEstimatorRepr(
-    state.estimator,
-    changed.map(([name, value]) => `${name}=${value}`),
+function estimatorRepr({ className, params, defaults }: Described): PyRepr {
+  const changed = params.filter(([name, value]) => pyRepr(value) !== defaults[name]);
+  return { className, args: changed.map(([name, value]) => ({ name, value })) };
+}
+
+function describe(state: EstimatorState, columns: readonly string[]): Described {
+  switch (state.estimator) {
+    case 'Pipeline':
+      return pipeline(state.steps, columns);
+    case 'ColumnTransformer':
+      return columnTransformer(state, columns);
+    case 'MinMaxScaler':
+      return minMaxScaler(state);
+    case 'SimpleImputer':
+      return simpleImputer(state);
+    case 'OneHotEncoder':
+      return oneHotEncoder(state);
+    case 'LogisticRegression':
+      return logisticRegression(state);
+  }
+}
+
+function pipeline(steps: readonly StepState[], columns: readonly string[]): Described {
+  const named = steps.map(([name, state]) =>
+    pyTuple(pyStringRepr(name), estimatorRepr(describe(state, columns))),
   );
+  return {
+    className: 'Pipeline',
+    params: [['steps', pyList(named)]],
+    defaults: {},
+    fixed: { memory: 'None', transform_input: 'None', verbose: 'False' },
+    children: steps,
+  };
 }
 
-/** As `str` gives a value: a text stands without quotes. */
-function paramTexts(state: EstimatorState): ParamTexts {
-  return paramReprs(state).map(([name, value]) => [name, value.replace(/^'(.*)'$/, '$1')]);
-}
-
-/** As `repr` gives them, by scikit-learn's names and in their order. */
-function paramReprs(state: EstimatorState): ParamTexts {
-  return state.estimator === 'MinMaxScaler' ? scalerReprs(state) : classifierReprs(state);
-}
-
-function scalerReprs({ params: { clip, featureRange } }: MinMaxScalerState): ParamTexts {
-  return [
-    ['clip', pyBoolRepr(clip)],
-    ['feature_range', `(${featureRange.map(rangeEndRepr).join(', ')})`],
-  ];
+function columnTransformer({ transformers }: ColumnTransformerState, names: readonly string[]): Described {
+  const branches = transformers.map(({ name, transformer, columns }) =>
+    pyTuple(
+      pyStringRepr(name),
+      estimatorRepr(describe(transformer, names)),
+      pyList(columns.map((column) => ({ text: names[column]! }))),
+    ),
+  );
+  return {
+    className: 'ColumnTransformer',
+    params: [
+      ['sparse_threshold', '0'],
+      ['transformers', pyList(branches)],
+    ],
+    defaults: {},
+    fixed: {
+      n_jobs: 'None',
+      remainder: 'drop',
+      transformer_weights: 'None',
+      verbose: 'False',
+      verbose_feature_names_out: 'True',
+    },
+    children: transformers.map(({ name, transformer }) => [name, transformer]),
+  };
 }
 
 /** The default range is written in whole numbers in scikit-learn itself. */
-function rangeEndRepr(end: number): string {
-  return Number.isSafeInteger(end) ? String(end) : pyFloatRepr(end);
+function minMaxScaler({ params: { clip, featureRange } }: MinMaxScalerState): Described {
+  const ends = featureRange.map((end) => (Number.isSafeInteger(end) ? String(end) : pyFloatRepr(end)));
+  return {
+    className: 'MinMaxScaler',
+    params: [
+      ['clip', pyBoolRepr(clip)],
+      ['feature_range', pyTuple(...ends)],
+    ],
+    defaults: { clip: 'False', feature_range: '(0, 1)' },
+    fixed: { copy: 'True' },
+    children: [],
+  };
 }
 
-function classifierReprs({ params }: LogisticRegressionState): ParamTexts {
-  return [
-    ['C', pyFloatRepr(params.C)],
-    ['class_weight', params.classWeight === null ? 'None' : pyStringRepr(params.classWeight)],
-    ['max_iter', String(params.maxIter)],
-    ['solver', pyStringRepr(params.solver)],
-    ['tol', pyFloatRepr(params.tol)],
-  ];
+function simpleImputer({ params: { missingValues, strategy } }: SimpleImputerState): Described {
+  return {
+    className: 'SimpleImputer',
+    params: [
+      ['missing_values', { nan: 'nan', none: 'None', empty: "''" }[missingValues]],
+      ['strategy', pyStringRepr(strategy)],
+    ],
+    defaults: { missing_values: 'nan', strategy: "'mean'" },
+    fixed: { add_indicator: 'False', copy: 'True', fill_value: 'None', keep_empty_features: 'False' },
+    children: [],
+  };
+}
+
+function oneHotEncoder({ params: { handleUnknown } }: OneHotEncoderState): Described {
+  return {
+    className: 'OneHotEncoder',
+    params: [
+      ['handle_unknown', pyStringRepr(handleUnknown)],
+      ['sparse_output', 'False'],
+    ],
+    defaults: { handle_unknown: "'error'", sparse_output: 'True' },
+    fixed: {
+      categories: 'auto',
+      drop: 'None',
+      dtype: "<class 'numpy.float64'>",
+      feature_name_combiner: 'concat',
+      max_categories: 'None',
+      min_frequency: 'None',
+    },
+    children: [],
+  };
+}
+
+function logisticRegression({ params }: LogisticRegressionState): Described {
+  return {
+    className: 'LogisticRegression',
+    params: [
+      ['C', pyFloatRepr(params.C)],
+      ['class_weight', params.classWeight === null ? 'None' : pyStringRepr(params.classWeight)],
+      ['max_iter', String(params.maxIter)],
+      ['solver', pyStringRepr(params.solver)],
+      ['tol', pyFloatRepr(params.tol)],
+    ],
+    defaults: { C: '1.0', class_weight: 'None', max_iter: '100', solver: "'lbfgs'", tol: '0.0001' },
+    fixed: {
+      dual: 'False',
+      fit_intercept: 'True',
+      intercept_scaling: '1',
+      l1_ratio: '0.0',
+      n_jobs: 'None',
+      penalty: 'deprecated',
+      random_state: 'None',
+      verbose: '0',
+      warm_start: 'False',
+    },
+    children: [],
+  };
+}
+
+/** As MLflow's own client cuts it; both count characters, not UTF-16 units. */
+function cut(value: string): string {
+  const characters = [...value];
+  if (characters.length <= VALUE_CHARS_MAX) return value;
+  return `${characters.slice(0, VALUE_CHARS_MAX - 3).join('')}...`;
 }

@@ -1,12 +1,15 @@
 import { parse } from 'node:path';
 import { ctime } from '../ctime.ts';
 import type { FitSpec, Fitted } from '../engine/fit.ts';
-import { FieldError } from '../errors.ts';
+import type { Reading } from '../engine/reading.ts';
+import { FieldError, TrainpostError } from '../errors.ts';
 import type { ModelLog } from '../ml/modelLog.ts';
 import type { SolverName } from '../ml/state.ts';
-import { TrainingPipeline } from '../ml/trainingPipeline.ts';
-import type { LoggedRun, TrackedRun } from '../result.ts';
+import { makeModelName, TrainingPipeline } from '../ml/trainingPipeline.ts';
+import type { DryRun, LoggedRun, Missing, TrackedRun } from '../result.ts';
 import type { UnderWay } from './underWay.ts';
+
+export type { Reading };
 
 /** The fields of a training as they were checked, defaults filled in. */
 export interface TrainFields {
@@ -22,6 +25,9 @@ export interface TrainFields {
   readonly solver: SolverName;
   readonly solverTol: number;
   readonly classWeight: 'balanced' | null;
+  readonly missing: Missing;
+  /** The file is looked at, and nothing is trained or logged. */
+  readonly dryRun: boolean;
   readonly runName?: string;
   readonly modelName?: string;
   readonly registeredModelName?: string;
@@ -31,6 +37,8 @@ export interface TrainFields {
 
 export interface TrainRequest {
   readonly fields: TrainFields;
+  /** The file as it was read while it came. */
+  readonly reading: Reading;
   /** The upload on disk. */
   readonly path: string;
   /** The name it had at the caller's. */
@@ -40,7 +48,11 @@ export interface TrainRequest {
 
 /** Where the work is done and kept; the composition root gives them. */
 export interface TrainingRooms {
-  fit(path: string, spec: FitSpec): Promise<Fitted>;
+  /** Begins to read a file while it comes; whoever asks must `release` it in the end. */
+  openReading(): Reading;
+  fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted>;
+  /** What a fit would come to. */
+  dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun>;
   /** @throws UnavailableError while there is no MLflow to log to */
   modelLog(): ModelLog<TrackedRun, LoggedRun>;
   /** Name of a logged model where the form gives none, instead of the file's. */
@@ -69,12 +81,36 @@ export function train(request: TrainRequest, rooms: TrainingRooms): Promise<Trai
 
 async function fitAndLog(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
   const modelLog = rooms.modelLog();
-  const fitted = await rooms.fit(request.path, toFitSpec(request.fields));
+  const names = namesOf(request, rooms.modelName);
+  const fitted = await rooms.fit(request.reading, request.path, toFitSpec(request.fields));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
-  const run = describeRun(request, fitted, namesOf(request, pipeline, rooms.modelName));
+  const run = describeRun(request, fitted, names);
   const startedAt = performance.now();
   const logged = await pipeline.logModel(modelLog, run);
   return { fitted, logged, logMs: performance.now() - startedAt };
+}
+
+/** Says what `train` would come to, without fitting or logging anything: it asks for no model log. */
+export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+  return rooms.underWay.track(report(request, rooms));
+}
+
+async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+  const nameProblem = problemOf(() => namesOf(request, rooms.modelName));
+  const ofFile = await rooms.dryRun(request.reading, request.path, toFitSpec(request.fields));
+  return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
+}
+
+/** The error that a step ends with, as a report tells it. */
+function problemOf(step: () => unknown): DryRun['problem'] {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TrainpostError)) throw error;
+    const { code, message, details } = error;
+    return { code, message, details: { ...details } };
+  }
 }
 
 function toFitSpec(fields: TrainFields): FitSpec {
@@ -85,6 +121,7 @@ function toFitSpec(fields: TrainFields): FitSpec {
     testSize: fields.testSize,
     randomState: fields.randomState,
     stratify: fields.stratify,
+    missing: fields.missing,
     model: {
       C: fields.C,
       maxIter: fields.maxIter,
@@ -96,15 +133,11 @@ function toFitSpec(fields: TrainFields): FitSpec {
 }
 
 /** @throws FieldError where the registered model's name, which is made of other names, gets too long for MLflow */
-function namesOf(
-  { fields, fileName, receivedAt }: TrainRequest,
-  pipeline: TrainingPipeline,
-  modelName: string | undefined,
-): Names {
+function namesOf({ fields, fileName, receivedAt }: TrainRequest, modelName: string | undefined): Names {
   const { experimentName } = fields;
   const runName = fields.runName ?? `Train-Run-${ctime(receivedAt)}`;
   const registeredModelName =
-    fields.registeredModelName ?? pipeline.makeModelName(experimentName, runName, receivedAt);
+    fields.registeredModelName ?? makeModelName(experimentName, runName, receivedAt);
   if (registeredModelName.length > REGISTERED_NAME_CHARS_MAX) {
     throw new FieldError(
       'registered_model_too_long',

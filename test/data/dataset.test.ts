@@ -1,93 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toNumeric } from '../../src/data/column.ts';
-import { parseCsv } from '../../src/data/csv.ts';
-import { type Roles, toDataset } from '../../src/data/dataset.ts';
-import { profile } from '../../src/data/profile.ts';
-import type { TrainpostError } from '../../src/errors.ts';
+import {
+  CATEGORIES_MAX,
+  columnsToReadAsText,
+  type Dataset,
+  type Roles,
+  toDataset,
+} from '../../src/data/dataset.ts';
+import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
+import { readNumbers } from '../../src/data/segments.ts';
+import { TEXTS_MAX } from '../../src/data/table.ts';
+import { TrainpostError } from '../../src/errors.ts';
+import { classesOf, labelsOf } from './targets.ts';
 
+const DEFAULTS: Roles = { ignore: [], missing: 'error' };
+const tableOf = (text: string, options?: ReadOptions) => readTable(new TextEncoder().encode(text), options);
 const read = (text: string, roles: Partial<Roles> = {}) =>
-  toDataset(parseCsv(new TextEncoder().encode(text)), { ignore: [], ...roles });
+  toDataset(tableOf(text), { ...DEFAULTS, ...roles });
 const errorOf = (text: string, roles?: Partial<Roles>): TrainpostError => {
   try {
     read(text, roles);
   } catch (error) {
-    return error as TrainpostError;
+    if (error instanceof TrainpostError) return error;
+    throw error;
   }
   throw new Error('nothing was thrown');
 };
-
-describe('toNumeric', () => {
-  it.each([
-    ['1', 1],
-    ['-1.5', -1.5],
-    ['+.5', 0.5],
-    ['5.', 5],
-    [' 7\t', 7],
-    ['1e3', 1000],
-    ['1E-3', 0.001],
-    ['inf', Number.POSITIVE_INFINITY],
-    ['-Infinity', Number.NEGATIVE_INFINITY],
-    ['0.1', 0.1],
-    ['123456789.123456789', 123456789.12345679],
-  ])('reads %j as %d', (cell, value) => {
-    expect(toNumeric([cell])).toMatchObject({ numbers: 1, values: new Float64Array([value]) });
-  });
-
-  it.each(['0x10', '0b1', '1_000', '1,5', '1e', '.', '-', '1 2', '١', 'True ', 'yes', '12a'])(
-    'takes %j for text',
-    (cell) => {
-      expect(toNumeric([cell])).toMatchObject({ numbers: 0, missing: 0, firstText: 0 });
-    },
-  );
-
-  it.each(['', ' ', 'NA', 'NaN', 'nan', 'null', 'N/A', '<NA>', 'None'])('takes %j for missing', (cell) => {
-    expect(toNumeric(['1', cell])).toMatchObject({ missing: 1, firstMissing: 1, firstText: -1 });
-  });
-
-  it.each([
-    [['1', '2'], 'long'],
-    [['1', '2.0'], 'double'],
-    [['1', ''], 'double'],
-    [['9007199254740993', '1'], 'double'],
-    [['True', 'FALSE', 'true'], 'boolean'],
-    [['True', ''], 'double'],
-  ])('%j are of type %s', (cells, type) => {
-    expect(toNumeric(cells).type).toBe(type);
-  });
-});
-
-describe('toNumeric of booleans', () => {
-  it('gives 0 and 1, where every cell is one', () => {
-    const cells = ['True', 'TRUE', 'true', 'False', 'FALSE', 'false'];
-    expect(toNumeric(cells)).toMatchObject({ numbers: 6, firstText: -1 });
-    expect(toNumeric(cells).values).toEqual(new Float64Array([1, 1, 1, 0, 0, 0]));
-    expect(toNumeric([...cells, '1'])).toMatchObject({ numbers: 1, firstText: 0 });
-    expect(toNumeric([...cells, 'NA'])).toMatchObject({ missing: 1, firstText: 0 });
-  });
-});
-
-describe('toNumeric with a decimal comma', () => {
-  it.each([
-    ['1,5', 1.5],
-    ['-,5e1', -5],
-    ['5,', 5],
-    ['7', 7],
-  ])('reads %j as %d', (cell, value) => {
-    expect(toNumeric([cell], true).values).toEqual(new Float64Array([value]));
-  });
-
-  it.each(['1.5', '1.234,5', '1,2,3'])('takes %j for text', (cell) => {
-    expect(toNumeric([cell], true)).toMatchObject({ numbers: 0, firstText: 0 });
-  });
-});
+const namesOf = ({ features }: Dataset) => features.map(({ name }) => name);
+const valuesOf = ({ table, features }: Dataset) =>
+  features.map(({ index }) => [...readNumbers(table, index)]);
+const rangeOf = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('toDataset', () => {
   it('reads decimal commas between semicolons, in features and target', () => {
     const dataset = read('a;t\n1,5;1,0\n-,5;0,0\n');
-    expect(dataset.X.columns).toEqual([new Float64Array([1.5, -0.5])]);
-    expect(dataset.y).toMatchObject({ dtype: 'float64', labels: new Float64Array([1, 0]) });
+    expect(valuesOf(dataset)).toEqual([[1.5, -0.5]]);
+    expect(dataset.target.dtype).toBe('float64');
+    expect(labelsOf(dataset.target)).toEqual([1, 0]);
     expect(errorOf('a;t\n1,5;1\n1.5;0\n2,5;0\n')).toMatchObject({
       code: 'not_a_number',
       details: { row: 2, column: 'a', value: '1.5' },
@@ -96,37 +44,39 @@ describe('toDataset', () => {
 
   it('reads booleans as 0 and 1, and says so', () => {
     const dataset = read('a,b,t\n1,True,false\n2,false,TRUE\n');
-    expect(dataset.features[1]).toEqual({ name: 'b', type: 'boolean' });
-    expect(dataset.X.columns[1]).toEqual(new Float64Array([1, 0]));
-    expect(dataset.y).toMatchObject({ type: 'boolean', dtype: 'bool', labels: new Float64Array([0, 1]) });
+    expect(dataset.features[1]).toEqual({ name: 'b', type: 'boolean', index: 1 });
+    expect(valuesOf(dataset)[1]).toEqual([1, 0]);
+    expect(dataset.target).toMatchObject({ type: 'boolean', dtype: 'bool' });
+    expect(labelsOf(dataset.target)).toEqual([0, 1]);
   });
 
   it('takes Outcome for the target, wherever it stands', () => {
     const dataset = read('Outcome,a,b\n1,2,3\n0,5,6\n');
-    expect(dataset.targetName).toBe('Outcome');
+    expect(dataset.target).toMatchObject({ name: 'Outcome', dtype: 'int64' });
     expect(dataset.features).toEqual([
-      { name: 'a', type: 'long' },
-      { name: 'b', type: 'long' },
+      { name: 'a', type: 'long', index: 1 },
+      { name: 'b', type: 'long', index: 2 },
     ]);
-    expect(dataset.X.columns).toEqual([new Float64Array([2, 5]), new Float64Array([3, 6])]);
-    expect(dataset.y).toMatchObject({
-      dtype: 'int64',
-      classCounts: [
-        { label: 0, count: 1 },
-        { label: 1, count: 1 },
-      ],
-    });
+    expect(valuesOf(dataset)).toEqual([
+      [2, 5],
+      [3, 6],
+    ]);
+    expect(classesOf(dataset.target)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(dataset).toMatchObject({ rows: 2, dropped: undefined, warnings: [] });
   });
 
   it('takes the last column where there is no Outcome, and the named one before both', () => {
-    expect(read('a,b\n1,0\n2,1\n').targetName).toBe('b');
-    expect(read('a,b,Outcome\n0,1,2\n1,4,5\n', { target: 'a' }).targetName).toBe('a');
+    expect(read('a,b\n1,0\n2,1\n').target.name).toBe('b');
+    expect(read('a,b,Outcome\n0,1,2\n1,4,5\n', { target: 'a' }).target.name).toBe('a');
   });
 
   it('leaves columns out, text columns too, by repeated names or with commas, also in a name', () => {
     const text = 'id,"x,y",a,b,t\nq1,z,1,2,no\nq2,z,3,4,yes\n';
-    expect(read(text, { ignore: ['id', 'x,y'] }).features.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(read(text, { ignore: ['id, a', 'x,y'] }).features.map(({ name }) => name)).toEqual(['b']);
+    expect(namesOf(read(text, { ignore: ['id', 'x,y'] }))).toEqual(['a', 'b']);
+    expect(namesOf(read(text, { ignore: ['id, a', 'x,y'] }))).toEqual(['b']);
   });
 
   it.each([
@@ -136,16 +86,20 @@ describe('toDataset', () => {
     ['object', 'a,t\n1,B\n2,a\n3,\u{1F600}\n4,\uFF21\n', ['B', 'a', '\uFF21', '\u{1F600}']],
     ['object', 'a,t\n1,1\n2,x\n', ['1', 'x']],
   ])('reads classes as %s from %j', (dtype, text, labels) => {
-    const { y } = read(text);
-    expect(y.dtype).toBe(dtype);
-    expect(y.classCounts.map(({ label }) => label)).toEqual(labels);
+    const { target } = read(text);
+    expect(target.dtype).toBe(dtype);
+    expect(target.classCounts.map(({ label }) => label)).toEqual(labels);
   });
 
-  it.each([
+  it.each<[string, Partial<Roles>, string, object]>([
     ['a,t\n1,0\nx,1\n', {}, 'not_a_number', { row: 2, column: 'a', value: 'x' }],
+    ['a,t\nx,0\n,1\ny,1\n1,0\n2,1\n', {}, 'not_a_number', { row: 1, column: 'a', value: 'x' }],
     ['a,t\n1,0\n,1\n', {}, 'missing_value', { row: 2, column: 'a', value: '' }],
     ['a,t\n1,0\nNA,1\n', {}, 'missing_value', { row: 2, column: 'a', value: 'NA' }],
     ['a,t\n1,0\n-inf,1\n', {}, 'infinite_value', { row: 2, column: 'a', value: '-inf' }],
+    ['a,t\nx,0\n,1\nNA,1\n', {}, 'missing_value', { row: 2, column: 'a', value: '', actual: 2 }],
+    ['a,t\n,0\nNA,1\n', { missing: 'mean' }, 'empty_column', { column: 'a' }],
+    ['a,t\n1,0\n,1\n2,\n', { missing: 'mean' }, 'missing_label', { row: 3, column: 't', value: '' }],
     ['a,t\n1,0\n2,\n', {}, 'missing_label', { row: 2, column: 't' }],
     ['a,t\n1,yes\n2,\n', {}, 'missing_label', { row: 2, column: 't' }],
     ['a,t\n1,0\n2,0\n', {}, 'one_class', { column: 't', value: '0' }],
@@ -166,14 +120,97 @@ describe('toDataset', () => {
   });
 });
 
-describe('profile', () => {
-  it("gives pandas' describe() of the diabetes data", async () => {
-    const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
-    const summary = await profile(toDataset(parseCsv(bytes), { ignore: [] }));
-    // pandas 3.1.1: read_csv('diabetes.csv').describe()
-    const glucose = summary[1]!;
-    expect(glucose).toMatchObject({ name: 'Glucose', min: 0, max: 199, quartiles: [99, 117, 140.25] });
-    expect(glucose.mean).toBeCloseTo(120.89453125, 12);
-    expect(glucose.std).toBeCloseTo(31.97261819513622, 12);
+describe('toDataset of columns', () => {
+  it('tells their types, and counts those left out as text', () => {
+    const dataset = read('id,a,b,c,d,t\n7,1,0.5,true,x,1\n8,,2,False,,0\n', {
+      ignore: ['id'],
+      missing: 'mean',
+    });
+    const features = [
+      { name: 'a', type: 'double', missing: true },
+      { name: 'b', type: 'double' },
+      { name: 'c', type: 'boolean' },
+      { name: 'd', type: 'string', missing: true },
+    ];
+    expect(dataset.columns).toEqual([
+      { name: 'id', type: 'string' },
+      ...features,
+      { name: 't', type: 'long' },
+    ]);
+    expect(dataset.features).toEqual(features.map((info, place) => ({ ...info, index: place + 1 })));
+  });
+
+  it('takes what is not a number for text where fewer than half of its cells are one', () => {
+    expect(read('a,t\nx,0\n1,1\ny,0\n').features).toEqual([{ name: 'a', type: 'string', index: 0 }]);
+    // Neither more than half nor fewer: it was meant to be numbers.
+    expect(errorOf('a,t\n1,0\n,1\nx,0\n')).toMatchObject({
+      code: 'not_a_number',
+      details: { row: 3, column: 'a', value: 'x' },
+    });
+  });
+
+  it('learns from so many different texts, and no more', () => {
+    const text = (texts: number) =>
+      `a,t\n${rangeOf(2 * texts)
+        .map((k) => `x${k % texts},${k % 2}\n`)
+        .join('')}`;
+    expect(read(text(CATEGORIES_MAX)).features[0]?.type).toBe('string');
+    expect(errorOf(text(CATEGORIES_MAX + 1))).toMatchObject({
+      code: 'too_many_categories',
+      details: { column: 'a', limit: CATEGORIES_MAX, actual: CATEGORIES_MAX + 1 },
+    });
+    expect(errorOf(text(TEXTS_MAX + 1)).message).toContain('more than 1000 different texts');
+    expect(
+      namesOf(
+        read(
+          text(TEXTS_MAX + 1)
+            .replaceAll(',', ',1,')
+            .replace('a,1,t', 'a,b,t'),
+          { ignore: ['a'] },
+        ),
+      ),
+    ).toEqual(['b']);
+  });
+});
+
+describe('columns that look like numbers in the window, and hold texts behind it', () => {
+  const text = 'a,b,c,t\n1,1,1,0\n2,x,x,1\nNA,y,y,0\n3,z,2,1\n';
+  const sniffBytes = 'a,b,c,t\n1,1,1,0\n'.length;
+  const table = () => tableOf(text, { sniffBytes });
+
+  it('are to be read as text where most of their cells are no numbers', () => {
+    expect([...columnsToReadAsText(table(), DEFAULTS)]).toEqual(['b']);
+    expect([...columnsToReadAsText(table(), { ...DEFAULTS, ignore: ['b'] })]).toEqual([]);
+    expect([...columnsToReadAsText(tableOf(text), DEFAULTS)]).toEqual([]);
+  });
+
+  it('are to be read as text where a target has one cell that is no number', () => {
+    const longer = `${text}4,4,4,1\n5,5,5,yes\n`;
+    expect([...columnsToReadAsText(tableOf(longer, { sniffBytes }), DEFAULTS)]).toEqual(['t']);
+    const target = 'c';
+    expect([...columnsToReadAsText(tableOf(longer, { sniffBytes }), { ...DEFAULTS, target })]).toEqual(['c']);
+  });
+
+  it('are refused until they are, and then are categories', () => {
+    const roles: Roles = { ignore: ['a', 'c'], missing: 'error' };
+    expect(() => toDataset(table(), roles)).toThrow(
+      new RangeError('Read the table again with textColumns: b.'),
+    );
+    const again = tableOf(text, { sniffBytes, textColumns: columnsToReadAsText(table(), roles) });
+    expect(toDataset(again, roles).features).toEqual([{ name: 'b', type: 'string', index: 1 }]);
+    expect(again.columns[1]).toMatchObject({ texts: ['1', 'x', 'y', 'z'] });
+  });
+
+  it('are no numbers with a row to mend, where half of their cells are some', () => {
+    expect(() => toDataset(table(), { ignore: ['b'], missing: 'mean' })).toThrow(
+      expect.objectContaining({ code: 'not_a_number', details: { row: 2, column: 'c', value: 'x' } }),
+    );
+  });
+
+  it('are asked for with the names that the file has', () => {
+    const wrong = { ...DEFAULTS, target: 'z' };
+    expect(() => columnsToReadAsText(table(), wrong)).toThrow(
+      expect.objectContaining({ code: 'unknown_target' }),
+    );
   });
 });

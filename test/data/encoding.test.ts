@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decode, decodePieces, type Encoding } from '../../src/data/encoding.ts';
+import { decode, type Encoding, PieceDecoder } from '../../src/data/encoding.ts';
 import { encode } from './csvText.ts';
+import { chunksOf } from './tableText.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 
@@ -35,7 +36,7 @@ describe('decode', () => {
   });
 });
 
-describe('decodePieces', () => {
+describe('PieceDecoder', () => {
   it.each<[Encoding, string]>([
     ['utf-8', 'aä€🌞🌞b'],
     ['utf-16le', 'aä€🌞🌞b'],
@@ -44,10 +45,24 @@ describe('decodePieces', () => {
   ])('cuts no character of %s', (encoding, text) => {
     const bytes = encode(text, { encoding, bom: false });
     for (let size = 1; size <= bytes.length; size += 1) {
-      const pieces = [...decodePieces(bytes, encoding, size)];
+      const decoder = new PieceDecoder(encoding);
+      const pieces = chunksOf(bytes.length, size).map((_, index) =>
+        decoder.push(bytes.subarray(index * size, (index + 1) * size)),
+      );
+      pieces.push(decoder.end());
       expect(pieces.map((piece) => piece.text).join('')).toBe(text);
       expect(pieces.every(({ badAt }) => badAt === -1)).toBe(true);
-      if (size === 1) expect(pieces).toHaveLength([...text].length);
+      if (size === 1) expect(pieces.filter((piece) => piece.text !== '')).toHaveLength([...text].length);
     }
+  });
+
+  it.each<[Encoding, string]>([
+    ['utf-8', 'f09f8c'],
+    ['utf-16le', '3dd81e'],
+    ['utf-16be', 'd83d'],
+  ])('ends with the character of %s that is not whole', (encoding, cut) => {
+    const decoder = new PieceDecoder(encoding);
+    expect(decoder.push(hex(cut))).toEqual({ text: '', badAt: -1 });
+    expect(decoder.end().badAt).toBe(0);
   });
 });

@@ -54,6 +54,7 @@ export const FACTS: readonly (readonly [name: string, text: string, rows: readon
   ['CR', 'a,b\r1,2\r"3",4', ['a¦b', '1¦2', '3¦4']],
   ['CR in quotes where LF ends the rows', 'a,b\n"1\rx","2\r"\n3,4\n', ['a¦b', '1\rx¦2\r', '3¦4']],
   ['LF in quotes where CR ends the rows', 'a,b\r"1\nx",2\r', ['a¦b', '1\nx¦2']],
+  ['letters beyond ASCII behind quotes', 'a,b\n"x",1\né,2\n"y",3\n', ['a¦b', 'x¦1', 'é¦2', 'y¦3']],
   ['separators of other alphabets', 'a,b\n1\u2028,2\u0085\n', ['a¦b', '1\u2028¦2\u0085']],
   ['quotes in the middle of cells, CRLF', 'a,b\r\n5" x,1\r\n6" y,2\r\n', ['a¦b', '5" x¦1', '6" y¦2']],
   // pandas

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FitSpec, fitCsv } from '../../src/engine/fit.ts';
+import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 
 const SPEC: FitSpec = {
   ignore: [],
+  missing: 'error',
   testSize: 0.3,
   randomState: 123,
   stratify: false,
@@ -71,7 +73,7 @@ describe('fitCsv on other files', () => {
       await fitCsv(table('True', 'False'), SPEC),
       await fitCsv(table('1', '0'), SPEC),
     ];
-    const [model, same] = [booleans.pipeline.steps[1]![1].fitted, numbers.pipeline.steps[1]![1].fitted];
+    const [model, same] = [booleans, numbers].map(({ pipeline }) => classifierOf(pipeline.steps).fitted);
     expect(model).toEqual({ ...same, classesDtype: 'bool' });
     expect(booleans.test).toEqual(numbers.test);
     expect(booleans.dataset.columns.map(({ type }) => type)).toEqual(['long', 'boolean', 'boolean']);

@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FitSpec } from '../../src/engine/fit.ts';
+import type { FitSpec, Fitted } from '../../src/engine/fit.ts';
 import { TrainingPool } from '../../src/engine/pool.ts';
+import type { Reading } from '../../src/engine/reading.ts';
 import { BusyError, DataError } from '../../src/errors.ts';
 import { THREAD } from '../support/service.ts';
 
 const SPEC: FitSpec = {
   ignore: [],
+  missing: 'error',
   testSize: 0.3,
   randomState: 123,
   stratify: false,
@@ -25,14 +27,43 @@ writeFileSync(good, `a,b,Outcome\n${rows.join('\n')}\n`);
 writeFileSync(bad, 'a,Outcome\nx,1\n2,0\n');
 afterAll(() => rmSync(dir, { recursive: true }));
 
+/** Reads a file as an upload is read. Whoever asks must `release` it. */
+async function readFile(pool: TrainingPool, path: string): Promise<Reading> {
+  const reading = pool.openReading();
+  try {
+    for await (const chunk of createReadStream(path)) await reading.write(chunk as Buffer);
+    reading.end();
+    await reading.table().catch(() => undefined);
+    return reading;
+  } catch (error) {
+    await reading.release();
+    throw error;
+  }
+}
+
+async function fitFile(pool: TrainingPool, path: string, spec: FitSpec): Promise<Fitted> {
+  const reading = await readFile(pool, path);
+  try {
+    return await pool.fit(reading, path, spec);
+  } finally {
+    await reading.release();
+  }
+}
+
 describe('TrainingPool', () => {
   it('fits on a thread while the event loop goes on', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 16, timeoutMs: 30_000, thread: THREAD });
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 1,
+      waitingMax: 16,
+      timeoutMs: 30_000,
+      thread: THREAD,
+    });
     try {
       await pool.warmUp();
       let ticks = 0;
       const timer = setInterval(() => (ticks += 1), 1);
-      const fitted = await pool.fit(good, {
+      const fitted = await fitFile(pool, good, {
         ...SPEC,
         model: { ...SPEC.model, solver: 'gradient-descent', maxIter: 300 },
       });
@@ -45,41 +76,67 @@ describe('TrainingPool', () => {
   });
 
   it('hands on what a thread threw, with its class, code and details', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 16, timeoutMs: 30_000, thread: THREAD });
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 1,
+      waitingMax: 16,
+      timeoutMs: 30_000,
+      thread: THREAD,
+    });
     try {
-      const failed = await pool.fit(bad, SPEC).catch((error: unknown) => error);
+      const failed = await fitFile(pool, bad, SPEC).catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(DataError);
       expect(failed).toMatchObject({ code: 'not_a_number', details: { row: 1, column: 'a', value: 'x' } });
-      await expect(pool.fit(join(dir, 'none.csv'), SPEC)).rejects.toThrow(/ENOENT/);
-      await expect(pool.fit(good, SPEC)).resolves.toMatchObject({ split: { train: 1400, test: 600 } });
+      await expect(fitFile(pool, join(dir, 'none.csv'), SPEC)).rejects.toThrow(/ENOENT/);
+      await expect(fitFile(pool, good, SPEC)).resolves.toMatchObject({ split: { train: 1400, test: 600 } });
     } finally {
       await pool.close();
     }
   });
 
   it('refuses one more than its places, and takes it again later', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 2, timeoutMs: 30_000, thread: THREAD });
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 1,
+      waitingMax: 2,
+      timeoutMs: 30_000,
+      thread: THREAD,
+    });
     try {
-      const taken = [pool.fit(good, SPEC), pool.fit(good, SPEC), pool.fit(good, SPEC)];
-      const refused = await pool.fit(good, SPEC).catch((error: unknown) => error);
+      // All are read before one is fitted, so that the last one surely finds all places taken.
+      const readings = await Promise.all([1, 2, 3, 4].map(() => readFile(pool, good)));
+      const outcomes = await Promise.allSettled(readings.map((reading) => pool.fit(reading, good, SPEC)));
+      await Promise.all(readings.map((reading) => reading.release()));
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+      ]);
+      const refused = (outcomes[3] as PromiseRejectedResult).reason;
       expect(refused).toBeInstanceOf(BusyError);
       expect(refused).toMatchObject({ code: 'queue_full', details: { limit: 2, retryAfterS: 1 } });
-      await Promise.all(taken);
-      await expect(pool.fit(good, SPEC)).resolves.toBeDefined();
+      await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
     }
   });
 
   it('ends a training that takes too long, and goes on with a new thread', async () => {
-    const pool = new TrainingPool({ threads: 1, waitingMax: 2, timeoutMs: 3_000, thread: THREAD });
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 1,
+      waitingMax: 2,
+      timeoutMs: 3_000,
+      thread: THREAD,
+    });
     try {
       await pool.warmUp();
       const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
-      const ended = await pool.fit(good, { ...SPEC, model: endless }).catch((error: unknown) => error);
+      const ended = await fitFile(pool, good, { ...SPEC, model: endless }).catch((error: unknown) => error);
       expect(ended).toBeInstanceOf(DataError);
       expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3 } });
-      await expect(pool.fit(good, SPEC)).resolves.toBeDefined();
+      await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
     }

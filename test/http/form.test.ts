@@ -13,6 +13,8 @@ const DEFAULTS = {
   solver: 'lbfgs',
   solverTol: 1e-4,
   classWeight: null,
+  missing: 'error',
+  dryRun: false,
   tags: {},
 };
 const errorOf = (body: FormBody): TrainpostError => {
@@ -46,6 +48,11 @@ describe('readForm', () => {
       { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
       { solver: 'newton-cholesky', solverTol: 1e-6, classWeight: 'balanced' },
     ],
+    ...(['error', 'drop', 'mean', 'median', 'most_frequent'] as const).map(
+      (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
+    ),
+    ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
+    ['no dry run in words', { dry_run: '0', missing: ' ' }, {}],
     ['no weights in words', { class_weight: 'none', stratify: 'no' }, {}],
     [
       'columns',
@@ -93,6 +100,10 @@ describe('readForm', () => {
     ['stratify', { stratify: 'maybe' }, 'invalid_stratify'],
     ['solver', { solver: 'saga' }, 'invalid_solver'],
     ['class_weight', { class_weight: '{0:1}' }, 'invalid_class_weight'],
+    ['missing', { missing: 'constant' }, 'invalid_missing'],
+    ['missing', { missing: 'Mean' }, 'invalid_missing'],
+    ['missing', { missing: ['mean', 'median'] }, 'repeated_field'],
+    ['dry_run', { dry_run: 'please' }, 'invalid_dry_run'],
     ['exp_name', { exp_name: 'a\u0000b' }, 'invalid_exp_name'],
     ['exp_name', { exp_name: 'x'.repeat(501) }, 'invalid_exp_name'],
     ['model_name', { model_name: 'a.b' }, 'invalid_model_name'],

@@ -9,6 +9,7 @@ import {
   TrackingUnreachableError,
   UnavailableError,
 } from '../../src/errors.ts';
+import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const DIABETES = join(import.meta.dirname, '../../data/diabetes.csv');
@@ -75,7 +76,7 @@ describe("the original's call", () => {
 
   it('takes fields before and after the file', async () => {
     await post().field('tol', '1').attach('train_file', DIABETES).field('iterations', '5').expect(200);
-    expect(service.log.entries[0]?.pipeline.steps[1]?.[1].params).toMatchObject({ C: 1, maxIter: 5 });
+    expect(classifierOf(service.log.entries[0]!.pipeline.steps).params).toMatchObject({ C: 1, maxIter: 5 });
   });
 
   it('has nothing left in the folder for uploads', async () => {
@@ -111,7 +112,7 @@ describe('fields', () => {
       })
       .expect(200);
     const { pipeline, run } = service.log.entries[0]!;
-    expect(pipeline.steps[1]?.[1].params).toMatchObject({
+    expect(classifierOf(pipeline.steps).params).toMatchObject({
       C: 0.5,
       maxIter: 7,
       solver: 'newton-cholesky',
@@ -132,7 +133,7 @@ describe('fields', () => {
     const text = `a,b,kind\n${Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 13},${['low', 'mid', 'high'][Math.floor(i / 20)]}`).join('\n')}`;
     const response = await csv(text).expect(200);
     expect(response.body.data.target).toBe('kind');
-    expect(service.log.entries[0]?.pipeline.steps[1]?.[1].fitted).toMatchObject({
+    expect(classifierOf(service.log.entries[0]!.pipeline.steps).fitted).toMatchObject({
       classes: ['high', 'low', 'mid'],
     });
   });
@@ -355,7 +356,7 @@ describe('a file over the limit', () => {
 });
 
 describe('while MLflow is starting', () => {
-  it('says 503 before the upload is taken in', async () => {
+  it('says 503, and leaves nothing of the upload', async () => {
     const starting = await startTestService({
       modelLog: () => {
         throw new UnavailableError('mlflow_starting', 'MLflow is not up yet.', { retryAfterS: 5 });
@@ -367,6 +368,7 @@ describe('while MLflow is starting', () => {
         .attach('train_file', DIABETES)
         .expect(503)
         .expect('Retry-After', '5');
+      expect(starting.uploads()).toEqual([]);
       await request(starting.server).get('/test').expect(200);
     } finally {
       await starting.close();

@@ -2,11 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PipelineState } from '../../src/ml/state.ts';
+import type { ColumnInfo } from '../../src/result.ts';
 import { type MlmodelPlace, mlmodel, modelFiles } from '../../src/tracking/modelFiles/index.ts';
+import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
+import { pipelineParams, type RunParams } from '../../src/tracking/params.ts';
 import { ensureVenv, pythonAvailable, runPython, type VenvName } from '../support/python.ts';
 import { MODEL_CASES, type ModelCase } from '../tracking/modelFiles/cases.ts';
+import { COLUMN_CASES } from '../tracking/modelFiles/columnCases.ts';
 
 const TOLERANCE = 1e-12;
+const CASES = [...MODEL_CASES, ...COLUMN_CASES];
 /** An environment is made once; then this bounds one script over all cases. */
 const VENV_TIMEOUT_MS = 900_000;
 
@@ -36,7 +42,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'model-files-'));
     const writeAll = (major: 2 | 3) =>
-      Promise.all(MODEL_CASES.map((modelCase, index) => writeFolder(root, modelCase, index, PLACES[major])));
+      Promise.all(CASES.map((modelCase, index) => writeFolder(root, modelCase, index, PLACES[major])));
     folders = { 2: await writeAll(2), 3: await writeAll(3) };
     for (const name of ['reference', 'mlflow2', 'sklearn12'] as const) await ensureVenv(name);
   }, VENV_TIMEOUT_MS);
@@ -53,26 +59,29 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
         cases = (await runPython(venv, 'check_pickle.py', folders[3])) as typeof cases;
       });
 
-      it.each(MODEL_CASES)('$name', ({ name, pipeline }) => {
+      it.each(CASES)('$name', ({ name, pipeline, pythonSolver }) => {
         const columns = [...pipeline.featureNamesIn];
-        const { probabilityDifference, refitDifference, ...facts } = cases[name]!;
+        const { probabilityDifference, refitDifference, params, ...facts } = cases[name]!;
         expect(probabilityDifference).toBeLessThanOrEqual(TOLERANCE);
         expect(refitDifference).toBeLessThanOrEqual(TOLERANCE);
         expect(facts).toEqual({
           warnings: [],
           type: 'sklearn.pipeline.Pipeline',
-          steps: ['scaler', 'model'],
+          steps: pipeline.steps.map(([step]) => step),
           sameLabels: true,
           sameLabelType: true,
           sameRepr: true,
           sameParams: true,
-          sameAttributes: true,
+          attributeDifferences: [],
           sameScore: true,
           sameByJoblib: true,
           featureNamesIn: columns,
-          featureNamesOut: columns,
-          setOutputColumns: columns,
+          featureNamesOut: featureNamesOut(pipeline),
+          sameOutput: true,
         });
+        const sameSolver = classifierOf(pipeline.steps).params.solver === pythonSolver;
+        if (venv === 'reference' && sameSolver)
+          expect(pipelineParams(pipeline)).toEqual(autologged(params as RunParams));
       });
     },
   );
@@ -83,13 +92,22 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       cases = (await runPython('reference', 'check_onnx.py', folders[3])) as typeof cases;
     });
 
-    it.each(MODEL_CASES)('$name', ({ name, pipeline, outputs }) => {
+    it.each(CASES)('$name', ({ name, features, outputs }) => {
       const { probabilityDifference, ...facts } = cases[name]!;
       expect(probabilityDifference).toBeLessThanOrEqual(TOLERANCE);
       expect(facts).toEqual({
         irVersion: 8,
-        operatorSets: [['', 13]],
-        inputs: pipeline.featureNamesIn.map((column) => [column, 'tensor(double)', ['N']]),
+        operatorSets: hasText(features)
+          ? [
+              ['', 13],
+              ['ai.onnx.ml', 2],
+            ]
+          : [['', 13]],
+        inputs: features.map((one) => [
+          one.name,
+          one.type === 'string' ? 'tensor(string)' : 'tensor(double)',
+          ['N'],
+        ]),
         outputs: outputs.map(([output, type]) => [output, `tensor(${type})`, ['N']]),
         sameLabels: true,
       });
@@ -106,13 +124,15 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       cases = (await runPython(venv, 'check_model_folder.py', folders[major])) as typeof cases;
     });
 
-    it.each(MODEL_CASES)('$name', ({ name, features }) => {
+    it.each(CASES)('$name', ({ name, features }) => {
       const { allReal, allWhole, sameInputs, ...facts } = cases[name]!;
       expect(facts).toEqual({
         warnings: [],
         pipelineType: 'sklearn.pipeline.Pipeline',
         onnxType: 'ModelProto',
         asWritten: 'same',
+        withNone: 'same',
+        inferred: 'same',
         reordered: 'same',
         extraColumn: 'same',
         example: 'same',
@@ -127,20 +147,50 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
         sizeIsTrue: true,
         sameAsJson: true,
       });
-      // The first column is whole, the others are real: MLflow's inferred types hold a caller to that, `any` does not.
-      const refusal = expect.stringContaining('Failed to enforce schema');
-      expect({ allReal, allWhole, sameInputs }).toEqual(
-        major === 3
-          ? { allReal: 'same', allWhole: 'same', sameInputs: false }
-          : { allReal: refusal, allWhole: features.length === 1 ? 'same' : refusal, sameInputs: true },
-      );
+      // Some columns are whole, the others real: MLflow's inferred types hold a caller to that, `any` does not.
+      const answer = (isSame: boolean) =>
+        isSame ? 'same' : expect.stringContaining('Failed to enforce schema');
+      const whole = features.filter(({ type, missing }) => type === 'long' && missing !== true).length;
+      const numbers = features.filter(({ type }) => type !== 'string').length;
+      expect({ allReal, allWhole, sameInputs }).toEqual({
+        allReal: answer(major === 3 || whole === 0),
+        allWhole: answer(major === 3 || whole === numbers),
+        sameInputs: major === 2 || numbers === 0,
+      });
     });
   });
 });
 
+/** What scikit-learn names the columns that the classifier sees. */
+function featureNamesOut({ steps, featureNamesIn }: PipelineState): string[] {
+  const [, first] = steps[0]!;
+  if (first.estimator !== 'ColumnTransformer') return [...featureNamesIn];
+  return first.transformers.flatMap(({ name, transformer, columns }) => {
+    const last = transformer.estimator === 'Pipeline' ? transformer.steps.at(-1)![1] : transformer;
+    return columns.flatMap((column, index) => {
+      const from = `${name}__${featureNamesIn[column]}`;
+      if (last.estimator !== 'OneHotEncoder') return [from];
+      return last.fitted.categories[index]!.map((category) => `${from}_${category}`);
+    });
+  });
+}
+
+function hasText(features: readonly ColumnInfo[]): boolean {
+  return features.some(({ type }) => type === 'string');
+}
+
+/** The texts of `get_params()` as MLflow's autolog would have cut them, and the original's two. */
+function autologged(params: RunParams): RunParams {
+  const cut = Object.entries(params).map(([name, value]): [string, string] => {
+    const characters = [...value];
+    return [name, characters.length > 6000 ? `${characters.slice(0, 5997).join('')}...` : value];
+  });
+  return { C: params['model__C']!, max_iter: params['model__max_iter']!, ...Object.fromEntries(cut) };
+}
+
 /** Writes a case's folder and says what the check scripts need to know of it. */
 async function writeFolder(root: string, modelCase: ModelCase, index: number, place: MlmodelPlace) {
-  const { name, rows, pythonSolver, pipeline, features, inputExample } = modelCase;
+  const { name, rows, labels, pythonSolver, pipeline, features, inputExample } = modelCase;
   const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
   const { files, facts } = modelFiles({ pipeline, features, inputExample, utcTimeCreated });
   const { yaml, json } = mlmodel(facts, place);
@@ -153,8 +203,10 @@ async function writeFolder(root: string, modelCase: ModelCase, index: number, pl
     folder,
     json,
     columns: pipeline.featureNamesIn,
+    features,
     rows,
+    ...(labels !== undefined && { labels }),
     pythonSolver,
-    steps: Object.fromEntries(pipeline.steps),
+    steps: pipeline.steps,
   };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, inject, test } from 'vitest';
+import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import type { TrackedRun } from '../../src/result.ts';
 import { MlflowLog } from '../../src/tracking/mlflowLog.ts';
+import { pipelineParams } from '../../src/tracking/params.ts';
 import {
   byKey,
   experimentOf,
@@ -13,6 +15,7 @@ import {
 } from '../support/mlflowApi.ts';
 import { runPython } from '../support/python.ts';
 import { scoringServer } from '../support/scoringServer.ts';
+import { COLUMN_CASES, frameOf } from '../tracking/modelFiles/columnCases.ts';
 import { SAMPLE_COLUMNS, SAMPLE_LABELS, SAMPLE_ROWS, samplePipeline, sampleRun } from '../tracking/sample.ts';
 
 const ENV = { USER: 'ada', GIT_SHA: 'f00dfeed' };
@@ -223,6 +226,26 @@ describe.skipIf(mlflow === null).each([
     const { probabilities } = loaded as { probabilities: number[] };
     // What scikit-learn's own fitted pipeline says.
     expect(probabilities[0]).toBeCloseTo(0.5957664560255561, 12);
+  });
+
+  test('a pipeline of numbers and text is logged with all its params, and predicts in Python', async () => {
+    const { pipeline, features, inputExample, rows } = COLUMN_CASES.find(
+      ({ name }) => name === 'numbers and text, imputed by mean',
+    )!;
+    const run = uniqueRun({ dataset: { ...sampleRun().dataset, columns: features, features }, inputExample });
+    const logged = await log.logModel(pipeline, run);
+    const { data } = (await mlflowGet(url, `mlflow/runs/get?run_id=${logged.runId}`)).run;
+    expect(byKey(data.params)).toEqual({ ...pipelineParams(pipeline), ...run.extraParams });
+
+    const columns = pipeline.featureNamesIn;
+    const input = { trackingUri: url, runId: logged.runId, uris: [logged.modelUri], columns, rows };
+    const loaded = await runPython(venv, 'load_logged.py', input);
+    const predicted = TrainingPipeline.fromState(pipeline).predict(frameOf(features, rows));
+    expect(loaded).toMatchObject({
+      labels: { [logged.modelUri]: predicted },
+      pipeline: 'sklearn.pipeline.Pipeline',
+      warnings: [],
+    });
   });
 
   test('mlflow models serve answers /invocations', async () => {

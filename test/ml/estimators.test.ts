@@ -1,5 +1,12 @@
+import { type Branch, ColumnTransformer } from '../../src/ml/columnTransformer.ts';
+import { DenseNumericColumn, DenseTextColumn } from '../../src/ml/denseColumn.ts';
+import type { Params } from '../../src/ml/estimator.ts';
+import type { FrameColumn } from '../../src/ml/frame.ts';
 import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
+import { OneHotEncoder } from '../../src/ml/oneHotEncoder.ts';
+import { restoreTransformer } from '../../src/ml/restore.ts';
+import { SimpleImputer } from '../../src/ml/simpleImputer.ts';
 import { estimatorContract } from '../contracts/estimator.ts';
 
 estimatorContract('MinMaxScaler', {
@@ -21,3 +28,100 @@ for (const solver of ['newton-cholesky', 'gradient-descent']) {
     fromState: LogisticRegression.fromState,
   });
 }
+
+const ROWS = 30;
+
+/** Columns over arrays of their own, by what they hold. */
+function frame(...kinds: readonly ('numbers' | 'text' | 'texts with gaps')[]) {
+  const arrays = kinds.map((kind, j) =>
+    kind === 'numbers'
+      ? Float64Array.from({ length: ROWS }, (_, i) => (i % 7 === j ? Number.NaN : Math.sin(i * (j + 1))))
+      : Int32Array.from({ length: ROWS }, (_, i) => ((i * (j + 2)) % 5) - (kind === 'text' ? 0 : 1)),
+  );
+  const columns = arrays.map(
+    (array): FrameColumn =>
+      array instanceof Float64Array
+        ? new DenseNumericColumn(array)
+        : new DenseTextColumn(array, ['e', 'b', 'ä', 'a', 'd']),
+  );
+  return {
+    input: { nSamples: ROWS, columns },
+    overwrite: () => {
+      for (const array of arrays) array.fill(0);
+    },
+  };
+}
+
+const withoutValue = (column: FrameColumn) => ({ nSamples: 2, columns: [column] });
+
+estimatorContract('SimpleImputer of numbers', {
+  make: (params) => new SimpleImputer(params),
+  params: { strategy: 'median', missingValues: 'none' },
+  wrongParams: { strategy: 'mode', missingValues: 'nan' },
+  attributes: ['statistics_', 'nFeaturesIn_'],
+  toState: (imputer) => imputer.toState(),
+  fromState: SimpleImputer.fromState,
+  data: {
+    X: () => frame('numbers', 'numbers', 'numbers'),
+    otherX: () => frame('numbers', 'numbers'),
+    wrongX: () => withoutValue(new DenseNumericColumn(new Float64Array(2).fill(Number.NaN))),
+  },
+});
+
+estimatorContract('SimpleImputer of text', {
+  make: (params) => new SimpleImputer({ strategy: 'most_frequent', ...params }),
+  params: { strategy: 'most_frequent', missingValues: 'empty' },
+  sameAsDefault: ['strategy'],
+  wrongParams: { strategy: 'mean', missingValues: 'nan' },
+  attributes: ['statistics_', 'nFeaturesIn_'],
+  toState: (imputer) => imputer.toState(),
+  fromState: SimpleImputer.fromState,
+  data: {
+    X: () => frame('texts with gaps', 'text', 'texts with gaps'),
+    otherX: () => frame('texts with gaps', 'texts with gaps'),
+    wrongX: () => withoutValue(DenseTextColumn.of([null, null])),
+  },
+});
+
+estimatorContract('OneHotEncoder', {
+  make: (params) => new OneHotEncoder(params),
+  params: { handleUnknown: 'ignore' },
+  wrongParams: { handleUnknown: 'infrequent' },
+  attributes: ['categories_', 'nFeaturesIn_'],
+  toState: (encoder) => encoder.toState(),
+  fromState: OneHotEncoder.fromState,
+  data: {
+    X: () => frame('text', 'text', 'text'),
+    otherX: () => frame('text', 'text'),
+    wrongX: () => withoutValue(DenseTextColumn.of(['a', null])),
+  },
+});
+
+/** Two branches, whose options are set by their names. */
+function columnTransformer(params: Params = {}): ColumnTransformer {
+  const options = (branch: string) =>
+    Object.fromEntries(
+      Object.entries(params)
+        .filter(([name]) => name.startsWith(`${branch}__`))
+        .map(([name, value]) => [name.slice(branch.length + 2), value]),
+    );
+  const branches: Branch[] = [
+    ['numbers', new SimpleImputer(options('numbers')), [1]],
+    ['text', new OneHotEncoder(options('text')), [0]],
+  ];
+  return new ColumnTransformer(branches);
+}
+
+estimatorContract('ColumnTransformer', {
+  make: columnTransformer,
+  params: { numbers__strategy: 'median', numbers__missingValues: 'none', text__handleUnknown: 'ignore' },
+  wrongParams: { numbers__strategy: 'mode', numbers__missingValues: 'nan', text__handleUnknown: 'error' },
+  attributes: ['nFeaturesIn_'],
+  toState: (transformer) => transformer.toState(),
+  fromState: (state) => ColumnTransformer.fromState(state, restoreTransformer),
+  data: {
+    X: () => frame('text', 'numbers', 'text'),
+    otherX: () => frame('text', 'numbers'),
+    wrongX: () => withoutValue(DenseTextColumn.of(['a', 'b'])),
+  },
+});

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toFrame } from '../../src/ml/denseColumn.ts';
 import { ValueError } from '../../src/ml/errors.ts';
-import type { Matrix } from '../../src/ml/matrix.ts';
+import { frameToMatrix, type Matrix } from '../../src/ml/matrix.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
+import { frameOf, numbers, texts, valuesOf } from './frames.ts';
 
 interface ScalerCase {
   readonly dataset: string;
@@ -114,6 +116,34 @@ describe('MinMaxScaler', () => {
         }
       }),
     );
+  });
+
+  test('a frame is scaled to the same bits as dense input', () => {
+    fc.assert(
+      fc.property(rows, range, fc.boolean(), (X, featureRange, clip) => {
+        const scaler = new MinMaxScaler({ featureRange, clip }).fit(X);
+        const frame = toFrame(X);
+        const ofFrame = new MinMaxScaler({ featureRange, clip }).fit(frame);
+        expect(ofFrame.toState()).toEqual(scaler.toState());
+        expect(frameToMatrix(ofFrame.transform(frame))).toEqual(scaler.transform(X));
+      }),
+    );
+  });
+
+  test('passes over what is missing in a frame, and leaves it missing', () => {
+    const frame = frameOf(numbers(null, 2, 6, null, 4));
+    const scaler = new MinMaxScaler().fit(frame);
+    expect([scaler.dataMin_, scaler.dataMax_, scaler.nSamplesSeen_]).toEqual([[2], [6], 5]);
+    expect(valuesOf(scaler.transform(frame).columns[0]!)).toEqual([null, 0, 1, null, 0.5]);
+  });
+
+  test.each([
+    ['text', frameOf(numbers(1), texts('a')), /Column 1 holds text/],
+    ['a column without a value', frameOf(numbers(null)), /Column 0 has no value in any row/],
+    ['an infinite value', frameOf(numbers(1), numbers(-Infinity)), /infinite value in column 1/],
+  ])('refuses a frame with %s', (_, frame, message) => {
+    expect(() => new MinMaxScaler().fit(frame)).toThrow(ValueError);
+    expect(() => new MinMaxScaler().fit(frame)).toThrow(message);
   });
 
   test.each([[[1, 1]], [[2, 1]], [[Number.NaN, 1]]] as [[number, number]][])(

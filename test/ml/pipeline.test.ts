@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { NotFittedError, ValueError } from '../../src/ml/errors.ts';
 import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
+import { OneHotEncoder } from '../../src/ml/oneHotEncoder.ts';
 import { Pipeline, type Step } from '../../src/ml/pipeline.ts';
+import { SimpleImputer } from '../../src/ml/simpleImputer.ts';
+import { frameOf, texts, valuesOf } from './frames.ts';
 
 const X = [
   [0, 100],
@@ -43,6 +46,32 @@ describe('Pipeline', () => {
       [-1, 1],
     ]);
     expect(() => pipeline.predict(X)).toThrow(/no classifier/);
+  });
+
+  test('transforms a frame into a frame, of numbers and of text', () => {
+    const pipeline = new Pipeline([
+      ['imputer', new SimpleImputer({ strategy: 'most_frequent' })],
+      ['encoder', new OneHotEncoder()],
+    ]);
+    const frame = frameOf(texts('b', null, 'a', 'b'));
+    expect(pipeline.fit(frame)).toBe(pipeline);
+    expect(pipeline.transform(frame).columns.map(valuesOf)).toEqual([
+      [0, 0, 1, 0],
+      [1, 1, 0, 1],
+    ]);
+  });
+
+  test('a classifier in the end needs labels', () => {
+    expect(() => new Pipeline([['model', model()]]).fit(X)).toThrow(/needs y/);
+  });
+
+  test('is plain data where each of its steps is', () => {
+    const pipeline = new Pipeline([['scaler', scaler()]]);
+    expect(() => pipeline.toState()).toThrow(NotFittedError);
+    const { estimator, steps } = pipeline.fit(X).toState();
+    expect([estimator, steps[0]![0], steps[0]![1].estimator]).toEqual(['Pipeline', 'scaler', 'MinMaxScaler']);
+    const stateless = new Pipeline([['other', { getParams: () => ({}) }]]);
+    expect(() => stateless.toState()).toThrow(TypeError);
   });
 
   test('gives its steps by name and their options as step__param', () => {

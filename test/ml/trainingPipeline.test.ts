@@ -9,6 +9,7 @@ import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
 import type { ModelLog, RunNames } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
+import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 
 const X = [
   [0, 100],
@@ -169,7 +170,7 @@ describe('TrainingPipeline', () => {
       ['scaler', 'MinMaxScaler'],
       ['model', 'LogisticRegression'],
     ]);
-    expect(state.steps[1]![1].fitted).toMatchObject({ classesDtype: 'float64' });
+    expect(classifierOf(state.steps).fitted).toMatchObject({ classesDtype: 'float64' });
     const again = TrainingPipeline.fromState(state);
     expect(again.predictProba(X)).toEqual(pipeline.predictProba(X));
     expect(again.getParams()).toEqual(pipeline.getParams());

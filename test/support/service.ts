@@ -62,7 +62,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     threads: 1,
     waitingMax: 16,
     timeoutMs: 30_000,
-    fit: { unfoldedBytesMax: fileBytesMax },
+    helpers: 1,
+    read: { unfoldedBytesMax: fileBytesMax },
     thread: THREAD,
   });
   const log = new RecordingLog();
@@ -76,7 +77,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const app = createApp({
     logger: pino({ base: null }, sink),
     rooms: {
-      fit: (path, spec) => pool.fit(path, spec),
+      openReading: () => pool.openReading(),
+      fit: (reading, path, spec) => pool.fit(reading, path, spec),
+      dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
       modelLog: options.modelLog ?? (() => log),
       underWay: new UnderWay(),
       ...(options.modelName !== undefined && { modelName: options.modelName }),

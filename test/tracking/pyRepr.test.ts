@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pyBoolRepr, pyEstimatorRepr, pyFloatRepr, pyStringRepr } from '../../src/tracking/pyRepr.ts';
+import { pyBoolRepr, pyFloatRepr, pyStringPieces, pyStringRepr } from '../../src/tracking/pyRepr.ts';
 
 /** Each right side was printed by CPython. */
 describe('pyFloatRepr', () => {
@@ -44,6 +44,16 @@ describe('pyFloatRepr', () => {
 
 describe('pyStringRepr', () => {
   test.each([
+    ['\u007f', "'\\x7f'"],
+    ['\u00a0', "'\\xa0'"],
+    ['\u0007 \u2028', "'\\x07 \\u2028'"],
+    ['\u{e0001}', "'\\U000e0001'"],
+    ['é 🌞', "'é 🌞'"],
+  ])('writes what does not print by its code point: %j', (text, repr) => {
+    expect(pyStringRepr(text)).toBe(repr);
+  });
+
+  test.each([
     ['scaler', "'scaler'"],
     ["it's", '"it\'s"'],
     [`both ' and "`, `'both \\' and "'`],
@@ -54,43 +64,16 @@ describe('pyStringRepr', () => {
   });
 });
 
-test('pyBoolRepr', () => {
-  expect([pyBoolRepr(true), pyBoolRepr(false)]).toEqual(['True', 'False']);
+test.each([
+  ['a text that fits', 'ab cd', 20, 0, ["'ab cd'"]],
+  ['after blanks', 'ab cd  ef', 6, 0, ["'ab '", "'cd  '", "'ef'"]],
+  ['with room for what follows', 'ab cd', 7, 1, ["'ab '", "'cd'"]],
+  ['not within a word', 'abcdefghij', 5, 0, ["'abcdefghij'"]],
+  ['after line ends', 'a\nb', 5, 0, ["'a\\n'", "'b'"]],
+])('pyStringPieces: %s', (_, text, width, allowance, expected) => {
+  expect(pyStringPieces(text, width, allowance)).toEqual(expected);
 });
 
-/** Each was printed by scikit-learn 1.9.1. */
-describe('pyEstimatorRepr', () => {
-  test.each([
-    [[], 'LogisticRegression()'],
-    [['C=0.5', 'max_iter=50'], 'LogisticRegression(C=0.5, max_iter=50)'],
-    [
-      ["class_weight='balanced'", 'max_iter=1000000', 'tol=0.12345678901234566'],
-      "LogisticRegression(class_weight='balanced', max_iter=1000000,\n" +
-        '                   tol=0.12345678901234566)',
-    ],
-    [
-      ['C=123456789.12345678', 'max_iter=1000000', "solver='newton-cholesky'"],
-      'LogisticRegression(C=123456789.12345678, max_iter=1000000,\n' +
-        "                   solver='newton-cholesky')",
-    ],
-    [
-      ['C=1e-05', 'max_iter=1000000', "solver='newton-cholesky'", 'tol=1e-10'],
-      "LogisticRegression(C=1e-05, max_iter=1000000, solver='newton-cholesky',\n" +
-        '                   tol=1e-10)',
-    ],
-    [
-      [
-        'C=123456789.12345678',
-        "class_weight='balanced'",
-        'max_iter=1000000',
-        "solver='newton-cholesky'",
-        'tol=0.12345678901234566',
-      ],
-      "LogisticRegression(C=123456789.12345678, class_weight='balanced',\n" +
-        "                   max_iter=1000000, solver='newton-cholesky',\n" +
-        '                   tol=0.12345678901234566)',
-    ],
-  ])('%j', (args, repr) => {
-    expect(pyEstimatorRepr('LogisticRegression', args)).toBe(repr);
-  });
+test('pyBoolRepr', () => {
+  expect([pyBoolRepr(true), pyBoolRepr(false)]).toEqual(['True', 'False']);
 });

@@ -41,12 +41,12 @@ describe('a record', () => {
   });
 
   test('prints a scaler that is not the default one', () => {
-    const { featureNamesIn, steps } = samplePipeline();
-    const [name, state] = steps[0]!;
+    const pipeline = samplePipeline();
+    const [name, state] = pipeline.steps[0]!;
     if (state.estimator !== 'MinMaxScaler') throw new Error('the first step is the scaler');
     const scaler = { ...state, params: { featureRange: [-1, 0.5] as const, clip: true } };
     const { params } = recordRun(
-      { featureNamesIn, steps: [[name, scaler], steps[1]!] },
+      { ...pipeline, steps: [[name, scaler], pipeline.steps[1]!] },
       sampleRun(),
       ENV,
     ).record;
@@ -86,6 +86,20 @@ describe('a record', () => {
         { label: 1, count: 268 },
       ],
       summary: [{ name: 'Glucose', quartiles: [99, 117, 140.25] }],
+    });
+  });
+
+  test('describes columns with missing cells as pandas reads them', () => {
+    const columns = [
+      { name: 'Age', type: 'long' as const, missing: true },
+      { name: 'city', type: 'string' as const, missing: true },
+    ];
+    const run = sampleRun({ dataset: { ...sampleRun().dataset, columns } });
+    expect(JSON.parse(recordRun(samplePipeline(), run, ENV).record.dataset.schema)).toEqual({
+      mlflow_colspec: [
+        { type: 'double', name: 'Age', required: false },
+        { type: 'string', name: 'city', required: false },
+      ],
     });
   });
 

@@ -42,6 +42,7 @@ export const SAMPLE_COLUMNS = FEATURES.map(({ name }) => name);
 
 export function samplePipeline(params: Partial<LogisticRegressionState['params']> = {}): PipelineState {
   return {
+    estimator: 'Pipeline',
     featureNamesIn: SAMPLE_COLUMNS,
     steps: [
       [

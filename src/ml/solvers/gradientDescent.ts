@@ -1,9 +1,11 @@
 import OneAgainstRest from 'ml-logistic-regression';
 import { Matrix as Table } from 'ml-matrix';
+import type { ClassCodes } from '../estimator.ts';
 import type { Matrix } from '../matrix.ts';
 import { maxAbs } from './kernels.ts';
 import { LinearLoss } from './linearLoss.ts';
-import { HalfBinomialLoss } from './pointwiseLoss.ts';
+import { chunkLogLoss } from './lossSums.ts';
+import { denseChunks } from './rowChunks.ts';
 
 export interface GradientDescentOptions {
   readonly nClasses: number;
@@ -25,7 +27,7 @@ const CURVATURE_MAX = 0.25;
  */
 export function gradientDescent(
   matrix: Matrix,
-  codes: Int32Array,
+  codes: ClassCodes,
   { nClasses, nSteps, gradientMax }: GradientDescentOptions,
 ): { readonly w: Float64Array; readonly converged: boolean } {
   const X = withOnes(matrix);
@@ -68,10 +70,10 @@ function learningRate(X: Table): number {
 }
 
 /** Largest part of the mean loss's gradient, for one class against the rest. */
-function steepness(matrix: Matrix, codes: Int32Array, ofClass: number, w: Float64Array): number {
+function steepness(matrix: Matrix, codes: ClassCodes, ofClass: number, w: Float64Array): number {
   const isOfClass = codes.map((code) => (code === ofClass ? 1 : 0));
   const rows = { codes: isOfClass, classWeights: new Float64Array([1, 1]) };
   const gradient = new Float64Array(w.length);
-  new LinearLoss(matrix, new HalfBinomialLoss(rows), 0).lossGradient(w, gradient);
+  new LinearLoss(chunkLogLoss(denseChunks(matrix), rows), 0).lossGradient(w, gradient);
   return maxAbs(gradient);
 }

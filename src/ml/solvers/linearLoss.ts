@@ -1,6 +1,4 @@
-import type { Matrix } from '../matrix.ts';
-import { addColumnDots, CHUNK_ROWS, linearPredictor, multiplyColumn, sumOf } from './kernels.ts';
-import type { PointwiseLoss } from './pointwiseLoss.ts';
+import type { LossSums } from './lossSums.ts';
 
 /**
  * The objective of a regularised linear model, of parameters w, one row `(nFeatures + 1)` an output, intercept last:
@@ -15,44 +13,22 @@ export class LinearLoss {
   /** Parameters of one output: nFeatures + 1. */
   readonly outputLength: number;
   readonly nParameters: number;
-  readonly #matrix: Matrix;
-  readonly #pointwise: PointwiseLoss;
+  readonly #sums: LossSums;
   readonly #l2: number;
-  /** Raw predictions of a chunk, later their derivatives. */
-  readonly #z: Float64Array;
-  /** Losses of a chunk's rows, or their second derivatives. */
-  readonly #rowBuffer = new Float64Array(CHUNK_ROWS);
-  /** Those times a column. */
-  readonly #product = new Float64Array(CHUNK_ROWS);
 
   /** @param l2 strength of the penalty, on the scale of the mean loss */
-  constructor(matrix: Matrix, pointwise: PointwiseLoss, l2: number) {
-    this.#matrix = matrix;
-    this.#pointwise = pointwise;
+  constructor(sums: LossSums, l2: number) {
+    this.#sums = sums;
     this.#l2 = l2;
-    this.nOutputs = pointwise.nOutputs;
-    this.outputLength = matrix.nFeatures + 1;
+    this.nOutputs = sums.nOutputs;
+    this.outputLength = sums.nFeatures + 1;
     this.nParameters = this.nOutputs * this.outputLength;
-    this.#z = new Float64Array(this.nOutputs * CHUNK_ROWS);
   }
 
   /** Returns f(w) and fills `gradient`, in one pass over the rows. */
   lossGradient(w: Float64Array, gradient: Float64Array): number {
-    const { columns, nSamples } = this.#matrix;
-    const weightSum = this.#pointwise.weightSum;
-    gradient.fill(0);
-    let loss = 0;
-    for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, nSamples - start);
-      this.#predictChunk(start, rows, w);
-      this.#pointwise.lossAndResidual(start, rows, this.#z, this.#rowBuffer);
-      loss += sumOf(this.#rowBuffer, 0, rows);
-      for (let k = 0; k < this.nOutputs; k++) {
-        const at = k * this.outputLength;
-        addColumnDots(columns, 0, start, rows, this.#z, k * CHUNK_ROWS, gradient, at);
-        gradient[at + columns.length]! += sumOf(this.#z, k * CHUNK_ROWS, rows);
-      }
-    }
+    const { weightSum } = this.#sums;
+    const loss = this.#sums.lossGradient(w, gradient);
     for (let i = 0; i < gradient.length; i++) gradient[i]! /= weightSum;
     return loss / weightSum + this.#addPenalty(w, gradient);
   }
@@ -62,31 +38,12 @@ export class LinearLoss {
    * left as it is. Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number {
-    const { nSamples } = this.#matrix;
-    const weightSum = this.#pointwise.weightSum;
+    const { weightSum } = this.#sums;
     const n = this.nParameters;
-    for (let i = 0; i < n; i++) hessian.fill(0, i * n + i, (i + 1) * n);
-    let vanished = 0;
-    for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, nSamples - start);
-      this.#predictChunk(start, rows, w);
-      vanished += this.#pointwise.prepareCurvature(start, rows, this.#z);
-      for (let k = 0; k < this.nOutputs; k++) {
-        for (let l = k; l < this.nOutputs; l++) {
-          this.#pointwise.curvature(k, l, start, rows, this.#z, this.#rowBuffer);
-          this.#addBlock(k * this.outputLength, l * this.outputLength, start, rows, hessian);
-        }
-      }
-    }
+    const vanished = this.#sums.hessian(w, hessian);
     for (let i = 0; i < n; i++) for (let j = i; j < n; j++) hessian[i * n + j]! /= weightSum;
     this.#finishBlocks(hessian);
     return vanished / weightSum;
-  }
-
-  #predictChunk(start: number, rows: number, w: Float64Array): void {
-    for (let k = 0; k < this.nOutputs; k++) {
-      linearPredictor(this.#matrix.columns, start, rows, w, k * this.outputLength, this.#z, k * CHUNK_ROWS);
-    }
   }
 
   #addPenalty(w: Float64Array, gradient: Float64Array): number {
@@ -99,20 +56,6 @@ export class LinearLoss {
       }
     }
     return 0.5 * this.#l2 * normSquared;
-  }
-
-  /** Adds a chunk to the upper triangle of the block that begins at row i0 and column j0: `(X, 1)' diag(h) (X, 1)`. */
-  #addBlock(i0: number, j0: number, start: number, rows: number, hessian: Float64Array): void {
-    const { columns } = this.#matrix;
-    const n = this.nParameters;
-    const last = columns.length;
-    for (let i = 0; i < last; i++) {
-      const row = (i0 + i) * n + j0;
-      multiplyColumn(columns[i]!, start, rows, this.#rowBuffer, this.#product);
-      addColumnDots(columns, i, start, rows, this.#product, 0, hessian, row);
-      hessian[row + last]! += sumOf(this.#product, 0, rows);
-    }
-    hessian[(i0 + last) * n + j0 + last]! += sumOf(this.#rowBuffer, 0, rows);
   }
 
   /** Mirrors the blocks off the diagonal, each of them symmetric, and adds the penalty to the diagonal. */

@@ -1,3 +1,4 @@
+import type { ClassCodes } from '../estimator.ts';
 import { CHUNK_ROWS } from './kernels.ts';
 
 /**
@@ -22,11 +23,12 @@ export interface PointwiseLoss {
 
 /** Classes of the rows and the weight that a row of each class has. */
 export interface WeightedCodes {
-  readonly codes: Int32Array;
+  readonly codes: ClassCodes;
   readonly classWeights: Float64Array;
 }
 
-function sumOfWeights({ codes, classWeights }: WeightedCodes): number {
+/** Sum of the rows' weights, by classes, so that it is hardly rounded. */
+export function sumOfWeights({ codes, classWeights }: WeightedCodes): number {
   const counts = new Float64Array(classWeights.length);
   for (let i = 0; i < codes.length; i++) counts[codes[i]!]!++;
   return counts.reduce((sum, count, k) => sum + count * classWeights[k]!, 0);
@@ -40,7 +42,7 @@ function sumOfWeights({ codes, classWeights }: WeightedCodes): number {
 export class HalfBinomialLoss implements PointwiseLoss {
   readonly nOutputs = 1;
   readonly weightSum: number;
-  readonly #codes: Int32Array;
+  readonly #codes: ClassCodes;
   readonly #classWeights: Float64Array;
 
   constructor(rows: WeightedCodes) {
@@ -95,7 +97,7 @@ export class HalfBinomialLoss implements PointwiseLoss {
 export class HalfMultinomialLoss implements PointwiseLoss {
   readonly nOutputs: number;
   readonly weightSum: number;
-  readonly #codes: Int32Array;
+  readonly #codes: ClassCodes;
   readonly #classWeights: Float64Array;
 
   constructor(rows: WeightedCodes) {

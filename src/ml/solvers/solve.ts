@@ -1,17 +1,18 @@
+import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
-import type { Matrix } from '../matrix.ts';
+import type { ClassCodes } from '../estimator.ts';
 import type { FitWarning, LogisticRegressionState } from '../state.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
-import { HalfBinomialLoss, HalfMultinomialLoss } from './pointwiseLoss.ts';
+import type { WeightedCodes } from './pointwiseLoss.ts';
 
 type Params = LogisticRegressionState['params'];
 
 /** Rows' classes, by number from 0. */
 interface Codes {
-  readonly codes: Int32Array;
+  readonly codes: ClassCodes;
   readonly nClasses: number;
 }
 
@@ -26,41 +27,58 @@ export interface Solution {
 /** Square of it in doubles is the memory of newton-cholesky: 200 MB. */
 const NEWTON_PARAMETERS_MAX = 5000;
 
-/** Fits by the solver that `params` names. @throws ValueError where newton-cholesky would need too much memory */
-export function solve(matrix: Matrix, classes: Codes, params: Params): Solution {
-  if (params.solver === 'gradient-descent') return solveByGradientDescent(matrix, classes, params);
+/** The package's matrix and ours take 16 bytes a cell. */
+const GRADIENT_DESCENT_CELLS_MAX = 20_000_000;
 
-  const loss = logisticLoss(matrix, classes, params);
+/** Fits by the solver that `params` names. @throws ValueError where it would need too much memory */
+export function solve(design: Design, classes: Codes, params: Params): Solution {
+  if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
+  const rows = weigh(classes, params);
+  return design.withLogLoss(rows, (sums) => {
+    const loss = new LinearLoss(sums, 1 / (params.C * sums.weightSum));
+    return params.solver === 'lbfgs' ? solveByLbfgs(loss, params) : solveByNewton(loss, params);
+  });
+}
+
+function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCodes {
+  const classWeights = new Float64Array(nClasses).fill(1);
+  if (classWeight === 'balanced') {
+    const counts = new Float64Array(nClasses);
+    for (let i = 0; i < codes.length; i++) counts[codes[i]!]!++;
+    classWeights.set(counts.map((count) => codes.length / (nClasses * count)));
+  }
+  return { codes, classWeights };
+}
+
+function solveByLbfgs(loss: LinearLoss, params: Params): Solution {
   const w = new Float64Array(loss.nParameters);
   const options = { gradientMax: params.tol, maxIter: params.maxIter };
-  if (params.solver === 'lbfgs') {
-    const { nIter, converged } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), w, options);
-    return solution(w, loss.outputLength, Math.min(nIter, params.maxIter), converged, params, []);
-  }
+  const { nIter, converged } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), w, options);
+  return solution(w, loss.outputLength, Math.min(nIter, params.maxIter), converged, params, []);
+}
+
+function solveByNewton(loss: LinearLoss, params: Params): Solution {
   if (loss.nParameters > NEWTON_PARAMETERS_MAX) {
     throw new ValueError(
       `newton-cholesky takes at most ${NEWTON_PARAMETERS_MAX} parameters, and ${loss.nParameters} are asked for: use lbfgs.`,
     );
   }
+  const w = new Float64Array(loss.nParameters);
+  const options = { gradientMax: params.tol, maxIter: params.maxIter };
   const { nIter, converged, fallback } = newtonCholesky(loss, w, options);
   const message = `newton-cholesky left the rest to lbfgs: ${fallback}.`;
   const warnings = fallback === undefined ? [] : [{ code: 'solver_fell_back', message }];
   return solution(w, loss.outputLength, nIter, converged, params, warnings);
 }
 
-function logisticLoss(matrix: Matrix, { codes, nClasses }: Codes, { C, classWeight }: Params): LinearLoss {
-  const classWeights = new Float64Array(nClasses).fill(1);
-  if (classWeight === 'balanced') {
-    const counts = new Float64Array(nClasses);
-    for (const code of codes) counts[code]!++;
-    classWeights.set(counts.map((count) => codes.length / (nClasses * count)));
+function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, params: Params): Solution {
+  const cells = design.nSamples * design.nFeatures;
+  if (cells > GRADIENT_DESCENT_CELLS_MAX) {
+    throw new ValueError(
+      `gradient-descent takes at most ${GRADIENT_DESCENT_CELLS_MAX} cells, and there are ${cells}: use lbfgs.`,
+    );
   }
-  const rows = { codes, classWeights };
-  const pointwise = nClasses === 2 ? new HalfBinomialLoss(rows) : new HalfMultinomialLoss(rows);
-  return new LinearLoss(matrix, pointwise, 1 / (C * pointwise.weightSum));
-}
-
-function solveByGradientDescent(matrix: Matrix, { codes, nClasses }: Codes, params: Params): Solution {
+  const matrix = design.toMatrix();
   const { w, converged } = gradientDescent(matrix, codes, {
     nClasses,
     nSteps: params.maxIter,

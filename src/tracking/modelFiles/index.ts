@@ -1,5 +1,6 @@
-import type { PipelineState } from '../../ml/state.ts';
+import type { EstimatorState, PipelineState } from '../../ml/state.ts';
 import type { ColumnInfo, InputExample } from '../../result.ts';
+import { pandasType } from '../columnSpec.ts';
 import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';
 import type { MlmodelFacts } from './mlmodel.ts';
@@ -53,12 +54,26 @@ export function modelFiles({
   ];
   const modelSizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const facts = {
-    features,
+    features: imputes(pipeline) ? features : features.map(complete),
     classesDtype: classifierOf(pipeline.steps).fitted.classesDtype,
     modelSizeBytes,
     utcTimeCreated: pythonDatetime(utcTimeCreated),
   };
   return { files, facts };
+}
+
+/** Whether missing values are filled, anywhere in it. */
+function imputes(state: EstimatorState): boolean {
+  if (state.estimator === 'Pipeline') return state.steps.some(([, step]) => imputes(step));
+  if (state.estimator === 'ColumnTransformer') {
+    return state.transformers.some(({ transformer }) => imputes(transformer));
+  }
+  return state.estimator === 'SimpleImputer';
+}
+
+/** The column as a model knows it that was not given the rows with missing cells: pandas keeps the type it had with them. */
+function complete(column: ColumnInfo): ColumnInfo {
+  return { name: column.name, type: pandasType(column) };
 }
 
 function file(path: string, content: Buffer | string): ModelFile {

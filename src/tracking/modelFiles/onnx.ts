@@ -1,29 +1,17 @@
 import { DataError, quote } from '../../errors.ts';
-import type {
-  EstimatorState,
-  LogisticRegressionState,
-  MinMaxScalerState,
-  PipelineState,
-} from '../../ml/state.ts';
+import type { LogisticRegressionState, PipelineState } from '../../ml/state.ts';
 import { floatText } from './floatText.ts';
-import {
-  BOOL,
-  columnInfo,
-  DOUBLE,
-  type ElementType,
-  INT64,
-  model,
-  node,
-  STRING,
-  tensor,
-} from './onnxProto.ts';
+import { textInputs, transformed } from './onnxColumns.ts';
+import { GraphBuilder, internalPrefix } from './onnxGraph.ts';
+import { BOOL, columnInfo, DOUBLE, INT64, model, STRING } from './onnxProto.ts';
 
 const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, bool: BOOL, object: STRING } as const;
 
 /**
- * `model.onnx`: the pipeline in double precision, operators of plain `ai.onnx` only.
+ * `model.onnx`: the pipeline in double precision, operators of plain `ai.onnx` only, and of `ai.onnx.ml` for text.
  *
- * Inputs: one `(N,)` tensor of doubles a column, named as the column (the one layout that a data frame can feed).
+ * Inputs: one `(N,)` tensor a column, of doubles or of strings, named as the column (the one layout that a data frame
+ * can feed). A missing number is NaN; a missing text comes as one of the forms in which readers write it.
  * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class.
  *
  * @throws DataError `column_name_collides` where a column is named as one of the outputs.
@@ -37,21 +25,22 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   const graph = new GraphBuilder(internalPrefix(featureNamesIn));
   const axis = graph.constant(INT64, [1], [1]);
   const columns = featureNamesIn.map((name) => graph.add('Unsqueeze', [name, axis]));
-  let X = graph.add('Concat', columns, { axis: 1 });
-  for (const [, state] of steps.slice(0, -1)) X = transform(graph, state, X);
-  const z = decision(graph, classifier, X);
+  const transformers = steps.slice(0, -1).map(([, state]) => state);
+  const z = decision(graph, classifier, transformed(graph, transformers, columns));
   if (classes.length === 2) binary(graph, classifier, graph.add('Squeeze', [z, axis]), probabilities);
   else multinomial(graph, classifier, z, probabilities);
 
+  const texts = textInputs(transformers);
   return model('trainpost', {
     name: 'pipeline',
     nodes: graph.nodes,
     constants: graph.constants,
-    inputs: featureNamesIn.map((name) => columnInfo(name, DOUBLE)),
+    inputs: featureNamesIn.map((name, index) => columnInfo(name, texts.has(index) ? STRING : DOUBLE)),
     outputs: [
       columnInfo('label', ELEMENT_TYPES[classesDtype]),
       ...probabilities.map((name) => columnInfo(name, DOUBLE)),
     ],
+    usesMl: texts.size > 0,
   });
 }
 
@@ -60,51 +49,6 @@ export function classifierOf(steps: PipelineState['steps']): LogisticRegressionS
   const last = steps.at(-1)?.[1];
   if (last?.estimator !== 'LogisticRegression') throw new TypeError('the last step must be a classifier');
   return last;
-}
-
-/** Collects nodes and constants, and names every value between them. */
-class GraphBuilder {
-  readonly nodes: Buffer[] = [];
-  readonly constants: Buffer[] = [];
-  readonly #prefix: string;
-
-  constructor(prefix: string) {
-    this.#prefix = prefix;
-  }
-
-  /** Adds a constant and returns its name. */
-  constant(type: ElementType, dims: readonly number[], values: readonly (number | string)[]): string {
-    const name = `${this.#prefix}c${this.constants.length}`;
-    this.constants.push(tensor(name, type, dims, values));
-    return name;
-  }
-
-  /** Adds an operation and returns the name of its one output. */
-  add(
-    operator: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, number>> = {},
-    output?: string,
-  ): string {
-    const name = `${this.#prefix}${operator}${this.nodes.length}`;
-    this.nodes.push(node(name, operator, inputs, [output ?? name], attributes));
-    return output ?? name;
-  }
-}
-
-function transform(graph: GraphBuilder, state: EstimatorState, X: string): string {
-  if (state.estimator !== 'MinMaxScaler') throw new TypeError(`${state.estimator} is no transformer`);
-  return minMaxScaler(graph, state, X);
-}
-
-/** `X * scale_ + min_`, then cut to the feature range where `clip` is set. */
-function minMaxScaler(graph: GraphBuilder, { params, fitted }: MinMaxScalerState, X: string): string {
-  const scale = graph.constant(DOUBLE, [fitted.nFeaturesIn], fitted.scale);
-  const min = graph.constant(DOUBLE, [fitted.nFeaturesIn], fitted.min);
-  const scaled = graph.add('Add', [graph.add('Mul', [X, scale]), min]);
-  if (!params.clip) return scaled;
-  const [low, high] = params.featureRange;
-  return graph.add('Clip', [scaled, graph.constant(DOUBLE, [], [low]), graph.constant(DOUBLE, [], [high])]);
 }
 
 /** `X @ coef_.T + intercept_`, shape `(N, 1)` for two classes, else `(N, nClasses)`. */
@@ -156,12 +100,6 @@ function gatherLabel(graph: GraphBuilder, { fitted }: LogisticRegressionState, i
 function labelName(label: number | string, dtype: LogisticRegressionState['fitted']['classesDtype']): string {
   if (dtype === 'bool') return label === 1 ? 'True' : 'False';
   return dtype === 'float64' ? floatText(Number(label)) : String(label);
-}
-
-/** Inputs, outputs and the values between them share one name space. This prefix is longer than that of any column. */
-function internalPrefix(columns: readonly string[]): string {
-  const longest = Math.max(0, ...columns.map((name) => /^_*/.exec(name)![0].length));
-  return '_'.repeat(longest + 1);
 }
 
 function refuseCollisions(columns: readonly string[], outputs: readonly string[]): void {

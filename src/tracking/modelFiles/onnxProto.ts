@@ -12,8 +12,16 @@ export type ElementType = typeof DOUBLE | typeof INT64 | typeof STRING | typeof 
 /** IR 8 with operator set 13: read by onnxruntime 1.10 and later. */
 const IR_VERSION = 8;
 const OPSET_VERSION = 13;
-/** `AttributeProto.AttributeType.INT`. */
+/** Operators beside those of plain ONNX, for text: this version has tables from strings to whole numbers. */
+export const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPSET_VERSION = 2;
+/** `AttributeProto.AttributeType`. */
 const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_INTS = 7;
+const ATTRIBUTE_STRINGS = 8;
+
+/** What an operation is told beside its inputs: a whole number, some of them, or some texts. */
+export type Attribute = number | readonly number[] | readonly string[];
 
 /** A constant of the graph (`TensorProto`), values in row-major order. */
 export function tensor(
@@ -41,25 +49,32 @@ function raw(type: typeof DOUBLE | typeof INT64 | typeof BOOL, values: readonly 
   return bytes;
 }
 
-/** One operation of the graph (`NodeProto`); all attributes that are needed are ints. */
+/** One operation of the graph (`NodeProto`). */
 export function node(
   name: string,
   operator: string,
   inputs: readonly string[],
   outputs: readonly string[],
-  attributes: Readonly<Record<string, number>> = {},
+  attributes: Readonly<Record<string, Attribute>> = {},
+  domain?: typeof ML_DOMAIN,
 ): Buffer {
   return Buffer.concat([
     ...inputs.map((input) => bytesField(1, input)),
     ...outputs.map((output) => bytesField(2, output)),
     bytesField(3, name),
     bytesField(4, operator),
-    ...Object.entries(attributes).map(([attribute, value]) => bytesField(5, intAttribute(attribute, value))),
+    ...Object.entries(attributes).map(([attribute, value]) => bytesField(5, attributeOf(attribute, value))),
+    ...(domain === undefined ? [] : [bytesField(7, domain)]),
   ]);
 }
 
-function intAttribute(name: string, value: number): Buffer {
-  return Buffer.concat([bytesField(1, name), intField(3, value), intField(20, ATTRIBUTE_INT)]);
+function attributeOf(name: string, value: Attribute): Buffer {
+  if (typeof value === 'number') {
+    return Buffer.concat([bytesField(1, name), intField(3, value), intField(20, ATTRIBUTE_INT)]);
+  }
+  const items = value.map((item) => (typeof item === 'string' ? bytesField(9, item) : intField(8, item)));
+  const type = typeof value[0] === 'string' ? ATTRIBUTE_STRINGS : ATTRIBUTE_INTS;
+  return Buffer.concat([bytesField(1, name), ...items, intField(20, type)]);
 }
 
 /** An input or output of the graph (`ValueInfoProto`) of shape `(N,)`: one value a row. */
@@ -75,6 +90,8 @@ export interface Graph {
   readonly constants: readonly Buffer[];
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
+  /** Whether an operation is of `ML_DOMAIN`. */
+  readonly usesMl: boolean;
 }
 
 /** The whole file (`ModelProto`). */
@@ -86,11 +103,13 @@ export function model(producer: string, graph: Graph): Buffer {
     ...graph.inputs.map((value) => bytesField(11, value)),
     ...graph.outputs.map((value) => bytesField(12, value)),
   ]);
-  const operatorSet = Buffer.concat([bytesField(1, ''), intField(2, OPSET_VERSION)]);
+  const operatorSet = (domain: string, version: number) =>
+    bytesField(8, Buffer.concat([bytesField(1, domain), intField(2, version)]));
   return Buffer.concat([
     intField(1, IR_VERSION),
     bytesField(2, producer),
     bytesField(7, graphProto),
-    bytesField(8, operatorSet),
+    operatorSet('', OPSET_VERSION),
+    ...(graph.usesMl ? [operatorSet(ML_DOMAIN, ML_OPSET_VERSION)] : []),
   ]);
 }

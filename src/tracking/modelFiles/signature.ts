@@ -1,5 +1,6 @@
 import type { ClassesDtype } from '../../ml/state.ts';
 import type { ColumnInfo } from '../../result.ts';
+import { columnSpec } from '../columnSpec.ts';
 
 /** MLflow's model signature; the schemas are JSON inside the document. */
 export interface Signature {
@@ -12,17 +13,17 @@ export interface Signature {
  * What `mlflow.models.infer_signature` gives for the same columns and predictions, but for the numbers: MLflow 3's
  * type `any` takes whole and real numbers alike. The inferred `long` refuses reals and `double` refuses whole
  * numbers, though the model itself takes both. Early MLflow 2
- * does not know `any`, so MLflow 2 gets the inferred types.
+ * does not know `any`, so MLflow 2 gets the inferred types. A column that had missing values is not required, and of
+ * whole numbers a real one: NaN and None pass there, and in a column of strings everywhere.
  */
 export function signature(
   features: readonly ColumnInfo[],
   classesDtype: ClassesDtype,
   mlflowMajor: 2 | 3,
 ): Signature {
-  const inputs = features.map(({ name, type }) => ({
-    type: type !== 'string' && mlflowMajor === 3 ? 'any' : type,
-    name,
-    required: true,
+  const inputs = features.map(columnSpec).map((spec) => ({
+    ...spec,
+    type: spec.type !== 'string' && mlflowMajor === 3 ? 'any' : spec.type,
   }));
   return { inputs: asciiJson(inputs), outputs: asciiJson([output(classesDtype)]), params: null };
 }

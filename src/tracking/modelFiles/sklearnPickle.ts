@@ -1,111 +1,87 @@
-import type {
-  EstimatorState,
-  LogisticRegressionState,
-  MinMaxScalerState,
-  PipelineState,
-} from '../../ml/state.ts';
-import {
-  built,
-  call,
-  dict,
-  float,
-  global,
-  int,
-  list,
-  type PyObject,
-  type PyValue,
-  pickle,
-  tuple,
-} from './pickle.ts';
+import type { ColumnTransformerState, EstimatorState, PipelineState, StepState } from '../../ml/state.ts';
+import { dict, int, list, type PyObject, type PyValue, pickle, tuple } from './pickle.ts';
+import { estimatorParts } from './sklearnEstimators.ts';
+import { array, make, slice } from './sklearnObject.ts';
 
 /**
  * `model.pkl`: a fitted scikit-learn Pipeline, one file for scikit-learn 1.1 to 1.9.
  *
  * What makes it independent of the reader's version: each estimator is its public class called without arguments, so
- * that defaults are the reader's own; only parameters that were set and fitted attributes follow; arrays are made by
- * `numpy.array`, for the private functions by which NumPy pickles them have moved; and `_sklearn_version` is the
- * reader's own version, which is true, since the reader has made the objects. Never written are parameters that
- * came or went between those versions: `penalty`, `multi_class`, `l1_ratio`, `verbose`.
+ * that defaults are the reader's own (a ColumnTransformer is called with the one that it demands); only parameters
+ * that were set and fitted attributes follow; arrays are made by `numpy.array`, for the private functions by which
+ * NumPy pickles them have moved; and `_sklearn_version` is the reader's own version, which is true, since the reader
+ * has made the objects. Never written are parameters that came or went between those versions: `penalty`,
+ * `multi_class`, `l1_ratio`, `verbose`, `sparse`, `force_int_remainder_cols`.
  */
-export function sklearnPickle(pipeline: PipelineState): Buffer {
-  const steps = pipeline.steps.map(([name, state], index) => {
-    // Only the step that sees the data frame knows its columns; the others are handed arrays.
-    const names = index === 0 ? { feature_names_in_: array(pipeline.featureNamesIn, 'object') } : {};
-    return tuple(name, estimator(state, names));
-  });
-  return pickle(built(call(global('sklearn.pipeline', 'Pipeline'), list(steps)), dict(VERSION)));
+export function sklearnPickle({ steps, featureNamesIn }: PipelineState): Buffer {
+  return pickle(pipeline(steps, (state, isFirst) => fitted(state, isFirst ? featureNamesIn : undefined)));
 }
 
-const VERSION = { _sklearn_version: global('sklearn', '__version__') };
-
-type Attributes = Readonly<Record<string, PyValue>>;
-
-function estimator(state: EstimatorState, names: Attributes): PyObject {
-  switch (state.estimator) {
-    case 'MinMaxScaler':
-      return make('sklearn.preprocessing', 'MinMaxScaler', { ...minMaxScaler(state), ...names });
-    case 'LogisticRegression':
-      return make('sklearn.linear_model', 'LogisticRegression', { ...logisticRegression(state), ...names });
+/** The estimator with all that its fit added. Only one that sees a data frame knows the names of its columns. */
+function fitted(state: EstimatorState, names: readonly string[] | undefined): PyObject {
+  if (state.estimator === 'Pipeline') {
+    return pipeline(state.steps, (step, isFirst) => fitted(step, isFirst ? names : undefined));
   }
+  if (state.estimator === 'ColumnTransformer') return columnTransformer(state, names);
+  const { module, params, fitted: attributes } = estimatorParts(state);
+  return make(module, state.estimator, { ...params, ...attributes, ...featureNamesIn(names) });
 }
 
-function minMaxScaler({ params, fitted }: MinMaxScalerState): Attributes {
-  return {
-    feature_range: tuple(...params.featureRange.map(number)),
-    clip: params.clip,
-    n_features_in_: int(fitted.nFeaturesIn),
-    n_samples_seen_: int(fitted.nSamplesSeen),
-    scale_: array(fitted.scale, 'float64'),
-    min_: array(fitted.min, 'float64'),
-    data_min_: array(fitted.dataMin, 'float64'),
-    data_max_: array(fitted.dataMax, 'float64'),
-    data_range_: array(fitted.dataRange, 'float64'),
-  };
+/** The estimator as it was before its fit. */
+function unfitted(state: EstimatorState): PyObject {
+  if (state.estimator === 'Pipeline') return pipeline(state.steps, unfitted);
+  if (state.estimator === 'ColumnTransformer') throw new TypeError('Column transformers cannot be nested.');
+  const { module, params } = estimatorParts(state);
+  return make(module, state.estimator, params);
 }
 
-function logisticRegression({ params, fitted }: LogisticRegressionState): Attributes {
-  return {
-    C: float(params.C),
-    tol: float(params.tol),
-    max_iter: int(params.maxIter),
-    class_weight: params.classWeight,
-    solver: readableSolver(params.solver, fitted.classes.length),
-    n_features_in_: int(fitted.nFeaturesIn),
-    classes_: array(fitted.classes, fitted.classesDtype),
-    n_iter_: array([fitted.nIter], 'int32'),
-    coef_: array(fitted.coef, 'float64'),
-    intercept_: array(fitted.intercept, 'float64'),
-  };
+function pipeline(
+  steps: readonly StepState[],
+  estimator: (state: EstimatorState, isFirst: boolean) => PyObject,
+): PyObject {
+  const named = steps.map(([name, state], index) => tuple(name, estimator(state, index === 0)));
+  return make('sklearn.pipeline', 'Pipeline', {}, list(named));
 }
 
 /**
- * The solver that a refit in Python will use, `lbfgs` (the default) in two cases: `gradient-descent` is none of
- * scikit-learn's, and a clone with it would not fit; and scikit-learn 1.2 to 1.5 takes `newton-cholesky` with more
- * than two classes for one-vs-rest and would give other probabilities for the same coefficients.
+ * It is handed data frames, and so knows its columns by name. `sparse_threshold` of 0 makes its output dense also where
+ * the reader's encoder, that of 1.1, does not know `sparse_output`.
  */
-function readableSolver(solver: LogisticRegressionState['params']['solver'], nClasses: number): string {
-  return solver === 'newton-cholesky' && nClasses === 2 ? solver : 'lbfgs';
-}
-
-function make(module: string, name: string, attributes: Attributes): PyObject {
-  return built(call(global(module, name)), dict({ ...attributes, ...VERSION }));
-}
-
-type Nested = readonly (number | string | readonly number[])[];
-type DType = 'float64' | 'int64' | 'int32' | 'bool' | 'object';
-
-/** `numpy.array(values, dtype)`; exact, for a pickled float has all its 64 bits. */
-function array(values: Nested, dtype: DType): PyObject {
-  const item = (value: Nested[number]): PyValue => {
-    if (typeof value === 'string') return value;
-    if (typeof value !== 'number') return list(value.map(item));
-    if (dtype === 'bool') return value === 1;
-    return dtype === 'float64' ? float(value) : int(value);
+function columnTransformer(state: ColumnTransformerState, names: readonly string[] = []): PyObject {
+  const branches = state.transformers.map((branch) => ({
+    ...branch,
+    names: branch.columns.map((column) => names[column]!),
+  }));
+  const ends = branches.map((_, index) =>
+    branches.slice(0, index + 1).reduce((sum, { nFeaturesOut }) => sum + nFeaturesOut, 0),
+  );
+  const byBranch = (value: (branch: (typeof branches)[number], index: number) => PyValue) =>
+    Object.fromEntries(branches.map((branch, index) => [branch.name, value(branch, index)]));
+  const listOf = (transformer: (branch: (typeof branches)[number]) => PyObject) =>
+    list(branches.map((branch) => tuple(branch.name, transformer(branch), list(branch.names))));
+  const attributes = {
+    sparse_threshold: int(0),
+    ...featureNamesIn(names),
+    n_features_in_: int(state.fitted.nFeaturesIn),
+    transformers_: listOf(({ transformer, names: some }) => fitted(transformer, some)),
+    output_indices_: dict({
+      ...byBranch((_, index) => slice(ends[index - 1] ?? 0, ends[index]!)),
+      remainder: slice(0, 0),
+    }),
+    sparse_output_: false,
+    _columns: list(branches.map(({ names: some }) => list(some))),
+    _n_features: int(state.fitted.nFeaturesIn),
+    _name_to_fitted_passthrough: dict({}),
+    _remainder: tuple('remainder', 'drop', list([])),
+    _transformer_to_input_indices: dict({
+      ...byBranch(({ columns }) => list(columns.map(int))),
+      remainder: list([]),
+    }),
   };
-  return call(global('numpy', 'array'), list(values.map(item)), dtype);
+  const specified = listOf(({ transformer }) => unfitted(transformer));
+  return make('sklearn.compose', 'ColumnTransformer', attributes, specified);
 }
 
-/** As a person would have written it: `feature_range=(0, 1)` are ints, and `repr` shows what differs from the default. */
-function number(value: number): PyValue {
-  return Number.isInteger(value) ? int(value) : float(value);
+function featureNamesIn(names: readonly string[] | undefined) {
+  return names === undefined ? {} : { feature_names_in_: array(names, 'object') };
 }

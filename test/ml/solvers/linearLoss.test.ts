@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { toMatrix } from '../../../src/ml/matrix.ts';
 import { CHUNK_ROWS } from '../../../src/ml/solvers/kernels.ts';
 import { LinearLoss } from '../../../src/ml/solvers/linearLoss.ts';
-import { HalfBinomialLoss, HalfMultinomialLoss } from '../../../src/ml/solvers/pointwiseLoss.ts';
+import { chunkLogLoss } from '../../../src/ml/solvers/lossSums.ts';
+import { denseChunks } from '../../../src/ml/solvers/rowChunks.ts';
 
 interface Problem {
   readonly rows: number[][];
@@ -32,9 +33,7 @@ function problems(nClasses: number): fc.Arbitrary<Problem> {
 
 function lossOf({ rows, codes, classWeights, l2 }: Problem): LinearLoss {
   const weighted = { codes: Int32Array.from(codes), classWeights: Float64Array.from(classWeights) };
-  const pointwise =
-    classWeights.length === 2 ? new HalfBinomialLoss(weighted) : new HalfMultinomialLoss(weighted);
-  return new LinearLoss(toMatrix(rows), pointwise, l2);
+  return new LinearLoss(chunkLogLoss(denseChunks(toMatrix(rows)), weighted), l2);
 }
 
 function gradientAt(loss: LinearLoss, w: ArrayLike<number>): Float64Array {

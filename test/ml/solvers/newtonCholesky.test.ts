@@ -2,19 +2,16 @@ import { expect, test } from 'vitest';
 import { toMatrix } from '../../../src/ml/matrix.ts';
 import { lbfgs } from '../../../src/ml/solvers/lbfgs.ts';
 import { LinearLoss } from '../../../src/ml/solvers/linearLoss.ts';
+import { chunkLogLoss } from '../../../src/ml/solvers/lossSums.ts';
 import { newtonCholesky } from '../../../src/ml/solvers/newtonCholesky.ts';
-import { HalfBinomialLoss, HalfMultinomialLoss } from '../../../src/ml/solvers/pointwiseLoss.ts';
+import { denseChunks } from '../../../src/ml/solvers/rowChunks.ts';
 
 const rows = Array.from({ length: 40 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) / 5]);
 
 function lossOf(X: number[][], nClasses: number, l2: number): LinearLoss {
   const codes = Int32Array.from(X, ([x = 0], i) => Math.floor(Math.abs(x * 10 + i)) % nClasses);
   const weighted = { codes, classWeights: new Float64Array(nClasses).fill(1) };
-  return new LinearLoss(
-    toMatrix(X),
-    nClasses === 2 ? new HalfBinomialLoss(weighted) : new HalfMultinomialLoss(weighted),
-    l2,
-  );
+  return new LinearLoss(chunkLogLoss(denseChunks(toMatrix(X)), weighted), l2);
 }
 
 const options = { gradientMax: 1e-9, maxIter: 1000 };

@@ -9,16 +9,52 @@ import warnings
 
 import joblib
 import numpy as np
-from fitted import fit, frame, labels, read, reference, unfitted
+from fitted import fit, frame, frames, labels, read, reference, unfitted
 from sklearn.base import clone
 
 
-def attributes(estimator):
-    """Names of all attributes; of an array its type and shape, of other things their type."""
-    return {
-        name: (value.dtype.str, value.shape) if isinstance(value, np.ndarray) else type(value).__name__
-        for name, value in vars(estimator).items()
+# Written for every version, and in some of them not there after a real fit.
+OF_SOME_VERSIONS = {
+    "_drop_idx_after_grouping",
+    "_fill_dtype",
+    "_infrequent_enabled",
+    "_n_features",
+    "_n_features_outs",
+    "_name_to_fitted_passthrough",
+    "_transformer_to_input_indices",
+}
+# Made anew by every access, or told apart below.
+NOT_COMPARED = {"steps", "transformers", "transformers_"}
+
+
+def described(value):
+    """Of an array its type and shape, of a few plain values themselves, of other things their type."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape
+    if isinstance(value, (list, tuple, dict, slice, np.dtype)):
+        return repr(value)
+    return type(value).__name__
+
+
+def attributes(estimator, path=""):
+    """All attributes by name, those of the estimators within too."""
+    found = {
+        f"{path}.{name}": described(value) for name, value in vars(estimator).items() if name not in NOT_COMPARED
     }
+    within = getattr(estimator, "steps", None) or getattr(estimator, "transformers_", [])
+    for name, one, *_ in within:
+        if hasattr(one, "get_params"):
+            found |= attributes(one, f"{path}/{name}")
+    return found
+
+
+def attribute_differences(ours, real):
+    ours, real = attributes(ours), attributes(real)
+    return sorted(
+        name
+        for name in ours.keys() | real.keys()
+        if ours.get(name) != real.get(name) and (name in real or name.split(".")[-1] not in OF_SOME_VERSIONS)
+    )
 
 
 def largest_difference(a, b):
@@ -32,6 +68,18 @@ def by_joblib(pipeline):
     return joblib.load(stored)
 
 
+def output(pipeline, X):
+    """What the classifier sees, as a data frame with its columns' names."""
+    with warnings.catch_warnings():
+        # Steps that were fitted on arrays are handed frames now.
+        warnings.simplefilter("ignore")
+        return copy.deepcopy(pipeline[:-1]).set_output(transform="pandas").transform(X)
+
+
+def same_frame(a, b):
+    return list(a.columns) == list(b.columns) and bool(np.allclose(a, b, rtol=0, atol=1e-12))
+
+
 def loaded(case):
     """The pipeline, its answers, and the warnings that came with them."""
     with warnings.catch_warnings(record=True) as caught:
@@ -39,31 +87,33 @@ def loaded(case):
         # An old scikit-learn asks pandas for it whatever the model is.
         warnings.filterwarnings("ignore", message="is_sparse is deprecated")
         pipeline = pickle.loads(read(case, "model.pkl"))
-        probabilities, predicted = pipeline.predict_proba(frame(case)), pipeline.predict(frame(case))
+        probabilities = np.concatenate([pipeline.predict_proba(X) for X in frames(case)])
+        predicted = pipeline.predict(frame(case))
     return pipeline, probabilities, predicted, [str(warning.message) for warning in caught]
 
 
 def check(case):
     pipeline, probabilities, predicted, caught = loaded(case)
     expected, X, y = reference(case), frame(case), labels(case)
-    scaler = copy.deepcopy(pipeline[:-1]).set_output(transform="pandas")
+    expected_probabilities = np.concatenate([expected.predict_proba(X) for X in frames(case)])
     refitted, fitted_anew = fit(clone(pipeline), case), fit(unfitted(case), case)
     return {
         "warnings": caught,
         "type": f"{type(pipeline).__module__}.{type(pipeline).__name__}",
         "steps": list(pipeline.named_steps),
-        "probabilityDifference": largest_difference(probabilities, expected.predict_proba(X)),
+        "probabilityDifference": largest_difference(probabilities, expected_probabilities),
         "refitDifference": largest_difference(refitted.predict_proba(X), fitted_anew.predict_proba(X)),
         "sameLabels": predicted.tolist() == expected.predict(X).tolist(),
         "sameLabelType": predicted.dtype.str == expected.predict(X).dtype.str,
         "sameRepr": repr(pipeline) == repr(unfitted(case)),
         "sameParams": str(pipeline.get_params()) == str(unfitted(case).get_params()),
-        "sameAttributes": [attributes(step) for step in pipeline] == [attributes(step) for step in expected],
+        "attributeDifferences": attribute_differences(pipeline, expected),
+        "params": {name: str(value) for name, value in unfitted(case).get_params().items()},
         "sameScore": float(pipeline.score(X, y)) == float(expected.score(X, y)),
-        "sameByJoblib": largest_difference(by_joblib(pipeline).predict_proba(X), probabilities) == 0,
+        "sameByJoblib": largest_difference(by_joblib(pipeline).predict_proba(X), pipeline.predict_proba(X)) == 0,
         "featureNamesIn": list(pipeline.feature_names_in_),
         "featureNamesOut": list(pipeline[:-1].get_feature_names_out()),
-        "setOutputColumns": list(scaler.transform(X).columns),
+        "sameOutput": same_frame(output(pipeline, X), output(expected, X)),
     }
 
 

@@ -5,10 +5,12 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder
 
 SCALER_ATTRIBUTES = {
     "scale_": "scale",
@@ -17,47 +19,88 @@ SCALER_ATTRIBUTES = {
     "data_max_": "dataMax",
     "data_range_": "dataRange",
 }
+MISSING_VALUES = {"nan": {}, "none": {"missing_values": None}, "empty": {"missing_values": ""}}
 
 
 def read(case, name):
     return (pathlib.Path(case["folder"]) / name).read_bytes()
 
 
-def frame(case):
-    return pd.DataFrame(case["rows"], columns=case["columns"], dtype="float64")
+def frame(case, missing_text=np.nan):
+    """All rows: numbers real, missing ones NaN; text as objects."""
+
+    def column(feature, cells):
+        if feature["type"] != "string":
+            return pd.Series(cells, dtype="float64")
+        return pd.Series([missing_text if cell is None else cell for cell in cells], dtype="object")
+
+    cells = zip(*case["rows"])
+    return pd.DataFrame({feature["name"]: column(feature, some) for feature, some in zip(case["features"], cells)})
+
+
+def has_text(case):
+    return any(feature["type"] == "string" for feature in case["features"])
+
+
+def frames(case):
+    """The rows in each form in which missing text can come."""
+    return [frame(case, missing) for missing in ((np.nan, None, "") if has_text(case) else (np.nan,))]
 
 
 def labels(case):
     """One label a row, so that each class has some rows."""
-    fitted = case["steps"]["model"]["fitted"]
+    fitted = case["steps"][-1][1]["fitted"]
     classes = np.array(fitted["classes"], dtype=fitted["classesDtype"])
     return classes[np.arange(len(case["rows"])) % len(classes)]
 
 
 def fit(pipeline, case):
+    """On the rows and labels that the case was fitted on; a case made by hand was fitted on none."""
+    X, y = frame(case), labels(case)
+    if "labels" in case:
+        X, y = X.head(len(case["labels"])), np.array(case["labels"], dtype=y.dtype)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return pipeline.fit(frame(case), labels(case))
+        return pipeline.fit(X, y)
+
+
+def estimator(state, case):
+    """The estimator before its fit."""
+    params = state.get("params")
+    if state["estimator"] == "Pipeline":
+        return Pipeline([(name, estimator(step, case)) for name, step in state["steps"]])
+    if state["estimator"] == "ColumnTransformer":
+        branches = [
+            (one["name"], estimator(one["transformer"], case), [case["columns"][column] for column in one["columns"]])
+            for one in state["transformers"]
+        ]
+        return ColumnTransformer(branches, sparse_threshold=0)
+    if state["estimator"] == "SimpleImputer":
+        return SimpleImputer(strategy=params["strategy"], **MISSING_VALUES[params["missingValues"]])
+    if state["estimator"] == "OneHotEncoder":
+        return OneHotEncoder(handle_unknown=params["handleUnknown"], sparse_output=False)
+    if state["estimator"] == "MinMaxScaler":
+        return MinMaxScaler(feature_range=tuple(params["featureRange"]), clip=params["clip"])
+    return LogisticRegression(
+        C=float(params["C"]),
+        tol=params["tol"],
+        max_iter=params["maxIter"],
+        class_weight=params["classWeight"],
+        solver=case["pythonSolver"],
+    )
 
 
 def unfitted(case):
-    scaler, model = case["steps"]["scaler"]["params"], case["steps"]["model"]["params"]
-    feature_range = tuple(scaler["featureRange"])
-    classifier = LogisticRegression(
-        C=float(model["C"]),
-        tol=model["tol"],
-        max_iter=model["maxIter"],
-        class_weight=model["classWeight"],
-        solver=case["pythonSolver"],
-    )
-    return Pipeline([("scaler", MinMaxScaler(feature_range=feature_range, clip=scaler["clip"])), ("model", classifier)])
+    return estimator({"estimator": "Pipeline", "steps": case["steps"]}, case)
 
 
 def reference(case):
+    """Of a case that was really fitted scikit-learn must find all but the coefficients itself."""
     pipeline = fit(unfitted(case), case)
-    scaler, model = case["steps"]["scaler"]["fitted"], case["steps"]["model"]["fitted"]
-    for attribute, key in SCALER_ATTRIBUTES.items():
-        setattr(pipeline["scaler"], attribute, np.array(scaler[key], dtype="float64"))
-    pipeline["model"].coef_ = np.array(model["coef"], dtype="float64")
-    pipeline["model"].intercept_ = np.array(model["intercept"], dtype="float64")
+    states = dict(case["steps"])
+    if "labels" not in case:
+        for attribute, key in SCALER_ATTRIBUTES.items():
+            setattr(pipeline["scaler"], attribute, np.array(states["scaler"]["fitted"][key], dtype="float64"))
+    pipeline["model"].coef_ = np.array(states["model"]["fitted"]["coef"], dtype="float64")
+    pipeline["model"].intercept_ = np.array(states["model"]["fitted"]["intercept"], dtype="float64")
     return pipeline

@@ -1,11 +1,16 @@
 import type { LogisticRegressionState, MinMaxScalerState, PipelineState } from '../../../src/ml/state.ts';
 import type { ColumnInfo, InputExample } from '../../../src/result.ts';
 
+export type Cell = number | string | null;
+
 /** Fitted pipelines as an engine would hand them over, with rows to score: made by hand, so that each has its oddity. */
 export interface ModelCase {
   readonly name: string;
   readonly features: readonly ColumnInfo[];
-  readonly rows: readonly (readonly number[])[];
+  /** Of numbers, text, and null where a cell is missing. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** Of the first rows, where the pipeline was really fitted on them. */
+  readonly labels?: readonly (number | string)[];
   readonly pipeline: PipelineState;
   readonly inputExample: InputExample;
   /** The solver that a refit in Python is to use. */
@@ -37,7 +42,7 @@ const COLUMNS = ['Pregnancies', 'BMI', 'DiabetesPedigreeFunction'];
 
 export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   const { columns = COLUMNS, classes = [0, 1], classesDtype = 'int64', steepness = 3 } = oddities;
-  const random = sequence();
+  const random = sequence(20231123);
   const rows = Array.from({ length: ROWS }, () =>
     columns.map((_, column) => {
       if (column === oddities.constant) return 7;
@@ -47,6 +52,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   const outputs = classes.length === 2 ? 1 : classes.length;
   const coefficient = () => steepness * (random() - 0.5);
   const pipeline: PipelineState = {
+    estimator: 'Pipeline',
     featureNamesIn: columns,
     steps: [
       [
@@ -119,9 +125,9 @@ function scaler(
 }
 
 /** Numbers in [0, 1), the same in each run (Park and Miller's minimal standard generator). */
-function sequence(): () => number {
+export function sequence(seed: number): () => number {
   const modulus = 2 ** 31 - 1;
-  let state = 20231123;
+  let state = seed;
   return () => {
     state = (state * 48271) % modulus;
     return state / modulus;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mlmodel, modelFiles } from '../../../src/tracking/modelFiles/index.ts';
 import { MODEL_CASES, modelCase } from './cases.ts';
+import { COLUMN_CASES } from './columnCases.ts';
 
 const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
 const textOf = (input: Parameters<typeof modelFiles>[0], path: string) =>
@@ -9,7 +10,7 @@ const textOf = (input: Parameters<typeof modelFiles>[0], path: string) =>
     .bytes.toString();
 
 describe('modelFiles', () => {
-  it.each(MODEL_CASES)('$name: the same input gives the same bytes', (input) => {
+  it.each([...MODEL_CASES, ...COLUMN_CASES])('$name: the same input gives the same bytes', (input) => {
     const first = modelFiles({ ...input, utcTimeCreated });
     const second = modelFiles({ ...structuredClone(input), utcTimeCreated: new Date(utcTimeCreated) });
     expect(second).toEqual(first);
@@ -62,6 +63,49 @@ describe('modelFiles', () => {
       inputExample: { columns: ['flag'], data: [[1], [0]] },
     };
     expect(textOf(input, 'input_example.json')).toBe('{"columns":["flag"],"data":[[true],[false]]}');
+  });
+
+  it('writes text and missing cells, and whole numbers of a column with missing ones as pandas reads them', () => {
+    const input = {
+      ...modelCase('plain'),
+      utcTimeCreated,
+      features: [
+        { name: 'city', type: 'string' as const },
+        { name: 'age', type: 'long' as const, missing: true },
+        { name: 'flag', type: 'boolean' as const, missing: true },
+      ],
+      inputExample: {
+        columns: ['city', 'age', 'flag'],
+        data: [
+          ['Łódź "1"', 6, 1],
+          [null, null, null],
+          ['42', -0.5, 0],
+        ],
+      },
+    };
+    expect(textOf(input, 'input_example.json')).toBe(
+      '{"columns":["city","age","flag"],"data":[["Łódź \\"1\\"",6.0,true],[null,null,null],["42",-0.5,false]]}',
+    );
+  });
+
+  it.each([
+    ['numbers imputed by mean', [{ missing: true }, { missing: true }, {}]],
+    ['numbers and text, imputed by mean', [{ missing: true }, { missing: true }, { missing: true }, {}]],
+  ])('tells which columns may have missing values: %s', (name, expected) => {
+    const one = COLUMN_CASES.find((each) => each.name === name)!;
+    const { facts } = modelFiles({ ...one, utcTimeCreated });
+    expect(facts.features).toEqual(one.features);
+    expect(facts.features.map(({ name: _, type: __, ...rest }) => rest)).toEqual(expected);
+  });
+
+  it('of a model that imputes nothing no column may have any, though the file had some', () => {
+    const features = [
+      { name: 'Pregnancies', type: 'long' as const, missing: true },
+      { name: 'BMI', type: 'double' as const, missing: true },
+      { name: 'DiabetesPedigreeFunction', type: 'double' as const },
+    ];
+    const { facts } = modelFiles({ ...modelCase('dropped'), features, utcTimeCreated });
+    expect(facts.features).toEqual(features.map(({ name }) => ({ name, type: 'double' })));
   });
 
   it('pins nothing but Python', () => {

@@ -76,6 +76,22 @@ describe('mlmodel', () => {
     expect(JSON.parse(read({ classesDtype }).signature.outputs)).toEqual([expected]);
   });
 
+  it('requires no column that had missing values; whole ones are real then', () => {
+    const features: MlmodelFacts['features'] = [
+      { name: 'Age', type: 'long', missing: true },
+      { name: 'flag', type: 'boolean', missing: true },
+      { name: 'city', type: 'string', missing: true },
+      { name: 'BMI', type: 'double' },
+    ];
+    expect(JSON.parse(read({ features }, { mlflowMajor: 2 }).signature.inputs)).toEqual([
+      { type: 'double', name: 'Age', required: false },
+      { type: 'boolean', name: 'flag', required: false },
+      { type: 'string', name: 'city', required: false },
+      { type: 'double', name: 'BMI', required: true },
+    ]);
+    expect(types(read({ features }))).toEqual(['any', 'any', 'string', 'any']);
+  });
+
   it('keeps odd column names, in ASCII', () => {
     const { inputs } = read({}).signature;
     expect(JSON.parse(inputs).map((column: { name: string }) => column.name)).toEqual(

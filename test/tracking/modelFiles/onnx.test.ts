@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/errors.ts';
+import type { PipelineState } from '../../../src/ml/state.ts';
 import { onnxModel } from '../../../src/tracking/modelFiles/onnx.ts';
 import { modelCase } from './cases.ts';
+import { COLUMN_CASES } from './columnCases.ts';
 
 const refusal = (run: () => unknown): unknown => {
   try {
@@ -44,6 +46,37 @@ describe('onnxModel', () => {
       .match(/_+(?:c|[A-Z][A-Za-z]+)\d+/g)!;
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => !name.startsWith('____'))).toEqual([]);
+  });
+
+  /** How often a word stands in the file of a case. */
+  const count = (name: string, word: string) =>
+    onnxModel(COLUMN_CASES.find((one) => one.name === name)!.pipeline)
+      .toString('latin1')
+      .split(word).length - 1;
+
+  it('has operators for text where there is some, and no others', () => {
+    expect(count('numbers imputed by mean', 'ai.onnx.ml')).toBe(0);
+    // Once at each of its two tables, and once where the file says what it needs.
+    expect(count('text alone, nothing missing', 'ai.onnx.ml')).toBe(3);
+  });
+
+  it('refuses text as numbers, and numbers as text', () => {
+    const { pipeline } = COLUMN_CASES.find(({ name }) => name === 'text alone, nothing missing')!;
+    const [[name, columns], model] = [pipeline.steps[0]!, pipeline.steps[1]!];
+    if (columns.estimator !== 'ColumnTransformer') throw new Error('the first step splits the columns');
+    const [branch] = columns.transformers;
+    if (branch?.transformer.estimator !== 'Pipeline') throw new Error('a branch is a pipeline');
+    const encoder = branch.transformer.steps[0]!;
+    const [, scaler] = modelCase('plain').pipeline.steps[0]!;
+    const branchOf = (...steps: PipelineState['steps']) => ({
+      ...pipeline,
+      steps: [
+        [name, { ...columns, transformers: [{ ...branch, transformer: { ...branch.transformer, steps } }] }],
+        model,
+      ] as const,
+    });
+    expect(() => onnxModel(branchOf(['scaler', scaler], encoder))).toThrow(/text must be encoded/);
+    expect(() => onnxModel(branchOf(encoder, encoder))).toThrow(/an encoder needs text/);
   });
 
   it('refuses a pipeline that does not end with a classifier', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SolverName } from '../../../src/ml/state.ts';
 import { sklearnPickle } from '../../../src/tracking/modelFiles/sklearnPickle.ts';
 import { MODEL_CASES, modelCase } from './cases.ts';
+import { COLUMN_CASES } from './columnCases.ts';
 
 /** The imports and the texts of a pickle, in order. */
 function read(bytes: Buffer): { globals: string[]; texts: string[] } {
@@ -34,6 +35,43 @@ describe('sklearnPickle', () => {
         'sklearn __version__',
       ]),
     );
+  });
+
+  it.each(COLUMN_CASES)('$name: names only what is public in every version', ({ pipeline }) => {
+    const allowed = [
+      'sklearn.pipeline Pipeline',
+      'sklearn.compose ColumnTransformer',
+      'sklearn.impute SimpleImputer',
+      'sklearn.preprocessing MinMaxScaler',
+      'sklearn.preprocessing OneHotEncoder',
+      'sklearn.linear_model LogisticRegression',
+      'numpy array',
+      'numpy dtype',
+      'builtins slice',
+      'sklearn __version__',
+    ];
+    const { globals, texts } = read(sklearnPickle(pipeline));
+    expect(globals.filter((name) => !allowed.includes(name))).toEqual([]);
+    expect(texts).not.toContain('sparse');
+    expect(texts).not.toContain('force_int_remainder_cols');
+  });
+
+  it('tells the columns to the steps that see a data frame', () => {
+    const names = (name: string) => {
+      const { texts } = read(sklearnPickle(COLUMN_CASES.find((one) => one.name === name)!.pipeline));
+      return texts.filter((text) => text === 'feature_names_in_').length;
+    };
+    expect(names('numbers imputed by mean')).toBe(1);
+    expect(names('text alone, imputed')).toBe(2);
+    expect(names('numbers and text, imputed by mean')).toBe(3);
+  });
+
+  it('refuses a column transformer within another', () => {
+    const { pipeline } = COLUMN_CASES.find(({ name }) => name === 'text alone, imputed')!;
+    const [, inner] = pipeline.steps[0]!;
+    if (inner.estimator !== 'ColumnTransformer') throw new Error('the first step splits the columns');
+    const outer = { ...inner, transformers: [{ ...inner.transformers[0]!, transformer: inner }] };
+    expect(() => sklearnPickle({ ...pipeline, steps: [['columns', outer]] })).toThrow(TypeError);
   });
 
   it.each(['penalty', 'multi_class', 'l1_ratio', 'verbose'])(

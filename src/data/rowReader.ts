@@ -1,39 +1,12 @@
 import Papa from 'papaparse';
 import { DataError, quote } from '../errors.ts';
+import type { Encoding } from './encoding.ts';
 import { withLf } from './lineEnds.ts';
 import { type CsvFormat, isBlank } from './sniff.ts';
-
-/** A CSV as it was read: cells are text still, one array a column. */
-export interface RawTable {
-  readonly names: readonly string[];
-  readonly cells: readonly string[][];
-  readonly rows: number;
-  readonly format: CsvFormat;
-}
-
-/** The most that a table may have; each is told with the row where it is reached. */
-export interface TableLimits {
-  readonly rows: number;
-  readonly columns: number;
-  /** Rows times columns. */
-  readonly cells: number;
-  /** Characters (UTF-16 units) of a cell, without its quotes. */
-  readonly cellChars: number;
-  /** Characters of a row with its quotes and the line ends in them. */
-  readonly lineChars: number;
-}
-
-/** Far above any table that a logistic regression is fitted on, and what bounds the memory of reading one. */
-export const TABLE_LIMITS: TableLimits = {
-  rows: 5_000_000,
-  columns: 1_000,
-  cells: 50_000_000,
-  cellChars: 1 << 16,
-  lineChars: 1 << 20,
-};
+import type { TableLimits } from './tableLimits.ts';
 
 /** Where something stands: row 0 is the header line, and a column without a name is its number. */
-export interface Place {
+interface Place {
   readonly row: number;
   readonly column: string;
 }
@@ -45,22 +18,35 @@ interface Step {
   readonly meta: { readonly cursor: number };
 }
 
+/** Takes the rows of a file in their order. */
+export interface RowSink {
+  /** Rows that it has, the header line not counted. */
+  readonly rows: number;
+  begin(names: readonly string[]): void;
+  add(cells: readonly string[]): void;
+}
+
 /**
- * Takes a text piece by piece and keeps its cells by column. The table, or the error, does not depend on where the
- * pieces are cut: each row is read from its beginning once it is whole, and the first row with a fault is told.
+ * Takes a text piece by piece and hands on its rows. The rows, or the error, do not depend on where the pieces are
+ * cut: each row is read from its beginning once it is whole, and the first row with a fault is told.
  */
-export class TableReader {
+export class RowReader {
   readonly #format: CsvFormat;
   readonly #limits: TableLimits;
+  readonly #sink: RowSink;
   #names: readonly string[] | undefined;
-  #cells: string[][] = [];
-  #rows = 0;
   /** The row that is not whole yet, from its beginning. */
   #rest = '';
 
-  constructor(format: CsvFormat, limits: TableLimits) {
+  constructor(format: CsvFormat, limits: TableLimits, sink: RowSink) {
     this.#format = format;
     this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  /** Whether the header has been read and a row would begin with the next character. */
+  get isAtRow(): boolean {
+    return this.#names !== undefined && this.#rest === '';
   }
 
   /** @throws DataError at the first row that is at fault */
@@ -71,13 +57,12 @@ export class TableReader {
   }
 
   /** @throws DataError where the last row is at fault, or the text has no header or no rows */
-  end(): RawTable {
+  end(): void {
     this.#read(this.#rest, true);
     if (this.#names === undefined)
       throw new DataError('empty_file', 'The file is empty: it needs a header line and rows.');
-    if (this.#rows === 0)
+    if (this.#sink.rows === 0)
       throw new DataError('no_rows', 'The file has a header line but no rows below it.', { actual: 0 });
-    return { names: this.#names, cells: this.#cells, rows: this.#rows, format: this.#format };
   }
 
   /** Where the next character would stand. */
@@ -111,11 +96,10 @@ export class TableReader {
     if (bad >= 0) throw this.#badCell(row[bad] as string, bad);
     if (this.#names === undefined) {
       this.#names = checkedNames(row);
-      this.#cells = row.map(() => []);
+      this.#sink.begin(this.#names);
     } else {
       this.#checkRow(row, this.#names.length);
-      this.#rows += 1;
-      for (const [index, column] of this.#cells.entries()) column.push(row[index] as string);
+      this.#sink.add(row);
     }
   }
 
@@ -127,7 +111,7 @@ export class TableReader {
   }
 
   #checkRow({ length }: readonly string[], columns: number): void {
-    const row = this.#rows + 1;
+    const row = this.#sink.rows + 1;
     if (length !== columns) {
       const delimiter = DELIMITER_NAMES[this.#format.delimiter];
       throw new DataError(
@@ -153,7 +137,7 @@ export class TableReader {
   }
 
   #lineTooLong(actual: number): DataError {
-    const row = this.#names === undefined ? 0 : this.#rows + 1;
+    const row = this.#names === undefined ? 0 : this.#sink.rows + 1;
     const limit = this.#limits.lineChars;
     const message = `${rowText(row)} has more than ${limit} characters: is a quote never closed?`;
     return new DataError('line_too_long', message, { row, limit, actual });
@@ -182,13 +166,29 @@ export class TableReader {
   /** A cell of the row that is read now. */
   #at(index: number): Place {
     const column = this.#names?.[index] ?? String(index + 1);
-    return { row: this.#names === undefined ? 0 : this.#rows + 1, column };
+    return { row: this.#names === undefined ? 0 : this.#sink.rows + 1, column };
   }
 }
 
 const DELIMITER_NAMES = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
 
-export function rowText(row: number): string {
+const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16',
+  'windows-1252': 'Windows-1252',
+};
+
+/** Bytes that are no characters stand at `place`. */
+export function badEncoding(place: Place, encoding: Encoding): DataError {
+  return new DataError(
+    'bad_encoding',
+    `${rowText(place.row)} has bytes that are no ${ENCODING_NAMES[encoding]}: save the file again as "CSV UTF-8".`,
+    place,
+  );
+}
+
+function rowText(row: number): string {
   return row === 0 ? 'The header line' : `Row ${row}`;
 }
 

@@ -1,0 +1,95 @@
+"""The original's own computation (bench/original/app.py) without Flask and MLflow, stage by stage."""
+
+import hashlib
+import time
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, log_loss, precision_score, recall_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+TARGET = "Outcome"
+
+
+def split(frame):
+    return train_test_split(frame.drop(TARGET, axis=1), frame[TARGET], test_size=0.3, random_state=123)
+
+
+def make_pipeline(C, max_iter):
+    return Pipeline([("scaler", MinMaxScaler()), ("model", LogisticRegression(C=C, max_iter=max_iter))])
+
+
+def train(path, C=1.0, max_iter=100):
+    """Reads, splits, fits and measures; the answer holds the milliseconds of each stage."""
+    clock = [time.perf_counter()]
+    frame = pd.read_csv(path)
+    clock.append(time.perf_counter())
+    X_train, X_test, y_train, y_test = split(frame)
+    clock.append(time.perf_counter())
+    pipeline = make_pipeline(C, max_iter).fit(X_train, y_train)
+    clock.append(time.perf_counter())
+    y_pred, y_pred_proba = pipeline.predict(X_test), pipeline.predict_proba(X_test)
+    metrics = {
+        "accuracy": float(accuracy_score(y_test, y_pred)),
+        "precision": float(precision_score(y_test, y_pred)),
+        "recall": float(recall_score(y_test, y_pred)),
+        "entropy": float(log_loss(y_test, y_pred_proba)),
+    }
+    clock.append(time.perf_counter())
+    stages = dict(zip(("parse", "split", "fit", "evaluate"), (np.diff(clock) * 1000).tolist()))
+    return {
+        "ms": (clock[-1] - clock[0]) * 1000,
+        "stages": stages,
+        **fitted(pipeline["model"]),
+        "metrics": metrics,
+        "rows": {"train": len(X_train), "test": len(X_test)},
+    }
+
+
+def fitted(model):
+    return {
+        "nIter": int(model.n_iter_[0]),
+        "coef": model.coef_[0].tolist(),
+        "intercept": float(model.intercept_[0]),
+    }
+
+
+def parse(path):
+    """Reads alone. The columns' sums tell whether two readers have read the same."""
+    started = time.perf_counter()
+    frame = pd.read_csv(path)
+    ms = (time.perf_counter() - started) * 1000
+    return {"ms": ms, "rows": len(frame), "sums": frame.sum().astype(float).tolist()}
+
+
+def test_rows(rows):
+    """SHA-256 of the test rows' numbers in ascending order, 32 bits each."""
+    _, test = train_test_split(np.arange(rows), test_size=0.3, random_state=123)
+    return {"digest": hashlib.sha256(np.sort(test).astype("<u4").tobytes()).hexdigest()}
+
+
+class Memory:
+    """The training rows of a file in memory, scaled; on demand in another order."""
+
+    def __init__(self, path, seed=None):
+        X_train, _, y_train, _ = split(pd.read_csv(path))
+        self.X = MinMaxScaler().fit_transform(X_train)
+        self.y = y_train.to_numpy()
+        if seed is not None:
+            order = np.random.default_rng(seed).permutation(len(self.X))
+            self.X, self.y = self.X[order], self.y[order]
+
+    def sweep(self, Cs, max_iter=100):
+        """One fit for each of several C."""
+        started = time.perf_counter()
+        models = [LogisticRegression(C=C, max_iter=max_iter).fit(self.X, self.y) for C in Cs]
+        ms = (time.perf_counter() - started) * 1000
+        return {"ms": ms, "fits": [fitted(model) for model in models]}
+
+
+def reordered(path, Cs, seed=1):
+    """The same fits on the training rows in another order: how far scikit-learn's own results move tells how near is near."""
+    return Memory(path, seed).sweep(Cs)

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { MessageChannel } from 'node:worker_threads';
+import { pino } from 'pino';
+import type { Dataset } from '../src/data/dataset.ts';
+import type { Table } from '../src/data/table.ts';
+import type { Target } from '../src/data/target.ts';
+import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
+import type { LoggedRun, TrackedRun } from '../src/result.ts';
+import type { Fit, Parsing, Sweeping, Training } from './training.ts';
+
+/**
+ * trainpost as the bench measures it: a process of its own that has what `npm run build` made, the whole service but
+ * for MLflow. It answers commands as JSON lines, as bench/original/worker.py does.
+ */
+const [DIST = ''] = process.argv.slice(2);
+
+const { readNumbers } = await built<typeof import('../src/data/segments.ts')>('data/segments.js');
+const { TableReading } = await built<typeof import('../src/data/readTable.ts')>('data/readTable.js');
+const { Team } = await built<typeof import('../src/engine/blocks/team.ts')>('engine/blocks/team.js');
+const { MARKS } = await built<typeof import('../src/engine/blocks/partition.ts')>(
+  'engine/blocks/partition.js',
+);
+const { markRows } = await built<typeof import('../src/engine/parts.ts')>('engine/parts.js');
+const { prepare } = await built<typeof import('../src/engine/fit.ts')>('engine/fit.js');
+const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('engine/model.js');
+const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
+const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
+const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
+const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
+
+/** Far above any file of the bench. */
+const FILE_BYTES_MAX = 4e9;
+const TIMEOUT_MS = 600_000;
+/** The original's. */
+const SPEC = {
+  ignore: [],
+  missing: 'error',
+  testSize: 0.3,
+  randomState: 123,
+  stratify: false,
+  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
+} as const;
+/** For the file of ten million rows. */
+const LIMITS = { rows: 1e8, cells: 1e9 };
+const READ = { unfoldedBytesMax: FILE_BYTES_MAX, limits: LIMITS };
+const HELPERS = Math.max(1, availableParallelism() - 1);
+const PIECE_BYTES = 1 << 18;
+
+type Logged = Omit<Training, 'stages' | 'rows'> & { afterLastByteMs: number };
+let lastByteAt = 0;
+let logged: Logged | undefined;
+let sweepData: Awaited<ReturnType<typeof prepared>> | undefined;
+
+const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
+const pool = new TrainingPool({
+  threads: 1,
+  waitingMax: 1,
+  timeoutMs: TIMEOUT_MS,
+  helpers: HELPERS,
+  read: READ,
+});
+await pool.warmUp();
+const app = createApp({
+  logger: pino({ level: 'error' }, pino.destination(2)),
+  rooms: {
+    openReading: () => pool.openReading(),
+    fit: (reading, path, spec) => pool.fit(reading, path, spec),
+    dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
+    modelLog: () => ({ logModel }),
+    underWay: new UnderWay(),
+  },
+  upload: { dir, fileBytesMax: FILE_BYTES_MAX },
+});
+const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  request.on('end', () => (lastByteAt = performance.now()));
+  app(request, response);
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+/** Stands where MLflow's client stands and logs nothing: with its call the metrics are known. */
+async function logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
+  const { accuracy_score, precision_score, recall_score, log_loss } = run.test;
+  const model = pipeline.steps.at(-1)?.[1] as LogisticRegressionState;
+  logged = {
+    afterLastByteMs: performance.now() - lastByteAt,
+    ...fitOf(model),
+    metrics: {
+      accuracy: accuracy_score,
+      precision: precision_score,
+      recall: recall_score,
+      entropy: log_loss,
+    },
+  };
+  return {
+    runId: 'run',
+    runName: run.runName,
+    runUrl: '',
+    experimentId: '1',
+    modelUri: '',
+    registeredModelName: run.registeredModelName,
+    modelVersion: '1',
+    modelUrl: '',
+  };
+}
+
+function fitOf({ fitted }: LogisticRegressionState): Fit {
+  return { nIter: fitted.nIter, coef: fitted.coef[0]!, intercept: fitted.intercept[0]! };
+}
+
+/** Reads a file by its path on this thread, as pandas does on as many as it likes. */
+function read(path: string): Table {
+  const reading = new TableReading({ limits: LIMITS });
+  const file = openSync(path, 'r');
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    for (let count = readSync(file, piece); count > 0; count = readSync(file, piece)) {
+      reading.push(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return reading.end();
+}
+
+function parse({ path }: { path: string }): Parsing {
+  const startedAt = performance.now();
+  const table = read(path);
+  const ms = performance.now() - startedAt;
+  const sums = table.columns.map((_, index) =>
+    readNumbers(table, index).reduce((sum, value) => sum + value, 0),
+  );
+  return { ms, rows: table.rows, sums };
+}
+
+/** The training rows of a file, and threads that help to fit them. */
+async function prepared(path: string) {
+  const helpers = new Readers({
+    threads: HELPERS,
+    read: READ,
+    thread: new URL(`file://${join(DIST, 'engine/thread.js')}`),
+  });
+  const channels = Array.from({ length: HELPERS }, () => new MessageChannel());
+  helpers.help(channels.map(({ port1 }) => port1));
+  const table = read(path);
+  const team = new Team(
+    table.memory,
+    channels.map(({ port2 }) => port2),
+  );
+  return { helpers, ...(await prepare(table, SPEC, team)) };
+}
+
+/** What `sweep` fits on, kept until `forget`. */
+async function load({ path }: { path: string }): Promise<null> {
+  sweepData = await prepared(path);
+  return null;
+}
+
+function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
+  const { dataset, train } = sweepData!;
+  const startedAt = performance.now();
+  const fitted = Cs.map((C) => fitPipeline(dataset, train, { ...SPEC, model: { ...SPEC.model, C } }));
+  const ms = performance.now() - startedAt;
+  return { ms, fits: fitted.map(({ model }) => fitOf(model.toState())) };
+}
+
+/** SHA-256 of the test rows' numbers in ascending order, 32 bits each, as the engine marks them. */
+function testRows({ rows }: { rows: number }): { digest: string } {
+  const target = { codes: new Uint8Array(rows) } as Target;
+  const { marks } = markRows({ target, dropped: undefined, rows, table: { rows } } as Dataset, SPEC);
+  const places = Uint32Array.from({ length: rows }, (_, row) => row).filter(
+    (row) => marks[row] === MARKS.test,
+  );
+  return { digest: createHash('sha256').update(places).digest('hex') };
+}
+
+const commands: Readonly<Record<string, (details: never) => unknown>> = {
+  url: () => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+  logged: () => logged,
+  parse,
+  load,
+  sweep,
+  testRows,
+  forget: async () => {
+    await sweepData?.helpers.close();
+    sweepData = undefined;
+    return null;
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { do: name, ...details } = JSON.parse(line) as { do: string };
+  process.stdout.write(`${JSON.stringify(await commands[name]?.(details as never))}\n`);
+}
+server.closeAllConnections();
+server.close();
+await pool.close();
+rmSync(dir, { recursive: true });
+
+/** A built module, with the types of its source. */
+async function built<Module>(path: string): Promise<Module> {
+  return (await import(join(DIST, path))) as Module;
+}

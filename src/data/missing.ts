@@ -1,0 +1,17 @@
+import { segmentsOf } from './segments.ts';
+import type { Table } from './table.ts';
+
+/** A 1 for each row in which one of these columns has no value; undefined where all of them are whole. */
+export function markMissing(table: Table, columns: readonly number[]): Uint8Array | undefined {
+  const incomplete = columns.filter((index) => (table.columns[index]?.missing ?? 0) > 0);
+  if (incomplete.length === 0) return undefined;
+  const marks = new Uint8Array(table.rows);
+  for (const index of incomplete) {
+    for (const { firstRow, cells, missing } of segmentsOf(table, index)) {
+      for (let i = 0; i < cells.length; i += 1) {
+        if (cells[i] === missing || Number.isNaN(cells[i])) marks[firstRow + i] = 1;
+      }
+    }
+  }
+  return marks;
+}

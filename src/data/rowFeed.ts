@@ -1,0 +1,88 @@
+import { type Decoded, PieceDecoder } from './encoding.ts';
+import type { PlainScanner } from './plainScanner.ts';
+import { badEncoding, RowReader } from './rowReader.ts';
+import type { CsvFormat } from './sniff.ts';
+import type { TableBuilder } from './tableBuilder.ts';
+import type { TableLimits } from './tableLimits.ts';
+
+/** Bytes that are looked at together: few enough for a core's own cache. */
+export const PIECE_BYTES = 1 << 18;
+
+/** Of a single column the kernels could not tell a blank line from an empty cell. */
+const COLUMNS_MIN = 2;
+
+const LF = 0x0a;
+
+/**
+ * Takes the bytes of the text as they come and gives the builder its rows. Plain ones go to the kernels, all others,
+ * and every row in which something is odd, to Papa Parse, which is the meaning: so the kernels need not know how to
+ * refuse.
+ */
+export class RowFeed {
+  readonly #builder: TableBuilder;
+  readonly #format: CsvFormat;
+  readonly #limits: TableLimits;
+  readonly #decoder: PieceDecoder;
+  readonly #reader: RowReader;
+  readonly #scanner: PlainScanner | undefined;
+
+  /** @param scanner what takes plain rows; without it all are read as text */
+  constructor(builder: TableBuilder, format: CsvFormat, limits: TableLimits, scanner?: PlainScanner) {
+    this.#builder = builder;
+    this.#format = format;
+    this.#limits = limits;
+    this.#decoder = new PieceDecoder(format.encoding);
+    this.#reader = new RowReader(format, limits, builder);
+    this.#scanner = scanner;
+  }
+
+  /** @throws DataError at the first row that is at fault */
+  push(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      this.#takePiece(bytes.subarray(from, from + PIECE_BYTES));
+    }
+  }
+
+  /** @throws DataError where the last row is at fault, or the text has no header or no rows */
+  end(): void {
+    if (this.#scanner !== undefined) this.#readText(this.#scanner.takeRest());
+    this.#read(this.#decoder.end());
+    this.#reader.end();
+  }
+
+  #takePiece(piece: Uint8Array): void {
+    const rows = this.#finishRow(piece);
+    const scanner = this.#scanner;
+    if (scanner === undefined || !this.#reader.isAtRow || this.#builder.columns.length < COLUMNS_MIN) {
+      this.#readText(rows);
+      return;
+    }
+    // What goes on with a character that a cut has split is no UTF-8 by itself, and so not plain.
+    scanner.hold(rows);
+    const isPlain = scanner.isPlain();
+    for (let odd = isPlain ? scanner.scan() : undefined; odd !== undefined; odd = scanner.scan()) {
+      this.#readText(odd);
+    }
+    if (!isPlain || scanner.restBytes > this.#limits.lineChars) this.#readText(scanner.takeRest());
+  }
+
+  /**
+   * Reads the row that is open to the end of its line, which is its own end unless there are quotes around it.
+   * @returns what stands behind it
+   */
+  #finishRow(piece: Uint8Array): Uint8Array {
+    if (this.#scanner === undefined || this.#reader.isAtRow) return piece;
+    const lineEnd = piece.indexOf(LF) + 1;
+    this.#readText(piece.subarray(0, lineEnd));
+    return piece.subarray(lineEnd);
+  }
+
+  #readText(bytes: Uint8Array): void {
+    this.#read(this.#decoder.push(bytes));
+  }
+
+  #read({ text, badAt }: Decoded): void {
+    this.#reader.push(badAt < 0 ? text : text.slice(0, badAt));
+    if (badAt >= 0) throw badEncoding(this.#reader.place(), this.#format.encoding);
+  }
+}

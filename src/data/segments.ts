@@ -1,0 +1,81 @@
+import { KINDS, SEGMENT_BYTES, type Table } from './table.ts';
+
+/** What says where a table's segments are, before its columns are known too. */
+export type Segments = Pick<Table, 'memory' | 'rows' | 'blockRows' | 'directoryAddress'> & {
+  readonly columns: { readonly length: number };
+};
+
+export interface Segment {
+  readonly cells: Float64Array | Int8Array | Int16Array | Int32Array;
+  /** Each whole number stands for `number / 10^decimals`. */
+  readonly decimals: number;
+  /** What a missing cell holds among whole numbers; undefined among doubles, where it is NaN. */
+  readonly missing: number | undefined;
+  /** Row of the first cell in the table. */
+  readonly firstRow: number;
+}
+
+/** 10^0 to 10^22 are exact as doubles. */
+export const POWERS_OF_TEN: readonly number[] = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+  1e20, 1e21, 1e22,
+];
+
+/** The cells of a column in one block, where they lie in the memory. */
+function segmentOf(table: Segments, block: number, column: number): Segment {
+  const { buffer } = table.memory;
+  const at = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
+  const entry = new DataView(buffer, at, SEGMENT_BYTES);
+  const address = entry.getUint32(0, true);
+  const decimals = entry.getUint8(5);
+  const firstRow = block * table.blockRows;
+  const rows = Math.min(table.blockRows, table.rows - firstRow);
+  const packed = { decimals, firstRow };
+  switch (entry.getUint8(4)) {
+    case KINDS.int8:
+      return { ...packed, cells: new Int8Array(buffer, address, rows), missing: -(2 ** 7) };
+    case KINDS.int16:
+      return { ...packed, cells: new Int16Array(buffer, address, rows), missing: -(2 ** 15) };
+    case KINDS.int32:
+      return { ...packed, cells: new Int32Array(buffer, address, rows), missing: -(2 ** 31) };
+    default:
+      return { ...packed, cells: new Float64Array(buffer, address, rows), missing: undefined };
+  }
+}
+
+/** All segments of a column, block after block. */
+export function* segmentsOf(table: Segments, column: number): Generator<Segment> {
+  for (let block = 0; block * table.blockRows < table.rows; block += 1) {
+    yield segmentOf(table, block, column);
+  }
+}
+
+/** The cells of a column as doubles, missing ones NaN; of a column of text its places in `texts`. */
+export function readNumbers(
+  table: Segments,
+  column: number,
+  from = 0,
+  to = table.rows,
+  values = new Float64Array(to - from),
+): Float64Array {
+  for (let row = from; row < to; ) {
+    const block = Math.floor(row / table.blockRows);
+    const { cells, decimals, missing, firstRow } = segmentOf(table, block, column);
+    const end = Math.min(to, firstRow + cells.length);
+    if (cells instanceof Float64Array) {
+      values.set(cells.subarray(row - firstRow, end - firstRow), row - from);
+      row = end;
+    }
+    const power = POWERS_OF_TEN[decimals] as number;
+    for (; row < end; row += 1) {
+      const cell = cells[row - firstRow] as number;
+      values[row - from] = cell === missing ? Number.NaN : cell / power;
+    }
+  }
+  return values;
+}
+
+/** The places of a text column's cells in its `texts`; -1 where there is none. */
+export function readCodes(table: Segments, column: number): Int32Array {
+  return Int32Array.from(readNumbers(table, column), (place) => (Number.isNaN(place) ? -1 : place));
+}

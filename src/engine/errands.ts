@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
+import { type ProfileJob, type ProfileShare, takePart } from '../data/profile.ts';
+import { type ClassificationMetrics, type CodedResult, codedMetrics } from '../ml/codedMetrics.ts';
+import { serveTeam, type TeamMessage } from './blocks/team.ts';
+
+/** Work on plain values that a helper does beside the leader, and answers with a message. */
+type Errand =
+  | { readonly kind: 'profile'; readonly job: ProfileJob }
+  | { readonly kind: 'measure'; readonly result: CodedResult };
+
+/** What a leader writes to a helper's port. */
+export type HelperMessage = TeamMessage | Errand;
+
+/** What a helper thread does with what comes through the port. */
+export function serve(port: MessagePort, message: HelperMessage): void {
+  if (message.kind === 'profile') port.postMessage(takePart(message.job));
+  else if (message.kind === 'measure') port.postMessage(codedMetrics(message.result));
+  else serveTeam(message);
+}
+
+/** The helpers of one training, as its leader sees them. */
+export class Errands {
+  readonly #ports: readonly MessagePort[];
+
+  constructor(ports: readonly MessagePort[] = []) {
+    this.#ports = ports;
+  }
+
+  /** Lets every helper take its part of the columns. The leader takes its own, and then waits for the others. */
+  profile(job: ProfileJob): Promise<ProfileShare[]> {
+    return Promise.all(this.#ports.map((port) => ask<ProfileShare>(port, { kind: 'profile', job })));
+  }
+
+  /** Lets the first helper measure, while the leader does something else; without one it is done at once. */
+  async measure(result: CodedResult): Promise<ClassificationMetrics> {
+    const [port] = this.#ports;
+    return port === undefined ? codedMetrics(result) : await ask(port, { kind: 'measure', result });
+  }
+}
+
+/** @throws Error where the helper ends before it answers */
+async function ask<Answer>(port: MessagePort, errand: Errand): Promise<Answer> {
+  const gone = new AbortController();
+  const lost = once(port, 'close', { signal: gone.signal }).then(() => {
+    throw new Error('A thread that helped has ended.');
+  });
+  try {
+    port.postMessage(errand);
+    const [answer] = (await Promise.race([once(port, 'message', { signal: gone.signal }), lost])) as [Answer];
+    return answer;
+  } finally {
+    lost.catch(() => undefined);
+    gone.abort();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Table } from '../data/table.ts';
+import type { Arena, ArenaShelf } from './arena.ts';
+
+/** A table, and the milliseconds that a thread worked on reading it. */
+export interface ReadTable {
+  readonly table: Table;
+  readonly parseMs: number;
+}
+
+/** What a reader thread does for one upload. */
+export interface ReaderThread {
+  /**
+   * Reads the next bytes of the file `id`; the table is there after the last of them.
+   * @param memory where the table is to lie, with the first bytes
+   * @throws DataError, NotATableError or TooLargeError where the file is no table that can be taken
+   */
+  read(
+    id: number,
+    memory: WebAssembly.Memory | undefined,
+    bytes: Uint8Array,
+    isLast: boolean,
+  ): Promise<ReadTable | undefined>;
+  /** Lets go of a file that will not be read to its end. */
+  forget(id: number): Promise<void>;
+}
+
+let lastId = 0;
+
+/**
+ * A file that is read while it arrives. Bytes are copied into one of two slots that the thread shares: while it reads
+ * one, the other is filled, and whoever writes faster than it reads waits.
+ */
+export class Reading {
+  readonly #id: number;
+  readonly #thread: ReaderThread;
+  readonly #shelf: ArenaShelf;
+  readonly #arena: Arena;
+  #slot: 0 | 1 = 0;
+  #filled = 0;
+  /** The slot that the thread has now. */
+  #underWay: Promise<ReadTable | undefined> = Promise.resolve(undefined);
+  #failure: unknown;
+  #hasBegun = false;
+  #isRead = false;
+  #isOver = false;
+  #mayBeInUse = false;
+
+  constructor(thread: ReaderThread, shelf: ArenaShelf) {
+    lastId += 1;
+    this.#id = lastId;
+    this.#thread = thread;
+    this.#shelf = shelf;
+    this.#arena = shelf.take();
+  }
+
+  /** Takes the next bytes. What is wrong with the file is told by `table`; from there on bytes are thrown away. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length && this.#failure === undefined; ) {
+      const slot = this.#arena.slots[this.#slot];
+      const count = Math.min(slot.length - this.#filled, bytes.length - at);
+      slot.set(bytes.subarray(at, at + count), this.#filled);
+      this.#filled += count;
+      at += count;
+      // A full slot waits for bytes behind it, so that the last one is known to be the last.
+      if (this.#filled === slot.length && at < bytes.length) await this.#handOver(false);
+    }
+  }
+
+  /** No more bytes will come. */
+  end(): void {
+    if (this.#failure === undefined) void this.#handOver(true);
+  }
+
+  /** The table, once the last byte is read. @throws what the file's first fault is */
+  async table(): Promise<ReadTable> {
+    const read = await this.#underWay;
+    if (this.#failure !== undefined) throw this.#failure;
+    return read as ReadTable;
+  }
+
+  /** The table's memory may still be worked on, and must not be used again. */
+  abandonMemory(): void {
+    this.#mayBeInUse = true;
+  }
+
+  /** The table is not needed any more, or never will be. */
+  async release(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#failure ??= new Error('the upload was broken off');
+    await this.#underWay;
+    if (!this.#isRead) await this.#thread.forget(this.#id).catch(() => undefined);
+    if (!this.#mayBeInUse) this.#shelf.giveBack(this.#arena);
+  }
+
+  /** Waits until the thread has read the other slot, and gives it this one. */
+  async #handOver(isLast: boolean): Promise<void> {
+    const filled = this.#arena.slots[this.#slot].subarray(0, this.#filled);
+    const before = this.#underWay;
+    this.#slot = this.#slot === 0 ? 1 : 0;
+    this.#filled = 0;
+    this.#underWay = this.#read(before, filled, isLast);
+    await before;
+  }
+
+  async #read(before: Promise<unknown>, bytes: Uint8Array, isLast: boolean): Promise<ReadTable | undefined> {
+    await before;
+    if (this.#failure !== undefined) return undefined;
+    try {
+      const memory = this.#hasBegun ? undefined : this.#arena.memory;
+      this.#hasBegun = true;
+      const read = await this.#thread.read(this.#id, memory, bytes, isLast);
+      this.#isRead = isLast;
+      return read;
+    } catch (error) {
+      this.#failure = error;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What the kernels and src/kernels/scanning.ts agree on. A staged cell is a word of 64 bits: a double, or one of the
+ * NaNs below, which no text gives. Its upper half says what it is, its lower half holds a whole number.
+ */
+
+/** A whole number of 32 bits that stands for `number / 10^decimals`; the decimals are added to the upper half. */
+export const NUMBER: u64 = 0x7ffc_0000_0000_0000;
+/** No value; the lower half is the least whole number. */
+export const MISSING: u64 = 0x7ffd_0000_8000_0000;
+/** A cell that its column cannot keep: missing, but counted apart. */
+export const OTHER: u64 = 0x7ffe_0000_8000_0000;
+/** Never staged: this cell is for the caller to judge. */
+export const HANDED_OUT: u64 = 0x7fff_0000_0000_0000;
+
+export const LF: u32 = 0x0a;
+export const CR: u32 = 0x0d;
+
+/** 10^0 to 10^22 are exact as doubles, so one division by one of them rounds once. */
+const POWERS: StaticArray<f64> = [
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+  1e20, 1e21, 1e22,
+];
+export const EXACT_POWER_MAX: i32 = 22;
+
+@inline
+export function powerOfTen(exponent: i32): f64 {
+  return unchecked(POWERS[exponent]);
+}
+
+/** 16 bytes of 0, then 16 of 1-bits: read from `n` on, its last n bytes are set. */
+const RAMP = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+]);
+
+/** A mask of the last `count` of 16 bytes, `count` from 0 to 16. */
+@inline
+export function lastBytes(count: usize): v128 {
+  return v128.load(RAMP + count);
+}

@@ -1,0 +1,106 @@
+import { decodeRows, paddedRows, ROWS_AT_ONCE } from './decode';
+import { expOfMinus, log1p } from './exponential';
+import { addColumnDots, addKept, predictRows, STRETCH_ROWS } from './linear';
+import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+
+/**
+ * Binomial log loss of a block's part and its derivatives by the parameters, summed over the rows.
+ * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * @param codes one byte a row of the part: 0 or 1
+ * @param weights two doubles, of a row of each class
+ * @param w `nNotes + 1` doubles, the intercept last
+ * @param out a block's sums, `nNotes + 2` doubles: the derivatives, the intercept's last, then the loss; and behind them as
+ *   many that the sums lack
+ * @param scratch `nNotes + 1` times the stride
+ */
+export function logLossOfBlock(
+  directory: usize,
+  nColumns: i32,
+  spans: usize,
+  notes: usize,
+  nNotes: i32,
+  chunkRows: i32,
+  stride: usize,
+  codes: usize,
+  weights: usize,
+  w: usize,
+  out: usize,
+  block: i32,
+  scratch: usize,
+): void {
+  const span = spanOf(spans, block);
+  const rows = rowsOf(span);
+  const first = firstRow(span);
+  const z = scratch + <usize>nNotes * stride;
+  const bytes = <usize>(nNotes + 2) << 3;
+  const sums = out + 2 * <usize>block * bytes;
+  const errors = sums + bytes;
+  memory.fill(sums, 0, 2 * bytes);
+  for (let start = 0; start < rows; start += chunkRows) {
+    const n = min(chunkRows, rows - start);
+    decodeRows(directory, nColumns, block, first + start, n, notes, nNotes, scratch, stride);
+    predictRows(scratch, stride, nNotes, paddedRows(n), w, z);
+    const codesOfChunk = codes + <usize>(rowsBefore(span) + start);
+    lossAndResiduals(z, n, codesOfChunk, weights, sums + (<usize>nNotes << 3), errors + (<usize>nNotes << 3));
+    addColumnDots(scratch, stride, nNotes, paddedRows(n), z, sums, errors);
+  }
+}
+
+/** Puts the residuals of `rows` rows in the place of z, and adds them to the first of two sums, the losses to the second. */
+function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sums: usize, errors: usize): void {
+  const weight0 = v128.load64_splat(weights);
+  const weight1 = v128.load64_splat(weights, 8);
+  const whole = rows & -ROWS_AT_ONCE;
+  let row = 0;
+  while (row < whole) {
+    let losses = f64x2.splat(0);
+    let residuals = f64x2.splat(0);
+    const end = min(row + STRETCH_ROWS, whole);
+    for (; row < end; row += ROWS_AT_ONCE) {
+      const at = z + (<usize>row << 3);
+      const isOne = areOnes(v128.load32_zero(codes + <usize>row));
+      const isOneFirst = i64x2.extend_low_i32x4_s(isOne);
+      const isOneSecond = i64x2.extend_high_i32x4_s(isOne);
+      losses = f64x2.add(losses, twoRows(at, isOneFirst, v128.bitselect(weight1, weight0, isOneFirst)));
+      losses = f64x2.add(losses, twoRows(at + 16, isOneSecond, v128.bitselect(weight1, weight0, isOneSecond)));
+      residuals = f64x2.add(residuals, f64x2.add(v128.load(at), v128.load(at, 16)));
+    }
+    addKept(sums, errors, residuals);
+    addKept(sums + 8, errors + 8, losses);
+  }
+  if (row < rows) {
+    // Rows that are not there have no weight.
+    const isOne = areOnes(v128.load32_zero(codes + <usize>row));
+    const isThere = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rows - row));
+    for (let half = 0; half < 2; half++) {
+      const at = z + (<usize>(row + 2 * half) << 3);
+      const isOneHere = half === 0 ? i64x2.extend_low_i32x4_s(isOne) : i64x2.extend_high_i32x4_s(isOne);
+      const isHere = half === 0 ? i64x2.extend_low_i32x4_s(isThere) : i64x2.extend_high_i32x4_s(isThere);
+      const weight = v128.and(v128.bitselect(weight1, weight0, isOneHere), isHere);
+      addKept(sums + 8, errors + 8, twoRows(at, isOneHere, weight));
+      addKept(sums, errors, v128.load(at));
+    }
+  }
+}
+
+/** Four codes of a byte each, widened: all bits set where the code is 1. */
+@inline
+function areOnes(codes: v128): v128 {
+  return i32x4.eq(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(codes)), i32x4.splat(1));
+}
+
+/**
+ * Losses of two rows, and their residuals in the place of z: with m = z for class 0 and -z for class 1 the loss is
+ * `max(m, 0) + log1p(exp(-|m|))` and its derivative by m the logistic function.
+ */
+@inline
+function twoRows(at: usize, isOne: v128, weight: v128): v128 {
+  const sign = v128.and(isOne, f64x2.splat(-0.0));
+  const z = v128.load(at);
+  const m = v128.xor(z, sign);
+  const e = expOfMinus(f64x2.abs(z));
+  const isWrong = f64x2.ge(m, f64x2.splat(0));
+  const slope = f64x2.div(v128.bitselect(f64x2.splat(1), e, isWrong), f64x2.add(f64x2.splat(1), e));
+  v128.store(at, v128.xor(f64x2.mul(weight, slope), sign));
+  return f64x2.mul(weight, f64x2.add(f64x2.pmax(m, f64x2.splat(0)), log1p(e)));
+}

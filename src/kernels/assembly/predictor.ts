@@ -1,0 +1,96 @@
+import { decodeRows, paddedRows } from './decode';
+import { expOfMinus } from './exponential';
+import { predictRows } from './linear';
+import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+
+/**
+ * Raw predictions of a block's part, `X w + b`.
+ * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * @param w for each output `nNotes + 1` doubles, the intercept last
+ * @param firstBlock its first row's predictions go to the beginning of `out`
+ * @param out for each output one double a row, `outStride` bytes from one output to the next
+ * @param scratch `nNotes + 1` times the stride
+ */
+export function predictBlock(
+  directory: usize,
+  nColumns: i32,
+  spans: usize,
+  notes: usize,
+  nNotes: i32,
+  chunkRows: i32,
+  stride: usize,
+  w: usize,
+  nOutputs: i32,
+  firstBlock: i32,
+  out: usize,
+  outStride: usize,
+  ticket: i32,
+  scratch: usize,
+): void {
+  const block = firstBlock + ticket;
+  const span = spanOf(spans, block);
+  const rows = rowsOf(span);
+  const z = scratch + <usize>nNotes * stride;
+  const to = out + (<usize>(rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock))) << 3);
+  for (let start = 0; start < rows; start += chunkRows) {
+    const n = min(chunkRows, rows - start);
+    decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);
+    for (let k = 0; k < nOutputs; k++) {
+      predictRows(scratch, stride, nNotes, paddedRows(n), w + (<usize>(k * (nNotes + 1)) << 3), z);
+      memory.copy(to + (<usize>start << 3) + <usize>k * outStride, z, <usize>n << 3);
+    }
+  }
+}
+
+/**
+ * Classes of a block's part and the probabilities of the second of the two: the logistic function of `X w + b`.
+ * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * @param w `nNotes + 1` doubles, the intercept last
+ * @param firstBlock its first row's results go to the beginning of `codes` and `proba`
+ * @param codes one byte a row: 1 where the score is above 0
+ * @param proba one double a row
+ * @param scratch `nNotes + 1` times the stride
+ */
+export function classifyBlock(
+  directory: usize,
+  nColumns: i32,
+  spans: usize,
+  notes: usize,
+  nNotes: i32,
+  chunkRows: i32,
+  stride: usize,
+  w: usize,
+  firstBlock: i32,
+  codes: usize,
+  proba: usize,
+  ticket: i32,
+  scratch: usize,
+): void {
+  const block = firstBlock + ticket;
+  const span = spanOf(spans, block);
+  const rows = rowsOf(span);
+  const z = scratch + <usize>nNotes * stride;
+  const before = rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock));
+  for (let start = 0; start < rows; start += chunkRows) {
+    const n = min(chunkRows, rows - start);
+    decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);
+    predictRows(scratch, stride, nNotes, paddedRows(n), w, z);
+    for (let row = 0; row < n; row++) {
+      store<u8>(codes + <usize>(before + start + row), <u8>(load<f64>(z + (<usize>row << 3)) > 0));
+    }
+    logisticInPlace(z, n);
+    memory.copy(proba + (<usize>(before + start) << 3), z, <usize>n << 3);
+  }
+}
+
+/** `1 / (1 + exp(-z))` in the place of z, by an exponential that cannot overflow. */
+function logisticInPlace(z: usize, rows: i32): void {
+  const ones = f64x2.splat(1);
+  const end = z + (<usize>rows << 3);
+  for (let at = z; at < end; at += 16) {
+    const score = v128.load(at);
+    const e = expOfMinus(f64x2.abs(score));
+    const isPositive = f64x2.ge(score, f64x2.splat(0));
+    v128.store(at, f64x2.div(v128.bitselect(ones, e, isPositive), f64x2.add(ones, e)));
+  }
+}

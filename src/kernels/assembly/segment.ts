@@ -1,0 +1,53 @@
+// Where a table's cells lie and how they are packed: src/data/table.ts says what the numbers mean.
+
+export const SEGMENT_BYTES: usize = 8;
+const KIND_AT: usize = 4;
+const DECIMALS_AT: usize = 5;
+
+export const FLOAT64: i32 = 0;
+export const INT8: i32 = 1;
+export const INT16: i32 = 2;
+
+/** The directory's entry of a column's segment in a block. */
+@inline
+export function segmentEntry(directory: usize, nColumns: i32, block: i32, column: i32): usize {
+  return directory + <usize>(block * nColumns + column) * SEGMENT_BYTES;
+}
+
+@inline
+export function cellsOf(entry: usize): usize {
+  return load<u32>(entry);
+}
+
+@inline
+export function kindOf(entry: usize): i32 {
+  return load<u8>(entry + KIND_AT);
+}
+
+/** 10^decimals, exact as long as a double can be. */
+export function divisorOf(entry: usize): f64 {
+  let power: f64 = 1;
+  for (let i = <i32>load<u8>(entry + DECIMALS_AT); i > 0; i--) power *= 10;
+  return power;
+}
+
+/** Bytes of a cell, as a power of two. */
+export function cellShift(kind: i32): i32 {
+  if (kind === FLOAT64) return 3;
+  if (kind === INT8) return 0;
+  return kind === INT16 ? 1 : 2;
+}
+
+/** A cell of a segment of whole numbers; the least number of the width, which is missing, as the least of 32 bits. */
+@inline
+export function wholeCell(cells: usize, kind: i32, row: i32): i32 {
+  if (kind === INT8) {
+    const cell = <i32>load<i8>(cells + <usize>row);
+    return cell === i8.MIN_VALUE ? i32.MIN_VALUE : cell;
+  }
+  if (kind === INT16) {
+    const cell = <i32>load<i16>(cells + (<usize>row << 1));
+    return cell === i16.MIN_VALUE ? i32.MIN_VALUE : cell;
+  }
+  return load<i32>(cells + (<usize>row << 2));
+}

@@ -1,0 +1,85 @@
+import { decodeRows, NOTE_BYTES } from './decode';
+import { cellsOf, kindOf, segmentEntry, wholeCell } from './segment';
+import { firstRow, rowsOf, spanOf } from './span';
+
+/** Doubles a column: least, largest, sum, and rows without a value. */
+const STATISTICS_BYTES: usize = 32;
+
+/**
+ * Least and largest value, sum and missing rows of a block's part, for each column of a design.
+ * @param out `STATISTICS_BYTES` a column, block after block; infinities where there is no value
+ * @param scratch room for `chunkRows` doubles and 7 more
+ */
+export function statisticsOfBlock(
+  directory: usize,
+  nColumns: i32,
+  spans: usize,
+  notes: usize,
+  nNotes: i32,
+  chunkRows: i32,
+  out: usize,
+  block: i32,
+  scratch: usize,
+): void {
+  const span = spanOf(spans, block);
+  const first = firstRow(span);
+  const rows = rowsOf(span);
+  for (let j = 0; j < nNotes; j++) {
+    const note = notes + <usize>j * NOTE_BYTES;
+    let least = f64x2.splat(Infinity);
+    let largest = f64x2.splat(-Infinity);
+    let sum: f64 = 0;
+    let missing = i64x2.splat(0);
+    for (let start = 0; start < rows; start += chunkRows) {
+      const n = min(chunkRows, rows - start);
+      decodeRows(directory, nColumns, block, first + start, n, note, 1, scratch, 0);
+      // An odd row out is doubled, and counted once.
+      if ((n & 1) !== 0) store<f64>(scratch + (<usize>n << 3), NaN);
+      let part = f64x2.splat(0);
+      const end = scratch + (<usize>n << 3);
+      for (let at = scratch; at < end; at += 16) {
+        const x = v128.load(at);
+        const isNumber = f64x2.eq(x, x);
+        least = f64x2.pmin(least, x);
+        largest = f64x2.pmax(largest, x);
+        part = f64x2.add(part, v128.and(x, isNumber));
+        missing = i64x2.add(missing, i64x2.add(isNumber, i64x2.splat(1)));
+      }
+      if ((n & 1) !== 0) missing = i64x2.sub(missing, i64x2(0, 1));
+      sum += f64x2.extract_lane(part, 0) + f64x2.extract_lane(part, 1);
+    }
+    const at = out + <usize>(block * nNotes + j) * STATISTICS_BYTES;
+    store<f64>(at, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
+    store<f64>(at, max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)), 8);
+    store<f64>(at, sum, 16);
+    store<f64>(at, <f64>(i64x2.extract_lane(missing, 0) + i64x2.extract_lane(missing, 1)), 24);
+  }
+}
+
+/**
+ * Counts the texts of a block's part.
+ * @param out `nTexts + 1` u32 a block, the last one of the missing
+ */
+export function countTextsOfBlock(
+  directory: usize,
+  nColumns: i32,
+  spans: usize,
+  column: i32,
+  nTexts: i32,
+  out: usize,
+  block: i32,
+  _scratch: usize,
+): void {
+  const span = spanOf(spans, block);
+  const entry = segmentEntry(directory, nColumns, block, column);
+  const cells = cellsOf(entry);
+  const kind = kindOf(entry);
+  const counts = out + (<usize>(block * (nTexts + 1)) << 2);
+  memory.fill(counts, 0, <usize>(nTexts + 1) << 2);
+  const end = firstRow(span) + rowsOf(span);
+  for (let row = firstRow(span); row < end; row++) {
+    const code = wholeCell(cells, kind, row);
+    const at = counts + (<usize>(code < 0 ? nTexts : code) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+}

@@ -1,0 +1,45 @@
+/** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
+type BlockTask = (...args: number[]) => void;
+
+/** What src/kernels/assembly/passes.ts exports; the arguments are described there. */
+export interface PassKernels {
+  readonly partitionBlock: BlockTask;
+  readonly statisticsOfBlock: BlockTask;
+  readonly countTextsOfBlock: BlockTask;
+  readonly classesOfNumbers: BlockTask;
+  readonly classesOfTexts: BlockTask;
+  readonly logLossOfBlock: BlockTask;
+  readonly predictBlock: BlockTask;
+  readonly classifyBlock: BlockTask;
+  /** Least and largest whole number of a segment by its directory entry, as two i32 at `out`. */
+  rangeOfSegment(entry: number, rows: number, out: number): void;
+  /** Counts a segment's whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
+  countSegment(entry: number, rows: number, low: number, high: number, shift: number, counts: number): void;
+  /** Adds distances from `centre`, their squares and the number of cells to three doubles. */
+  momentsOfSegment(entry: number, rows: number, centre: number, out: number): void;
+  decodeRows(
+    directory: number,
+    nColumns: number,
+    block: number,
+    first: number,
+    rows: number,
+    notes: number,
+    nNotes: number,
+    to: number,
+    stride: number,
+  ): void;
+}
+
+/** The tasks by number, as threads hand them to each other. */
+export const BLOCK_TASKS = [
+  'partitionBlock',
+  'statisticsOfBlock',
+  'countTextsOfBlock',
+  'classesOfNumbers',
+  'classesOfTexts',
+  'logLossOfBlock',
+  'predictBlock',
+  'classifyBlock',
+] as const satisfies readonly (keyof PassKernels)[];
+
+export type BlockTaskName = (typeof BLOCK_TASKS)[number];

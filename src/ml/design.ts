@@ -1,0 +1,125 @@
+import { ValueError } from './errors.ts';
+import type { Input } from './estimator.ts';
+import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
+import { isFrame, type Matrix, toMatrix } from './matrix.ts';
+import { logistic } from './scores.ts';
+import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
+import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
+import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import { denseChunks } from './solvers/rowChunks.ts';
+
+/** The features of a linear model, wherever they lie: what a fit and a prediction ask of them. All are finite. */
+export interface Design {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  /** Calls `use` with the log loss of these classes: binomial for two, else multinomial. It is good until `use` returns. */
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** `X w + b`, one array an output; w has a row `(nFeatures + 1)` an output, intercept last. */
+  linearPredictor(w: Float64Array): Float64Array[];
+  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  classify(w: Float64Array): BinaryPrediction;
+  /** The values as doubles: a copy of all, where they do not lie so. */
+  toMatrix(): Matrix;
+}
+
+/**
+ * The columns of a frame stay where they are if one source computes with all of them; anything else becomes a matrix.
+ * @throws ValueError as `toMatrix`, and where a frame's column holds text, a missing or an infinite value
+ */
+export function toDesign(X: Input): Design {
+  if (!isFrame(X)) return new DenseDesign(toMatrix(X));
+  const columns = X.columns.filter((column) => column.kind === 'numeric');
+  const source = columns[0]?.source;
+  const areTogether = columns.length === X.columns.length && columns.every((one) => one.source === source);
+  if (source === undefined || !areTogether || X.nSamples === 0) return new DenseDesign(toMatrix(X));
+  columns.forEach(checkFinite);
+  return new SourceDesign(X.nSamples, columns, source);
+}
+
+class DenseDesign implements Design {
+  readonly #matrix: Matrix;
+
+  constructor(matrix: Matrix) {
+    this.#matrix = matrix;
+  }
+
+  get nSamples(): number {
+    return this.#matrix.nSamples;
+  }
+
+  get nFeatures(): number {
+    return this.#matrix.nFeatures;
+  }
+
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
+    return use(chunkLogLoss(denseChunks(this.#matrix), rows));
+  }
+
+  linearPredictor(w: Float64Array): Float64Array[] {
+    const { nSamples, nFeatures, columns } = this.#matrix;
+    return Array.from({ length: w.length / (nFeatures + 1) }, (_, k) => {
+      const score = new Float64Array(nSamples);
+      for (let start = 0; start < nSamples; start += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, nSamples - start);
+        linearPredictor(columns, start, rows, w, k * (nFeatures + 1), score, start);
+      }
+      return score;
+    });
+  }
+
+  classify(w: Float64Array): BinaryPrediction {
+    const [scores] = this.linearPredictor(w);
+    const codes = Uint8Array.from(scores!, (score) => (score > 0 ? 1 : 0));
+    return { codes, proba: logistic(scores!) };
+  }
+
+  toMatrix(): Matrix {
+    return this.#matrix;
+  }
+}
+
+class SourceDesign implements Design {
+  readonly nSamples: number;
+  readonly #columns: readonly NumericColumn[];
+  readonly #source: ColumnSource;
+
+  constructor(nSamples: number, columns: readonly NumericColumn[], source: ColumnSource) {
+    this.nSamples = nSamples;
+    this.#columns = columns;
+    this.#source = source;
+  }
+
+  get nFeatures(): number {
+    return this.#columns.length;
+  }
+
+  withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
+    return this.#source.withLogLoss(this.#columns, rows, use);
+  }
+
+  linearPredictor(w: Float64Array): Float64Array[] {
+    return this.#source.linearPredictor(this.#columns, w);
+  }
+
+  classify(w: Float64Array): BinaryPrediction {
+    return this.#source.classify(this.#columns, w);
+  }
+
+  toMatrix(): Matrix {
+    const columns = this.#columns.map((column) => column.toArray());
+    return { nSamples: this.nSamples, nFeatures: columns.length, columns };
+  }
+}
+
+function checkFinite(column: NumericColumn, j: number): void {
+  if (column.nMissing > 0) {
+    throw new ValueError(
+      `Input X contains NaN in ${column.nMissing} rows of column ${j}: all values must be finite.`,
+    );
+  }
+  const { min, max } = column.range();
+  if (Number.isFinite(min) && Number.isFinite(max)) return;
+  throw new ValueError(
+    `Input X contains ${Number.isFinite(min) ? max : min} in column ${j}: all values must be finite.`,
+  );
+}

@@ -1,0 +1,117 @@
+import { likeInput, toFrame } from './denseColumn.ts';
+import { NotFittedError, ValueError } from './errors.ts';
+import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Frame, TextColumn } from './frame.ts';
+import { checkFeatureCount } from './matrix.ts';
+import type { OneHotEncoderState } from './state.ts';
+
+export interface OneHotEncoderOptions {
+  /** What a text that the fit did not see is: an error, or a row of zeros. */
+  readonly handleUnknown?: 'error' | 'ignore';
+}
+
+const HANDLINGS: readonly OneHotEncoderOptions['handleUnknown'][] = ['error', 'ignore'];
+
+/**
+ * Makes of each column of text one column of zeros and ones a category: of the texts of the fit, sorted by code point.
+ * scikit-learn's `OneHotEncoder` with `sparse_output=False`. A missing text is no category: the fit refuses it, and a
+ * transformation takes it for an unknown one.
+ */
+export class OneHotEncoder implements Transformer {
+  readonly #params: OneHotEncoderState['params'];
+  #fitted: OneHotEncoderState['fitted'] | undefined;
+
+  constructor({ handleUnknown = 'error' }: OneHotEncoderOptions = {}) {
+    this.#params = { handleUnknown };
+  }
+
+  static fromState({ params, fitted }: OneHotEncoderState): OneHotEncoder {
+    const encoder = new OneHotEncoder(params);
+    encoder.#fitted = structuredClone(fitted);
+    return encoder;
+  }
+
+  /**
+   * @param X columns of text
+   * @param _y taken as every step of a pipeline takes it, and not used
+   * @throws ValueError where an option is wrong, where X is empty or ragged, where a column holds numbers, and where a
+   *   text is missing
+   */
+  fit(X: Input, _y?: Classes): this {
+    const { handleUnknown } = this.#params;
+    if (!HANDLINGS.includes(handleUnknown)) {
+      throw new ValueError(
+        `The 'handleUnknown' parameter of OneHotEncoder must be one of ${HANDLINGS.join(', ')}. Got ${handleUnknown} instead.`,
+      );
+    }
+    const columns = textColumns(toFrame(X));
+    columns.forEach(({ nMissing }, j) => {
+      if (nMissing > 0)
+        throw new ValueError(`Column ${j} has no text in ${nMissing} rows: impute it before.`);
+    });
+    this.#fitted = {
+      nFeaturesIn: columns.length,
+      categories: columns.map((column) => [...column.counts().keys()]),
+    };
+    return this;
+  }
+
+  /**
+   * @param X columns of text; they are not changed
+   * @returns one column a category, those of the first column first
+   * @throws NotFittedError, ValueError where X does not have the features of the fit, and where an unknown text is an
+   *   error
+   */
+  transform<X extends Input>(X: X): Transformed<X> {
+    const { nFeaturesIn, categories } = this.#requireFitted();
+    const frame = toFrame(X, { allowMissing: true });
+    checkFeatureCount({ nFeatures: frame.columns.length }, nFeaturesIn, 'OneHotEncoder');
+    const columns = textColumns(frame);
+    if (this.#params.handleUnknown === 'error') {
+      columns.forEach((column, j) => {
+        refuseUnknown(column, j, categories[j]!);
+      });
+    }
+    const indicators = columns.flatMap((column, j) => categories[j]!.map((text) => column.indicator(text)));
+    return likeInput(X, { nSamples: frame.nSamples, columns: indicators });
+  }
+
+  getParams(): Params {
+    return { ...this.#params };
+  }
+
+  toState(): OneHotEncoderState {
+    return structuredClone({
+      estimator: 'OneHotEncoder',
+      params: this.#params,
+      fitted: this.#requireFitted(),
+    });
+  }
+
+  /** The texts of each column, sorted by code point. */
+  get categories_(): readonly (readonly string[])[] {
+    return this.#requireFitted().categories;
+  }
+
+  get nFeaturesIn_(): number {
+    return this.#requireFitted().nFeaturesIn;
+  }
+
+  #requireFitted(): OneHotEncoderState['fitted'] {
+    if (this.#fitted === undefined) throw new NotFittedError('OneHotEncoder');
+    return this.#fitted;
+  }
+}
+
+function textColumns({ columns }: Frame): readonly TextColumn[] {
+  return columns.map((column, j) => {
+    if (column.kind === 'text') return column;
+    throw new ValueError(`Column ${j} holds numbers, and OneHotEncoder encodes text.`);
+  });
+}
+
+function refuseUnknown(column: TextColumn, j: number, categories: readonly string[]): void {
+  const unknown = [...column.counts().keys()].find((text) => !categories.includes(text));
+  if (unknown !== undefined) throw new ValueError(`Found unknown category '${unknown}' in column ${j}.`);
+  if (column.nMissing > 0) throw new ValueError(`Column ${j} has no text in ${column.nMissing} rows.`);
+}

@@ -1,0 +1,33 @@
+import { ColumnTransformer, type StatefulTransformer } from './columnTransformer.ts';
+import { LogisticRegression } from './logisticRegression.ts';
+import { MinMaxScaler } from './minMaxScaler.ts';
+import { OneHotEncoder } from './oneHotEncoder.ts';
+import { Pipeline, type Step } from './pipeline.ts';
+import { SimpleImputer } from './simpleImputer.ts';
+import type { EstimatorState, StepState, TransformerState } from './state.ts';
+
+/** The steps of a pipeline as they were when their states were taken. */
+export function restoreSteps(steps: readonly StepState[]): Step[] {
+  return steps.map(([name, state]) => [name, restore(state)]);
+}
+
+function restore(state: EstimatorState): StatefulTransformer | LogisticRegression {
+  return state.estimator === 'LogisticRegression'
+    ? LogisticRegression.fromState(state)
+    : restoreTransformer(state);
+}
+
+export function restoreTransformer(state: TransformerState): StatefulTransformer {
+  switch (state.estimator) {
+    case 'MinMaxScaler':
+      return MinMaxScaler.fromState(state);
+    case 'SimpleImputer':
+      return SimpleImputer.fromState(state);
+    case 'OneHotEncoder':
+      return OneHotEncoder.fromState(state);
+    case 'ColumnTransformer':
+      return ColumnTransformer.fromState(state, restoreTransformer);
+    case 'Pipeline':
+      return new Pipeline(restoreSteps(state.steps));
+  }
+}

@@ -1,0 +1,60 @@
+import type { ClassCodes } from './estimator.ts';
+import type { Matrix } from './matrix.ts';
+
+/** As many classes as a byte tells apart. */
+const BYTE_CLASSES_MAX = 256;
+
+/**
+ * For each row the class with the highest score, the first of several.
+ * @param scores shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
+ */
+export function classesByScore({ nSamples, columns }: Matrix): ClassCodes {
+  const codes = columns.length <= BYTE_CLASSES_MAX ? new Uint8Array(nSamples) : new Int32Array(nSamples);
+  const [first] = columns;
+  if (columns.length === 1) {
+    for (let i = 0; i < nSamples; i++) codes[i] = first![i]! > 0 ? 1 : 0;
+    return codes;
+  }
+  for (let k = 1; k < columns.length; k++) {
+    const column = columns[k]!;
+    for (let i = 0; i < nSamples; i++) if (column[i]! > columns[codes[i]!]![i]!) codes[i] = k;
+  }
+  return codes;
+}
+
+/**
+ * Probabilities of the classes: of a single score the logistic function, of several the softmax.
+ * @param scores as for `classesByScore`
+ * @returns shape `(nSamples, nClasses)`
+ */
+export function probabilities({ nSamples, columns }: Matrix): Matrix {
+  const proba = columns.length === 1 ? bothProbabilities(columns[0]!) : softmax(columns);
+  return { nSamples, nFeatures: proba.length, columns: proba };
+}
+
+/** The logistic function of each score: the probability of the second of two classes. */
+export function logistic(scores: Float64Array): Float64Array {
+  const proba = new Float64Array(scores.length);
+  for (let i = 0; i < proba.length; i++) {
+    const score = scores[i]!;
+    const e = Math.exp(-Math.abs(score));
+    proba[i] = (score >= 0 ? 1 : e) / (1 + e);
+  }
+  return proba;
+}
+
+function bothProbabilities(scores: Float64Array): Float64Array[] {
+  const ofSecond = logistic(scores);
+  const ofFirst = new Float64Array(scores.length);
+  for (let i = 0; i < ofFirst.length; i++) ofFirst[i] = 1 - ofSecond[i]!;
+  return [ofFirst, ofSecond];
+}
+
+function softmax(scores: readonly Float64Array[]): Float64Array[] {
+  const largest = scores[0]!.map((_, i) =>
+    scores.reduce((max, column) => Math.max(max, column[i]!), -Infinity),
+  );
+  const exponentials = scores.map((column) => column.map((score, i) => Math.exp(score - largest[i]!)));
+  const sums = largest.map((_, i) => exponentials.reduce((sum, column) => sum + column[i]!, 0));
+  return exponentials.map((column) => column.map((e, i) => e / sums[i]!));
+}

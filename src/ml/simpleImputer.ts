@@ -1,0 +1,142 @@
+import { likeInput, toFrame } from './denseColumn.ts';
+import { NotFittedError, ValueError } from './errors.ts';
+import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { FrameColumn } from './frame.ts';
+import { checkFeatureCount } from './matrix.ts';
+import type { ImputerStrategy, MissingForm, SimpleImputerState } from './state.ts';
+
+export interface SimpleImputerOptions {
+  /** What stands for a missing value: a statistic of its column. Text has a most frequent one only. */
+  readonly strategy?: ImputerStrategy;
+  /**
+   * Which of Python's forms of a missing value is filled, once the model is there. The columns of a frame know one form
+   * alone, which stands for all of them.
+   */
+  readonly missingValues?: MissingForm;
+}
+
+const STRATEGIES: readonly ImputerStrategy[] = ['mean', 'median', 'most_frequent'];
+const FORMS: readonly MissingForm[] = ['nan', 'none', 'empty'];
+
+/**
+ * Fills what is missing with the mean, the median or the most frequent value of its column; of several most frequent
+ * ones it takes the least. scikit-learn's `SimpleImputer`, but that it refuses a column without any value, which
+ * scikit-learn drops with a warning.
+ */
+export class SimpleImputer implements Transformer {
+  readonly #params: SimpleImputerState['params'];
+  #fitted: SimpleImputerState['fitted'] | undefined;
+
+  constructor({ strategy = 'mean', missingValues = 'nan' }: SimpleImputerOptions = {}) {
+    this.#params = { strategy, missingValues };
+  }
+
+  static fromState({ params, fitted }: SimpleImputerState): SimpleImputer {
+    const imputer = new SimpleImputer(params);
+    imputer.#fitted = structuredClone(fitted);
+    return imputer;
+  }
+
+  /**
+   * @param X shape `(nSamples, nFeatures)`, all numbers (NaN is missing) or all text
+   * @param _y taken as every step of a pipeline takes it, and not used
+   * @throws ValueError where an option is wrong, where X is empty, ragged, infinite, or of both kinds, where a column
+   *   has no value in any row, and where text is to have a mean or a median
+   */
+  fit(X: Input, _y?: Classes): this {
+    const { strategy, missingValues } = this.#params;
+    check(STRATEGIES.includes(strategy), 'strategy', STRATEGIES, strategy);
+    check(FORMS.includes(missingValues), 'missingValues', FORMS, missingValues);
+    const { columns } = toFrame(X, { allowMissing: true });
+    if (columns.some(({ kind }) => kind !== columns[0]!.kind)) {
+      throw new ValueError(
+        'X has columns of numbers and of text: impute them apart, by a ColumnTransformer.',
+      );
+    }
+    const statistics = columns.map((column, j) => statistic(column, j, strategy));
+    this.#fitted = { nFeaturesIn: columns.length, statistics };
+    return this;
+  }
+
+  /**
+   * @param X shape `(nSamples, nFeatures)`, of the kind of the fit; it is not changed
+   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   */
+  transform<X extends Input>(X: X): Transformed<X> {
+    const { nFeaturesIn, statistics } = this.#requireFitted();
+    const { nSamples, columns } = toFrame(X, { allowMissing: true });
+    checkFeatureCount({ nFeatures: columns.length }, nFeaturesIn, 'SimpleImputer');
+    return likeInput(X, { nSamples, columns: columns.map((column, j) => filled(column, statistics[j]!, j)) });
+  }
+
+  getParams(): Params {
+    return { ...this.#params };
+  }
+
+  toState(): SimpleImputerState {
+    return structuredClone({
+      estimator: 'SimpleImputer',
+      params: this.#params,
+      fitted: this.#requireFitted(),
+    });
+  }
+
+  /** What each column is filled with. */
+  get statistics_(): readonly (number | string)[] {
+    return this.#requireFitted().statistics;
+  }
+
+  get nFeaturesIn_(): number {
+    return this.#requireFitted().nFeaturesIn;
+  }
+
+  #requireFitted(): SimpleImputerState['fitted'] {
+    if (this.#fitted === undefined) throw new NotFittedError('SimpleImputer');
+    return this.#fitted;
+  }
+}
+
+function check(isRight: boolean, name: string, allowed: readonly string[], value: unknown): void {
+  if (isRight) return;
+  throw new ValueError(
+    `The '${name}' parameter of SimpleImputer must be one of ${allowed.join(', ')}. Got ${value} instead.`,
+  );
+}
+
+function statistic(column: FrameColumn, j: number, strategy: ImputerStrategy): number | string {
+  if (column.nMissing === column.nSamples) {
+    throw new ValueError(
+      `Column ${j} has no value in any row, so nothing can be imputed: leave the column out.`,
+    );
+  }
+  if (column.kind === 'text') {
+    if (strategy === 'most_frequent') return mostFrequent(column.counts());
+    throw new ValueError(`Column ${j} holds text, which has no ${strategy}: use the strategy most_frequent.`);
+  }
+  const value = {
+    mean: () => column.mean(),
+    median: () => column.median(),
+    most_frequent: () => column.mostFrequent(),
+  }[strategy]();
+  if (Number.isFinite(value)) return value;
+  throw new ValueError(`The ${strategy} of column ${j} is ${value}: all values must be finite.`);
+}
+
+/** The first of the most frequent texts, for they come sorted. */
+function mostFrequent(counts: ReadonlyMap<string, number>): string {
+  let best = '';
+  let bestRows = 0;
+  for (const [text, rows] of counts) {
+    if (rows <= bestRows) continue;
+    best = text;
+    bestRows = rows;
+  }
+  return best;
+}
+
+function filled(column: FrameColumn, value: number | string, j: number): FrameColumn {
+  if (column.kind === 'numeric' && typeof value === 'number') return column.fill(value);
+  if (column.kind === 'text' && typeof value === 'string') return column.fill(value);
+  const expected = typeof value === 'number' ? 'numbers' : 'text';
+  throw new ValueError(`Column ${j} held ${expected} in the fit, and now it does not.`);
+}

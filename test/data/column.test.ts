@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { isMissing, isWhole, numberOf, truthValue } from '../../src/data/column.ts';
+
+const withPoint = (cell: string) => numberOf(cell, false);
+
+describe('numberOf', () => {
+  it.each([
+    ['1', 1],
+    ['-1.5', -1.5],
+    ['+.5', 0.5],
+    ['5.', 5],
+    [' 7\t', 7],
+    ['1e3', 1000],
+    ['1E-3', 0.001],
+    ['inf', Number.POSITIVE_INFINITY],
+    ['-Infinity', Number.NEGATIVE_INFINITY],
+    ['0.1', 0.1],
+    ['123456789.123456789', 123456789.12345679],
+  ])('reads %j as %d', (cell, value) => {
+    expect(withPoint(cell)).toBe(value);
+  });
+
+  it.each(['0x10', '0b1', '1_000', '1,5', '1e', '.', '-', '1 2', '١', 'True ', 'yes', '12a'])(
+    'takes %j for text',
+    (cell) => {
+      expect(withPoint(cell)).toBeNaN();
+      expect(isMissing(cell)).toBe(false);
+    },
+  );
+
+  it.each(['', ' ', 'NA', 'NaN', 'nan', 'null', 'N/A', '<NA>', 'None', ' NA\t'])(
+    'takes %j for missing',
+    (cell) => {
+      expect(withPoint(cell)).toBeNaN();
+      expect(isMissing(cell)).toBe(true);
+    },
+  );
+
+  it.each([
+    ['1,5', 1.5],
+    ['-,5e1', -5],
+    ['5,', 5],
+    ['7', 7],
+  ])('reads %j with a decimal comma as %d', (cell, value) => {
+    expect(numberOf(cell, true)).toBe(value);
+  });
+
+  it.each(['1.5', '1.234,5', '1,2,3'])('takes %j for text where the comma is decimal', (cell) => {
+    expect(numberOf(cell, true)).toBeNaN();
+    expect(isMissing(cell)).toBe(false);
+  });
+});
+
+it.each([
+  ['2', true],
+  [' -2\t', true],
+  ['2.0', false],
+  ['2e0', false],
+  ['9007199254740991', true],
+  ['9007199254740993', false],
+])('isWhole of %j is %s', (cell, expected) => {
+  expect(isWhole(cell, withPoint(cell))).toBe(expected);
+});
+
+it.each([
+  ['True', 1],
+  ['TRUE', 1],
+  ['true', 1],
+  ['False', 0],
+  ['FALSE', 0],
+  ['false', 0],
+  ['1', undefined],
+  ['true ', undefined],
+  ['yes', undefined],
+])('truthValue of %j is %s', (cell, expected) => {
+  expect(truthValue(cell)).toBe(expected);
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
+import { segmentsOf } from '../../src/data/segments.ts';
+import { TEXTS_MAX } from '../../src/data/table.ts';
+import { CLASSES_MAX, labelText, NO_CLASS, readTarget, type Target } from '../../src/data/target.ts';
+import type { ClassLabel } from '../../src/result.ts';
+import { classesOf, labelsOf, verdictOf } from './targets.ts';
+
+const tableOf = (cells: readonly string[], options?: ReadOptions) =>
+  readTable(Buffer.from(`t,a\n${cells.map((cell) => `${cell},1\n`).join('')}`), options);
+const read = (cells: readonly string[], dropped?: readonly number[]) =>
+  readTarget(tableOf(cells), 0, dropped && Uint8Array.from(dropped));
+const rangeOf = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('readTarget', () => {
+  it.each<[string, string[], Pick<Target, 'type' | 'dtype'>, [ClassLabel, number][], number[]]>([
+    [
+      'whole numbers',
+      ['3', '-1', '+3', '300'],
+      { type: 'long', dtype: 'int64' },
+      [
+        [-1, 1],
+        [3, 2],
+        [300, 1],
+      ],
+      [1, 0, 1, 2],
+    ],
+    [
+      'numbers with decimals',
+      ['1.0', '0.0', '1.00', '-2.'],
+      { type: 'double', dtype: 'float64' },
+      [
+        [-2, 1],
+        [0, 1],
+        [1, 2],
+      ],
+      [2, 1, 2, 0],
+    ],
+    [
+      'numbers kept as doubles, both zeros among them',
+      ['-0', '1e10', '0', '1e10'],
+      { type: 'double', dtype: 'float64' },
+      [
+        [0, 2],
+        [1e10, 2],
+      ],
+      [0, 1, 0, 1],
+    ],
+    [
+      'truth values',
+      ['True', 'false', 'TRUE'],
+      { type: 'boolean', dtype: 'bool' },
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      [1, 0, 1],
+    ],
+    [
+      'texts',
+      ['yes', 'no', '1', 'yes'],
+      { type: 'string', dtype: 'object' },
+      [
+        ['1', 1],
+        ['no', 1],
+        ['yes', 2],
+      ],
+      [2, 1, 0, 2],
+    ],
+    [
+      'texts, by code point and not by UTF-16 unit',
+      ['B', 'a', '\u{1F600}', '\uFF21'],
+      { type: 'string', dtype: 'object' },
+      [
+        ['B', 1],
+        ['a', 1],
+        ['\uFF21', 1],
+        ['\u{1F600}', 1],
+      ],
+      [0, 1, 3, 2],
+    ],
+  ])('reads %s', (_name, cells, types, classes, codes) => {
+    const target = read(cells);
+    expect(target).toMatchObject({ name: 't', ...types });
+    expect(classesOf(target)).toEqual(classes);
+    expect([...target.codes]).toEqual(codes);
+  });
+
+  it('knows the same number in blocks of different kinds', () => {
+    // 8,192 rows a block: of 8, of 8 with a decimal, of 16 and of 32 bits, of doubles, and of 8 bits again.
+    const firstCells = ['1', '0.5', '300', '70000', '1e300', '1'];
+    const cells = firstCells.flatMap((first) =>
+      [first, ...Array(8_191).fill('2'), ...['1', '-5']].slice(0, 8_192),
+    );
+    const last = ['-5', '2', '1'];
+    const table = tableOf([...cells, ...last]);
+    expect([...segmentsOf(table, 0)].map((block) => [block.cells.BYTES_PER_ELEMENT, block.decimals])).toEqual(
+      [
+        [1, 0],
+        [1, 1],
+        [2, 0],
+        [4, 0],
+        [8, 0],
+        [1, 0],
+        [1, 0],
+      ],
+    );
+    const dropped = Uint8Array.from([...cells, ...last], (cell) =>
+      ['0.5', '300', '70000', '1e300'].includes(cell) ? 1 : 0,
+    );
+    const target = readTarget(table, 0, dropped);
+    expect(classesOf(target)).toEqual([
+      [-5, 1],
+      [1, 3],
+      [2, 6 * 8_191 + 1],
+    ]);
+    expect(labelsOf(target)).toEqual(
+      [...cells, ...last].map((cell, row) => (dropped[row] === 1 ? undefined : Number(cell))),
+    );
+  });
+
+  it('has no class in rows that are left out, and no class of theirs', () => {
+    const target = read(['b', 'a', '', 'c', 'a'], [0, 0, 1, 1, 0]);
+    expect(classesOf(target)).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
+    expect([...target.codes]).toEqual([1, 0, NO_CLASS, NO_CLASS, 0]);
+  });
+
+  it.each<[string, string[], number[] | undefined, string, object]>([
+    ['a missing label', ['1', '0', 'nan'], undefined, 'missing_label', { row: 3, column: 't', value: 'nan' }],
+    ['a missing text', ['x', '', 'y'], undefined, 'missing_label', { row: 2, column: 't', value: '' }],
+    ['one number only', ['3', '3'], undefined, 'one_class', { column: 't', value: '3' }],
+    ['one truth value only', ['false', 'False'], undefined, 'one_class', { column: 't', value: 'False' }],
+    ['one class in the rows that stay', ['1', '0', '1'], [0, 1, 0], 'one_class', { column: 't', value: '1' }],
+    ['no row that stays', ['1', '0'], [1, 1], 'all_rows_dropped', { field: 'missing', actual: 0 }],
+    [
+      'a fraction',
+      ['1', '0', '0.5', '1.5'],
+      undefined,
+      'continuous_target',
+      { row: 3, column: 't', value: '0.5' },
+    ],
+    [
+      'a fraction behind one left out',
+      ['1', '0.5', '0', '-1.5'],
+      [0, 1, 0, 0],
+      'continuous_target',
+      { row: 4, value: '-1.5' },
+    ],
+    [
+      'an infinite label',
+      ['1', '0', '-inf'],
+      undefined,
+      'continuous_target',
+      { row: 3, column: 't', value: '-Infinity' },
+    ],
+  ])('refuses %s', (_name, cells, dropped, code, details) => {
+    expect(verdictOf(() => read(cells, dropped))).toMatchObject({ name: 'DataError', code, details });
+  });
+
+  it.each<[string, (k: number) => string]>([
+    ['numbers', (k) => String(k)],
+    ['numbers of doubles', (k) => `${k}e10`],
+    ['texts', (k) => `t${k}`],
+  ])('takes so many classes and no more, of %s', (_name, cellOf) => {
+    const cells = (classes: number) => rangeOf(3 * classes).map((k) => cellOf(k % classes));
+    expect(verdictOf(() => read(cells(CLASSES_MAX)))).toEqual({ classes: CLASSES_MAX });
+    expect(verdictOf(() => read(cells(CLASSES_MAX + 1)))).toMatchObject({
+      code: 'continuous_target',
+      message: expect.stringContaining('more than 200 different values'),
+      details: { column: 't', limit: CLASSES_MAX, actual: CLASSES_MAX + 1 },
+    });
+  });
+
+  it('refuses more classes than half of the rows that stay, where there are twenty', () => {
+    const cells = (rows: number, classes: number) => rangeOf(rows).map((k) => String(k % classes));
+    expect(verdictOf(() => read(cells(19, 19)))).toEqual({ classes: 19 });
+    expect(verdictOf(() => read(cells(20, 10)))).toEqual({ classes: 10 });
+    const many = { code: 'continuous_target', details: { column: 't', actual: 11 } };
+    expect(verdictOf(() => read(cells(20, 11)))).toMatchObject(many);
+    const dropped = (staying: number) => rangeOf(40).map((row) => (row < staying ? 0 : 1));
+    expect(verdictOf(() => read(cells(40, 11), dropped(22)))).toEqual({ classes: 11 });
+    expect(verdictOf(() => read(cells(40, 11), dropped(21)))).toMatchObject(many);
+  });
+
+  it('refuses a column with more texts than are kept, though few of them stay', () => {
+    const texts = rangeOf(TEXTS_MAX + 1).map((k) => `t${k}`);
+    const dropped = texts.map((_, row) => (row === 0 || row >= TEXTS_MAX - 1 ? 0 : 1));
+    expect(verdictOf(() => read(texts, dropped))).toMatchObject({
+      code: 'continuous_target',
+      details: { column: 't', limit: CLASSES_MAX },
+    });
+    expect(verdictOf(() => read(texts.slice(0, -1), dropped.slice(0, -1)))).toEqual({ classes: 2 });
+  });
+});
+
+it.each<[ClassLabel, Target['dtype'], string]>([
+  [1, 'bool', 'True'],
+  [0, 'bool', 'False'],
+  [1, 'int64', '1'],
+  [-2, 'float64', '-2'],
+  ['yes', 'object', 'yes'],
+])('labelText of %j as %s is %s', (label, dtype, text) => {
+  expect(labelText(label, dtype)).toBe(text);
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readTable } from '../../src/data/readTable.ts';
+import { Team } from '../../src/engine/blocks/team.ts';
+import { type FitSpec, fitCsv, fitPrepared, prepare } from '../../src/engine/fit.ts';
+
+const SPEC: FitSpec = {
+  ignore: [],
+  missing: 'error',
+  testSize: 0.3,
+  randomState: 123,
+  stratify: false,
+  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
+};
+
+async function prepared(bytes: Uint8Array, spec: FitSpec) {
+  const table = readTable(bytes);
+  return await prepare(table, spec, new Team(table.memory));
+}
+
+describe('prepare', () => {
+  it('makes a table on which any number of models can be fitted', async () => {
+    const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
+    const once = await prepared(bytes, SPEC);
+    for (const C of [1, 0.01, 1]) {
+      const spec = { ...SPEC, model: { ...SPEC.model, C } };
+      const { pipeline, training, test, solver } = await fitPrepared(once, spec);
+      expect(await fitCsv(bytes, spec)).toMatchObject({ pipeline, training, test, solver });
+    }
+  });
+
+  it('gives the rows that stay to the two parts, each in the order of the file', async () => {
+    const cells = Array.from({ length: 20_000 }, (_, row) => {
+      const text = row % 7 === 0 ? '' : `x${row % 3}`;
+      return { text, line: `${row},${text},${row % 2 === 0 ? 'no' : 'yes'}\n` };
+    });
+    const bytes = Buffer.from(`a,b,t\n${cells.map(({ line }) => line).join('')}`);
+    const { train, test, split, dataset } = await prepared(bytes, { ...SPEC, missing: 'drop' });
+    expect(dataset.rows).toBe(17_142);
+    expect(split).toEqual({ train: train.frame.nSamples, test: test.frame.nSamples });
+
+    const rowsOf = [train, test].map(({ frame, codes }) => {
+      const [a, b] = frame.columns;
+      if (a?.kind !== 'numeric' || b?.kind !== 'text') throw new Error('columns of other kinds');
+      const rows = [...a.toArray()];
+      expect(rows).toEqual([...rows].sort((x, y) => x - y));
+      expect([...codes]).toEqual(rows.map((row) => row % 2));
+      const withText = b.indicator('x1').toArray();
+      expect([...withText]).toEqual(rows.map((row) => (cells[row]?.text === 'x1' ? 1 : 0)));
+      return rows;
+    });
+    expect(rowsOf.flat().sort((x, y) => x - y)).toEqual(
+      [...cells.keys()].filter((row) => cells[row]?.text !== ''),
+    );
+  });
+});

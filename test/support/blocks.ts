@@ -1,0 +1,25 @@
+import type { Part } from '../../src/engine/blocks/part.ts';
+import { MARKS, openWorkplace, partition } from '../../src/engine/blocks/partition.ts';
+import { type Helper, Team } from '../../src/engine/blocks/team.ts';
+import type { NumericColumn } from '../../src/ml/frame.ts';
+import { type Cells, packTable } from './packedTable.ts';
+
+export interface PartitionOptions {
+  readonly blockRows: number;
+  /** One of `MARKS` a row; all rows are training rows where it is not given. */
+  readonly marks?: Uint8Array;
+  readonly helpers?: readonly Helper[];
+}
+
+/** The parts of a table of these columns. */
+export function partsOf(columns: readonly Cells[], { blockRows, marks, helpers = [] }: PartitionOptions) {
+  const table = packTable(columns, blockRows);
+  const workplace = openWorkplace(table, new Team(table.memory, helpers));
+  return partition(workplace, marks ?? new Uint8Array(table.rows).fill(MARKS.train));
+}
+
+/** The first columns of a part, all of them numbers, as a frame. */
+export function frameOf(part: Part, nColumns: number) {
+  const columns: NumericColumn[] = Array.from({ length: nColumns }, (_, j) => part.numericColumn(j));
+  return { nSamples: part.nSamples, columns };
+}
