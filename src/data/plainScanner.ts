@@ -1,5 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { type Kernels, kernelsOf } from '../kernels/module.ts';
+import { type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../kernels/scanLayout.ts';
 import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
@@ -24,7 +24,7 @@ export function inputBytes(pieceBytes: number, { lineChars }: TableLimits): numb
  * they do not take is given back to be read as text.
  */
 export class PlainScanner {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: SharedMemory;
   readonly #kernels: Kernels;
   readonly #builder: TableBuilder;
   readonly #encoding: CsvFormat['encoding'];
@@ -39,7 +39,7 @@ export class PlainScanner {
   #rowsEnd = 0;
   #end = 0;
 
-  constructor(memory: WebAssembly.Memory, builder: TableBuilder, format: CsvFormat, limits: TableLimits) {
+  constructor(memory: SharedMemory, builder: TableBuilder, format: CsvFormat, limits: TableLimits) {
     this.#memory = memory;
     this.#kernels = kernelsOf(memory);
     this.#builder = builder;

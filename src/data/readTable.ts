@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sharedMemory } from '../kernels/module.ts';
+import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
 import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
@@ -18,7 +18,7 @@ export interface ReadOptions {
   /** Names of columns that are read as text whatever they look like. */
   readonly textColumns?: ReadonlySet<string>;
   /** Where the table is put, from `FIRST_ADDRESS` on, over what lay there; a memory of its own where none is given. */
-  readonly memory?: WebAssembly.Memory;
+  readonly memory?: SharedMemory;
   /** Whether plain rows are read by the kernels; the table does not depend on it. */
   readonly plain?: boolean;
 }
@@ -41,7 +41,7 @@ export class TableReading {
   readonly #limits: TableLimits;
   readonly #sniffBytes: number;
   readonly #textColumns: ReadonlySet<string>;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: SharedMemory;
   readonly #plain: boolean;
   readonly #hash = createHash('sha256');
   readonly #unfolding: Unfolding;

@@ -1,3 +1,4 @@
+import type { SharedMemory } from '../kernels/module.ts';
 import type { CsvFormat } from './sniff.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { CsvFormat } from './sniff.ts';
  * column of a block packed as tightly as it goes without losing a bit.
  */
 export interface Table {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly rows: number;
   /** Rows of each block but the last; it depends on the number of columns alone. */
   readonly blockRows: number;

@@ -1,4 +1,4 @@
-import { ensureBytes, FIRST_ADDRESS, type Kernels, kernelsOf } from '../kernels/module.ts';
+import { ensureBytes, FIRST_ADDRESS, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
 import { SCAN, SCAN_BYTES, SEALED, SEALED_BYTES, SPAN_BYTES } from '../kernels/scanLayout.ts';
 import { ColumnBuilder, type StagedCells } from './columnBuilder.ts';
@@ -35,7 +35,7 @@ function blockRowsOf(columns: number): number {
 }
 
 export interface BuilderOptions {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly format: CsvFormat;
   /** Names of columns that are read as text, and stay text whatever they hold. */
   readonly textColumns: ReadonlySet<string>;
@@ -62,7 +62,7 @@ interface Places {
 
 /** Makes a table of rows: their cells are staged column by column, and packed whenever a block is full. */
 export class TableBuilder implements RowSink {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: SharedMemory;
   readonly #kernels: Kernels;
   readonly #format: CsvFormat;
   readonly #textColumns: ReadonlySet<string>;

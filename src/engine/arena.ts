@@ -1,8 +1,8 @@
-import { sharedMemory } from '../kernels/module.ts';
+import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
 
 /** What an upload is read into: the memory that its table will lie in, and two slots in which its bytes are handed over. */
 export interface Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly slots: readonly [Uint8Array, Uint8Array];
 }
 

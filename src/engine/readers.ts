@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ReadOptions } from '../data/readTable.ts';
+import type { SharedMemory } from '../kernels/module.ts';
 import { ArenaShelf } from './arena.ts';
 import { type ReaderThread, Reading, type ReadTable } from './reading.ts';
 import type { Task } from './thread.ts';
@@ -67,7 +68,7 @@ class Thread implements ReaderThread {
     });
   }
 
-  async read(id: number, memory: WebAssembly.Memory | undefined, bytes: Uint8Array, isLast: boolean) {
+  async read(id: number, memory: SharedMemory | undefined, bytes: Uint8Array, isLast: boolean) {
     const options = { ...this.#options, ...(memory && { memory }) };
     return fromReply(await this.#piscina.run({ kind: 'read', id, bytes, isLast, options }));
   }

@@ -1,4 +1,5 @@
 import type { Table } from '../data/table.ts';
+import type { SharedMemory } from '../kernels/module.ts';
 import type { Arena, ArenaShelf } from './arena.ts';
 
 /** A table, and the milliseconds that a thread worked on reading it. */
@@ -16,7 +17,7 @@ export interface ReaderThread {
    */
   read(
     id: number,
-    memory: WebAssembly.Memory | undefined,
+    memory: SharedMemory | undefined,
     bytes: Uint8Array,
     isLast: boolean,
   ): Promise<ReadTable | undefined>;

@@ -1,6 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { PassKernels } from './passes.ts';
 
+/** A memory that several threads can work on: WebAssembly's, shared. It grows and never shrinks. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Adds pages; views of the memory stay where they are, and do not see what is new. */
+  grow(pages: number): number;
+}
+
+/** What is used of the WebAssembly JavaScript interface, which TypeScript declares for browsers only. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory;
+};
+
 /** Bytes of a page of WebAssembly's memory, and the most pages that 32-bit addresses reach. */
 const PAGE_BYTES = 65_536;
 const PAGES_MAX = 65_536;
@@ -24,16 +38,16 @@ const WASM = new URL(
   import.meta.url,
 );
 
-let compiled: WebAssembly.Module | undefined;
-const instances = new WeakMap<WebAssembly.Memory, Kernels>();
+let compiled: object | undefined;
+const instances = new WeakMap<SharedMemory, Kernels>();
 
 /** A memory that several threads can work on; its pages take room once they are written to. */
-export function sharedMemory(): WebAssembly.Memory {
+export function sharedMemory(): SharedMemory {
   return new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
 }
 
 /** This thread's kernels on a memory. */
-export function kernelsOf(memory: WebAssembly.Memory): Kernels {
+export function kernelsOf(memory: SharedMemory): Kernels {
   let kernels = instances.get(memory);
   if (kernels === undefined) {
     compiled ??= new WebAssembly.Module(readFileSync(WASM));
@@ -43,7 +57,7 @@ export function kernelsOf(memory: WebAssembly.Memory): Kernels {
         throw new Error('a kernel was called with what it does not take');
       },
     };
-    kernels = new WebAssembly.Instance(compiled, { env }).exports as unknown as Kernels;
+    kernels = new WebAssembly.Instance(compiled, { env }).exports as Kernels;
     instances.set(memory, kernels);
   }
   return kernels;
@@ -54,7 +68,7 @@ export function kernelsOf(memory: WebAssembly.Memory): Kernels {
  * they were, and do not see what is new.
  * @throws RangeError beyond 4 GiB
  */
-export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
+export function ensureBytes(memory: SharedMemory, bytes: number): void {
   const pages = memory.buffer.byteLength / PAGE_BYTES;
   const missing = Math.ceil(bytes / PAGE_BYTES) - pages;
   if (missing > 0) memory.grow(Math.max(missing, Math.min(Math.ceil(pages / 4), PAGES_MAX - pages)));

@@ -4,12 +4,13 @@ import type { Table } from '../../src/data/table.ts';
 import { ArenaShelf } from '../../src/engine/arena.ts';
 import { type ReaderThread, Reading, type ReadTable } from '../../src/engine/reading.ts';
 import { DataError } from '../../src/errors.ts';
+import type { SharedMemory } from '../../src/kernels/module.ts';
 
 /** Stands where a thread stands: takes its time, and keeps what it was given. */
 class RecordingThread implements ReaderThread {
   readonly calls: { id: number; bytes: Buffer; isLast: boolean }[] = [];
   readonly forgotten: number[] = [];
-  readonly memories: WebAssembly.Memory[] = [];
+  readonly memories: SharedMemory[] = [];
   readonly failAt: number;
   #atOnce = 0;
   mostAtOnce = 0;
@@ -18,7 +19,7 @@ class RecordingThread implements ReaderThread {
     this.failAt = failAt;
   }
 
-  async read(id: number, memory: WebAssembly.Memory, bytes: Uint8Array, isLast: boolean) {
+  async read(id: number, memory: SharedMemory, bytes: Uint8Array, isLast: boolean) {
     this.memories.push(memory);
     this.#atOnce += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);

@@ -1,15 +1,15 @@
-import { ensureBytes } from '../../kernels/module.ts';
+import { ensureBytes, type SharedMemory } from '../../kernels/module.ts';
 
 /** Doubles and pairs of doubles begin at multiples of this. */
 const ALIGNMENT = 16;
 
 /** Room behind a table in its memory, handed out from the front and given back from the end. */
 export class Region {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   #next: number;
 
   /** @param from first address that is free */
-  constructor(memory: WebAssembly.Memory, from: number) {
+  constructor(memory: SharedMemory, from: number) {
     this.memory = memory;
     this.#next = aligned(from);
   }

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads';
-import { kernelsOf } from '../../kernels/module.ts';
+import { kernelsOf, type SharedMemory } from '../../kernels/module.ts';
 import { BLOCK_TASKS, type BlockTaskName } from '../../kernels/passes.ts';
 import type { Region } from './region.ts';
 
@@ -13,7 +13,7 @@ export type TeamMessage =
   | {
       readonly kind: 'join';
       readonly team: string;
-      readonly memory: WebAssembly.Memory;
+      readonly memory: SharedMemory;
       readonly board: SharedArrayBuffer;
       /** The helper's place, from 1; the leader's is 0. */
       readonly seat: number;
@@ -69,12 +69,12 @@ let nTeams = 0;
 export class Team {
   readonly #id = `${threadId}.${nTeams++}`;
   readonly #helpers: readonly Helper[];
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: SharedMemory;
   readonly #board: Int32Array<SharedArrayBuffer>;
   #haveJoined = false;
 
   /** @param helpers threads other than this one, each once */
-  constructor(memory: WebAssembly.Memory, helpers: readonly Helper[] = []) {
+  constructor(memory: SharedMemory, helpers: readonly Helper[] = []) {
     this.#memory = memory;
     this.#helpers = helpers;
     const words = CALLED + helpers.length + 1;
@@ -155,7 +155,7 @@ export class Team {
 }
 
 interface Seat {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly board: Int32Array;
   readonly seat: number;
 }
