@@ -87,7 +87,7 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
     idOf.set(value, id);
     return id;
   };
-  for (const { firstRow, cells, decimals, missing } of segmentsOf(table, index)) {
+  for (const { firstRow, cells, decimals } of segmentsOf(table, index)) {
     if (cells instanceof Int8Array && dropped === undefined) {
       // The usual target, and a loop that the compiler sees one kind of array in: a third of the time.
       const known = new Int16Array(256).fill(-1);
@@ -104,7 +104,7 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
     }
     for (let i = 0; i < cells.length; i += 1) {
       const cell = cells[i] as number;
-      if (cell === missing || Number.isNaN(cell) || dropped?.[firstRow + i] === 1) continue;
+      if (dropped?.[firstRow + i] === 1) continue;
       ids[firstRow + i] = idOfCell(cell, decimals, firstRow + i);
     }
   }

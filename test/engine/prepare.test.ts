@@ -33,15 +33,15 @@ describe('prepare', () => {
   it('gives the rows that stay to the two parts, each in the order of the file', async () => {
     const cells = Array.from({ length: 20_000 }, (_, row) => {
       const text = row % 7 === 0 ? '' : `x${row % 3}`;
-      return { text, line: `${row},${text},${row % 2 === 0 ? 'no' : 'yes'}\n` };
+      return { text, line: `${text},${row},${row % 2 === 0 ? 'no' : 'yes'}\n` };
     });
-    const bytes = Buffer.from(`a,b,t\n${cells.map(({ line }) => line).join('')}`);
+    const bytes = Buffer.from(`b,a,t\n${cells.map(({ line }) => line).join('')}`);
     const { train, test, split, dataset } = await prepared(bytes, { ...SPEC, missing: 'drop' });
     expect(dataset.rows).toBe(17_142);
     expect(split).toEqual({ train: train.frame.nSamples, test: test.frame.nSamples });
 
     const rowsOf = [train, test].map(({ frame, codes }) => {
-      const [a, b] = frame.columns;
+      const [b, a] = frame.columns;
       if (a?.kind !== 'numeric' || b?.kind !== 'text') throw new Error('columns of other kinds');
       const rows = [...a.toArray()];
       expect(rows).toEqual([...rows].sort((x, y) => x - y));
