@@ -1,6 +1,6 @@
 /** trainpost without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
 export { type Arrays, toArrays } from './data/arrays.ts';
-export { type Dataset, type Feature, type Roles, toDataset } from './data/dataset.ts';
+export { columnsToReadAsText, type Dataset, type Feature, type Roles, toDataset } from './data/dataset.ts';
 export { type ReadOptions, readTable, TableReading } from './data/readTable.ts';
 export { readCodes, readNumbers } from './data/segments.ts';
 export type { CsvFormat } from './data/sniff.ts';
