@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import type { Dataset } from '../src/data/dataset.ts';
 import type { Table } from '../src/data/table.ts';
 import type { Target } from '../src/data/target.ts';
+import type { SharedMemory } from '../src/kernels/module.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../src/result.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
@@ -31,6 +32,7 @@ const { prepare } = await built<typeof import('../src/engine/fit.ts')>('engine/f
 const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('engine/model.js');
 const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
 const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
+const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
@@ -114,8 +116,9 @@ function fitOf({ fitted }: LogisticRegressionState): Fit {
 }
 
 /** Reads a file by its path on this thread, as pandas does on as many as it likes. */
-function read(path: string): Table {
-  const reading = new TableReading({ limits: LIMITS });
+function read(path: string, memory?: SharedMemory): Table {
+  // pandas takes no digest either, and keeps what it has allocated once.
+  const reading = new TableReading({ limits: LIMITS, digest: false, ...(memory && { memory }) });
   const file = openSync(path, 'r');
   try {
     const piece = Buffer.alloc(PIECE_BYTES);
@@ -128,9 +131,11 @@ function read(path: string): Table {
   return reading.end();
 }
 
+const parseMemory = sharedMemory();
+
 function parse({ path }: { path: string }): Parsing {
   const startedAt = performance.now();
-  const table = read(path);
+  const table = read(path, parseMemory);
   const ms = performance.now() - startedAt;
   const sums = table.columns.map((_, index) =>
     readNumbers(table, index).reduce((sum, value) => sum + value, 0),

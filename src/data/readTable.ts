@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly textColumns?: ReadonlySet<string>;
   /** Where the table is put, from `FIRST_ADDRESS` on, over what lay there; a memory of its own where none is given. */
   readonly memory?: SharedMemory;
+  /** Whether the file's digest is taken, which takes a fifth of the time; else it is empty. */
+  readonly digest?: boolean;
   /** Whether plain rows are read by the kernels; the table does not depend on it. */
   readonly plain?: boolean;
 }
@@ -43,7 +45,7 @@ export class TableReading {
   readonly #textColumns: ReadonlySet<string>;
   readonly #memory: SharedMemory;
   readonly #plain: boolean;
-  readonly #hash = createHash('sha256');
+  readonly #hash: Hash | undefined;
   readonly #unfolding: Unfolding;
   /** What has come while it is not known how the file is written. */
   #head: Uint8Array[] = [];
@@ -60,6 +62,7 @@ export class TableReading {
     this.#textColumns = textColumns;
     this.#memory = options.memory ?? sharedMemory();
     this.#plain = plain;
+    this.#hash = options.digest === false ? undefined : createHash('sha256');
     const bytesMax = options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX;
     this.#unfolding = new Unfolding(bytesMax, (bytes) => this.#take(bytes));
   }
@@ -72,7 +75,7 @@ export class TableReading {
    *   close, a NUL, bytes that are no characters, a damaged gzip file, or more than `limits` allow
    */
   push(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
+    this.#hash?.update(chunk);
     this.#unfolding.push(chunk);
   }
 
@@ -81,7 +84,7 @@ export class TableReading {
     this.#unfolding.end();
     const rows = this.#rows ?? (this.#open(true) as Rows);
     if (!rows.hasEnded) rows.feed.end();
-    return rows.builder.finish(this.#hash.digest('hex').slice(0, DIGEST_CHARS));
+    return rows.builder.finish(this.#hash?.digest('hex').slice(0, DIGEST_CHARS) ?? '');
   }
 
   #take(bytes: Uint8Array): void {

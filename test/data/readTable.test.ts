@@ -378,6 +378,10 @@ describe('a reading', () => {
     }
   });
 
+  it('takes no digest where none is wanted', () => {
+    expect(outcome(folded, { digest: false })).toMatchObject({ rows: 1, digest: '' });
+  });
+
   it('unfolds gzip up to the bound and no byte further', () => {
     expect(outcome(folded, { unfoldedBytesMax: 8 })).toMatchObject({ rows: 1 });
     expect(outcome(folded, { unfoldedBytesMax: 7 })).toMatchObject({
