@@ -53,6 +53,7 @@ describe("the original's call", () => {
     expect(Object.keys(response.body.timing_ms)).toEqual([
       'upload',
       'parse',
+      'split',
       'fit',
       'evaluate',
       'log',
