@@ -21,6 +21,8 @@ export interface NumberSummary {
 export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 export const DISTINCT_MAX = 1_000;
 
+/** So few values are sorted sooner than they are counted. */
+const SORTED_MAX = 1 << 12;
 /** Slots of the table of different values, a power of two: it is never a quarter full. */
 const DISTINCT_SLOTS = 1 << 12;
 const DISTINCT_SHIFT = 20;
@@ -40,10 +42,12 @@ export function summarize(values: Float64Array, scratch: SummaryScratch): Number
     return { count, missing, infinite, ...none, quantiles: QUANTILES.map(() => Number.NaN), distinct: 0 };
   }
   const distinct = countDistinct(values, scratch);
-  const atRanks = (ranks: readonly number[]) =>
-    distinct > DISTINCT_MAX
+  const atRanks = (ranks: readonly number[]) => {
+    if (values.length <= SORTED_MAX) return fromSorted(values, ranks);
+    return distinct > DISTINCT_MAX
       ? orderStatistics(values, ranks, { min, max }, scratch)
       : fromCounts(ranks, scratch);
+  };
   return {
     count,
     missing,
@@ -55,6 +59,12 @@ export function summarize(values: Float64Array, scratch: SummaryScratch): Number
     quantiles: quantilesOf(count, atRanks),
     distinct,
   };
+}
+
+/** The values at these places of the sorted column. */
+function fromSorted(values: Float64Array, ranks: readonly number[]): number[] {
+  const sorted = values.filter(Number.isFinite).sort();
+  return ranks.map((rank) => sorted[rank] as number);
 }
 
 function firstPass(values: Float64Array) {
