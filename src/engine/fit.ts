@@ -23,7 +23,14 @@ import { Team } from './blocks/team.ts';
 import { constantColumns, describeDataset, inputExample, undefinedMetrics } from './describe.ts';
 import { Errands } from './errands.ts';
 import { fitPipeline, type ModelSpec, predictPart, type Rows } from './model.ts';
-import { findPositive, markRows, requireClasses, requireValues, type SplitSpec } from './parts.ts';
+import {
+  findPositive,
+  type MarkedRows,
+  markRows,
+  requireClasses,
+  requireValues,
+  type SplitSpec,
+} from './parts.ts';
 import { readAgain } from './readAgain.ts';
 import type { ReadTable } from './reading.ts';
 
@@ -79,11 +86,16 @@ export async function prepare(
   const positive = findPositive(target, spec.positive);
   const job = profileJob(dataset);
   const othersProfile = errands.profile(job);
-  // Nobody waits for it where the split is refused.
-  othersProfile.catch(() => undefined);
-  const marked = markRows(dataset, spec);
-  requireClasses(target, marked);
-  requireValues(dataset, marked);
+  let marked: MarkedRows;
+  try {
+    marked = markRows(dataset, spec);
+    requireClasses(target, marked);
+    requireValues(dataset, marked);
+  } catch (error) {
+    // They count in the table's memory, which is another file's once the refusal is told.
+    await othersProfile.catch(() => undefined);
+    throw error;
+  }
   const example = inputExample(dataset);
   const info = describeDataset(dataset, joinShares([takePart(job), ...(await othersProfile)]));
   const parts = partition(openWorkplace(table, team), marked.marks);
@@ -114,6 +126,8 @@ export async function fitPrepared(
   const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
   const measuring = errands.measure(predictPart(pipeline, train, positive));
+  // Nobody waits for it where the test rows cannot be measured.
+  measuring.catch(() => undefined);
   const onTest = codedMetrics(predictPart(pipeline, test, positive));
   const onTrain = await measuring;
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readTable.ts';
 import { Team } from '../../src/engine/blocks/team.ts';
+import { Errands } from '../../src/engine/errands.ts';
 import { type FitSpec, fitCsv, fitPrepared, prepare } from '../../src/engine/fit.ts';
 
 const SPEC: FitSpec = {
@@ -53,5 +54,59 @@ describe('prepare', () => {
     expect(rowsOf.flat().sort((x, y) => x - y)).toEqual(
       [...cells.keys()].filter((row) => cells[row]?.text !== ''),
     );
+  });
+});
+
+/** Helpers that answer when they are told to. */
+class SlowErrands extends Errands {
+  #answer: () => void = () => undefined;
+
+  override profile() {
+    return new Promise<never[]>((resolve) => {
+      this.#answer = () => resolve([]);
+    });
+  }
+
+  override measure(): Promise<never> {
+    return Promise.reject(new Error('A thread that helped has ended.'));
+  }
+
+  answer(): void {
+    this.#answer();
+  }
+}
+
+describe('helpers', () => {
+  it('have let go of the table before a refusal is told, for its memory is used again then', async () => {
+    const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
+    const errands = new SlowErrands();
+    let isTold = false;
+    const refused = prepare(table, { ...SPEC, testSize: 3 }, new Team(table.memory), errands);
+    const told = refused.catch((error: unknown) => {
+      isTold = true;
+      return error;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isTold).toBe(false);
+    errands.answer();
+    expect(await told).toMatchObject({ code: 'test_size_too_large' });
+  });
+
+  it('that are lost while the leader fails leave no rejection behind', async () => {
+    const once = await prepared(readFileSync(join(import.meta.dirname, '../../data/diabetes.csv')), SPEC);
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const broken = {
+        ...once,
+        test: { ...once.test, codes: new Uint8Array(0), frame: { nSamples: 0, columns: [] } },
+      };
+      await expect(fitPrepared(broken, SPEC, new SlowErrands())).rejects.toThrow();
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(rejections).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   });
 });
