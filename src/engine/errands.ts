@@ -10,10 +10,24 @@ type Errand =
   | { readonly kind: 'measure'; readonly result: CodedResult };
 
 /** What a leader writes to a helper's port. */
-export type HelperMessage = TeamMessage | Errand;
+type HelperMessage = TeamMessage | Errand;
 
-/** What a helper thread does with what comes through the port. */
-export function serve(port: MessagePort, message: HelperMessage): void {
+/**
+ * Lets this thread do what a leader asks for through the port, until it is closed: by the leader, or because that has
+ * ended without a word, and then the team's memory must be let go all the same.
+ */
+export function attend(port: MessagePort): void {
+  let team: string | undefined;
+  port.on('message', (message: HelperMessage) => {
+    if (message.kind === 'join') team = message.team;
+    serve(port, message);
+  });
+  port.on('close', () => {
+    if (team !== undefined) serveTeam({ kind: 'leave', team });
+  });
+}
+
+function serve(port: MessagePort, message: HelperMessage): void {
   if (message.kind === 'profile') port.postMessage(takePart(message.job));
   else if (message.kind === 'measure') port.postMessage(codedMetrics(message.result));
   else serveTeam(message);

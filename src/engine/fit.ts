@@ -149,7 +149,7 @@ export async function fitPrepared(
 /**
  * Splits a table, fits the pipeline on the training rows and measures it on both parts: the original's whole computation
  * as one plain function. The table is used up by it.
- * @param helpers ports of threads that help, each of which hands what comes to `serve`
+ * @param helpers ports of threads that help, each of which they `attend` to
  * @throws DataError or FieldError where the table or a field does not allow it
  */
 export async function fitTable(

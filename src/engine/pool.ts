@@ -5,7 +5,7 @@ import type { ReadOptions } from '../data/readTable.ts';
 import { BusyError, DataError } from '../errors.ts';
 import type { DryRun } from '../result.ts';
 import type { FitSpec, Fitted } from './fit.ts';
-import { Readers } from './readers.ts';
+import { Readers, warnOfLostThread } from './readers.ts';
 import type { Reading, ReadTable } from './reading.ts';
 import type { Task } from './thread.ts';
 import { fromReply, type Reply } from './wire.ts';
@@ -53,6 +53,7 @@ export class TrainingPool {
     this.#waitingMax = waitingMax;
     this.#timeoutMs = timeoutMs;
     this.#piscina = new Piscina({ filename: thread.href, minThreads: threads, maxThreads: threads });
+    this.#piscina.on('error', warnOfLostThread);
     this.#readers = new Readers({ threads: helpers, thread, read });
     this.#read = read;
   }
@@ -112,15 +113,19 @@ export class TrainingPool {
 
   async #run<Result extends Fitted | DryRun>(reading: Reading, task: Task): Promise<Result> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const transferList = task.kind === 'fit' ? [...task.ports] : [];
+    const ports = task.kind === 'fit' ? task.ports : [];
+    let reply: Reply<Result>;
     try {
-      return fromReply((await this.#piscina.run(task, { signal, transferList })) as Reply<Result>);
+      reply = (await this.#piscina.run(task, { signal, transferList: [...ports] })) as Reply<Result>;
     } catch (error) {
-      if (!signal.aborted) throw error;
       // A helper may still be at work on the memory of a leader that is gone.
       reading.abandonMemory();
-      throw this.#timedOut(error);
+      throw signal.aborted ? this.#timedOut(error) : error;
+    } finally {
+      // Those of a training that never began are still ours, and helpers listen to them.
+      for (const port of ports) port.close();
     }
+    return fromReply(reply);
   }
 
   /** Ports to the threads that help with a table of so many cells. */

@@ -66,6 +66,7 @@ class Thread implements ReaderThread {
       maxThreads: 1,
       atomics: 'disabled',
     });
+    this.#piscina.on('error', warnOfLostThread);
   }
 
   async read(id: number, memory: SharedMemory | undefined, bytes: Uint8Array, isLast: boolean) {
@@ -89,4 +90,9 @@ class Thread implements ReaderThread {
   close(): Promise<void> {
     return this.#piscina.destroy();
   }
+}
+
+/** A thread that ends between two tasks is replaced, and ports tell whoever waits for it; unheard, it would end the process. */
+export function warnOfLostThread(error: unknown): void {
+  process.emitWarning(`A thread has ended: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -4,7 +4,7 @@ import { type ReadOptions, TableReading } from '../data/readTable.ts';
 import type { DryRun } from '../result.ts';
 import { dryRunReport } from './dryRun.ts';
 import { dryRunInput, knownRoles } from './dryRunInput.ts';
-import { type HelperMessage, serve } from './errands.ts';
+import { attend } from './errands.ts';
 import { type FitSpec, type Fitted, fitTable } from './fit.ts';
 import { readAgain } from './readAgain.ts';
 import type { ReadTable } from './reading.ts';
@@ -66,7 +66,7 @@ export default async function run(task: Task): Promise<Reply<ReadTable | Fitted 
       readings.delete(task.id);
       break;
     case 'help':
-      task.port.on('message', (message: HelperMessage) => serve(task.port, message));
+      attend(task.port);
       break;
     case 'fit':
       return await replyWith(() => fit(task));

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { FitSpec, Fitted } from '../../src/engine/fit.ts';
 import { TrainingPool } from '../../src/engine/pool.ts';
+import { Readers } from '../../src/engine/readers.ts';
 import type { Reading } from '../../src/engine/reading.ts';
 import { BusyError, DataError } from '../../src/errors.ts';
 import { THREAD } from '../support/service.ts';
@@ -138,6 +140,39 @@ describe('TrainingPool', () => {
       expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3 } });
       await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
     } finally {
+      await pool.close();
+    }
+  }, 30_000);
+
+  it('lets its helpers go of a training whose time is over before it has begun', async () => {
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 1,
+      waitingMax: 2,
+      timeoutMs: 1_500,
+      thread: THREAD,
+    });
+    const large = join(dir, 'large.csv');
+    writeFileSync(large, `a,b,Outcome\n${Array(40).fill(rows.join('\n')).join('\n')}\n`);
+    const closed: Promise<unknown>[] = [];
+    const help = vi.spyOn(Readers.prototype, 'help').mockImplementation((ports) => {
+      closed.push(...ports.map((port) => once(port, 'close')));
+    });
+    try {
+      await pool.warmUp();
+      const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
+      const readings = await Promise.all([good, large].map((path) => readFile(pool, path)));
+      const [first, second] = readings as [Reading, Reading];
+      const outcomes = await Promise.allSettled([
+        pool.fit(first, good, { ...SPEC, model: endless }),
+        pool.fit(second, large, SPEC),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(closed).toHaveLength(1);
+      await Promise.all(closed);
+      for (const reading of readings) await reading.release();
+    } finally {
+      help.mockRestore();
       await pool.close();
     }
   }, 30_000);
