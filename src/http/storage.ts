@@ -21,7 +21,17 @@ export class ReadingStorage implements multer.StorageEngine {
   }
 
   _handleFile(request: Request, file: Express.Multer.File, done: Stored): void {
-    const reading = this.#open();
+    let reading: Reading;
+    try {
+      reading = this.#open();
+    } catch (error) {
+      // Thrown from here it would be nobody's, and end the process.
+      file.stream.resume();
+      done(error);
+      return;
+    }
+    // Multer may remove the file before it is told of it, and then tells nobody else.
+    Object.assign(file, { reading });
     const tap = new Transform({
       transform: (chunk: Buffer, _encoding, next) => {
         reading.write(chunk).then(() => next(null, chunk), next);
@@ -36,7 +46,7 @@ export class ReadingStorage implements multer.StorageEngine {
     Object.defineProperty(file, 'stream', { value: stream, configurable: true });
     this.#disk._handleFile(request, file, (error, info) => {
       if (error) void reading.release();
-      done(error, { ...info, reading } as Partial<UploadedFile>);
+      done(error, info);
     });
   }
 
