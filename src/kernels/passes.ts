@@ -6,8 +6,6 @@ export interface PassKernels {
   readonly partitionBlock: BlockTask;
   readonly statisticsOfBlock: BlockTask;
   readonly countTextsOfBlock: BlockTask;
-  readonly classesOfNumbers: BlockTask;
-  readonly classesOfTexts: BlockTask;
   readonly logLossOfBlock: BlockTask;
   readonly predictBlock: BlockTask;
   readonly classifyBlock: BlockTask;
@@ -35,8 +33,6 @@ export const BLOCK_TASKS = [
   'partitionBlock',
   'statisticsOfBlock',
   'countTextsOfBlock',
-  'classesOfNumbers',
-  'classesOfTexts',
   'logLossOfBlock',
   'predictBlock',
   'classifyBlock',

@@ -9,7 +9,6 @@ import { type Matrix, takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { classificationMetrics } from '../../src/ml/metrics.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
 import { frameOf, partsOf } from '../support/blocks.ts';
-import type { Cells } from '../support/packedTable.ts';
 import { type MetricName, nameOf, type ParityCase, readParityFixture } from './parityFixture.ts';
 
 /** How near is near enough: ten times what scikit-learn moves by itself, but at least this. */
@@ -76,17 +75,14 @@ const BLOCK_ROWS = 128;
 function onBlocks(one: ParityCase): Run {
   const order = [...one.train, ...one.test];
   const X = takeRows(matrices.get(one.dataset)!, order);
-  const y = takeLabels(one, order);
   const marks = Uint8Array.from(order, (_, i) => (i < one.train.length ? MARKS.train : MARKS.test));
-  const parts = partsOf([...X.columns, y as Cells], { blockRows: BLOCK_ROWS, marks });
+  const parts = partsOf(X.columns, { blockRows: BLOCK_ROWS, marks });
   let [train, test]: Frame[] = [frameOf(parts.train, X.nFeatures), frameOf(parts.test, X.nFeatures)];
   if (one.scaled) {
     const scaler = new MinMaxScaler().fit(train!);
     [train, test] = [scaler.transform(train!), scaler.transform(test!)];
   }
-  const { classes, dtype } = encodeLabels(takeLabels(one, one.train));
-  const codes = parts.train.codes(X.nFeatures, classes);
-  const model = classifierOf(one).fit(train!, { classes, dtype, codes });
+  const model = classifierOf(one).fit(train!, encodeLabels(takeLabels(one, one.train)));
   return { model, predicted: model.predict(test!), proba: model.predictProba(test!) };
 }
 

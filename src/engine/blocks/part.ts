@@ -1,7 +1,6 @@
 import type { Table } from '../../data/table.ts';
 import { kernelsOf } from '../../kernels/module.ts';
 import type { BlockTaskName } from '../../kernels/passes.ts';
-import type { ClassCodes } from '../../ml/estimator.ts';
 import { type DesignNotes, plainNote, writeNotes } from './notes.ts';
 import { PackedNumericColumn } from './numericColumn.ts';
 import { PartSource } from './partSource.ts';
@@ -36,7 +35,6 @@ export interface Workplace {
 /** Three words and one that is left out, as src/kernels/assembly/span.ts has them. */
 const SPAN_WORDS = 4;
 const STATISTICS_DOUBLES = 4;
-const BYTE_CLASSES_MAX = 256;
 
 /** Some rows of a table: in each block those that stand together there, block after block. */
 export class Part {
@@ -69,34 +67,6 @@ export class Part {
   /** A column of text by its place in the table. */
   textColumn(index: number): PackedTextColumn {
     return new PackedTextColumn(this, index);
-  }
-
-  /**
-   * Each row's class: the place of its number, or its text, among the classes.
-   * @param index place of the target in the table; none of its cells is missing in these rows
-   * @param classes the different values of the column in these rows, and perhaps others; numbers in ascending order
-   */
-  codes(index: number, classes: readonly (number | string)[]): ClassCodes {
-    const { region, table } = this.workplace;
-    const column = table.columns[index]!;
-    const isWide = classes.length > BYTE_CLASSES_MAX;
-    return region.scope(() => {
-      const out = region.take(this.nSamples * (isWide ? Int32Array.BYTES_PER_ELEMENT : 1));
-      if (column.kind === 'number') {
-        const numbers = classes as readonly number[];
-        const address = region.take(numbers.length * Float64Array.BYTES_PER_ELEMENT);
-        region.doubles(address, numbers.length).set(numbers);
-        const note = writeNotes(region, [plainNote(index, false)]);
-        const args = [note.address, address, numbers.length, note.chunkRows, out, Number(isWide)];
-        this.run('classesOfNumbers', args, 1, note.stride);
-      } else {
-        const places = column.texts.map((text) => classes.indexOf(text));
-        const address = region.take((places.length + 1) * Int32Array.BYTES_PER_ELEMENT);
-        region.words(address, places.length + 1).set([...places, -1]);
-        this.run('classesOfTexts', [index, address, places.length, out, Number(isWide)], 1, 0);
-      }
-      return isWide ? region.words(out, this.nSamples).slice() : region.bytes(out, this.nSamples).slice();
-    });
   }
 
   /** Of a column of numbers, by its place in the table. All are counted at once, when the first one is asked for. */

@@ -1,7 +1,7 @@
 // Packed cells of a design's columns as doubles, some rows of a block at a time.
 import { cellShift, cellsOf, divisorOf, FLOAT64, INT16, INT8, kindOf, segmentEntry } from './segment';
 
-// A design's column is a note of how it comes from a column of the table: src/engine/blocks/design.ts writes it.
+// A design's column is a note of how it comes from a column of the table: src/engine/blocks/notes.ts writes it.
 export const NOTE_BYTES: usize = 64;
 const FLAGS_AT: usize = 4;
 const CODE_AT: usize = 8;

@@ -1,5 +1,5 @@
 /**
- * What the kernels and src/kernels/scanning.ts agree on. A staged cell is a word of 64 bits: a double, or one of the
+ * What the kernels and src/kernels/scanLayout.ts agree on. A staged cell is a word of 64 bits: a double, or one of the
  * NaNs below, which no text gives. Its upper half says what it is, its lower half holds a whole number.
  */
 

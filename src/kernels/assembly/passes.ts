@@ -1,5 +1,4 @@
 // What runs over the blocks of a table, on several threads at a time.
-export { classesOfNumbers, classesOfTexts } from './classes';
 export { countSegment, momentsOfSegment, rangeOfSegment } from './counts';
 export { decodeRows } from './decode';
 export { logLossOfBlock } from './logLoss';

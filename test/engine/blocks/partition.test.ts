@@ -64,24 +64,3 @@ test('dropped rows stay in the table, behind the others', () => {
   partition(workplace, Uint8Array.of(2, 1, 0, 2, 1, 0));
   expect([...wholeTable(workplace).numericColumn(0).toArray()]).toEqual([3, 2, 1, 4, 6, 5]);
 });
-
-test.each([
-  ['numbers', [2, -1, 0.5, -1], [-1, 0.5, 2], [2, 0, 1, 0]],
-  ['texts', ['b', 'a', 'c', 'a'], ['a', 'b', 'c'], [1, 0, 2, 0]],
-])('classes of %s', (_, target, classes, expected) => {
-  const { train } = partsOf([target as number[]], { blockRows: 3 });
-  expect(train.codes(0, classes)).toEqual(Uint8Array.from(expected));
-});
-
-test('more classes than a byte tells apart', () => {
-  const numbers = Array.from({ length: 600 }, (_, i) => (i * 7) % 600);
-  const texts = numbers.map((number) => `t${number}`);
-  const { train } = partsOf([numbers, texts], { blockRows: 100 });
-  const sorted = numbers.toSorted((a, b) => a - b);
-  expect(train.codes(0, sorted)).toEqual(Int32Array.from(numbers));
-  const codes = train.codes(
-    1,
-    sorted.map((number) => `t${number}`),
-  );
-  expect(codes).toEqual(Int32Array.from(numbers));
-});

@@ -18,10 +18,10 @@ const target = Float64Array.from({ length: N }, (_, i) =>
 );
 const marks = Uint8Array.from({ length: N }, (_, i) => (i % 3 === 0 ? 1 : 0));
 
-/** Everything that a fit computes: partition, statistics, codes, loss, predictions. */
+/** Everything that a fit computes: partition, statistics, loss, predictions. */
 function fitWith(helpers: readonly Helper[]) {
   const { train, test } = partsOf([...columns, target], { blockRows: BLOCK_ROWS, marks, helpers });
-  const codes = train.codes(4, [0, 1]);
+  const codes = Uint8Array.from(train.numericColumn(4).toArray());
   const model = new LogisticRegression({ C: 10 }).fit(frameOf(train, 4), {
     classes: [0, 1],
     dtype: 'int64',
