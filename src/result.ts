@@ -146,6 +146,9 @@ export interface ClassRocAuc {
 export interface TextProfile extends ColumnCounts {
   readonly kind: 'text';
   readonly type: 'string';
+  /** Cells that read as numbers, and those that hold anything else. */
+  readonly numbers: number;
+  readonly others: number;
   /** The most frequent values, the first of them first where several are as frequent. */
   readonly mostFrequent: readonly { readonly value: string; readonly rows: number }[];
   /** Of a feature that can be encoded: Cramér's V with the classes, 0 (independent) to 1; NaN: undefined. */

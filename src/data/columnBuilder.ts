@@ -100,9 +100,9 @@ export class ColumnBuilder {
     this.#firstMissing = this.#firstMissingText?.row === row ? this.#firstMissingText : { row, text: '' };
   }
 
-  /** Whether it was read as text, but every cell is a truth value. */
+  /** Whether it was read as text, but every cell that is not missing is a truth value. */
   isBoolean(): boolean {
-    return this.isText && this.#missing === 0 && !this.#overflowed && this.#texts.every(isTruthValue);
+    return this.isText && this.#texts.length > 0 && !this.#overflowed && this.#texts.every(isTruthValue);
   }
 
   /** How many of the cells with these places in the texts read as numbers. */
@@ -135,10 +135,10 @@ export class ColumnBuilder {
   /** Puts the truth values in the place of the texts' places, which are as few as fit into a byte each. */
   finishTruthValues(rows: number, segments: Iterable<Segment>): NumberColumn {
     const values = this.#texts.map(truthValue) as readonly number[];
-    for (const { cells } of segments) {
-      for (const [row, place] of cells.entries()) cells[row] = values[place] as number;
+    for (const { cells, missing } of segments) {
+      for (const [row, place] of cells.entries()) if (place !== missing) cells[row] = values[place] as number;
     }
-    const counts = { numbers: rows, missing: 0, others: 0 };
+    const counts = { numbers: rows - this.#missing, others: 0 };
     return { ...this.#cells(), ...counts, firstOther: undefined, kind: 'number', type: 'boolean' };
   }
 

@@ -63,7 +63,7 @@ function farthestRocAuc(values: Float64Array, { labels, codes, positive }: Class
  * @param classes only for a feature
  */
 export async function profileTexts(
-  { name, missing, texts, overflowed }: TextColumn,
+  { name, missing, texts, overflowed, numbers, others }: TextColumn,
   role: ColumnRole,
   values: ArrayLike<number>,
   classes?: Classes,
@@ -82,6 +82,8 @@ export async function profileTexts(
     name,
     role,
     missing,
+    numbers,
+    others,
     distinct: texts.length,
     distinctCapped: overflowed,
     allDistinct: missing === 0 && counts.every((count) => count === 1),

@@ -113,9 +113,23 @@ export class PlainScanner {
       this.#settleSpans();
       this.#from = (this.#state[SCAN.next] as number) - input;
       builder.take(this.#state[SCAN.nextRow] as number);
-      if (end === SCAN_ENDS.oddRow) return this.#takeUpTo(this.#lineEnd(this.#from));
+      if (end === SCAN_ENDS.oddRow && !this.#skipBlankLines()) {
+        return this.#takeUpTo(this.#lineEnd(this.#from));
+      }
     }
     return undefined;
+  }
+
+  /** They are no rows, and there may be millions of them. */
+  #skipBlankLines(): boolean {
+    const input = this.#input as Buffer;
+    const from = this.#from;
+    for (;;) {
+      const at = this.#from;
+      if (input[at] === LF) this.#from = at + 1;
+      else if (input[at] === CR && input[at + 1] === LF) this.#from = at + 2;
+      if (this.#from === at || this.#from >= this.#rowsEnd) return this.#from > from;
+    }
   }
 
   /** Gives back all that is held. */

@@ -27,6 +27,8 @@ export interface ReadOptions {
 
 /** What is handed on at a time of a file that is there as a whole. */
 const CHUNK_BYTES = 1 << 20;
+/** A header line and some rows fit into it; blank lines are not waited out any longer, for they would be kept. */
+const WINDOW_BYTES_MAX = 1 << 23;
 const LF = 0x0a;
 /** The signatures of other formats, and the rest of a character that the window cuts. */
 const BEHIND_WINDOW_BYTES = 16;
@@ -108,7 +110,7 @@ export class TableReading {
       const isWhole = isEnd && head.length <= this.#windowBytes;
       const window = this.#windowOf(head, isWhole);
       let rows = this.#read(window, isWhole, NONE);
-      if (rows.builder.rows > 0 || isWhole) {
+      if (rows.builder.rows > 0 || isWhole || this.#windowBytes >= WINDOW_BYTES_MAX) {
         const others = rows.builder.columns.filter(({ isText, hasOthers }) => !isText && hasOthers);
         // What their cells hold is not kept, so they are read again as text.
         if (others.length > 0) rows = this.#read(window, isWhole, new Set(others.map(({ name }) => name)));

@@ -59,7 +59,7 @@ export interface NumberColumn extends CellCounts {
   readonly kind: 'number';
   /**
    * `long` where every cell is a number without point and exponent that a double holds exactly; `boolean` where every
-   * cell is a truth value, and then 1 and 0 stand for them.
+   * cell that is not missing is a truth value, and then 1 and 0 stand for them.
    */
   readonly type: 'long' | 'double' | 'boolean';
 }

@@ -50,7 +50,7 @@ function ofAny(profile: ColumnProfile, rows: number): Finding[] {
 
 function ofNumbers({ infinite, others, rocAuc }: NumberProfile): Finding[] {
   const findings: Finding[] = [];
-  if (others > 0) findings.push(['not_a_number', `has ${cells(others)} that ${are(others)} no number.`]);
+  if (others > 0) findings.push(notNumbers(others));
   if (infinite > 0)
     findings.push(['infinite_value', `has ${cells(infinite)} that ${are(infinite)} infinite.`]);
   if (rocAuc && Math.max(rocAuc.area, 1 - rocAuc.area) >= GIVEN_AWAY_AREA) {
@@ -61,10 +61,12 @@ function ofNumbers({ infinite, others, rocAuc }: NumberProfile): Finding[] {
 }
 
 function ofText(
-  { distinct, distinctCapped, allDistinct, isOfOneClassEach }: TextProfile,
+  { distinct, distinctCapped, allDistinct, isOfOneClassEach, numbers, others }: TextProfile,
   rows: number,
 ): Finding[] {
   const findings: Finding[] = [];
+  // Mostly numbers: a training takes the other cells for mistakes, and the column for no text.
+  if (others > 0 && numbers >= others) return [notNumbers(others)];
   if (distinctCapped || distinct > CATEGORIES_MAX) {
     const many = distinctCapped ? `more than ${distinct}` : distinct;
     const says = `has ${many} different texts, and at most ${CATEGORIES_MAX} are taken: name it in ignore.`;
@@ -75,6 +77,10 @@ function ofText(
     findings.push(['target_given_away', givenAway('has texts that each belong to one class')]);
   }
   return findings;
+}
+
+function notNumbers(others: number): Finding {
+  return ['not_a_number', `has ${cells(others)} that ${are(others)} no number.`];
 }
 
 function givenAway(says: string): string {

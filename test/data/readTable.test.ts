@@ -148,8 +148,16 @@ describe('a column', () => {
     expect([...readCodes(table, 0)]).toEqual([0, -1, 1, 2, 0, -1, 3, 2]);
   });
 
-  it('of truth values with one that is missing is text', () => {
-    expect(columnOf(['True', '']).columns[0]).toMatchObject({ kind: 'text', texts: ['True'], missing: 1 });
+  it('of truth values keeps what is missing', () => {
+    const table = columnOf(['True', '', 'false', 'NA', 'TRUE']);
+    expect(table.columns[0]).toMatchObject({
+      kind: 'number',
+      type: 'boolean',
+      numbers: 3,
+      missing: 2,
+      others: 0,
+    });
+    expect([...readNumbers(table, 0)]).toEqual([1, Number.NaN, 0, Number.NaN, 1]);
   });
 
   it('that is named is text whatever it holds', () => {
@@ -376,6 +384,12 @@ describe('a reading', () => {
     for (let size = 1; size < 60; size += 1) {
       expect(outcome(file, {}, size)).toMatchObject({ rows: 1, digest, cells: [[1], [2]] });
     }
+  });
+
+  it('reads rows behind so many blank lines that it does not wait for them', () => {
+    const blank = '\n'.repeat(9_000_000);
+    expect(outcome(Buffer.from(`a,b${blank}1,2\n3,x\n`), {}, 1 << 20)).toMatchObject({ rows: 2 });
+    expect(outcome(Buffer.from(`a,b${blank}`), {}, 1 << 20)).toMatchObject({ code: 'no_rows' });
   });
 
   it('takes no digest where none is wanted', () => {

@@ -86,6 +86,22 @@ describe('fitCsv on other files', () => {
     });
   });
 
+  it('takes booleans with gaps for numbers with gaps, whose place in Python a truth value can take', async () => {
+    const table = (yes: string, no: string) =>
+      bytes(
+        `a,b,t\n${rows((i) => `${i},${i === 3 ? '' : i % 2 ? yes : no},${(i * 7) % 11 > 5 ? yes : no}`)}`,
+      );
+    for (const missing of ['drop', 'mean', 'most_frequent'] as const) {
+      const [booleans, numbers] = [
+        await fitCsv(table('True', 'False'), { ...SPEC, missing }),
+        await fitCsv(table('1', '0'), { ...SPEC, missing }),
+      ];
+      expect(booleans.test).toEqual(numbers.test);
+      expect(booleans.pipeline.steps.slice(0, -1)).toEqual(numbers.pipeline.steps.slice(0, -1));
+      expect(booleans.dataset.features[1]).toEqual({ name: 'b', type: 'boolean', missing: true });
+    }
+  });
+
   it('hands on what the reader warns of', async () => {
     const file = Buffer.from(`Größe,t\n${rows((i) => `${i},${i % 3 ? 1 : 0}`)}`, 'latin1');
     const { warnings, dataset } = await fitCsv(file, SPEC);

@@ -210,6 +210,16 @@ describe('a dry run of a table of many kinds', () => {
 });
 
 describe('a dry run of what would not train', () => {
+  it('warns of the mistake, and of no text, where a column is mostly numbers', async () => {
+    const lines = Array.from({ length: 80 }, (_, i) => `${i === 70 ? 'n/k' : i},${i % 3},${label(i)}`);
+    const { body } = await dryRun(`a,b,Outcome\n${lines.join('\n')}\n`).expect(200);
+    expect(body.problem).toMatchObject({ code: 'not_a_number', row: 71, column: 'a', value: 'n/k' });
+    expect(
+      body.warnings.map(({ code, column: of }: { code: string; column?: string }) => [code, of]),
+    ).toEqual(expect.arrayContaining([['not_a_number', 'a']]));
+    expect(JSON.stringify(body.warnings)).not.toContain('too_many_categories');
+  });
+
   const small = table('a,b,Outcome', (i) => `${i},${(i * 3) % 7},${label(i)}`);
   it.each<[string, string, object, object]>([
     ['a missing value', MIXED, {}, { code: 'missing_value', row: 3, column: 'town', value: '' }],

@@ -132,7 +132,8 @@ describe('dryRunAnswer', () => {
     [{ cramersV: Number.NaN }, { cramers_v: null }],
   ])('tells of a column of text %j', (rest, expected) => {
     const mostFrequent = [{ value: 'a', rows: 3 }];
-    const text = { ...COUNTS, kind: 'text', type: 'string', name: 't', mostFrequent, ...rest } as const;
+    const cells = { numbers: 0, others: 3, mostFrequent };
+    const text = { ...COUNTS, ...cells, kind: 'text', type: 'string', name: 't', ...rest } as const;
     expect(answer({ columns: [text] }).columns[0]).toEqual({
       name: 't',
       role: 'feature',
