@@ -1,7 +1,7 @@
 import { ensureBytes, kernelsOf } from '../kernels/module.ts';
-import { POWERS_OF_TEN } from './segments.ts';
+import { POWERS_OF_TEN, segmentsOf } from './segments.ts';
 import { type NumberSummary, quantilesOf } from './summary.ts';
-import { KINDS, SEGMENT_BYTES, type Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Counts that are kept at a time: more would fall out of the processor's second cache. */
 const COUNTS_MAX = 1 << 18;
@@ -64,10 +64,11 @@ function rangeOf(table: Table, column: number, room: number): Integers | undefin
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   let common: number | undefined;
-  for (const { entry, rows, kind, decimals } of entriesOf(table, column)) {
+  for (const { entry, cells, decimals, missing } of segmentsOf(table, column)) {
     common ??= decimals;
-    if (kind === KINDS.float64 || decimals !== common) return undefined;
-    kernelsOf(table.memory).rangeOfSegment(entry, rows, room);
+    // Doubles have no number that stands for what is missing.
+    if (missing === undefined || decimals !== common) return undefined;
+    kernelsOf(table.memory).rangeOfSegment(entry, cells.length, room);
     const [least, largest] = range as unknown as [number, number];
     // They are the wrong way round where all cells are missing.
     if (least > largest) continue;
@@ -79,8 +80,8 @@ function rangeOf(table: Table, column: number, room: number): Integers | undefin
 
 function moments(table: Table, column: number, centre: number, room: number) {
   const sums = new Float64Array(table.memory.buffer, room, 3).fill(0);
-  for (const { entry, rows } of entriesOf(table, column)) {
-    kernelsOf(table.memory).momentsOfSegment(entry, rows, centre, room);
+  for (const { entry, cells } of segmentsOf(table, column)) {
+    kernelsOf(table.memory).momentsOfSegment(entry, cells.length, centre, room);
   }
   const [sum, squares, count] = sums as unknown as [number, number, number];
   return { sum, squares, count };
@@ -115,8 +116,8 @@ function countNumbers(
   const counts = new Uint32Array(table.memory.buffer, room, Math.floor((high - low) / 2 ** shift) + 1).fill(
     0,
   );
-  for (const { entry, rows } of entriesOf(table, column)) {
-    kernelsOf(table.memory).countSegment(entry, rows, low, high, shift, room);
+  for (const { entry, cells } of segmentsOf(table, column)) {
+    kernelsOf(table.memory).countSegment(entry, cells.length, low, high, shift, room);
   }
   return counts;
 }
@@ -130,18 +131,4 @@ function placeAt(counts: Uint32Array, rank: number): { readonly place: number; r
     place += 1;
   }
   return { place, below };
-}
-
-/** Where the directory has a column's segments, block after block. */
-function* entriesOf({ memory, directoryAddress, columns, rows, blockRows }: Table, column: number) {
-  const directory = new DataView(memory.buffer);
-  for (let from = 0, block = 0; from < rows; from += blockRows, block += 1) {
-    const entry = directoryAddress + (block * columns.length + column) * SEGMENT_BYTES;
-    yield {
-      entry,
-      rows: Math.min(blockRows, rows - from),
-      kind: directory.getUint8(entry + 4),
-      decimals: directory.getUint8(entry + 5),
-    };
-  }
 }

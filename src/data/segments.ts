@@ -6,6 +6,8 @@ export type Segments = Pick<Table, 'memory' | 'rows' | 'blockRows' | 'directoryA
 };
 
 export interface Segment {
+  /** Address of its entry in the directory, by which kernels find it. */
+  readonly entry: number;
   readonly cells: Float64Array | Int8Array | Int16Array | Int32Array;
   /** Each whole number stands for `number / 10^decimals`. */
   readonly decimals: number;
@@ -24,14 +26,14 @@ export const POWERS_OF_TEN: readonly number[] = [
 /** The cells of a column in one block, where they lie in the memory. */
 function segmentOf(table: Segments, block: number, column: number): Segment {
   const { buffer } = table.memory;
-  const at = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
-  const entry = new DataView(buffer, at, SEGMENT_BYTES);
-  const address = entry.getUint32(0, true);
-  const decimals = entry.getUint8(5);
+  const entry = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
+  const fields = new DataView(buffer, entry, SEGMENT_BYTES);
+  const address = fields.getUint32(0, true);
+  const decimals = fields.getUint8(5);
   const firstRow = block * table.blockRows;
   const rows = Math.min(table.blockRows, table.rows - firstRow);
-  const packed = { decimals, firstRow };
-  switch (entry.getUint8(4)) {
+  const packed = { entry, decimals, firstRow };
+  switch (fields.getUint8(4)) {
     case KINDS.int8:
       return { ...packed, cells: new Int8Array(buffer, address, rows), missing: -(2 ** 7) };
     case KINDS.int16:
