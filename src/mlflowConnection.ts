@@ -1,4 +1,4 @@
-import type { MlflowConfig } from './config.ts';
+import type { MlflowConfig } from './config/index.ts';
 import { UnavailableError } from './errors.ts';
 import { type LocalMlflow, launchLocalMlflow } from './launcher/localMlflow.ts';
 import { shownUri } from './tracking/address.ts';

@@ -1,4 +1,4 @@
-import { readConfig } from './config.ts';
+import { readConfig } from './config/index.ts';
 import { ConfigError } from './errors.ts';
 import { createLogger } from './log.ts';
 import { startService } from './service.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import { TrainingPool } from './engine/pool.ts';
 import { ConfigError } from './errors.ts';
 import { createApp } from './http/app.ts';
@@ -24,7 +24,7 @@ export interface Service {
 
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
-  await prepareUploads(config.tempDir);
+  await prepareUploads(config.upload.dir);
   const server = createServer();
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
@@ -32,7 +32,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const underWay = new UnderWay();
   const pool = new TrainingPool({
     ...config.training,
-    read: { unfoldedBytesMax: config.uploadBytesMax, limits: config.table },
+    read: { unfoldedBytesMax: config.upload.fileBytesMax, limits: config.upload.table },
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
@@ -46,7 +46,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
-    upload: { dir: config.tempDir, fileBytesMax: config.uploadBytesMax },
+    upload: config.upload,
   });
   server.on('request', app);
   server.on('checkContinue', app);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { ConfigError } from '../src/errors.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { ConfigError } from '../../src/errors.ts';
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
@@ -9,8 +9,11 @@ describe('readConfig', () => {
       port: 5005,
       logLevel: 'info',
       mlflow: { localPort: 5000, callTimeoutMs: 30_000 },
-      tempDir: 'temp',
-      uploadBytesMax: 200_000_000,
+      upload: {
+        dir: 'temp',
+        fileBytesMax: 200_000_000,
+        table: { rows: 5_000_000, columns: 1_000, cells: 50_000_000 },
+      },
       training: { waitingMax: 16, timeoutMs: 300_000 },
     });
   });
