@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
 import { wholeNumber } from './kinds.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
 import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
@@ -17,6 +18,7 @@ export interface Config {
   readonly modelName?: string;
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
+  readonly answers: AnswersConfig;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -34,6 +36,7 @@ const environment = z.object({
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
+  ...answersSettings,
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
@@ -72,5 +75,6 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
+    answers: answersConfig(vars),
   };
 }
