@@ -149,7 +149,7 @@ describe('an upload with a key', () => {
     service.desk.isHeld = true;
     const gone = new AbortController();
     const form = new FormData();
-    form.set('train_file', new Blob([DIABETES]), 'diabetes.csv');
+    form.set('train_file', new Blob([new Uint8Array(DIABETES)]), 'diabetes.csv');
     const options = { method: 'POST', body: form, headers: { 'Idempotency-Key': 'k' } };
     const call = fetch(`${service.url}/train`, { ...options, signal: gone.signal });
     await expect.poll(() => service.desk.entries.length).toBe(1);
