@@ -70,6 +70,7 @@ const pool = new TrainingPool({
 await pool.warmUp();
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
+  access: { allowedHosts: [] },
   rooms: {
     openReading: () => pool.openReading(),
     fit: (reading, path, spec) => pool.fit(reading, path, spec),

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
-import { createApp } from '../../src/http/app.ts';
+import { serve } from '../../src/http/access/sockets.ts';
+import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
@@ -14,6 +15,9 @@ import { UnderWay } from '../../src/training/underWay.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
+
+/** Requests that tests write by hand ask for `x`. */
+const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 /** Stands where MLflow stands: keeps what it is given, or fails as it is told. */
 class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
@@ -51,6 +55,7 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
+  readonly access?: AccessOptions;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
 }
 
@@ -74,8 +79,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
+  const logger = pino({ base: null }, sink);
   const app = createApp({
-    logger: pino({ base: null }, sink),
+    logger,
+    access: options.access ?? TEST_ACCESS,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -86,8 +93,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
     upload: { dir, fileBytesMax },
   });
-  const server = createServer(app);
-  server.on('checkContinue', app);
+  const server = createServer({ requireHostHeader: false });
+  serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
