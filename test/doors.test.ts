@@ -14,9 +14,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   http: [...LEAVES, 'hostName', 'training'],
   launcher: ['errors', 'config'],
   config: ['errors', 'hostName'],
-  log: [],
+  log: ['printable'],
   errors: [],
   hostName: [],
+  printable: [],
   // Types alone, as `tracking` takes of ml: TYPES_ONLY says so.
   result: ['ml'],
   ctime: [],
