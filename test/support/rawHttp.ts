@@ -55,7 +55,8 @@ export class RawClient {
     exchange.response.once('close', () => exchanges?.delete(exchange));
   }
 
-  async send(bytes: Buffer | string): Promise<RawOutcome> {
+  /** With `ends` false it never ends its side by itself. */
+  async send(bytes: Buffer | string, { ends = true } = {}): Promise<RawOutcome> {
     const { port } = this.#server.address() as AddressInfo;
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const chunks: Buffer[] = [];
@@ -73,7 +74,7 @@ export class RawClient {
     const deadlineMs = performance.now() + GIVE_UP_MS;
     while (end === undefined) {
       await sleep(POLL_MS);
-      if (!socket.writableEnded && this.#isWaiting(socket, sent.length)) socket.end();
+      if (ends && !socket.writableEnded && this.#isWaiting(socket, sent.length)) socket.end();
       if (performance.now() > deadlineMs) end = 'hung';
     }
     socket.destroy();

@@ -21,7 +21,7 @@ export function requireToken(token: string | undefined): RequestHandler {
       throw new HttpError(
         401,
         'token_wanted',
-        'This service wants its token: send the header "Authorization: Bearer <token>" (curl --oauth2-bearer <token>).',
+        'This service wants its token: send it in a header (curl -H "Authorization: Bearer <token>").',
       );
     }
     if (!timingSafeEqual(digest(given), wanted)) {
