@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { TrainingPool } from './engine/pool.ts';
+import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
@@ -30,7 +31,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const { upload, answers } = config;
   await prepareUploads(upload.dir);
   const spool = await Spool.open(config.spool);
-  const server = createServer();
+  // The app answers that itself.
+  const server = createServer({ requireHostHeader: false });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
   await listen(server, config).catch(async (error: unknown) => {
@@ -47,6 +49,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const deliveries = new Deliveries({ ...config.delivery, spool, server: () => mlflow.server() });
   const app = createApp({
     logger: log.logger,
+    access: config.access,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -58,8 +61,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     upload,
     wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
   });
-  server.on('request', app);
-  server.on('checkContinue', app);
+  serve(server, app, log.logger);
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
