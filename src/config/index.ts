@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { wholeNumber } from './kinds.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
+import { type SpoolConfig, spoolConfig, spoolSettings } from './spool.ts';
 import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
 import { type UploadConfig, uploadConfig, uploadSettings } from './upload.ts';
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly modelName?: string;
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
+  readonly spool: SpoolConfig;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -34,6 +36,7 @@ const environment = z.object({
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
+  ...spoolSettings,
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
@@ -72,5 +75,6 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
+    spool: spoolConfig(vars),
   };
 }
