@@ -65,7 +65,9 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
   deliveries.start();
   const clear = () =>
-    void spool.clearKept().catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
+    void spool
+      .clearKept()
+      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
   const stop = () => {
