@@ -23,6 +23,7 @@ const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Can be called again. */
   stop(): Promise<void>;
 }
 
@@ -76,9 +77,11 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
+  let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    return endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };
 }
