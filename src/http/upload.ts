@@ -79,7 +79,13 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
         response.writeContinue();
         response.locals['continued'] = true;
       }
-      form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
+      form(request, response, (cause: unknown) => {
+        if (cause) return next(explain(cause, options.fileBytesMax));
+        const refusal = unreadable(request.body);
+        if (refusal === undefined) return next();
+        // Multer has done its part and no longer sees to the file.
+        removeUpload(request.file).then(() => next(refusal), next);
+      });
     }
   };
 }
@@ -114,6 +120,25 @@ function fileTooLarge(limit: number): HttpError {
       field: FILE_FIELD,
       limit,
     },
+  );
+}
+
+/** What multer lets through without a word: a form whose type it cannot read, and texts in a charset that it does not know. */
+function unreadable(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
+  if (body === undefined) {
+    return new HttpError(
+      400,
+      'malformed_multipart',
+      'The Content-Type of the form cannot be read: leave it to curl -F.',
+    );
+  }
+  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
+  if (field === undefined) return undefined;
+  return new HttpError(
+    400,
+    'unknown_charset',
+    `The field ${quote(field)} is in a charset that is not known: send it in UTF-8.`,
+    { field },
   );
 }
 

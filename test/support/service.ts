@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
@@ -37,6 +37,8 @@ export interface TestServiceOptions {
   readonly deliveries?: DeliveryDesk;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
   readonly access?: AccessOptions;
+  /** Instead of one whose lines are kept. */
+  readonly logger?: Logger;
 }
 
 /** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
@@ -60,7 +62,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
-  const logger = pino({ base: null }, sink);
+  const logger = options.logger ?? pino({ base: null }, sink);
   const app = createApp({
     logger,
     access: options.access ?? TEST_ACCESS,
