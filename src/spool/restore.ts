@@ -37,6 +37,9 @@ export async function restore(parts: Parts): Promise<void> {
     if (entries.get(name.id) !== undefined) await files.remove(join(layout.dead, name.file));
     else entries.add(await deadEntry(parts, name));
   }
+  // A kill may have come between a rename and its fsync. What is worked on from now on has to be on the disk.
+  await files.syncFolder(layout.pending);
+  await files.syncFolder(layout.dead);
 }
 
 async function restorePending({ files, records, receipts, entries, clock }: Parts, name: FoundName) {
