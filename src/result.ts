@@ -128,6 +128,8 @@ export interface DeliveryView extends Kept {
   readonly state: DeliveryState;
   /** Milliseconds since 1970. */
   readonly acceptedAtMs: number;
+  /** When it was FINISHED in MLflow, or refused there. */
+  readonly endedAtMs?: number;
   readonly experimentName: string;
   readonly runName: string;
   /** Tries so far; of a pending one, those of this process. */

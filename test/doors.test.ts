@@ -22,7 +22,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ctime: [],
   codePoints: [],
   mlflowConnection: ['config', 'errors', 'launcher', 'tracking'],
-  service: ['config', 'errors', 'log', 'engine', 'http', 'training', 'mlflowConnection'],
+  service: ['config', 'errors', 'log', 'engine', 'http', 'training', 'spool', 'tracking', 'mlflowConnection'],
   server: ['config', 'errors', 'log', 'service'],
   index: ['ml', 'data', 'errors'],
 };

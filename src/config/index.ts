@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
+import { type DeliveryConfig, deliveryConfig, deliverySettings } from './delivery.ts';
 import { wholeNumber } from './kinds.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
 import { type SpoolConfig, spoolConfig, spoolSettings } from './spool.ts';
@@ -19,6 +21,8 @@ export interface Config {
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
   readonly spool: SpoolConfig;
+  readonly delivery: DeliveryConfig;
+  readonly answers: AnswersConfig;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -37,6 +41,8 @@ const environment = z.object({
   ...uploadSettings,
   ...trainingSettings,
   ...spoolSettings,
+  ...deliverySettings,
+  ...answersSettings,
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
@@ -76,5 +82,7 @@ function toConfig(vars: z.output<typeof environment>): Config {
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
     spool: spoolConfig(vars),
+    delivery: deliveryConfig(vars),
+    answers: answersConfig(vars),
   };
 }
