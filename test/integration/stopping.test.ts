@@ -136,7 +136,10 @@ describe.skipIf(!pythonAvailable)('a training while a real MLflow is away', () =
     const upload = await beginUpload(first, 'Term');
     const waiting = train(first, 'Term');
     await expect
-      .poll(async () => (await statusesOf(uri, 'Term').catch(() => [])).length, { timeout: 30_000, interval: 2 })
+      .poll(async () => (await statusesOf(uri, 'Term').catch(() => [])).length, {
+        timeout: 30_000,
+        interval: 2,
+      })
       .toBe(1);
     const exited = once(first.child, 'exit');
     first.child.kill('SIGTERM');
