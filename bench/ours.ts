@@ -34,6 +34,10 @@ const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('en
 const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
+const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
+const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
+  'observability/readiness.js',
+);
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
 /** Far above any file of the bench. */
@@ -68,6 +72,14 @@ const pool = new TrainingPool({
   read: READ,
 });
 await pool.warmUp();
+const underWay = new UnderWay();
+const readiness = new Readiness({ checks: {} });
+const metrics = new Metrics({
+  version: '0.0.0',
+  trainings: () => ({ underWay: underWay.count, waiting: pool.counts().waiting }),
+  threads: () => pool.counts().threads,
+  readiness: () => readiness.report(),
+});
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
   rooms: {
@@ -75,9 +87,11 @@ const app = createApp({
     fit: (reading, path, spec) => pool.fit(reading, path, spec),
     dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
     modelLog: () => ({ logModel }),
-    underWay: new UnderWay(),
+    underWay,
   },
   upload: { dir, fileBytesMax: FILE_BYTES_MAX },
+  metrics,
+  readiness,
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));

@@ -2,12 +2,14 @@ import type { MlflowConfig } from './config/index.ts';
 import { UnavailableError } from './errors.ts';
 import { type LocalMlflow, launchLocalMlflow } from './launcher/localMlflow.ts';
 import { shownUri } from './tracking/address.ts';
-import { MlflowLog } from './tracking/mlflowLog.ts';
+import { MlflowLog, type Readiness } from './tracking/mlflowLog.ts';
 
 /** The service's way to MLflow, whether it was given one or sees to its own. */
 export interface MlflowConnection {
   /** @throws UnavailableError while there is no MLflow to log to */
   modelLog(): MlflowLog;
+  /** Whether MLflow answers at this moment; it is asked. */
+  ready(): Promise<Readiness>;
   /** One sentence on where MLflow is, or why it is not: as soon as that is known. */
   readonly found: Promise<string>;
   stop(): Promise<void>;
@@ -28,6 +30,7 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
   const modelLog = openLog(config, trackingUri);
   return {
     modelLog: () => modelLog,
+    ready: () => modelLog.ready(),
     found: modelLog
       .ready()
       .then((mlflow) =>
@@ -42,12 +45,17 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
 function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void): MlflowConnection {
   const local = launchLocalMlflow({ dir, log: say, port: config.localPort });
   let modelLog: MlflowLog | undefined;
+  const openedLog = () => {
+    // Asked each time: a server of our own may have ended since.
+    const trackingUri = readyUrl(local);
+    modelLog ??= openLog(config, trackingUri);
+    return modelLog;
+  };
   return {
-    modelLog: () => {
-      // Asked each time: a server of our own may have ended since.
-      const trackingUri = readyUrl(local);
-      modelLog ??= openLog(config, trackingUri);
-      return modelLog;
+    modelLog: openedLog,
+    ready: async () => {
+      const state = local.state();
+      return state.status === 'ready' ? openedLog().ready() : { ready: false, reason: state.message };
     },
     found: local.ready.then((state) =>
       state.status === 'ready' ? answersAt(config.publicUrl ?? state.url) : notFound(state.message),

@@ -10,6 +10,7 @@ import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
 import { UnderWay } from './training/underWay.ts';
+import { watch } from './watch.ts';
 
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 /** How long trainings under way may take to end after a signal, and after that their runs in MLflow. */
@@ -36,6 +37,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
+  let stopping = false;
+  const { metrics, readiness } = watch({ config, pool, mlflow, underWay, isStopping: () => stopping }, log);
   const app = createApp({
     logger: log.logger,
     rooms: {
@@ -47,6 +50,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
     upload: config.upload,
+    metrics,
+    readiness,
   });
   server.on('request', app);
   server.on('checkContinue', app);
@@ -54,6 +59,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
   const stop = async () => {
+    stopping = true;
     const closed = closeServer(server);
     await underWay.settled(GRACE_MS);
     // What still computes fails now; what is being logged ends its run first.

@@ -24,6 +24,15 @@ export interface PoolOptions {
   readonly thread?: URL;
 }
 
+export interface PoolCounts {
+  /** Trainings that wait for a thread. */
+  readonly waiting: number;
+  /** Whether a thread has come to the end of anything, the warm-up included. */
+  readonly hasComputed: boolean;
+  /** Threads that live; one that has ended is replaced. */
+  readonly threads: { readonly training: number; readonly reading: number };
+}
+
 /** A training of an ordinary file takes milliseconds, so a second later there is room as a rule. */
 const RETRY_AFTER_S = 1;
 /** A thread ends within milliseconds. */
@@ -40,6 +49,7 @@ export class TrainingPool {
   readonly #waitingMax: number;
   readonly #timeoutMs: number;
   #underWay = 0;
+  #hasComputed = false;
 
   constructor({
     threads,
@@ -62,6 +72,15 @@ export class TrainingPool {
   async warmUp(): Promise<void> {
     const fitting = Array.from({ length: this.#threads }, () => this.#piscina.run({ kind: 'warm-up' }));
     await Promise.all([...fitting, this.#readers.warmUp()]);
+    this.#hasComputed = true;
+  }
+
+  counts(): PoolCounts {
+    return {
+      waiting: this.#piscina.queueSize,
+      hasComputed: this.#hasComputed,
+      threads: { training: this.#piscina.threads.length, reading: this.#readers.alive },
+    };
   }
 
   /** Begins to read a file. Whoever asks must `release` it in the end. */
@@ -125,6 +144,7 @@ export class TrainingPool {
       // Those of a training that never began are still ours, and helpers listen to them.
       for (const port of ports) port.close();
     }
+    this.#hasComputed = true;
     return fromReply(reply);
   }
 

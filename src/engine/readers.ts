@@ -43,6 +43,11 @@ export class Readers {
     return this.#threads.length;
   }
 
+  /** Threads that live. */
+  get alive(): number {
+    return this.#threads.filter((thread) => thread.isAlive).length;
+  }
+
   async warmUp(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.warmUp()));
   }
@@ -76,6 +81,10 @@ class Thread implements ReaderThread {
 
   async forget(id: number): Promise<void> {
     await this.#piscina.run({ kind: 'forget', id });
+  }
+
+  get isAlive(): boolean {
+    return this.#piscina.threads.length > 0;
   }
 
   help(port: MessagePort): void {

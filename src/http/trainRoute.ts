@@ -1,18 +1,21 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Metrics } from '../observability/metrics.ts';
 import { dryRun, type TrainingRooms, type TrainRequest, train } from '../training/train.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { type FormBody, readForm, refuseQuery } from './form.ts';
 import { onlyMethods } from './methods.ts';
+import { countUpload } from './metricsRoute.ts';
 import { trainAnswer } from './trainAnswer.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from './upload.ts';
 
 /** `POST /train`: multipart form in; the original's four numbers and the rest of the result out, or the report of a dry run. */
-export function trainRoute(rooms: TrainingRooms, options: UploadOptions): Router {
+export function trainRoute(rooms: TrainingRooms, options: UploadOptions, metrics: Metrics): Router {
   const router = Router();
   router
     .route('/train')
     .post(
       begin,
+      countUpload(metrics),
       upload(options, () => rooms.openReading()),
       (request, response) => answer(request, response, rooms),
     )
@@ -52,6 +55,8 @@ type Clock = () => { readonly upload: number; readonly total: number };
 
 async function answerTraining(asked: TrainRequest, response: Response, rooms: TrainingRooms, clock: Clock) {
   const trained = await train(asked, rooms);
+  const { upload } = clock();
+  response.locals['stagesMs'] = { upload, ...trained.fitted.timingMs, log: trained.logMs };
   response.locals['rows'] = trained.fitted.dataset.rows;
   response.locals['runId'] = trained.logged.runId;
   response.set('Run-Id', trained.logged.runId);

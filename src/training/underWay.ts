@@ -11,6 +11,10 @@ export class UnderWay {
     return ended;
   }
 
+  get count(): number {
+    return this.#trainings.size;
+  }
+
   /** Waits until none is left, at most so long. */
   async settled(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;

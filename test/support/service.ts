@@ -9,6 +9,8 @@ import { TrainingPool } from '../../src/engine/pool.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
+import { Metrics } from '../../src/observability/metrics.ts';
+import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 
@@ -52,6 +54,7 @@ export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
+  readonly checks?: ReadinessOptions['checks'];
 }
 
 /** The real app on a real port, with real threads; only MLflow is the recorder's. */
@@ -74,6 +77,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
+  const underWay = new UnderWay();
+  const readiness = new Readiness({ checks: options.checks ?? {} });
+  const metrics = new Metrics({
+    version: '0.0.0',
+    trainings: () => ({ underWay: underWay.count, waiting: pool.counts().waiting }),
+    threads: () => pool.counts().threads,
+    readiness: () => readiness.report(),
+  });
   const app = createApp({
     logger: pino({ base: null }, sink),
     rooms: {
@@ -81,10 +92,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
       dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
       modelLog: options.modelLog ?? (() => log),
-      underWay: new UnderWay(),
+      underWay,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload: { dir, fileBytesMax },
+    metrics,
+    readiness,
   });
   const server = createServer(app);
   server.on('checkContinue', app);
