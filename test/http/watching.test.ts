@@ -180,7 +180,7 @@ describe('the log', () => {
     // Whatever comes next is logged, and lines come in their order.
     await get('/nothing');
     await vi.waitFor(() => expect(service.lines.map((line) => line['path'])).toContain('/nothing'));
-    const levels = { 30: 'info', 40: 'warn' } as Record<number, string>;
+    const levels = { 30: 'info', 40: 'warn', 50: 'error' } as Record<number, string>;
     const line = service.lines.find((one) => one['path'] === path.split('?')[0]);
     expect(line && levels[line['level'] as number]).toBe(level);
   });
