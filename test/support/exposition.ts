@@ -1,5 +1,5 @@
 /** One time series as Prometheus reads it: `name{label="value"} 1`. */
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
