@@ -121,6 +121,13 @@ describe('toDataset', () => {
   });
 });
 
+it.each<[string, readonly string[], RegExp]>([
+  ['t\n0\n1\n', [], /^No column is left .* with commas, semicolons, tabs or bars/],
+  ['a,t\n1,0\n2,1\n', ['a'], /^ignore names every column beside the target "t", .*: name fewer\.$/],
+])('says why no feature is left of %j', (text, ignore, says) => {
+  expect(errorOf(text, { ignore }).message).toMatch(says);
+});
+
 describe('a column whose numbers have the other decimal sign', () => {
   const textColumns = new Set(['a']);
   const readAsText = (cells: readonly string[], roles: Partial<Roles> = {}) => {
@@ -141,6 +148,7 @@ describe('a column whose numbers have the other decimal sign', () => {
     ['none of them, and other texts', ['1,5', '2', 'x', 'y', 'z'], {}, []],
     ['in a column that is left out', ['1.5', '2.5', '3.5'], { ignore: ['a'] }, []],
     ['in the target', ['1.5', '2.5', '1,5'], { target: 'a' }, [warning]],
+    ['none of them in a target of numbers and a text', ['1', '2', '3', 'x'], { target: 'a' }, []],
   ])('is told of: %s', (_name, cells, roles, warnings) => {
     expect(readAsText(cells, roles).warnings).toEqual(warnings);
   });
