@@ -82,6 +82,7 @@ const metrics = new Metrics({
 });
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
+  access: { allowedHosts: [] },
   rooms: {
     openReading: () => pool.openReading(),
     fit: (reading, path, spec) => pool.fit(reading, path, spec),

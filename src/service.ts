@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { TrainingPool } from './engine/pool.ts';
 import { ConfigError } from './errors.ts';
+import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
@@ -26,7 +27,8 @@ export interface Service {
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
   await prepareUploads(config.upload.dir);
-  const server = createServer();
+  // The app answers that itself.
+  const server = createServer({ requireHostHeader: false });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
   await listen(server, config);
@@ -41,6 +43,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const { metrics, readiness } = watch({ config, pool, mlflow, underWay, isStopping: () => stopping }, log);
   const app = createApp({
     logger: log.logger,
+    access: config.access,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -53,8 +56,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     metrics,
     readiness,
   });
-  server.on('request', app);
-  server.on('checkContinue', app);
+  serve(server, app, log.logger);
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));

@@ -3,6 +3,11 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Readiness } from '../observability/readiness.ts';
 import type { TrainingRooms } from '../training/train.ts';
+import { refuseCrossSite } from './access/crossSite.ts';
+import { checkHead } from './access/head.ts';
+import { securityHeaders } from './access/headers.ts';
+import { allowHosts } from './access/host.ts';
+import { requireToken } from './access/token.ts';
 import { healthRoute } from './healthRoute.ts';
 import { countRequests, metricsRoute } from './metricsRoute.ts';
 import { noSuchRoute } from './notFound.ts';
@@ -12,8 +17,16 @@ import { testRoute } from './testRoute.ts';
 import { trainRoute } from './trainRoute.ts';
 import type { UploadOptions } from './upload.ts';
 
+export interface AccessOptions {
+  /** Names and addresses beside those of this machine: `name`, `*.name`, an address, or `*`. */
+  readonly allowedHosts: readonly string[];
+  /** What a request must show; undefined: nothing. */
+  readonly token?: string;
+}
+
 export interface AppOptions {
   readonly logger: Logger;
+  readonly access: AccessOptions;
   readonly rooms: TrainingRooms;
   readonly upload: UploadOptions;
   readonly metrics: Metrics;
@@ -21,11 +34,16 @@ export interface AppOptions {
 }
 
 /** The way of a request, from top to bottom. */
-export function createApp({ logger, rooms, upload, metrics, readiness }: AppOptions): Express {
+export function createApp({ logger, access, rooms, upload, metrics, readiness }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
   app.use(countRequests(metrics));
+  app.use(securityHeaders);
+  app.use(checkHead);
+  app.use(allowHosts(access.allowedHosts));
+  app.use(refuseCrossSite);
+  app.use(requireToken(access.token));
   app.use(healthRoute(readiness));
   app.use(metricsRoute(metrics));
   app.use(testRoute());

@@ -15,17 +15,14 @@ export function healthRoute(readiness: Readiness): Router {
   router
     .route('/health/live')
     .get((_request, response) => {
-      response.set('Cache-Control', 'no-store').json({ live: true });
+      response.json({ live: true });
     })
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/health/ready')
     .get(async (request, response) => {
       const report = await readiness.report(readExcluded(request.query, readiness.names));
-      response
-        .status(report.ready ? 200 : 503)
-        .set('Cache-Control', 'no-store')
-        .json(report);
+      response.status(report.ready ? 200 : 503).json(report);
     })
     .all(onlyMethods('GET', 'HEAD'));
   return router;

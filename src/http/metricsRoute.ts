@@ -2,14 +2,14 @@ import { type RequestHandler, Router } from 'express';
 import type { Metrics, StagesMs } from '../observability/metrics.ts';
 import { onlyMethods } from './methods.ts';
 
-/** `GET /metrics` in Prometheus' text format; it needs no token. */
+/** `GET /metrics` in Prometheus' text format. */
 export function metricsRoute(metrics: Metrics): Router {
   const router = Router();
   router
     .route('/metrics')
     .get(async (_request, response) => {
       const text = await metrics.text();
-      response.set({ 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).send(text);
+      response.set('Content-Type', metrics.contentType).send(text);
     })
     .all(onlyMethods('GET', 'HEAD'));
   return router;

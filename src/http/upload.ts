@@ -72,6 +72,8 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
   return (request, response, next) => {
     if (!request.is('multipart/form-data')) {
       next(notMultipart());
+    } else if (!isPlain(request.headers['content-encoding'])) {
+      next(compressed());
     } else if (Number(request.headers['content-length']) > options.fileBytesMax + FIELDS_BYTES_MAX) {
       // Multer would read the whole body before it said so.
       next(fileTooLarge(options.fileBytesMax));
@@ -91,6 +93,19 @@ function notMultipart(): HttpError {
     415,
     'not_multipart',
     `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
+  );
+}
+
+/** Multer reads a body that is compressed as if it were not. */
+function isPlain(contentEncoding: string | undefined): boolean {
+  return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
+}
+
+function compressed(): HttpError {
+  return new HttpError(
+    415,
+    'content_encoding',
+    'The form is compressed as a whole (Content-Encoding): send it as it is, with a file that is compressed by itself (.csv.gz).',
   );
 }
 

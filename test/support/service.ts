@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
-import { createApp } from '../../src/http/app.ts';
+import { serve } from '../../src/http/access/sockets.ts';
+import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
@@ -16,6 +17,9 @@ import { UnderWay } from '../../src/training/underWay.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
+
+/** Requests that tests write by hand ask for `x`. */
+const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 /** Stands where MLflow stands: keeps what it is given, or fails as it is told. */
 class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
@@ -53,6 +57,7 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
+  readonly access?: AccessOptions;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
   readonly checks?: ReadinessOptions['checks'];
 }
@@ -77,6 +82,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
+  const logger = pino({ base: null }, sink);
   const underWay = new UnderWay();
   const readiness = new Readiness({ checks: options.checks ?? {} });
   const metrics = new Metrics({
@@ -86,7 +92,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     readiness: () => readiness.report(),
   });
   const app = createApp({
-    logger: pino({ base: null }, sink),
+    logger,
+    access: options.access ?? TEST_ACCESS,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -99,8 +106,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     metrics,
     readiness,
   });
-  const server = createServer(app);
-  server.on('checkContinue', app);
+  const server = createServer({ requireHostHeader: false });
+  serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
