@@ -39,6 +39,25 @@ export function explainFormError(cause: unknown, limits: FormLimits): unknown {
   return says === undefined ? cause : malformed(says);
 }
 
+/** What multer lets through without a word: a form whose type it cannot read, and texts in a charset that it does not know. */
+export function unreadableForm(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
+  if (body === undefined) {
+    return new HttpError(
+      400,
+      'malformed_multipart',
+      'The Content-Type of the form cannot be read: leave it to curl -F.',
+    );
+  }
+  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
+  if (field === undefined) return undefined;
+  return new HttpError(
+    400,
+    'unknown_charset',
+    `The field ${quote(field)} is in a charset that is not known: send it in UTF-8.`,
+    { field },
+  );
+}
+
 export function fileTooLarge(limit: number): HttpError {
   const message = `The file is larger than the ${limit} bytes that this service takes.`;
   return new HttpError(413, 'file_too_large', message, { field: FILE_FIELD, limit });

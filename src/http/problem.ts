@@ -91,6 +91,8 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   if (runId !== undefined) response.set('Run-Id', runId);
   const text = problemText(error, request.path);
   afterBody(request, response, () => {
+    // The rest of the body may have been no HTTP, and answered as that.
+    if (response.headersSent) return;
     response.status(error.status).type(PROBLEM_TYPE).send(text);
   });
 }

@@ -7,7 +7,7 @@ import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import type { Reading } from '../training/train.ts';
 import { FILE_FIELD } from './form.ts';
-import { explainFormError, fileTooLarge } from './formErrors.ts';
+import { explainFormError, fileTooLarge, unreadableForm } from './formErrors.ts';
 import { HttpError } from './problem.ts';
 import { ReadingStorage, type UploadedFile } from './storage.ts';
 
@@ -83,7 +83,13 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
         response.writeContinue();
         response.locals['continued'] = true;
       }
-      form(request, response, (cause: unknown) => next(cause && explainFormError(cause, limits)));
+      form(request, response, (cause: unknown) => {
+        if (cause) return next(explainFormError(cause, limits));
+        const refusal = unreadableForm(request.body);
+        if (refusal === undefined) return next();
+        // Multer has done its part and no longer sees to the file.
+        removeUpload(request.file).then(() => next(refusal), next);
+      });
     }
   };
 }

@@ -129,7 +129,8 @@ describe('GET /metrics', () => {
     await vi.waitFor(async () => expect(readingOf(await metrics(), 'trainpost_uploads_under_way')).toBe(1));
     const aborted = { route: '/train', method: 'POST', status: 'aborted' };
     expect(readingOf(await metrics(), 'trainpost_http_requests_total', aborted)).toBeUndefined();
-    socket.destroy();
+    // An end without more ado is a form that breaks off, and answered; this is nobody being there any more.
+    socket.resetAndDestroy();
     await vi.waitFor(async () => {
       const families = await metrics();
       expect(readingOf(families, 'trainpost_uploads_under_way')).toBe(0);

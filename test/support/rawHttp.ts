@@ -41,8 +41,13 @@ export class RawClient {
     this.#server = server;
     server.on('connection', (socket) => {
       this.#exchanges.set(socket, new Set());
-      this.#connections.set(socket.remotePort as number, socket);
-      socket.once('close', () => this.#exchanges.delete(socket));
+      const port = socket.remotePort as number;
+      this.#connections.set(port, socket);
+      socket.once('close', () => {
+        this.#exchanges.delete(socket);
+        // The port may be in use again already.
+        if (this.#connections.get(port) === socket) this.#connections.delete(port);
+      });
     });
     for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
       server.prependListener(event, (request, response) => this.#begin({ request, response }));

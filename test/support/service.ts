@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
@@ -58,6 +58,8 @@ export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
   readonly access?: AccessOptions;
+  /** Instead of one whose lines are kept. */
+  readonly logger?: Logger;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
   readonly checks?: ReadinessOptions['checks'];
 }
@@ -82,7 +84,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
-  const logger = pino({ base: null }, sink);
+  const logger = options.logger ?? pino({ base: null }, sink);
   const underWay = new UnderWay();
   const readiness = new Readiness({ checks: options.checks ?? {} });
   const metrics = new Metrics({

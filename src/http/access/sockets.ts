@@ -39,11 +39,12 @@ export function serve(server: Server, app: RequestListener, logger: Logger): voi
 
   /** The last word on a connection, behind the answers to what came before. */
   function refuse(socket: Duplex, error: HttpError, reason: string | undefined): void {
-    const exchange = current.get(socket);
+    const { request, response } = current.get(socket) ?? {};
     const say = () => sayAndClose(socket as Socket, error, logger, reason);
-    if (exchange === undefined || exchange.response.writableFinished) say();
-    else if (exchange.request.complete) exchange.response.once('close', say);
-    else refuseBody(exchange, socket, error);
+    if (request === undefined || response === undefined || response.closed) say();
+    else if (!request.complete) refuseBody({ request, response }, socket, error);
+    // The answer to what came before goes first; where that is the last one, nothing behind it counts.
+    else if (!endsConnection(response)) response.once('close', say);
   }
 
   server.on('clientError', (cause: ParseError, socket: Duplex) => {
@@ -61,6 +62,11 @@ export function serve(server: Server, app: RequestListener, logger: Logger): voi
   });
 }
 
+/** Node ends the connection behind such an answer by itself. */
+function endsConnection(response: ServerResponse): boolean {
+  return !response.shouldKeepAlive || response.getHeader('Connection') === 'close';
+}
+
 /** Nobody is there any more to be told. */
 function isGone({ code }: ParseError): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
@@ -70,7 +76,7 @@ function isGone({ code }: ParseError): boolean {
  * The head of the request was taken, and its body is broken or does not come: its own answer says so. It is whole for
  * the caller by its length, and ended, which cuts the connection, only when the caller has done so or had the time to.
  */
-function refuseBody({ response }: Exchange, socket: Duplex, error: HttpError): void {
+function refuseBody({ request, response }: Exchange, socket: Duplex, error: HttpError): void {
   if (response.headersSent) {
     socket.destroy();
     return;
@@ -83,6 +89,8 @@ function refuseBody({ response }: Exchange, socket: Duplex, error: HttpError): v
     Connection: 'close',
   });
   response.write(text);
+  // Node forgets a request that is answered, and whoever reads its body would wait for the rest of it for ever.
+  response.once('close', () => request.destroy());
   linger(socket, () => response.end());
 }
 
