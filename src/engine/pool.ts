@@ -25,7 +25,9 @@ export interface PoolOptions {
 }
 
 export interface PoolCounts {
-  /** Trainings that wait for a thread. */
+  /** Trainings and dry runs that wait or compute. */
+  readonly underWay: number;
+  /** Of these, those that wait for a thread. */
   readonly waiting: number;
   /** Whether a thread has come to the end of anything, the warm-up included. */
   readonly hasComputed: boolean;
@@ -77,6 +79,7 @@ export class TrainingPool {
 
   counts(): PoolCounts {
     return {
+      underWay: this.#underWay,
       waiting: this.#piscina.queueSize,
       hasComputed: this.#hasComputed,
       threads: { training: this.#piscina.threads.length, reading: this.#readers.alive },

@@ -7,7 +7,7 @@ const PATH_CHARS_MAX = 200;
 
 /**
  * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
- * of a training its rows and run id. Never a query, a header, a field or a cell.
+ * of a training its rows, run id and delivery. Never a query, a header, a field or a cell.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -21,10 +21,10 @@ export function requestLog(logger: Logger): RequestHandler {
       const status = response.statusCode;
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
-      const { rows, runId, code, cause } = noted(response);
+      const { rows, runId, deliveryId, code, cause } = noted(response);
       const outcome = aborted ? { aborted } : { status };
       logger[aborted ? 'warn' : levelOf(status, path)](
-        { id, method, path, ...outcome, ms, rows, run_id: runId, code, cause },
+        { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
         `${method} ${path} ${aborted ? 'broken off' : status}`,
       );
     });
@@ -43,6 +43,7 @@ const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/
 interface Noted {
   readonly rows?: number;
   readonly runId?: string;
+  readonly deliveryId?: string;
   readonly code?: string;
   readonly cause?: string;
 }

@@ -6,7 +6,7 @@ export interface MetricSources {
   /** Version of this package. */
   readonly version: string;
   trainings(): {
-    /** Begun and not ended, those included that wait. */
+    /** Those that wait or compute. */
     readonly underWay: number;
     /** For a thread. */
     readonly waiting: number;
@@ -34,7 +34,7 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   single(
     registry,
     'trainpost_trainings_under_way',
-    'Trainings and dry runs that have begun and not ended, those that wait among them.',
+    'Trainings and dry runs that wait for a thread or compute.',
     () => sources.trainings().underWay,
   );
   single(

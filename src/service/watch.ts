@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from './config/index.ts';
-import type { TrainingPool } from './engine/pool.ts';
-import type { ServiceLog } from './log.ts';
-import type { MlflowConnection } from './mlflowConnection.ts';
-import { roomFor } from './observability/disk.ts';
-import { Metrics } from './observability/metrics.ts';
-import { type Finding, Readiness, shared } from './observability/readiness.ts';
-import type { UnderWay } from './training/underWay.ts';
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { TrainingPool } from '../engine/pool.ts';
+import { UnavailableError } from '../errors.ts';
+import type { MlflowConnection } from '../mlflowConnection.ts';
+import { roomFor } from '../observability/disk.ts';
+import { Metrics } from '../observability/metrics.ts';
+import { type Finding, Readiness, shared } from '../observability/readiness.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Deliveries } from '../tracking/delivery/deliveries.ts';
 
 /** What is watched. */
 export interface Watched {
   readonly config: Config;
   readonly pool: TrainingPool;
   readonly mlflow: MlflowConnection;
-  readonly underWay: UnderWay;
+  readonly spool: Spool;
+  readonly deliveries: Deliveries;
   /** Whether the service has been told to stop. */
   isStopping(): boolean;
 }
@@ -21,22 +24,28 @@ export interface Watched {
 /** Puts together what probes and Prometheus are told, of the parts that know it. */
 export function watch(
   watched: Watched,
-  log: ServiceLog,
+  logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, pool, mlflow, underWay, isStopping } = watched;
+  const { config, pool, mlflow, spool, deliveries, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
       threads: () => threadsOf(pool),
       disk: shared(roomFor(config.upload.dir, config.upload.fileBytesMax)),
+      spool: shared(() => roomIn(spool)),
       mlflow: shared(() => answerOf(mlflow)),
     },
-    onChange: (name, finding) => logChange(log, name, finding),
+    onChange: (name, finding) => logChange(logger, name, finding),
   });
   const metrics = new Metrics({
     version: packageVersion(),
-    trainings: () => ({ underWay: underWay.count, waiting: pool.counts().waiting }),
+    trainings: () => pool.counts(),
     threads: () => pool.counts().threads,
+    spool: () => spool.stats(),
+    deliveries: () => {
+      const { doublesRemoved, ...byOutcome } = deliveries.counts();
+      return { ...byOutcome, doubles_removed: doublesRemoved };
+    },
     readiness: () => readiness.report(),
   });
   metrics.watchProcess();
@@ -50,6 +59,19 @@ function threadsOf(pool: TrainingPool): Finding | undefined {
   return { reason: 'No thread is there to train or to read: it is being replaced.' };
 }
 
+/** Whether it would take a training, and the disk what it writes. */
+async function roomIn(spool: Spool): Promise<Finding | undefined> {
+  try {
+    await spool.checkRoom();
+    await spool.probe();
+    return undefined;
+  } catch (cause) {
+    // Its limits are told to callers too, and name no path.
+    if (cause instanceof UnavailableError) return { reason: cause.message };
+    return { reason: 'The spool cannot be written to; the log says why.', cause };
+  }
+}
+
 /** Where MLflow is, and what it says, is for the log alone: anybody may ask a probe. */
 async function answerOf(mlflow: MlflowConnection): Promise<Finding | undefined> {
   const state = await mlflow.ready();
@@ -58,7 +80,7 @@ async function answerOf(mlflow: MlflowConnection): Promise<Finding | undefined> 
     : { reason: 'MLflow does not answer; the log says why.', cause: state.reason };
 }
 
-function logChange({ logger }: ServiceLog, check: string, finding: Finding | undefined): void {
+function logChange(logger: Logger, check: string, finding: Finding | undefined): void {
   if (finding === undefined) {
     logger.info({ check }, `ready again: ${check}`);
     return;
@@ -69,6 +91,6 @@ function logChange({ logger }: ServiceLog, check: string, finding: Finding | und
 }
 
 function packageVersion(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
 }
