@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { unusedPort } from './mlflowServer.ts';
 
 const SERVER = join(import.meta.dirname, '../../dist/server.js');
@@ -87,8 +88,7 @@ export class Victim implements AsyncDisposable {
     const deadlineMs = Date.now() + UP_TIMEOUT_MS;
     while (Date.now() < deadlineMs) {
       if (!this.runs()) throw new Error(`the service ended by itself: ${this.lastWords()}`);
-      const response = await fetch(`${this.url}/test`).catch(() => undefined);
-      if (response?.ok) return;
+      if (await answers(`${this.url}/test`)) return;
       await sleep(POLL_MS);
     }
     throw new Error(`the service does not answer: ${this.lastWords()}`);
@@ -123,6 +123,17 @@ export class Victim implements AsyncDisposable {
     const gone = once(this.#child!, 'exit');
     this.#child!.kill(signal);
     await gone;
+  }
+}
+
+/** On a connection that is not kept: what the service holds then is its own. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const { statusCode, body } = await request(url, { reset: true });
+    await body.dump();
+    return statusCode === 200;
+  } catch {
+    return false;
   }
 }
 
