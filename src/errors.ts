@@ -19,6 +19,8 @@ export interface ErrorDetails {
   readonly retryAfterS?: number;
   /** The MLflow run that was made before the failure, if one was. */
   readonly runId?: string;
+  /** The delivery to MLflow that ended with the failure, and keeps the training. */
+  readonly deliveryId?: string;
 }
 
 /** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */

@@ -9,7 +9,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   kernels: [],
   data: [...LEAVES, 'kernels', 'ml/matrix'],
   engine: [...LEAVES, 'data', 'ml', 'kernels'],
-  tracking: [...LEAVES, 'ml/state', 'ml/modelLog'],
+  tracking: [...LEAVES, 'spool', 'ml/state', 'ml/modelLog'],
   training: [...LEAVES, 'engine', 'ml'],
   http: [...LEAVES, 'training'],
   launcher: ['errors', 'config'],
@@ -17,11 +17,11 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   log: [],
   errors: [],
   // Types alone, as `tracking` takes of ml: TYPES_ONLY says so.
-  result: ['ml'],
+  result: ['ml', 'errors'],
   ctime: [],
   codePoints: [],
   mlflowConnection: ['config', 'errors', 'launcher', 'tracking'],
-  service: ['config', 'errors', 'log', 'engine', 'http', 'training', 'mlflowConnection'],
+  service: ['config', 'errors', 'log', 'engine', 'http', 'training', 'spool', 'tracking', 'mlflowConnection'],
   server: ['config', 'errors', 'log', 'service'],
   index: ['ml', 'data', 'errors'],
 };

@@ -11,6 +11,7 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
+import { deliveryLink } from './deliveryAnswer.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
 interface Problem {
@@ -49,14 +50,17 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   experiment_deleted: 422,
 };
 
+/** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
+const URGENT_STATUS = 409;
 /** What is read for nothing: a second's worth. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
-  404: 'No such route',
+  404: 'Not found',
   405: 'Method not allowed',
   406: 'No such representation',
+  409: 'Conflict',
   413: 'Too large',
   415: 'Not a table',
   422: 'Cannot be trained as asked',
@@ -72,7 +76,7 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   const error = toHttp(cause);
   response.locals['code'] = error.code;
   if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
-  const { retryAfterS, runId, ...help } = error.details;
+  const { retryAfterS, runId, deliveryId, ...help } = error.details;
   if (runId !== undefined) response.locals['runId'] = runId;
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -89,8 +93,10 @@ export function sendProblem(cause: unknown, request: Request, response: Response
     code: error.code,
     ...help,
     ...(runId !== undefined && { run_id: runId }),
+    ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId) }),
   };
-  afterBody(request, response, () => {
+  const isUrgent = error.status === URGENT_STATUS;
+  afterBody(request, response, isUrgent, () => {
     response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
   });
 }
@@ -98,15 +104,16 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 /**
  * A caller who still sends when the answer comes may see a broken pipe instead of it. So what is left of a short upload
  * is read and thrown away first; a long one is cut off, and a caller that asks before it sends (`Expect: 100-continue`,
- * as curl does above 1 MB) and was not told to go on has nothing to be read.
+ * as curl does above 1 MB) and was not told to go on has nothing to be read. What is urgent is told first and read after.
  */
-function afterBody(request: Request, response: Response, send: () => void): void {
+function afterBody(request: Request, response: Response, isUrgent: boolean, send: () => void): void {
   const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (request.complete) {
     send();
   } else if (!isAsking && length <= DRAINED_BYTES_MAX) {
-    finished(request, send);
+    if (isUrgent) send();
+    else finished(request, send);
     request.resume();
   } else {
     response.set('Connection', 'close');

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 /**
  * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
- * of a training its rows and run id. Never a query, a header, a field or a cell.
+ * of a training its rows, run id and delivery. Never a query, a header, a field or a cell.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -17,10 +17,10 @@ export function requestLog(logger: Logger): RequestHandler {
       const status = response.statusCode;
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
-      const { rows, runId, code, cause } = noted(response);
+      const { rows, runId, deliveryId, code, cause } = noted(response);
       const outcome = aborted ? { aborted } : { status };
       logger[aborted ? 'warn' : levelOf(status)](
-        { id, method, path, ...outcome, ms, rows, run_id: runId, code, cause },
+        { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
         `${method} ${path} ${aborted ? 'broken off' : status}`,
       );
     });
@@ -32,6 +32,7 @@ export function requestLog(logger: Logger): RequestHandler {
 interface Noted {
   readonly rows?: number;
   readonly runId?: string;
+  readonly deliveryId?: string;
   readonly code?: string;
   readonly cause?: string;
 }

@@ -1,43 +1,31 @@
-import { TrainpostError } from '../errors.ts';
+import { TrackingRefusedError, TrackingUnreachableError } from '../errors.ts';
 import type { ModelLog } from '../ml/modelLog.ts';
 import type { PipelineState } from '../ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../result.ts';
-import { type Auth, shownUri } from './address.ts';
-import { MlflowClient } from './client.ts';
-import { type Delivered, deliver } from './delivery.ts';
-import { modelVersionUrl, runUrl } from './links.ts';
-import { type RunRecord, recordRun } from './record.ts';
+import { systemClock } from './delivery/clock.ts';
+import { deliver } from './delivery/deliver.ts';
+import { endFailed } from './delivery/endFailed.ts';
+import { Journal } from './delivery/journal.ts';
+import { Turns } from './delivery/turns.ts';
+import { loggedRun } from './links.ts';
+import { recordRun } from './record.ts';
 import type { Env } from './tags.ts';
-import { TrackingServer } from './trackingServer.ts';
+import { type Readiness, TrackingServer, type TrackingServerOptions } from './trackingServer.ts';
 
-/** A probe that waits longer says "not ready" too late. */
-const READY_TIMEOUT_MS = 2_000;
-
-export interface MlflowLogOptions {
-  /** Address of the MLflow server: `http(s)://host[:port][/prefix]`. */
-  readonly trackingUri: string;
-  /** Base of the links, where people reach MLflow by another address. */
-  readonly publicUrl?: string;
-  readonly auth?: Auth;
-  /** Time for one call to MLflow, its retries included. */
-  readonly timeoutMs: number;
+export interface MlflowLogOptions extends TrackingServerOptions {
   /** Where the commit and the user are looked for. */
   readonly env: Env;
 }
 
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
-
 /** Logs trainings to an MLflow server, 2.x or 3.x. */
 export class MlflowLog implements ModelLog<TrackedRun, LoggedRun> {
-  readonly #server: TrackingServer;
-  readonly #linkBase: string;
+  readonly server: TrackingServer;
   readonly #env: Env;
+  readonly #aliasTurns = new Turns();
 
   /** @throws ConfigError for a tracking URI that is no http(s) address, or a token that cannot be sent */
-  constructor({ trackingUri, publicUrl, auth, timeoutMs, env }: MlflowLogOptions) {
-    const client = new MlflowClient({ trackingUri, timeoutMs, ...(auth !== undefined && { auth }) });
-    this.#server = new TrackingServer(client);
-    this.#linkBase = (publicUrl ?? shownUri(trackingUri)).replace(/\/+$/, '');
+  constructor({ env, ...options }: MlflowLogOptions) {
+    this.server = new TrackingServer(options);
     this.#env = env;
   }
 
@@ -47,38 +35,38 @@ export class MlflowLog implements ModelLog<TrackedRun, LoggedRun> {
    */
   async logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
     const recorded = recordRun(pipeline, run, this.#env);
-    const delivered = await deliver(this.#server, recorded);
-    return loggedRun(this.#linkBase, recorded.record, delivered);
+    const journal = new Journal({
+      notes: [],
+      write: async () => {},
+      clock: systemClock,
+      quarantineMs: 0,
+      takenOverAtMs: 0,
+    });
+    const { client } = this.server;
+    const server = this.server;
+    try {
+      const delivered = await deliver({ server, client, recorded, journal, aliasTurns: this.#aliasTurns });
+      return loggedRun(server.linkBase, recorded.record, delivered);
+    } catch (error) {
+      server.forget();
+      const runId = await endFailed(server, client, recorded.record, journal).catch(() =>
+        journal.idOf('run'),
+      );
+      const reason: unknown = error instanceof AggregateError ? error.errors[0] : error;
+      const isRefusal = reason instanceof TrackingRefusedError;
+      if (!(isRefusal || reason instanceof TrackingUnreachableError)) throw error;
+      const Kind = isRefusal ? TrackingRefusedError : TrackingUnreachableError;
+      const details = { ...reason.details, ...(runId !== undefined && { runId }) };
+      throw new Kind(reason.code, reason.message, details, { cause: error });
+    }
   }
 
-  /** Whether MLflow answers at this moment. */
-  async ready(): Promise<Readiness> {
-    try {
-      await this.#server.client.health(READY_TIMEOUT_MS);
-      return { ready: true };
-    } catch (error) {
-      if (!(error instanceof TrainpostError)) throw error;
-      return { ready: false, reason: error.message };
-    }
+  ready(): Promise<Readiness> {
+    return this.server.ready();
   }
 
   /** Ends the connections; what is under way is finished first. */
   close(): Promise<void> {
-    return this.#server.client.close();
+    return this.server.close();
   }
-}
-
-function loggedRun(base: string, record: RunRecord, delivered: Delivered): LoggedRun {
-  const { runId, experimentId, modelVersion } = delivered;
-  const { runName, modelName, registeredModelName } = record;
-  return {
-    runId,
-    runName,
-    runUrl: runUrl(base, experimentId, runId),
-    experimentId,
-    modelUri: `runs:/${runId}/${modelName}`,
-    registeredModelName,
-    modelVersion,
-    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
-  };
 }

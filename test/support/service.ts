@@ -7,40 +7,18 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
 import { createApp } from '../../src/http/app.ts';
-import type { ModelLog } from '../../src/ml/modelLog.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
-import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+import type { DeliveryDesk } from '../../src/training/deliveries.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
+import { RecordingDesk } from './recordingDesk.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
 
-/** Stands where MLflow stands: keeps what it is given, or fails as it is told. */
-class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
-  readonly entries: { pipeline: PipelineState; run: TrackedRun }[] = [];
-  failWith: Error | undefined;
-
-  async logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
-    if (this.failWith !== undefined) throw this.failWith;
-    this.entries.push({ pipeline, run });
-    const runId = `run${this.entries.length}`;
-    return {
-      runId,
-      runName: run.runName,
-      runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
-      experimentId: '1',
-      modelUri: `runs:/${runId}/${run.modelName}`,
-      registeredModelName: run.registeredModelName,
-      modelVersion: '1',
-      modelUrl: `http://mlflow/#/models/${run.registeredModelName}/versions/1`,
-    };
-  }
-}
-
 export interface TestService {
   readonly server: Server;
   readonly url: string;
-  readonly log: RecordingLog;
+  readonly desk: RecordingDesk;
+  readonly underWay: UnderWay;
   /** Every line that was logged, parsed. */
   readonly lines: Record<string, unknown>[];
   /** What lies in the folder for uploads now. */
@@ -51,10 +29,12 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
-  readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
+  /** Instead of the recorder. */
+  readonly deliveries?: DeliveryDesk;
+  readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
-/** The real app on a real port, with real threads; only MLflow is the recorder's. */
+/** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
@@ -66,7 +46,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     read: { unfoldedBytesMax: fileBytesMax },
     thread: THREAD,
   });
-  const log = new RecordingLog();
+  const desk = new RecordingDesk();
+  const underWay = new UnderWay();
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -80,11 +61,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
       dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
-      modelLog: options.modelLog ?? (() => log),
-      underWay: new UnderWay(),
+      deliveries: options.deliveries ?? desk,
+      underWay,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload: { dir, fileBytesMax },
+    wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
   });
   const server = createServer(app);
   server.on('checkContinue', app);
@@ -92,7 +74,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   return {
     server,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log,
+    desk,
+    underWay,
     lines,
     uploads: () => readdirSync(dir),
     close: async () => {
