@@ -57,6 +57,9 @@ export class BusyError extends TrainpostError {}
 /** The service cannot do it now (starting, shutting down); `details.retryAfterS` says when to come back. */
 export class UnavailableError extends TrainpostError {}
 
+/** The disk does not take or give what is kept on it: it is full, or it fails. */
+export class StorageError extends TrainpostError {}
+
 /** MLflow answered and refused for good: repeating the same call would not help. */
 export class TrackingRefusedError extends TrainpostError {}
 

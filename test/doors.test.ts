@@ -12,6 +12,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   tracking: [...LEAVES, 'spool', 'ml/state', 'ml/modelLog'],
   training: [...LEAVES, 'engine', 'ml'],
   http: [...LEAVES, 'training'],
+  spool: ['errors'],
   launcher: ['errors', 'config'],
   config: ['errors'],
   log: [],

@@ -5,6 +5,7 @@ import {
   DataError,
   FieldError,
   NotATableError,
+  StorageError,
   TooLargeError,
   TrackingRefusedError,
   TrackingUnreachableError,
@@ -42,12 +43,15 @@ const STATUS_BY_CLASS = [
   [TooLargeError, 413],
   [BusyError, 429],
   [UnavailableError, 503],
+  [StorageError, 507],
   [TrackingRefusedError, 502],
   [TrackingUnreachableError, 504],
 ] as const;
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // The caller named the experiment, so the caller can mend it.
   experiment_deleted: 422,
+  // More room on the disk would not mend it.
+  record_damaged: 500,
 };
 
 /** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
@@ -69,6 +73,7 @@ const TITLES: Readonly<Record<number, string>> = {
   502: 'MLflow refused',
   503: 'Not available now',
   504: 'MLflow did not answer',
+  507: 'Cannot be stored',
 };
 
 /** Express' last word: turns whatever was thrown into `application/problem+json`. */

@@ -1,0 +1,98 @@
+import { dirname, join } from 'node:path';
+import { StorageError } from '../errors.ts';
+import { closing } from './durable.ts';
+import { type Entries, type Entry, newEntry } from './entries.ts';
+import { decode, type Envelope } from './envelope.ts';
+import type { SpoolFiles } from './files.ts';
+import { type Layout, parseRecordName, type RecordName } from './layout.ts';
+import type { Receipts } from './receipts.ts';
+import type { Records } from './records.ts';
+
+interface Parts {
+  readonly files: SpoolFiles;
+  readonly layout: Layout;
+  readonly records: Records;
+  readonly receipts: Receipts;
+  readonly entries: Entries;
+  readonly clock: () => number;
+}
+
+/** Makes the folders, and sees to it that they are on the disk before a record relies on them. */
+export async function makeFolders(files: SpoolFiles, layout: Layout): Promise<void> {
+  const { root, ...folders } = layout;
+  for (const folder of Object.values(folders)) await files.makeFolder(folder);
+  await files.syncFolder(root);
+  await files.syncFolder(dirname(root));
+}
+
+/**
+ * Takes up what a process left, wherever it ended: half-written files are removed, state changes that had begun are
+ * completed, a torn last note is cut off, and records that are damaged become dead letters.
+ */
+export async function restore(parts: Parts): Promise<void> {
+  const { files, layout, entries } = parts;
+  for await (const name of files.names(layout.incoming)) await files.remove(join(layout.incoming, name));
+  for (const name of await recordNames(files, layout.pending)) await restorePending(parts, name);
+  for (const name of await recordNames(files, layout.dead)) {
+    // A rename that a power cut caught half-way may leave both names. To try again is the safe one of the two.
+    if (entries.get(name.id) !== undefined) await files.remove(join(layout.dead, name.file));
+    else entries.add(await deadEntry(parts, name));
+  }
+}
+
+async function restorePending({ files, records, receipts, entries, clock }: Parts, name: FoundName) {
+  const entry = newEntry(name, 'pending', 0);
+  if (await receipts.complete(name.id, name.key)) {
+    await records.remove(entry);
+    return;
+  }
+  const bytes = (await files.read(records.pathOf(entry))) as Buffer;
+  const envelope = decodeOrReason(bytes, name);
+  if (typeof envelope === 'string') {
+    entry.bytes = bytes.length;
+    entry.endedAtMs = clock();
+    await records.move(entry, 'dead');
+  } else {
+    entry.bytes = envelope.wholeBytes;
+    if (bytes.length > envelope.wholeBytes) await cutOff(files, records.pathOf(entry), envelope.wholeBytes);
+  }
+  entries.add(entry);
+}
+
+async function deadEntry({ files, layout, clock }: Parts, name: FoundName): Promise<Entry> {
+  const bytes = (await files.read(join(layout.dead, name.file))) as Buffer;
+  const envelope = decodeOrReason(bytes, name);
+  const isWhole = typeof envelope !== 'string';
+  const entry = newEntry(name, 'dead', isWhole ? envelope.wholeBytes : bytes.length);
+  entry.endedAtMs = (isWhole ? envelope.end?.atMs : undefined) ?? clock();
+  return entry;
+}
+
+async function cutOff(files: SpoolFiles, path: string, bytes: number): Promise<void> {
+  const file = await files.open(path, 'existing');
+  await closing(file, () => file.truncate(bytes));
+}
+
+function decodeOrReason(bytes: Buffer, { id }: RecordName): Envelope | string {
+  try {
+    const envelope = decode(bytes);
+    return envelope.id === id ? envelope : `it is record ${envelope.id}`;
+  } catch (error) {
+    if (error instanceof StorageError) return error.message;
+    throw error;
+  }
+}
+
+interface FoundName extends RecordName {
+  readonly file: string;
+}
+
+/** In the order of acceptance; files that are not the spool's are left alone. */
+async function recordNames(files: SpoolFiles, folder: string): Promise<FoundName[]> {
+  const found: string[] = [];
+  for await (const name of files.names(folder)) found.push(name);
+  return found.sort().flatMap((file) => {
+    const name = parseRecordName(file);
+    return name === undefined ? [] : [{ ...name, file }];
+  });
+}
