@@ -27,6 +27,8 @@ const HARM_SHARE = 0.3;
  */
 const LATE_MS_MAX = 1_500;
 const QUARANTINE_MS = 3_000;
+/** The late sweep, behind everything that is late. */
+const SWEEP_MS = 5_000;
 /** Shorter than some delays, so that calls time out which are then carried out. */
 const CALL_TIMEOUT_MS = 1_000;
 /** Some trainings are answered when they are in MLflow, the others before. */
@@ -125,6 +127,7 @@ function settings(mlflowUrl: string, dir: string, spoolDir: string): Record<stri
     MLFLOW_CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS),
     MLFLOW_WAIT_MS: String(WAIT_MS),
     DELIVERY_QUARANTINE_MS: String(QUARANTINE_MS),
+    DELIVERY_SWEEP_MS: String(SWEEP_MS),
     SPOOL_DIR: spoolDir,
     TEMP_DIR: join(dir, 'temp'),
     LOG_LEVEL: 'warn',
