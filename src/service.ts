@@ -7,6 +7,7 @@ import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
+import { deliveryLog } from './service/deliveryLog.ts';
 import { openDesk } from './service/desk.ts';
 import { endService } from './service/ending.ts';
 import { listen, urlOf } from './service/listening.ts';
@@ -44,7 +45,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
-  const deliveries = new Deliveries({ ...config.delivery, spool, server: () => mlflow.server() });
+  const deliveries = new Deliveries({
+    ...config.delivery,
+    spool,
+    server: () => mlflow.server(),
+    report: deliveryLog(log.logger),
+  });
   const app = createApp({
     logger: log.logger,
     rooms: {
@@ -65,7 +71,9 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
   deliveries.start();
   const clear = () =>
-    void spool.clearKept().catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
+    void spool
+      .clearKept()
+      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
   const stop = () => {

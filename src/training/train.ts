@@ -84,7 +84,8 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
 async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const names = namesOf(request, rooms.modelName);
   await rooms.deliveries.checkRoom();
-  const fitted = await rooms.fit(request.reading, request.path, toFitSpec(request.fields));
+  const { reading, path, fields } = request;
+  const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
   const run = describeRun(request, fitted, names);
   const accepted = await pipeline.logModel(rooms.deliveries.modelLog(keep(fitted, run)), run);
@@ -98,7 +99,8 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
 
 async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesOf(request, rooms.modelName));
-  const ofFile = await rooms.dryRun(request.reading, request.path, toFitSpec(request.fields));
+  const { reading, path, fields } = request;
+  const ofFile = await rooms.underWay.computed(rooms.dryRun(reading, path, toFitSpec(fields)));
   return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
 }
 

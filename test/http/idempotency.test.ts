@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BusyError, TrackingRefusedError, UnavailableError } from '../../src/errors.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
-const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
+const DIABETES: Buffer = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
 const OTHER = Buffer.concat([DIABETES, Buffer.from('1,85,66,29,0,26.6,0.351,31,0\n')]);
 
 let service: TestService;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 beforeEach(() => service.desk.reset());
 
-const post = (key: string, fields: object = {}, file = DIABETES) =>
+const post = (key: string, fields: object = {}, file: Buffer = DIABETES) =>
   request(service.server)
     .post('/train')
     .set('Idempotency-Key', key)
