@@ -71,7 +71,9 @@ async function train(url: string, count: number): Promise<number> {
   let left = count;
   let accepted = 0;
   const work = async () => {
-    while (left-- > 0) if (isAccepted(await postTraining(url, form, { dispatcher, timeoutMs: TRAINING_MS_MAX }))) accepted += 1;
+    while (left-- > 0)
+      if (isAccepted(await postTraining(url, form, { dispatcher, timeoutMs: TRAINING_MS_MAX })))
+        accepted += 1;
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await dispatcher.close();

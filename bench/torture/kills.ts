@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
-import { type RunContent, takeCensus } from '../../test/support/mlflowCensus.ts';
+import { countAll, type RunContent, takeCensus } from '../../test/support/mlflowCensus.ts';
 import { TcpProxy } from '../../test/support/tcpProxy.ts';
 import { isAccepted, postTraining } from '../../test/support/trainer.ts';
 import { Victim } from '../../test/support/victim.ts';
@@ -36,6 +36,7 @@ const WAIT_MS = 1_000;
 /** What is left of deliveries when the last process has been killed takes a minute or two. */
 const DRAIN_MS_MAX = 15 * 60_000;
 const DRAIN_POLL_MS = 250;
+const SWEEP_POLL_MS = 2_000;
 const CALLERS = 2;
 const GAP_MS = 2_500;
 const SAY_EVERY = 25;
@@ -114,8 +115,8 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   await proxy.settled();
   say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} to be delivered`);
   await drained(spoolDir);
-
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
+  await swept(mlflowUrl, experimentId);
   const verdict = judge(await takeCensus(mlflowUrl, experimentId), callers.offered, expected);
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
   return { verdict, deaths: victim.deaths, lastWords, harm: proxy.counts, statuses: callers.statuses };
@@ -186,6 +187,17 @@ async function drained(spoolDir: string): Promise<void> {
   while (pendingIn(spoolDir) > 0) {
     if (Date.now() > deadlineMs) return;
     await sleep(DRAIN_POLL_MS);
+  }
+}
+
+/** The late sweeps are over when nothing has gone any more for twice the time after which each begins. */
+async function swept(mlflowUrl: string, experimentId: string): Promise<void> {
+  let count = Number.NaN;
+  for (let levelMs = 0; levelMs < 2 * SWEEP_MS; levelMs += SWEEP_POLL_MS) {
+    await sleep(SWEEP_POLL_MS);
+    const now = await countAll(mlflowUrl, experimentId);
+    if (now !== count) levelMs = 0;
+    count = now;
   }
 }
 

@@ -102,7 +102,7 @@ function faultsOf(run: CountedRun, { registeredModel, alias }: Offered, expected
   const hasAlias = alias === undefined || version?.aliases.includes(alias);
   return [
     ...(status === 'FINISHED' ? [] : [`is ${status}`]),
-    ...parts.map((key) => `other ${key}`),
+    ...parts.map((key) => `other ${key}: ${JSON.stringify(content[key]).slice(0, 100)}`),
     ...modelFaults(content, expected),
     ...(isRegistered ? [] : ['no registered version']),
     ...(hasAlias ? [] : ['no alias']),

@@ -71,6 +71,13 @@ export async function takeCensus(url: string, experimentId: string): Promise<Cen
   return { runs, deleted: deleted.length, strayModels: strays.map(({ info }) => info.model_id) };
 }
 
+/** How many runs, models and versions there are: enough to see whether anything still comes or goes. */
+export async function countAll(url: string, experimentId: string): Promise<number> {
+  const runs = await searchRuns(url, experimentId, 'ACTIVE_ONLY');
+  const models = await searchModels(url, experimentId);
+  return runs.length + models.length + (await searchVersions(url)).length;
+}
+
 async function countRun(url: string, run: Json, models: Json[], versions: Json[]): Promise<CountedRun> {
   const { info, data, inputs, outputs } = run;
   return {
