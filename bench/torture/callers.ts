@@ -95,7 +95,7 @@ export function formOf({ tag, C, registeredModel, alias }: Offered, experimentNa
       tol: C,
       iterations: '100',
       exp_name: experimentName,
-      registered_model: registeredModel,
+      ...(registeredModel !== undefined && { registered_model: registeredModel }),
       tags: `${TAG}=${tag}`,
       ...(alias !== undefined && { alias }),
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
@@ -9,11 +9,13 @@ import { Victim } from '../../test/support/victim.ts';
 import { Random } from '../random.ts';
 import { Callers, CS, formOf, newOffer } from './callers.ts';
 import type { Row, Stage } from './row.ts';
+import { drained, pendingIn } from './spoolFolder.ts';
 import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
 
 export interface KillsOptions extends Stage {
   /** A real MLflow 3. */
   readonly mlflowUrl: string;
+  /** As many, and then more until enough was accepted; at most twice as many. */
   readonly kills: number;
   readonly acceptedMin: number;
   /** Told apart from those of other campaigns before the same MLflow. */
@@ -33,12 +35,9 @@ const SWEEP_MS = 5_000;
 const CALL_TIMEOUT_MS = 1_000;
 /** Some trainings are answered when they are in MLflow, the others before. */
 const WAIT_MS = 1_000;
-/** What is left of deliveries when the last process has been killed takes a minute or two. */
-const DRAIN_MS_MAX = 15 * 60_000;
-const DRAIN_POLL_MS = 250;
 const SWEEP_POLL_MS = 2_000;
-const CALLERS = 2;
-const GAP_MS = 2_500;
+const CALLERS = 3;
+const GAP_MS = 1_500;
 const SAY_EVERY = 25;
 
 /** The service is killed at random moments, MLflow is reached through a proxy that does harm; then MLflow is counted. */
@@ -48,7 +47,7 @@ export async function kills(options: KillsOptions): Promise<Row> {
   const passed = isClean(verdict) && verdict.accepted >= options.acceptedMin && deaths === 0;
   return {
     what: `kill -9 at random points under ${HARM_SHARE * 100} % network faults, a real MLflow`,
-    figure: figureOf(options.kills, verdict),
+    figure: figureOf(campaign),
     bar: `at least ${options.acceptedMin} accepted; 0 lost, 0 doubled, 0 incomplete`,
     passed,
     details: detailsOf(campaign, options.seed),
@@ -63,7 +62,7 @@ export async function naiveKills(options: KillsOptions): Promise<Row> {
   const { verdict } = campaign;
   return {
     what: 'the same with a naive client, which sends again whatever fails (negative control)',
-    figure: figureOf(options.kills, verdict),
+    figure: figureOf(campaign),
     bar: 'must not be clean',
     passed: verdict.accepted > 0 && verdict.doubled > 0,
     // What it does wrong is its figure; the sentences on it would fill a page.
@@ -72,6 +71,7 @@ export async function naiveKills(options: KillsOptions): Promise<Row> {
 }
 
 interface Campaign {
+  readonly kills: number;
   readonly verdict: Verdict;
   readonly deaths: number;
   readonly lastWords: string;
@@ -91,11 +91,13 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   });
   const spoolDir = join(dir, 'spool');
   mkdirSync(spoolDir, { recursive: true });
+  const startedAt = performance.now();
   await using victim = await Victim.start({
     logPath: join(dir, 'service.log'),
     env: settings(proxy.url, dir, spoolDir),
     ...(command !== undefined && { command }),
   });
+  const startMs = performance.now() - startedAt;
   const expected = await contents(options, victim.url, spoolDir);
   say(`kills: what a training holds is known; ${options.kills} kills begin`);
 
@@ -108,7 +110,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     gapMs: GAP_MS,
     withKeys: command === undefined,
   });
-  await killAgainAndAgain(victim, options, draw, callers);
+  const made = await killAgainAndAgain(victim, options, startMs, draw, callers);
   await victim.up();
   await callers.end();
   proxy.harmShare = 0;
@@ -119,7 +121,14 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   await swept(mlflowUrl, experimentId);
   const verdict = judge(await takeCensus(mlflowUrl, experimentId), callers.offered, expected);
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
-  return { verdict, deaths: victim.deaths, lastWords, harm: proxy.counts, statuses: callers.statuses };
+  return {
+    kills: made,
+    verdict,
+    deaths: victim.deaths,
+    lastWords,
+    harm: proxy.counts,
+    statuses: callers.statuses,
+  };
 }
 
 function settings(mlflowUrl: string, dir: string, spoolDir: string): Record<string, string> {
@@ -162,32 +171,30 @@ async function contents(
 
 async function killAgainAndAgain(
   victim: Victim,
-  { kills, say }: KillsOptions,
+  { kills, acceptedMin, say }: KillsOptions,
+  startMs: number,
   random: () => number,
   callers: Callers,
-): Promise<void> {
-  for (let kill = 1; kill <= kills; kill += 1) {
-    await sleep(lifeMs(random));
+): Promise<number> {
+  const isEnough = () => callers.accepted >= acceptedMin;
+  let kill = 0;
+  while (kill < kills || (kill < 2 * kills && !isEnough())) {
+    kill += 1;
+    await sleep(lifeMs(startMs, random));
     await victim.kill();
     // The next life may end before it answers: what it does at its start can be cut off too.
     victim.spawn();
     if (kill % SAY_EVERY === 0) say(`kills: ${kill} of ${kills}, ${callers.accepted} accepted`);
   }
+  return kill;
 }
 
-/** Most lives end before a quarantine does, and some in the middle of the start; the others see it through. */
-function lifeMs(random: () => number): number {
-  return random() < 0.7 ? 50 + 2_500 * random() : QUARANTINE_MS + 1_000 + 3_000 * random();
-}
-
-const pendingIn = (spoolDir: string) => readdirSync(join(spoolDir, 'pending')).length;
-
-async function drained(spoolDir: string): Promise<void> {
-  const deadlineMs = Date.now() + DRAIN_MS_MAX;
-  while (pendingIn(spoolDir) > 0) {
-    if (Date.now() > deadlineMs) return;
-    await sleep(DRAIN_POLL_MS);
-  }
+/** Some lives end in the middle of the start, most before a quarantine does; the others see it through. */
+function lifeMs(startMs: number, random: () => number): number {
+  const kind = random();
+  if (kind < 0.2) return startMs * random();
+  if (kind < 0.65) return startMs + 2_500 * random();
+  return startMs + QUARANTINE_MS + 1_000 + 4_000 * random();
 }
 
 /** The late sweeps are over when nothing has gone any more for twice the time after which each begins. */
@@ -201,7 +208,7 @@ async function swept(mlflowUrl: string, experimentId: string): Promise<void> {
   }
 }
 
-function figureOf(kills: number, { accepted, lost, doubled, incomplete }: Verdict): string {
+function figureOf({ kills, verdict: { accepted, lost, doubled, incomplete } }: Campaign): string {
   return `${kills} kills, ${accepted} accepted: ${lost} lost, ${doubled} doubled, ${incomplete} incomplete`;
 }
 

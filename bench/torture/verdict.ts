@@ -5,7 +5,8 @@ export interface Offered {
   /** Its own, and the value of the tag `TAG` of its run. */
   readonly tag: string;
   readonly C: string;
-  readonly registeredModel: string;
+  /** Where the caller has given a name. */
+  readonly registeredModel?: string;
   readonly alias?: string;
   /** Answered with 200 or 202. */
   accepted: boolean;
@@ -35,15 +36,19 @@ export interface Verdict {
 const EXAMPLES_MAX = 8;
 const EXAMPLE_CHARS_MAX = 400;
 
-/** Holds what MLflow has against what was accepted; `expected` is the content of a training with each C. */
+/**
+ * Holds what MLflow has against what was accepted; `expected` is the content of a training with each C, and `key` the
+ * name of the tag that tells trainings apart.
+ */
 export function judge(
   census: Census,
   offered: readonly Offered[],
   expected: ReadonlyMap<string, RunContent>,
+  key = TAG,
 ): Verdict {
   const byTag = new Map<string, CountedRun[]>();
   for (const run of census.runs) {
-    const tag = run.tags[TAG] ?? '';
+    const tag = run.tags[key] ?? '';
     byTag.set(tag, [...(byTag.get(tag) ?? []), run]);
   }
   const says: string[] = [];
@@ -98,7 +103,8 @@ function faultsOf(run: CountedRun, { registeredModel, alias }: Offered, expected
   const same = (key: keyof RunContent) => JSON.stringify(content[key]) === JSON.stringify(expected[key]);
   const parts = (['params', 'metrics', 'inputs', 'outputs'] as const).filter((key) => !same(key));
   const [version] = versions;
-  const isRegistered = version?.name === registeredModel && version.status === 'READY';
+  const isNamed = registeredModel === undefined || version?.name === registeredModel;
+  const isRegistered = isNamed && version?.status === 'READY';
   const hasAlias = alias === undefined || version?.aliases.includes(alias);
   return [
     ...(status === 'FINISHED' ? [] : [`is ${status}`]),
