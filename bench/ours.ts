@@ -81,6 +81,7 @@ const deliveries: DeliveryDesk = {
 };
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
+  access: { allowedHosts: [] },
   rooms: {
     openReading: () => pool.openReading(),
     fit: (reading, path, spec) => pool.fit(reading, path, spec),

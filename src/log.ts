@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { printable, printableInside } from './printable.ts';
 
 /** Where the service's words go. */
 export interface ServiceLog {
@@ -8,20 +9,34 @@ export interface ServiceLog {
   readonly say: (line: string) => void;
 }
 
-/** JSON lines, as collectors want them; in a terminal the same lines made readable, and sentences as they are. */
-export function createLogger(level: string): ServiceLog {
-  if (!process.stdout.isTTY) {
-    const logger = pino({ level, base: null });
+/** What `process.stdout` is to a log. */
+export interface LogOutput {
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+  write(text: string): unknown;
+}
+
+/**
+ * JSON lines, as collectors want them; in a terminal the same lines made readable, and sentences as they are. In
+ * neither does a control character get through, whoever it came from.
+ */
+export function createLogger(level: string, output: LogOutput = process.stdout): ServiceLog {
+  if (!output.isTTY) {
+    const lines = output === process.stdout ? pino.destination({ dest: 1, sync: true }) : output;
+    const logger = pino({ level, base: null }, { write: (line) => void lines.write(printable(line)) });
     return { logger, say: (line) => logger.info(line) };
   }
-  const readable = pretty({
+  const readable = prettyFactory({
     translateTime: 'HH:MM:ss',
     ignore: 'id,method,path,status',
     singleLine: true,
-    sync: true,
+    colorize: output.hasColors?.() ?? false,
   });
   return {
-    logger: pino({ level, base: null }, readable),
-    say: (line) => void process.stdout.write(`${line}\n`),
+    logger: pino(
+      { level, base: null },
+      { write: (line) => void output.write(readable(printableInside(line))) },
+    ),
+    say: (line) => void output.write(`${printable(line)}\n`),
   };
 }

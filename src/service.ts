@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { TrainingPool } from './engine/pool.ts';
+import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
@@ -23,6 +24,7 @@ const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Can be called again. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +33,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const { upload, answers } = config;
   await prepareUploads(upload.dir);
   const spool = await Spool.open(config.spool);
-  const server = createServer();
+  // The app answers that itself.
+  const server = createServer({ requireHostHeader: false });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
   await listen(server, config).catch(async (error: unknown) => {
@@ -53,6 +56,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   });
   const app = createApp({
     logger: log.logger,
+    access: config.access,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -64,8 +68,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     upload,
     wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
   });
-  server.on('request', app);
-  server.on('checkContinue', app);
+  serve(server, app, log.logger);
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
@@ -76,9 +79,11 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
+  let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    return endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };
 }

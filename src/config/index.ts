@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { type AccessConfig, accessConfig, accessMistake, accessSettings } from './access.ts';
 import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from './delivery.ts';
 import { wholeNumber } from './kinds.ts';
@@ -15,6 +16,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  readonly access: AccessConfig;
   readonly mlflow: MlflowConfig;
   /** Name of a logged model where the form gives none; `<file stem>-model` where it is not set. */
   readonly modelName?: string;
@@ -28,15 +30,19 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** This machine only. */
+const HOST = '127.0.0.1';
+
 /** A group of settings a file; a group's file has their defaults, each with its reason. */
 const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().default(HOST),
   PORT: wholeNumber(0, 65_535).default(5005),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `wants one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   MODEL_NAME: z
     .string()
     .regex(/^[^/:.%"'#?]{1,250}$/, { error: 'wants 1 to 250 characters, none of / : . % " \' # ?' })
     .optional(),
+  ...accessSettings,
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
@@ -46,7 +52,13 @@ const environment = z.object({
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
-const SECRETS: ReadonlySet<string> = new Set(['MLFLOW_TRACKING_PASSWORD', 'MLFLOW_TRACKING_TOKEN']);
+const SECRETS: ReadonlySet<string> = new Set([
+  'MLFLOW_TRACKING_PASSWORD',
+  'MLFLOW_TRACKING_TOKEN',
+  'TRAINPOST_TOKEN',
+]);
+/** Name and password in an address, whatever else is wrong with it. */
+const BEFORE_HOST = /^.*@/s;
 
 /**
  * Reads and checks the environment.
@@ -60,6 +72,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if ((username === undefined) !== (password === undefined)) {
     mistakes.push('MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither');
   }
+  const notClosed = accessMistake(given['HOST'] ?? HOST, given['TRAINPOST_TOKEN']);
+  if (notClosed !== undefined) mistakes.push(notClosed);
   if (!parsed.success || mistakes.length > 0) {
     throw new ConfigError('config', mistakes.join('\n'));
   }
@@ -68,7 +82,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function mistakeOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
   const name = String(issue.path[0]);
-  const shown = SECRETS.has(name) ? '' : `=${JSON.stringify(given[name])}`;
+  const shown = SECRETS.has(name) ? '' : `=${JSON.stringify(given[name]?.replace(BEFORE_HOST, '***@'))}`;
   return `${name}${shown} ${issue.message}`;
 }
 
@@ -77,6 +91,7 @@ function toConfig(vars: z.output<typeof environment>): Config {
     host: vars.HOST,
     port: vars.PORT,
     logLevel: vars.LOG_LEVEL,
+    access: accessConfig(vars),
     mlflow: mlflowConfig(vars),
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),

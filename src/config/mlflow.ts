@@ -22,7 +22,11 @@ const CALL_TIMEOUT_MS = 30_000;
 export const mlflowSettings = {
   MLFLOW_TRACKING_URI: httpUrl.optional(),
   MLFLOW_LOCAL_PORT: wholeNumber(1, 65_535).default(LOCAL_PORT),
-  MLFLOW_PUBLIC_URL: httpUrl.optional(),
+  MLFLOW_PUBLIC_URL: httpUrl
+    .refine((value) => !value.includes('@'), {
+      error: 'wants an address without name and password: everyone sees it in answers',
+    })
+    .optional(),
   MLFLOW_TRACKING_USERNAME: z.string().optional(),
   MLFLOW_TRACKING_PASSWORD: z.string().optional(),
   MLFLOW_TRACKING_TOKEN: headerToken.optional(),

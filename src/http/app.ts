@@ -1,6 +1,11 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { TrainingRooms } from '../training/train.ts';
+import { refuseCrossSite } from './access/crossSite.ts';
+import { checkHead } from './access/head.ts';
+import { securityHeaders } from './access/headers.ts';
+import { allowHosts } from './access/host.ts';
+import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
 import type { AnswerWait } from './answerTraining.ts';
 import { deliveriesRoute } from './deliveriesRoute.ts';
@@ -11,18 +16,31 @@ import { testRoute } from './testRoute.ts';
 import { trainRoute } from './trainRoute.ts';
 import type { UploadOptions } from './upload.ts';
 
+export interface AccessOptions {
+  /** Names and addresses beside those of this machine: `name`, `*.name`, an address, or `*`. */
+  readonly allowedHosts: readonly string[];
+  /** What a request must show; undefined: nothing. */
+  readonly token?: string;
+}
+
 export interface AppOptions {
   readonly logger: Logger;
+  readonly access: AccessOptions;
   readonly rooms: TrainingRooms;
   readonly upload: UploadOptions;
   readonly wait: AnswerWait;
 }
 
 /** The way of a request, from top to bottom. */
-export function createApp({ logger, rooms, upload, wait }: AppOptions): Express {
+export function createApp({ logger, access, rooms, upload, wait }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
+  app.use(securityHeaders);
+  app.use(checkHead);
+  app.use(allowHosts(access.allowedHosts));
+  app.use(refuseCrossSite);
+  app.use(requireToken(access.token));
   app.use(admission(rooms.underWay));
   app.use(testRoute());
   app.use(trainRoute(rooms, upload, wait));

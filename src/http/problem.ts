@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { finished } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import {
@@ -20,7 +21,8 @@ interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly instance: string;
+  /** What was asked for, where that could be read. */
+  readonly instance?: string;
   readonly code: string;
   readonly [help: string]: unknown;
 }
@@ -56,19 +58,26 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 
 /** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
 const URGENT_STATUS = 409;
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** What is read for nothing: a second's worth. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
+  401: 'Token wanted',
+  403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
   406: 'No such representation',
+  408: 'Too slow',
   409: 'Conflict',
   413: 'Too large',
   415: 'Not a table',
+  417: 'Unknown expectation',
   422: 'Cannot be trained as asked',
   429: 'Busy',
+  431: 'Headers too large',
   500: 'Internal error',
   502: 'MLflow refused',
   503: 'Not available now',
@@ -81,7 +90,7 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   const error = toHttp(cause);
   response.locals['code'] = error.code;
   if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
-  const { retryAfterS, runId, deliveryId, ...help } = error.details;
+  const { retryAfterS, runId } = error.details;
   if (runId !== undefined) response.locals['runId'] = runId;
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -89,21 +98,45 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   }
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (runId !== undefined) response.set('Run-Id', runId);
+  const text = problemText(error, request.path);
+  afterBody(request, response, error.status === URGENT_STATUS, () => {
+    // The rest of the body may have been no HTTP, and answered as that.
+    if (response.headersSent) return;
+    response.status(error.status).type(PROBLEM_TYPE).send(text);
+  });
+}
+
+/** The body of an answer; `instance` is the path that was asked for. */
+export function problemText({ status, code, message, details }: HttpError, instance?: string): string {
+  const { retryAfterS: _, runId, deliveryId, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
-    title: TITLES[error.status] ?? 'Error',
-    status: error.status,
-    detail: error.message,
-    instance: request.path,
-    code: error.code,
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail: message,
+    ...(instance !== undefined && { instance }),
+    code,
     ...help,
     ...(runId !== undefined && { run_id: runId }),
     ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId) }),
   };
-  const isUrgent = error.status === URGENT_STATUS;
-  afterBody(request, response, isUrgent, () => {
-    response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
-  });
+  return JSON.stringify(problem);
+}
+
+/** The answer, as it goes over the wire, to what never became a request; the connection ends with it. */
+export function bareProblem(error: HttpError, requestId: string): string {
+  const text = problemText(error);
+  return [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    `Request-Id: ${requestId}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+    '',
+    text,
+  ].join('\r\n');
 }
 
 /**

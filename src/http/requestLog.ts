@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 
+/** What is kept of a path in the log: routes are shorter, and a path may be as long as all headers together. */
+const PATH_CHARS_MAX = 200;
+
 /**
  * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
  * of a training its rows, run id and delivery. Never a query, a header, a field or a cell.
@@ -10,7 +13,8 @@ export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const id = randomUUID();
-    const { method, path } = request;
+    const { method } = request;
+    const path = bounded(request.path);
     response.set('Request-Id', id);
     // `close` comes in every case, `finish` only when the caller took the whole answer.
     response.once('close', () => {
@@ -26,6 +30,10 @@ export function requestLog(logger: Logger): RequestHandler {
     });
     next();
   };
+}
+
+function bounded(path: string): string {
+  return path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path;
 }
 
 /** What the way of a request leaves in `response.locals` for its line. */

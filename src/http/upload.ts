@@ -68,6 +68,8 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
   return (request, response, next) => {
     if (!request.is('multipart/form-data')) {
       next(notMultipart());
+    } else if (!isPlain(request.headers['content-encoding'])) {
+      next(compressed());
     } else if (Number(request.headers['content-length']) > options.fileBytesMax + FIELDS_BYTES_MAX) {
       // Multer would read the whole body before it said so.
       next(fileTooLarge(options.fileBytesMax));
@@ -77,7 +79,13 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
         response.writeContinue();
         response.locals['continued'] = true;
       }
-      form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
+      form(request, response, (cause: unknown) => {
+        if (cause) return next(explain(cause, options.fileBytesMax));
+        const refusal = unreadable(request.body);
+        if (refusal === undefined) return next();
+        // Multer has done its part and no longer sees to the file.
+        removeUpload(request.file).then(() => next(refusal), next);
+      });
     }
   };
 }
@@ -90,6 +98,19 @@ function notMultipart(): HttpError {
   );
 }
 
+/** Multer reads a body that is compressed as if it were not. */
+function isPlain(contentEncoding: string | undefined): boolean {
+  return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
+}
+
+function compressed(): HttpError {
+  return new HttpError(
+    415,
+    'content_encoding',
+    'The form is compressed as a whole (Content-Encoding): send it as it is, with a file that is compressed by itself (.csv.gz).',
+  );
+}
+
 function fileTooLarge(limit: number): HttpError {
   return new HttpError(
     413,
@@ -99,6 +120,25 @@ function fileTooLarge(limit: number): HttpError {
       field: FILE_FIELD,
       limit,
     },
+  );
+}
+
+/** What multer lets through without a word: a form whose type it cannot read, and texts in a charset that it does not know. */
+function unreadable(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
+  if (body === undefined) {
+    return new HttpError(
+      400,
+      'malformed_multipart',
+      'The Content-Type of the form cannot be read: leave it to curl -F.',
+    );
+  }
+  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
+  if (field === undefined) return undefined;
+  return new HttpError(
+    400,
+    'unknown_charset',
+    `The field ${quote(field)} is in a charset that is not known: send it in UTF-8.`,
+    { field },
   );
 }
 

@@ -4,15 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
-import { createApp } from '../../src/http/app.ts';
+import { serve } from '../../src/http/access/sockets.ts';
+import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import type { DeliveryDesk } from '../../src/training/deliveries.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
 /** The thread's entry for tests: the same module, compiled as it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
+
+/** Requests that tests write by hand ask for `x`. */
+const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
   readonly server: Server;
@@ -32,6 +36,9 @@ export interface TestServiceOptions {
   /** Instead of the recorder. */
   readonly deliveries?: DeliveryDesk;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
+  readonly access?: AccessOptions;
+  /** Instead of one whose lines are kept. */
+  readonly logger?: Logger;
 }
 
 /** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
@@ -55,8 +62,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       done();
     },
   });
+  const logger = options.logger ?? pino({ base: null }, sink);
   const app = createApp({
-    logger: pino({ base: null }, sink),
+    logger,
+    access: options.access ?? TEST_ACCESS,
     rooms: {
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
@@ -68,8 +77,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     upload: { dir, fileBytesMax },
     wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
   });
-  const server = createServer(app);
-  server.on('checkContinue', app);
+  const server = createServer({ requireHostHeader: false });
+  serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,

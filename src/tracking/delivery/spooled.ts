@@ -30,7 +30,7 @@ export interface Progress {
 }
 
 export function viewOf(summary: RecordSummary, progress: Progress | undefined): DeliveryView {
-  const { id, state, acceptedAtMs } = summary;
+  const { id, state, acceptedAtMs, endedAtMs } = summary;
   // Of a damaged record nothing but the reason is left.
   const { record, answer, key } = (summary.document ?? {}) as Partial<SpooledDocument>;
   const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as Outcome;
@@ -41,7 +41,7 @@ export function viewOf(summary: RecordSummary, progress: Progress | undefined): 
     id,
     state,
     acceptedAtMs,
-    ...(summary.endedAtMs !== undefined && { endedAtMs: summary.endedAtMs }),
+    ...(endedAtMs !== undefined && { endedAtMs }),
     experimentName: record?.experimentName ?? '',
     runName: record?.runName ?? '',
     attempts: progress?.attempts ?? attempts,

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config/index.ts';
+import { ConfigError } from '../../src/errors.ts';
+
+const TOKEN = 'correct-horse-battery';
+const OPEN = /^HOST=.* lets other machines in, so TRAINPOST_TOKEN is wanted: /;
+
+describe('who may ask', () => {
+  it.each([
+    {},
+    { HOST: '127.0.0.1' },
+    { HOST: '127.1.2.3' },
+    { HOST: '::1' },
+    { HOST: 'localhost' },
+    { HOST: 'LOCALHOST' },
+  ])('is everyone on this machine: %j', (env) => {
+    expect(readConfig(env).access.token).toBeUndefined();
+  });
+
+  it.each([
+    '0.0.0.0',
+    '::',
+    '192.168.1.7',
+    'train.example.com',
+    // Resolvers may take these for this machine, or not.
+    '127.1',
+    '0x7f.1',
+    'a.localhost',
+    '127.0.0.1.evil.com',
+  ])('is to be said as soon as HOST is %s', (host) => {
+    expect(() => readConfig({ HOST: host })).toThrow(OPEN);
+    expect(() => readConfig({ HOST: host })).toThrow(ConfigError);
+    expect(readConfig({ HOST: host, TRAINPOST_TOKEN: TOKEN }).access.token).toBe(TOKEN);
+    expect(readConfig({ HOST: host, TRAINPOST_TOKEN: 'none' }).access.token).toBeUndefined();
+  });
+
+  it('is said in one line', () => {
+    expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/^[^\n]*$/);
+  });
+
+  it('may be said on this machine too', () => {
+    expect(readConfig({ TRAINPOST_TOKEN: TOKEN }).access.token).toBe(TOKEN);
+    expect(readConfig({ TRAINPOST_TOKEN: 'none' }).access.token).toBeUndefined();
+  });
+
+  it.each([
+    'short',
+    'fifteen-letters',
+    'None',
+    'off',
+    'with a blank in it',
+    `${TOKEN}\n`,
+    'schlüssel-schlüssel',
+    'x'.repeat(4097),
+  ])('is not taken for a token, and not shown: %j', (token) => {
+    const read = () => readConfig({ TRAINPOST_TOKEN: token });
+    expect(read).toThrow(/^TRAINPOST_TOKEN wants 16 to 4096 characters/);
+    expect(read).not.toThrow(token);
+  });
+});
+
+describe('ALLOWED_HOSTS', () => {
+  const allowed = (ALLOWED_HOSTS: string, HOST = '127.0.0.1') =>
+    readConfig({ ALLOWED_HOSTS, HOST, TRAINPOST_TOKEN: TOKEN }).access.allowedHosts;
+
+  it.each([
+    ['train.example.com', ['train.example.com']],
+    [
+      ' Train.Example.Com. , *.Lab.example ,192.168.1.7',
+      ['train.example.com', '*.lab.example', '192.168.1.7'],
+    ],
+    ['[::1],2001:DB8:0::1', ['::1', '2001:db8::1']],
+    ['*', ['*']],
+  ])('%j is %j', (text, hosts) => {
+    expect(allowed(text)).toEqual(['127.0.0.1', ...hosts]);
+  });
+
+  it('has the address that the service listens at, unless that is every one', () => {
+    expect(allowed('a', '192.168.1.7')).toEqual(['192.168.1.7', 'a']);
+    expect(allowed('a', 'Train.example')).toEqual(['train.example', 'a']);
+    expect(allowed('a', '0.0.0.0')).toEqual(['a']);
+    expect(allowed('a', '::')).toEqual(['a']);
+  });
+
+  it.each([
+    'a b',
+    'http://a',
+    'a:80',
+    '*a',
+    'a.*',
+    '*.*.a',
+    'a,',
+    ',',
+    'user@a',
+    Array.from({ length: 101 }, () => 'a').join(','),
+  ])('refuses %j in one line', (text) => {
+    expect(() => allowed(text)).toThrow(/^ALLOWED_HOSTS=.* wants at most 100 names or addresses[^\n]*$/);
+  });
+});
+
+describe('what a message shows of an address', () => {
+  it.each([
+    'ftp://ann:secret@mlflow.example',
+    'ann:secret@mlflow.example',
+    'http://ann:se/cret@secret@:x',
+    'http://ann:secret@mlflow.example:99999',
+  ])('is not the password in %s', (uri) => {
+    const read = () => readConfig({ MLFLOW_TRACKING_URI: uri });
+    expect(read).toThrow(/MLFLOW_TRACKING_URI="\*\*\*@/);
+    expect(read).not.toThrow(/secret|ann/);
+  });
+
+  it('is nothing of links with a password, which are refused', () => {
+    const read = () => readConfig({ MLFLOW_PUBLIC_URL: 'https://ann:secret@mlflow.example' });
+    expect(read).toThrow(
+      'MLFLOW_PUBLIC_URL="***@mlflow.example" wants an address without name and password: everyone sees it in answers',
+    );
+  });
+});

