@@ -135,13 +135,14 @@ export class Courier {
   /** What a sweep starts from. */
   #traces(journal: Journal): Partial<Outcome> {
     const { clock, sweepMs } = this.#options;
-    const { experimentId, wantsSweep } = journal;
+    const { experimentId } = journal;
     const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
     return {
       ...(experimentId !== undefined && { experimentId }),
       ...(runId !== undefined && { runId }),
       ...(modelId !== undefined && { modelId }),
-      ...(wantsSweep && { sweepAtMs: clock.date() + sweepMs }),
+      // Always: what repeats a request on its way to MLflow leaves no sign of it in the answer.
+      sweepAtMs: clock.date() + sweepMs,
     };
   }
 }
