@@ -34,6 +34,7 @@ const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('en
 const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
+const { readConfig } = await built<typeof import('../src/config/index.ts')>('config/index.js');
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
 /** Far above any file of the bench. */
@@ -77,7 +78,8 @@ const app = createApp({
     modelLog: () => ({ logModel }),
     underWay: new UnderWay(),
   },
-  upload: { dir, fileBytesMax: FILE_BYTES_MAX },
+  upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
+  limits: [],
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));

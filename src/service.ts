@@ -1,11 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
+import { limitsOf } from './config/limits.ts';
 import { TrainingPool } from './engine/pool.ts';
 import { ConfigError } from './errors.ts';
 import { createApp } from './http/app.ts';
+import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
@@ -25,7 +27,7 @@ export interface Service {
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
   await prepareUploads(config.upload.dir);
-  const server = createServer();
+  const server = createHttpServer({ ...config.connections, bodyTimeoutMs: config.upload.timeoutMs });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
   await listen(server, config);
@@ -33,6 +35,9 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const pool = new TrainingPool({
     ...config.training,
     read: { unfoldedBytesMax: config.upload.fileBytesMax, limits: config.upload.table },
+    parseTimeoutMs: config.upload.parseTimeoutMs,
+    memoryBytesMax: config.memory.bytesMax,
+    heapBytesMax: config.memory.heapBytesMax,
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
@@ -47,6 +52,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
     upload: config.upload,
+    limits: limitsOf(config),
   });
   server.on('request', app);
   server.on('checkContinue', app);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { type ConnectionsConfig, connectionsConfig, connectionsSettings } from './connections.ts';
 import { wholeNumber } from './kinds.ts';
+import { type MemoryConfig, memoryConfig, memorySettings } from './memory.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
 import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
 import { type UploadConfig, uploadConfig, uploadSettings } from './upload.ts';
@@ -17,6 +19,8 @@ export interface Config {
   readonly modelName?: string;
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
+  readonly memory: MemoryConfig;
+  readonly connections: ConnectionsConfig;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -34,6 +38,8 @@ const environment = z.object({
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
+  ...memorySettings,
+  ...connectionsSettings,
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
@@ -72,5 +78,7 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
+    memory: memoryConfig(vars),
+    connections: connectionsConfig(vars),
   };
 }

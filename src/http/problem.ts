@@ -49,14 +49,18 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   experiment_deleted: 422,
 };
 
-/** What is read for nothing: a second's worth. */
+/** What is read for nothing: a second's worth, and not for longer than that should take. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
+const DRAIN_MS_MAX = 5_000;
+/** The caller sends too slowly, or nothing: there is nothing to wait for. */
+const TOO_SLOW = 408;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   404: 'No such route',
   405: 'Method not allowed',
   406: 'No such representation',
+  408: 'The upload takes too long',
   413: 'Too large',
   415: 'Not a table',
   422: 'Cannot be trained as asked',
@@ -65,6 +69,7 @@ const TITLES: Readonly<Record<number, string>> = {
   502: 'MLflow refused',
   503: 'Not available now',
   504: 'MLflow did not answer',
+  507: 'Disk full',
 };
 
 /** Express' last word: turns whatever was thrown into `application/problem+json`. */
@@ -90,8 +95,9 @@ export function sendProblem(cause: unknown, request: Request, response: Response
     ...help,
     ...(runId !== undefined && { run_id: runId }),
   };
+  response.status(error.status);
   afterBody(request, response, () => {
-    response.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
+    response.type('application/problem+json').send(JSON.stringify(problem));
   });
 }
 
@@ -103,14 +109,24 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 function afterBody(request: Request, response: Response, send: () => void): void {
   const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
-  if (request.complete) {
-    send();
-  } else if (!isAsking && length <= DRAINED_BYTES_MAX) {
-    finished(request, send);
-    request.resume();
-  } else {
+  const cutOff = () => {
     response.set('Connection', 'close');
     send();
+  };
+  if (request.complete) {
+    send();
+  } else if (!isAsking && length <= DRAINED_BYTES_MAX && response.statusCode !== TOO_SLOW) {
+    const late = setTimeout(() => {
+      forget();
+      cutOff();
+    }, DRAIN_MS_MAX);
+    const forget = finished(request, () => {
+      clearTimeout(late);
+      send();
+    });
+    request.resume();
+  } else {
+    cutOff();
   }
 }
 

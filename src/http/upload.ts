@@ -1,29 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { RequestHandler } from 'express';
-import multer, { MulterError } from 'multer';
+import type { Request, RequestHandler } from 'express';
+import multer from 'multer';
 import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import type { Reading } from '../training/train.ts';
 import { FILE_FIELD } from './form.ts';
-import { HttpError } from './problem.ts';
+import { Places } from './places.ts';
 import { ReadingStorage, type UploadedFile } from './storage.ts';
+import { UploadBody } from './uploadBody.ts';
+import { explain, fileTooLarge, notMultipart } from './uploadErrors.ts';
 
 export interface UploadOptions {
   /** Folder for uploads under way. */
   readonly dir: string;
   readonly fileBytesMax: number;
+  readonly fieldsMax: number;
+  /** Fields and the file. */
+  readonly partsMax: number;
+  readonly fieldNameCharsMax: number;
+  readonly fieldValueBytesMax: number;
+  /** Uploads whose file comes at the same time. */
+  readonly atOnceMax: number;
+  /** How long no byte may come. */
+  readonly stallMs: number;
+  /** How long the whole form may take to come. */
+  readonly timeoutMs: number;
 }
 
-const FIELDS_MAX = 100;
-const FIELD_NAME_BYTES_MAX = 64;
-const FIELD_VALUE_BYTES_MAX = 4_096;
-/** The most that fields, their headers and boundaries add to the file's bytes. */
-const FIELDS_BYTES_MAX = (FIELDS_MAX + 1) * (FIELD_VALUE_BYTES_MAX + 1_024);
-/** Multer passes on what its parser says of a broken form as plain errors. */
-const FORM_ERRORS =
-  /^(Unexpected end of (form|multipart data)|Malformed |Multipart: |Request (aborted|closed))/;
+/** What the headers and the boundary of a part take at most. */
+const PART_HEAD_BYTES_MAX = 1_024;
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
@@ -39,7 +46,44 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
-  const form = multer({
+  const places = new Places(options.atOnceMax);
+  const form = formOf(options, (body) => {
+    // First of all: without a place nothing else is taken.
+    places.take(body);
+    return open();
+  });
+  const bytesMax =
+    options.fileBytesMax + options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
+  return (request, response, next) => {
+    const length = Number(request.headers['content-length']);
+    if (!request.is('multipart/form-data')) {
+      next(notMultipart());
+      return;
+    }
+    if (length > bytesMax) {
+      // Nothing of it is read.
+      next(fileTooLarge(options.fileBytesMax, length));
+      return;
+    }
+    // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+    if (request.headers.expect !== undefined) {
+      response.writeContinue();
+      response.locals['continued'] = true;
+    }
+    const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
+    const { stallMs, timeoutMs } = options;
+    const body = new UploadBody(request, { bytesMax, stallMs, timeoutMs, tooLarge }) as UploadBody & Request;
+    form(body, response, (cause: unknown) => {
+      places.free(body);
+      request.body = body.body;
+      if (body.file !== undefined) request.file = body.file;
+      next(cause && explain(cause, options));
+    });
+  };
+}
+
+function formOf(options: UploadOptions, open: (request: Request) => Reading): RequestHandler {
+  return multer({
     storage: new ReadingStorage(
       multer.diskStorage({
         destination: options.dir,
@@ -55,81 +99,16 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
     },
     limits: {
       files: 1,
-      fields: FIELDS_MAX,
-      parts: FIELDS_MAX + 1,
-      fieldNameSize: FIELD_NAME_BYTES_MAX,
-      fieldSize: FIELD_VALUE_BYTES_MAX,
+      fields: options.fieldsMax,
+      parts: options.partsMax,
+      fieldNameSize: options.fieldNameCharsMax,
+      fieldSize: options.fieldValueBytesMax,
       fileSize: options.fileBytesMax,
       // A name like a[b][c] or a[999999999] would be built into objects; 200 bytes of it hang the process.
       fieldNestingDepth: 0,
       fieldArrayIndexLimit: 0,
     },
   }).single(FILE_FIELD);
-  return (request, response, next) => {
-    if (!request.is('multipart/form-data')) {
-      next(notMultipart());
-    } else if (Number(request.headers['content-length']) > options.fileBytesMax + FIELDS_BYTES_MAX) {
-      // Multer would read the whole body before it said so.
-      next(fileTooLarge(options.fileBytesMax));
-    } else {
-      // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
-      if (request.headers.expect !== undefined) {
-        response.writeContinue();
-        response.locals['continued'] = true;
-      }
-      form(request, response, (cause: unknown) => next(cause && explain(cause, options.fileBytesMax)));
-    }
-  };
-}
-
-function notMultipart(): HttpError {
-  return new HttpError(
-    415,
-    'not_multipart',
-    `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
-  );
-}
-
-function fileTooLarge(limit: number): HttpError {
-  return new HttpError(
-    413,
-    'file_too_large',
-    `The file is larger than the ${limit} bytes that this service takes.`,
-    {
-      field: FILE_FIELD,
-      limit,
-    },
-  );
-}
-
-/** What multer and its parser throw, in terms of the form; anything else is a fault of ours and stays as it is. */
-function explain(cause: unknown, fileBytesMax: number): unknown {
-  if (cause instanceof MulterError) return explainLimit(cause, fileBytesMax);
-  if (cause instanceof Error && FORM_ERRORS.test(cause.message)) {
-    return new HttpError(400, 'malformed_multipart', `The form could not be read: ${cause.message}.`);
-  }
-  return cause;
-}
-
-function explainLimit({ code, message, field }: MulterError, fileBytesMax: number): HttpError {
-  if (code === 'LIMIT_FILE_SIZE') return fileTooLarge(fileBytesMax);
-  if (code === 'LIMIT_UNEXPECTED_FILE' || code === 'LIMIT_FILE_COUNT') {
-    const name = field ?? FILE_FIELD;
-    return new HttpError(
-      422,
-      'unexpected_file',
-      `There is a file too many, in ${quote(name)}: send one, in ${FILE_FIELD}.`,
-      {
-        field: name,
-      },
-    );
-  }
-  return new HttpError(
-    400,
-    'malformed_multipart',
-    `The form breaks a limit: ${message}.`,
-    field ? { field } : {},
-  );
 }
 
 function refuseName(fileName: string): Error | undefined {
@@ -176,7 +155,7 @@ export function requireFile(file: Express.Multer.File | undefined): UploadedFile
 
 export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
   if (file === undefined) return;
-  await (file as UploadedFile).reading.release();
+  await (file as Partial<UploadedFile>).reading?.release();
   await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
   });

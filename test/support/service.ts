@@ -1,12 +1,17 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { TrainingPool } from '../../src/engine/pool.ts';
+import type { ConnectionsConfig } from '../../src/config/connections.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { limitsOf } from '../../src/config/limits.ts';
+import type { UploadConfig } from '../../src/config/upload.ts';
+import { type PoolOptions, TrainingPool } from '../../src/engine/pool.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createHttpServer } from '../../src/http/connections.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
 import type { PipelineState } from '../../src/ml/state.ts';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
@@ -39,6 +44,7 @@ class RecordingLog implements ModelLog<TrackedRun, LoggedRun> {
 
 export interface TestService {
   readonly server: Server;
+  readonly pool: TrainingPool;
   readonly url: string;
   readonly log: RecordingLog;
   /** Every line that was logged, parsed. */
@@ -50,6 +56,10 @@ export interface TestService {
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
+  /** Those that are given are in the place of the defaults. */
+  readonly upload?: Partial<UploadConfig>;
+  readonly pool?: Partial<PoolOptions>;
+  readonly connections?: Partial<ConnectionsConfig>;
   readonly modelName?: string;
   readonly modelLog?: () => ModelLog<TrackedRun, LoggedRun>;
 }
@@ -57,14 +67,17 @@ export interface TestServiceOptions {
 /** The real app on a real port, with real threads; only MLflow is the recorder's. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
+  const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
+  const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
   const pool = new TrainingPool({
     threads: 1,
     waitingMax: 16,
     timeoutMs: 30_000,
     helpers: 1,
-    read: { unfoldedBytesMax: fileBytesMax },
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     thread: THREAD,
+    ...options.pool,
   });
   const log = new RecordingLog();
   const lines: Record<string, unknown>[] = [];
@@ -84,13 +97,17 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       underWay: new UnderWay(),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
-    upload: { dir, fileBytesMax },
+    upload,
+    limits: limitsOf({ ...config, upload }),
   });
-  const server = createServer(app);
+  const connections = { ...config.connections, ...options.connections };
+  const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
+  server.on('request', app);
   server.on('checkContinue', app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
+    pool,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     log,
     lines,
