@@ -13,8 +13,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   training: [...LEAVES, 'engine', 'ml'],
   observability: [],
   http: [...LEAVES, 'hostName', 'training', 'observability'],
-  spool: ['errors'],
-  launcher: ['errors', 'config'],
+  spool: ['errors', 'processMark'],
+  launcher: ['errors', 'config', 'processMark'],
   config: ['errors', 'hostName'],
   log: ['printable'],
   errors: [],
@@ -24,6 +24,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   result: ['ml', 'errors'],
   ctime: [],
   codePoints: [],
+  processMark: [],
   mlflowConnection: ['config', 'errors', 'launcher', 'tracking'],
   service: [
     'config',

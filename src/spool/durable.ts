@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { StorageError, TrainpostError } from '../errors.ts';
+import { ConfigError, StorageError } from '../errors.ts';
 import type { SpoolFile, SpoolFiles } from './files.ts';
 
 /** Where a new file goes, and what it is to hold. */
@@ -89,20 +89,36 @@ export async function removeQuietly(files: SpoolFiles, path: string): Promise<vo
   await files.remove(path).catch(() => undefined);
 }
 
-/** Gives what a file operation threw a code and a sentence. */
+/** Gives what a file operation threw a code and a sentence; what is no fault of the disk stays what it is. */
 export async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof TrainpostError ? error : storageError(error as NodeJS.ErrnoException);
+    throw isOfDisk(error) ? storageError(error) : error;
   }
 }
 
-function storageError(cause: NodeJS.ErrnoException): StorageError {
+/** The same at the start, where a person can do something about it. */
+export async function opening(dir: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isOfDisk(error)) throw error;
+    const says = `cannot be used (${error.message}): name a folder that can be written`;
+    throw new ConfigError('spool_dir', `SPOOL_DIR=${dir} ${says}`, {}, { cause: error });
+  }
+}
+
+/** Errors of the system have codes such as EIO and ENOSPC; those of Node's own begin with `ERR_`. */
+function isOfDisk(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function storageError(cause: Error & { code: string }): StorageError {
   const { code } = cause;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new StorageError('disk_full', 'The disk of the spool is full: make room on it.', {}, { cause });
   }
-  const message = `The spool could not be written (${code ?? cause.message}): see to the disk and the permissions of its folder.`;
+  const message = `The spool could not be written or read (${code}): see to the disk and the permissions of its folder.`;
   return new StorageError('spool_write_failed', message, {}, { cause });
 }

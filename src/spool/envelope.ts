@@ -84,14 +84,16 @@ export function encodeLine(line: Line): Buffer {
 
 /**
  * Reads a record; its files share memory with `bytes`.
+ * @param id where the name of the file says whose record it is
  * @throws StorageError `record_damaged`, with the reason, where a checksum does not hold
  */
-export function decode(bytes: Buffer): Envelope {
+export function decode(bytes: Buffer, id?: string): Envelope {
   const headEnd = bytes.indexOf(NEWLINE) + 1;
   const opened = unsealed(bytes.subarray(0, headEnd));
   if (opened === undefined) throw damaged('its first line is not whole');
   const { version, document, files, ...head } = opened as WrittenHead;
   if (version !== VERSION) throw damaged(`it has version ${version}, and this trainpost reads ${VERSION}`);
+  if (id !== undefined && head.id !== id) throw damaged(`it is that of ${head.id}`);
   let position = headEnd;
   const take = (part: Part, name: string): Buffer => {
     const taken = bytes.subarray(position, position + part.bytes);
@@ -155,4 +157,8 @@ function digestOf(bytes: Buffer): string {
 
 function damaged(reason: string): StorageError {
   return new StorageError('record_damaged', `This record is damaged: ${reason}.`);
+}
+
+export function isDamage(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.code === 'record_damaged';
 }

@@ -31,7 +31,7 @@ export class Records {
    */
   async read(entry: Entry): Promise<Envelope | undefined> {
     const bytes = await this.#files.read(this.pathOf(entry));
-    return bytes && decode(bytes.subarray(0, entry.bytes));
+    return bytes && decode(bytes.subarray(0, entry.bytes), entry.id);
   }
 
   /** Adds a line behind a record, durably. One that fails may be there in part, and is cut off or written over. */
@@ -77,7 +77,7 @@ export class Records {
     const path = this.pathOf(entry);
     const bytes = (await this.#files.read(path))?.subarray(0, entry.bytes);
     if (bytes === undefined) throw Object.assign(new Error(`${path} is gone`), { code: 'ENOENT' });
-    decode(bytes);
+    decode(bytes, entry.id);
     const { incoming } = this.#layout;
     await replaceFile(this.#files, { incoming, path, bytes, modifiedAtMs: entry.acceptedAtMs });
     entry.isSuspect = false;

@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
-import { StorageError } from '../errors.ts';
 import { closing } from './durable.ts';
 import { type Entries, type Entry, newEntry } from './entries.ts';
-import { decode, type Envelope } from './envelope.ts';
+import { decode, type Envelope, isDamage } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import { type Layout, parseRecordName, type RecordName } from './layout.ts';
 import type { Receipts } from './receipts.ts';
@@ -38,6 +37,9 @@ export async function restore(parts: Parts): Promise<void> {
     if (entries.get(name.id) !== undefined) await files.remove(join(layout.dead, name.file));
     else entries.add(await deadEntry(parts, name));
   }
+  // A kill may have come between a rename and its fsync. What is worked on from now on has to be on the disk.
+  await files.syncFolder(layout.pending);
+  await files.syncFolder(layout.dead);
 }
 
 async function restorePending({ files, records, receipts, entries, clock }: Parts, name: FoundName) {
@@ -47,8 +49,8 @@ async function restorePending({ files, records, receipts, entries, clock }: Part
     return;
   }
   const bytes = (await files.read(records.pathOf(entry))) as Buffer;
-  const envelope = decodeOrReason(bytes, name);
-  if (typeof envelope === 'string') {
+  const envelope = decodeIfWhole(bytes, name);
+  if (envelope === undefined) {
     entry.bytes = bytes.length;
     entry.endedAtMs = clock();
     await records.move(entry, 'dead');
@@ -61,10 +63,9 @@ async function restorePending({ files, records, receipts, entries, clock }: Part
 
 async function deadEntry({ files, layout, clock }: Parts, name: FoundName): Promise<Entry> {
   const bytes = (await files.read(join(layout.dead, name.file))) as Buffer;
-  const envelope = decodeOrReason(bytes, name);
-  const isWhole = typeof envelope !== 'string';
-  const entry = newEntry(name, 'dead', isWhole ? envelope.wholeBytes : bytes.length);
-  entry.endedAtMs = (isWhole ? envelope.end?.atMs : undefined) ?? clock();
+  const envelope = decodeIfWhole(bytes, name);
+  const entry = newEntry(name, 'dead', envelope?.wholeBytes ?? bytes.length);
+  entry.endedAtMs = envelope?.end?.atMs ?? clock();
   return entry;
 }
 
@@ -73,12 +74,12 @@ async function cutOff(files: SpoolFiles, path: string, bytes: number): Promise<v
   await closing(file, () => file.truncate(bytes));
 }
 
-function decodeOrReason(bytes: Buffer, { id }: RecordName): Envelope | string {
+/** Undefined where the record is damaged; whoever reads it again is told why. */
+function decodeIfWhole(bytes: Buffer, { id }: RecordName): Envelope | undefined {
   try {
-    const envelope = decode(bytes);
-    return envelope.id === id ? envelope : `it is record ${envelope.id}`;
+    return decode(bytes, id);
   } catch (error) {
-    if (error instanceof StorageError) return error.message;
+    if (isDamage(error)) return undefined;
     throw error;
   }
 }

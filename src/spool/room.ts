@@ -80,16 +80,16 @@ export class Room {
     }
     const kept = this.#kept();
     const records = kept.records + this.#reserved.records + 1;
-    if (records > recordsMax) throw full(`${recordsMax} trainings`, 'SPOOL_RECORDS_MAX', recordsMax, records);
+    if (records > recordsMax) throw full('SPOOL_RECORDS_MAX', recordsMax, records);
     const total = kept.bytes + this.#reserved.bytes + bytes;
-    if (total > bytesMax) throw full(`${bytesMax} bytes`, 'SPOOL_BYTES_MAX', bytesMax, total);
+    if (total > bytesMax) throw full('SPOOL_BYTES_MAX', bytesMax, total);
   }
 }
 
-function full(holds: string, setting: string, limit: number, actual: number): UnavailableError {
+function full(setting: string, limit: number, actual: number): UnavailableError {
   return new UnavailableError(
     'spool_full',
-    `The spool holds ${holds} that MLflow has not taken, its most (${setting}): come again once MLflow takes them.`,
+    `Trainings that MLflow has not taken, dead letters among them, fill the spool (${setting}): come again once it has taken some.`,
     { limit, actual, retryAfterS: RETRY_AFTER_S },
   );
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { StorageError, UnavailableError } from '../errors.ts';
-import { removeQuietly, storing, writeNew } from './durable.ts';
+import { StorageError } from '../errors.ts';
+import { Claim } from './claim.ts';
+import { opening, removeQuietly, storing, writeNew } from './durable.ts';
 import { Entries, type Entry, newEntry } from './entries.ts';
-import { type Envelope, encode } from './envelope.ts';
+import { type Envelope, encode, isDamage } from './envelope.ts';
 import { realFiles, type SpoolFiles } from './files.ts';
 import { isId, isKey, type Layout, layoutOf } from './layout.ts';
 import { Receipts } from './receipts.ts';
@@ -10,9 +11,8 @@ import type { NewRecord, RecordState, RecordSummary, SpooledRecord, SpoolStats }
 import { Records } from './records.ts';
 import { makeFolders, restore } from './restore.ts';
 import { Room } from './room.ts';
-
-/** How long a restart takes, about. */
-const RETRY_AFTER_S = 5;
+import { Summaries } from './summaries.ts';
+import { Writes } from './writes.ts';
 
 export interface SpoolOptions {
   /** A folder of this process alone. */
@@ -44,12 +44,13 @@ export class Spool {
   readonly #entries = new Entries();
   readonly #records: Records;
   readonly #receipts: Receipts;
+  readonly #summaries: Summaries;
   readonly #room: Room;
+  readonly #writes = new Writes(async () => this.#claim?.check());
   /** Delivered, and not removed yet because the disk refused it. */
   readonly #leftovers = new Set<Entry>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  #claim?: Claim;
   #lastAcceptedAtMs = 0;
-  #isClosed = false;
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
@@ -58,16 +59,17 @@ export class Spool {
     this.#layout = layoutOf(options.dir);
     this.#records = new Records(this.#files, this.#layout);
     this.#receipts = new Receipts(this.#files, this.#layout);
+    this.#summaries = new Summaries(this.#entries, this.#records, this.#receipts);
     this.#room = new Room(options, this.#files, options.dir, () => this.#entries.totals());
   }
 
   /**
    * Opens the folder, made where there is none, and takes up what was left in it.
-   * @throws ConfigError `spool_in_use` where another process has it; StorageError where the disk fails
+   * @throws ConfigError `spool_in_use` where another process has it; `spool_dir` where it cannot be written
    */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
-    await storing(() => spool.#restore());
+    await opening(options.dir, () => spool.#take());
     return spool;
   }
 
@@ -76,10 +78,10 @@ export class Spool {
    * @throws UnavailableError `spool_full`, `spool_disk_low`; StorageError `disk_full`, `spool_write_failed`, `record_too_large`
    */
   async accept({ id, key, document, files }: NewRecord): Promise<void> {
-    if (!isId(id) || this.#entries.get(id))
-      throw new TypeError(`${id} is no UUID, or there is a record of it.`);
+    if (!isId(id)) throw new TypeError(`${id} is no UUID in small letters.`);
+    if (this.#entries.get(id) !== undefined) throw new TypeError(`There is a record ${id} already.`);
     if (key !== undefined && !isKey(key)) throw new TypeError(`${key} is no hex digest.`);
-    await this.#writing(async () => {
+    await this.#writes.run(async () => {
       // Later than all that were accepted before, so that their order is one of time, and outlives this process.
       const acceptedAtMs = Math.max(this.#clock(), this.#lastAcceptedAtMs + 1);
       this.#lastAcceptedAtMs = acceptedAtMs;
@@ -95,7 +97,7 @@ export class Spool {
 
   /** The refusals that `accept` would begin with, before a training computes for nothing. */
   async checkRoom(): Promise<void> {
-    await this.#writing(() => this.#room.check());
+    await this.#writes.run(() => this.#room.check());
   }
 
   /** Ids, oldest first. */
@@ -113,7 +115,7 @@ export class Spool {
       const receipt = isId(id) ? await storing(() => this.#receipts.find(id)) : undefined;
       return receipt && toRecord(receipt);
     }
-    return await this.#inTurn(entry, async () => {
+    return await this.#writes.inTurn(entry, async () => {
       try {
         const envelope = await this.#records.read(entry);
         if (envelope === undefined) this.#entries.remove(entry);
@@ -130,18 +132,21 @@ export class Spool {
 
   /** Adds a note to a pending record, durably. @throws StorageError where it is not certain to be there */
   async note(id: string, note: unknown): Promise<void> {
-    const entry = this.#wanted(id, 'pending');
-    await this.#inTurn(entry, () => this.#records.append(entry, { note }));
+    const entry = this.#pending(id);
+    await this.#writes.inTurn(entry, async () => {
+      this.#pending(id);
+      await this.#records.append(entry, { note });
+    });
   }
 
   /** Ends a pending record well: what stays is a receipt without files. Of one that was delivered, nothing changes. */
   async deliver(id: string, outcome: unknown): Promise<void> {
     if (this.#entries.get(id) === undefined && (await this.find(id)) !== undefined) return;
-    const entry = this.#wanted(id, 'pending');
-    await this.#inTurn(entry, async () => {
+    const entry = this.#pending(id);
+    await this.#writes.inTurn(entry, async () => {
+      if (this.#entries.get(id) !== entry) return;
       const envelope = await this.#records.read(entry);
-      if (envelope === undefined)
-        throw new StorageError('record_damaged', `Record ${id} was removed by hand.`);
+      if (envelope === undefined) throw new StorageError('record_damaged', `Record ${id} is gone.`);
       await this.#receipts.put(envelope, { atMs: this.#clock(), outcome });
       // It is delivered. Should its file stay, the receipt says at the next start what it is.
       this.#entries.remove(entry);
@@ -153,8 +158,10 @@ export class Spool {
   /** Ends a pending record badly: it stays, whole, with the reason. Of a dead one, nothing changes. */
   async bury(id: string, outcome: unknown): Promise<void> {
     if (this.#entries.get(id)?.state === 'dead') return;
-    const entry = this.#wanted(id, 'pending');
-    await this.#inTurn(entry, async () => {
+    const entry = this.#pending(id);
+    await this.#writes.inTurn(entry, async () => {
+      if (entry.state === 'dead') return;
+      this.#pending(id);
       const end = { atMs: this.#clock(), outcome };
       await this.#records.append(entry, { end });
       entry.endedAtMs = end.atMs;
@@ -169,7 +176,7 @@ export class Spool {
   async revive(id: string): Promise<boolean> {
     const entry = this.#entries.get(id);
     if (entry?.state !== 'dead') return false;
-    return await this.#inTurn(entry, async () => {
+    return await this.#writes.inTurn(entry, async () => {
       if (entry.state !== 'dead') return false;
       if ((await this.#records.read(entry)) === undefined) {
         this.#entries.remove(entry);
@@ -181,30 +188,17 @@ export class Spool {
   }
 
   async find(id: string): Promise<RecordSummary | undefined> {
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) return await this.#summaryOf(entry);
-    return isId(id) ? await this.#delivered(id) : undefined;
+    return await storing(() => this.#summaries.find(id));
   }
 
   /** The record that an Idempotency-Key belongs to, as long as it or its receipt is kept. */
   async findByKey(key: string): Promise<RecordSummary | undefined> {
-    const entry = this.#entries.getByKey(key);
-    if (entry !== undefined) return await this.#summaryOf(entry);
-    return isKey(key) ? await this.#delivered(key) : undefined;
+    return await storing(() => this.#summaries.findByKey(key));
   }
 
   /** Those that are pending or dead oldest first, those that are delivered newest first. */
   async list(state: RecordState, max: number): Promise<RecordSummary[]> {
-    const summaries: RecordSummary[] = [];
-    const ids =
-      state === 'delivered'
-        ? await storing(() => this.#receipts.newest(max, isId))
-        : this.#entries.inState(state).map(({ id }) => id);
-    for (const id of ids.slice(0, max)) {
-      const summary = await this.find(id);
-      if (summary?.state === state) summaries.push(summary);
-    }
-    return summaries;
+    return await storing(() => this.#summaries.list(state, max));
   }
 
   stats(): SpoolStats {
@@ -221,7 +215,7 @@ export class Spool {
 
   /** Writes and removes a small file. @throws what `accept` would */
   async probe(): Promise<void> {
-    await this.#writing(async () => {
+    await this.#writes.run(async () => {
       await this.#room.checkDisk();
       const path = join(this.#layout.incoming, `probe-${this.#clock()}`);
       try {
@@ -234,7 +228,7 @@ export class Spool {
 
   /** Removes receipts and dead letters whose time is over. */
   async clearKept(): Promise<void> {
-    await this.#writing(async () => {
+    await this.#writes.run(async () => {
       // While a delivered record's file is there, its receipt says what it is, and has to stay.
       await this.#clearLeftovers();
       await this.#receipts.clearUntil(this.#clock() - this.#options.keptMs);
@@ -242,7 +236,7 @@ export class Spool {
     const untilMs = this.#clock() - this.#options.deadKeptMs;
     for (const entry of this.#entries.inState('dead')) {
       if ((entry.endedAtMs ?? 0) > untilMs) continue;
-      await this.#inTurn(entry, async () => {
+      await this.#writes.inTurn(entry, async () => {
         if (entry.state !== 'dead') return;
         await this.#records.remove(entry);
         this.#entries.remove(entry);
@@ -252,12 +246,22 @@ export class Spool {
 
   /** Waits for what is being written, and gives the folder free. Nothing is taken after that. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.allSettled(this.#underWay);
+    await this.#writes.close();
+    await this.#claim?.release();
+  }
+
+  async #take(): Promise<void> {
+    await makeFolders(this.#files, this.#layout);
+    this.#claim = await Claim.take(this.#files, this.#layout);
+    try {
+      await this.#restore();
+    } catch (error) {
+      await this.#claim.release();
+      throw error;
+    }
   }
 
   async #restore(): Promise<void> {
-    await makeFolders(this.#files, this.#layout);
     await restore({
       files: this.#files,
       layout: this.#layout,
@@ -271,34 +275,9 @@ export class Spool {
     }
   }
 
-  /** Every write goes through here: `close` waits for it, and it has an error that says what to do. */
-  async #writing<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isClosed) {
-      throw new UnavailableError('spool_closed', 'The service is shutting down.', {
-        retryAfterS: RETRY_AFTER_S,
-      });
-    }
-    const result = storing(work);
-    this.#underWay.add(result);
-    try {
-      return await result;
-    } finally {
-      this.#underWay.delete(result);
-    }
-  }
-
-  /** One thing at a time is done with a record, in the order in which they were asked for. */
-  async #inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
-    return await this.#writing(() => {
-      const result = entry.turn.then(work);
-      entry.turn = result.catch(() => undefined);
-      return result;
-    });
-  }
-
-  #wanted(id: string, state: Entry['state']): Entry {
+  #pending(id: string): Entry {
     const entry = this.#entries.get(id);
-    if (entry?.state !== state) throw new TypeError(`There is no ${state} record ${id}.`);
+    if (entry?.state !== 'pending') throw new TypeError(`There is no pending record ${id}.`);
     return entry;
   }
 
@@ -308,38 +287,8 @@ export class Spool {
       this.#leftovers.delete(entry);
     }
   }
-
-  async #summaryOf(entry: Entry): Promise<RecordSummary> {
-    const { id, acceptedAtMs, state, endedAtMs } = entry;
-    const ended = state === 'dead' && endedAtMs !== undefined && { endedAtMs };
-    try {
-      const envelope = await storing(() => this.#records.read(entry));
-      const outcome = state === 'dead' && envelope?.end && { outcome: envelope.end.outcome };
-      return { id, state, acceptedAtMs, ...ended, document: envelope?.document, ...outcome };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return { id, state, acceptedAtMs, ...ended, document: undefined, damaged: error.message };
-    }
-  }
-
-  async #delivered(idOrKey: string): Promise<RecordSummary | undefined> {
-    const receipt = await storing(() => this.#receipts.find(idOrKey));
-    if (receipt === undefined) return undefined;
-    const { id, acceptedAtMs, document, end } = receipt;
-    return {
-      id,
-      state: 'delivered',
-      acceptedAtMs,
-      document,
-      ...(end && { endedAtMs: end.atMs, outcome: end.outcome }),
-    };
-  }
 }
 
 function toRecord({ id, acceptedAtMs, document, files, notes }: Envelope): SpooledRecord {
   return { id, acceptedAtMs, document, files, notes };
-}
-
-function isDamage(error: unknown): error is StorageError {
-  return error instanceof StorageError && error.code === 'record_damaged';
 }

@@ -1,3 +1,4 @@
+import type { Spool } from '../../spool/spool.ts';
 import type { MlflowClient } from '../client.ts';
 import { loggedRun } from '../links.ts';
 import type { RecordedRun } from '../record.ts';
@@ -8,7 +9,6 @@ import { endFailed } from './endFailed.ts';
 import { verdictOf } from './failures.ts';
 import { Journal, type Reason } from './journal.ts';
 import type { Entry } from './queue.ts';
-import type { Spool } from './records.ts';
 import type { Outcome, SpooledDocument } from './spooled.ts';
 import { sweep } from './sweep.ts';
 import { Turns } from './turns.ts';

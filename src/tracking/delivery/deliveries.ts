@@ -1,4 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun } from '../../result.ts';
+import type { RecordSummary } from '../../spool/record.ts';
+import type { Spool } from '../../spool/spool.ts';
 import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -7,7 +10,6 @@ import { verdictOf } from './failures.ts';
 import { PARDON, type Reason } from './journal.ts';
 import { Pace, pauseMs } from './pace.ts';
 import { type Entry, Queue, type Waiter } from './queue.ts';
-import type { RecordSummary, Spool } from './records.ts';
 import { type Outcome, refusedError, type SpooledDocument, viewOf } from './spooled.ts';
 import { type DueSweep, Sweeps } from './sweeps.ts';
 
@@ -53,6 +55,8 @@ export interface DeliveryCounts {
   /** Tries that failed and were, or will be, followed by another. */
   readonly retried: number;
   readonly doublesRemoved: number;
+  /** Under way at this moment. */
+  readonly underWay: number;
 }
 
 /**
@@ -75,6 +79,8 @@ export class Deliveries {
   constructor(options: DeliveriesOptions) {
     const { spool, quarantineMs, sweepMs, clock = systemClock } = options;
     this.#options = options;
+    // Each call under way listens.
+    setMaxListeners(0, this.#cut.signal);
     this.#clock = clock;
     this.#queue = new Queue(clock);
     this.#sweeps = new Sweeps(clock);
@@ -99,7 +105,7 @@ export class Deliveries {
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     this.#wake();
-    await this.#settled(graceMs);
+    if (graceMs > 0) await this.#settled(graceMs);
     this.#cut.abort();
     await this.#settled(CUT_MS);
   }
@@ -149,7 +155,7 @@ export class Deliveries {
   }
 
   counts(): DeliveryCounts {
-    return { ...this.#counts };
+    return { ...this.#counts, underWay: this.#underWay.size };
   }
 
   #view(summary: RecordSummary | undefined): DeliveryView | undefined {
@@ -232,6 +238,12 @@ export class Deliveries {
     if (this.#cut.signal.aborted) return;
     const verdict = verdictOf(error);
     entry.lastError = verdict.reason;
+    if (verdict.is === 'damaged') {
+      // The spool has put it with the dead letters.
+      this.#queue.remove(entry);
+      this.#end(entry, { attempts: entry.attempts, reason: verdict.reason });
+      return;
+    }
     if (verdict.is === 'early') {
       this.#pace.pause(EARLY_PAUSE_MS);
       return;

@@ -1,9 +1,11 @@
-import { TrackingRefusedError, TrainpostError, UnavailableError } from '../../errors.ts';
+import { StorageError, TrackingRefusedError, TrainpostError, UnavailableError } from '../../errors.ts';
 import { CallRefusedError } from '../request.ts';
 import { type Reason, StillDoubtfulError } from './journal.ts';
 
 /** What a failed try means for its record. */
 export type Verdict =
+  /** The spool cannot read it any more. */
+  | { readonly is: 'damaged'; readonly reason: Reason }
   /** Refused for good: trying again would not help. */
   | { readonly is: 'refused'; readonly reason: Reason }
   /** MLflow does not know something that it knew. */
@@ -30,7 +32,7 @@ const STATUS_OF_THE_SETTINGS: ReadonlySet<number> = new Set([401, 403, 407]);
 /** The whole decision what becomes of a record after an error; of several, the worst counts. */
 export function verdictOf(error: unknown): Verdict {
   const verdicts = causesOf(error).map(verdictOfOne);
-  const worst = (['refused', 'absent', 'early', 'passing', 'doubtful'] as const)
+  const worst = (['damaged', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
     .map((is) => verdicts.find((verdict) => verdict.is === is))
     .find((verdict) => verdict !== undefined);
   return worst!;
@@ -40,6 +42,7 @@ function verdictOfOne(error: unknown): Verdict {
   const reason = reasonOf(error);
   if (error instanceof StillDoubtfulError) return { is: 'doubtful', reason, untilMs: error.untilMs };
   if (error instanceof UnavailableError) return { is: 'early', reason };
+  if (error instanceof StorageError && error.code === 'record_damaged') return { is: 'damaged', reason };
   if (isAbsence(error)) return { is: 'absent', reason };
   if (isRefusal(error)) return { is: 'refused', reason };
   return { is: 'passing', reason, askedMs: (reason.details?.retryAfterS ?? 0) * 1000 };

@@ -1,8 +1,8 @@
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView, Kept, LoggedRun } from '../../result.ts';
+import type { RecordSummary } from '../../spool/record.ts';
 import type { RunRecord } from '../record.ts';
 import type { Reason } from './journal.ts';
-import type { RecordSummary } from './records.ts';
 
 /** What the spool keeps of a training, beside the bytes of its model files. */
 export interface SpooledDocument extends Kept {
@@ -30,16 +30,20 @@ export interface Progress {
 }
 
 export function viewOf(summary: RecordSummary, progress: Progress | undefined): DeliveryView {
-  const { record, answer, key } = summary.document as SpooledDocument;
+  const { id, state, acceptedAtMs, endedAtMs } = summary;
+  // Of a damaged record nothing but the reason is left.
+  const { record, answer, key } = (summary.document ?? {}) as Partial<SpooledDocument>;
   const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as Outcome;
-  const lastError = reason ?? progress?.lastError;
+  const { damaged: message } = summary;
+  const damage = message === undefined ? undefined : { code: 'record_damaged', message };
+  const lastError = damage ?? reason ?? progress?.lastError;
   return {
-    id: summary.id,
-    state: summary.state,
-    acceptedAtMs: summary.acceptedAtMs,
-    ...(summary.endedAtMs !== undefined && { endedAtMs: summary.endedAtMs }),
-    experimentName: record.experimentName,
-    runName: record.runName,
+    id,
+    state,
+    acceptedAtMs,
+    ...(endedAtMs !== undefined && { endedAtMs }),
+    experimentName: record?.experimentName ?? '',
+    runName: record?.runName ?? '',
     attempts: progress?.attempts ?? attempts,
     ...(lastError !== undefined && { lastError }),
     ...(logged !== undefined && { logged }),
