@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../src/config/index.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const COMPOSE = [
@@ -132,6 +133,16 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
     const inside = names.filter((name) => 'database' in services[name]!.networks);
     expect(inside).toEqual(['mlflow', 'postgres']);
     expect(networks['database']?.internal).toBe(true);
+  });
+
+  it('trainpost starts as it is laid out here, and with a token', () => {
+    const open = readConfig(services['trainpost']!.environment).access;
+    expect(open).toEqual({ allowedHosts: ['trainpost'] });
+    const closed = config({ TRAINPOST_TOKEN: 'correct-horse-battery', ALLOWED_HOSTS: 'train.example.com' });
+    expect(readConfig(closed.services['trainpost']!.environment).access).toEqual({
+      allowedHosts: ['train.example.com'],
+      token: 'correct-horse-battery',
+    });
   });
 
   it('both sides take the password of the environment', () => {

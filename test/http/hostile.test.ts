@@ -5,6 +5,7 @@ import { startTestService, type TestService } from '../support/service.ts';
 import { FORMS } from './hostile/forms.ts';
 import { FRAMING } from './hostile/framing.ts';
 import { mutations } from './hostile/mutations.ts';
+import { NAMES } from './hostile/names.ts';
 import { NAUGHTY_TEXTS } from './hostile/naughty.ts';
 import { CELL, COLUMN, DRY, END, FIELD, file, type Hostile, post, TOKEN } from './hostile/requests.ts';
 
@@ -20,6 +21,7 @@ const SHOWN_MAX = 10;
 const GROUPS: Readonly<Record<string, readonly Hostile[]>> = {
   ...FRAMING,
   ...FORMS,
+  ...NAMES,
   'naughty texts': NAUGHTY_TEXTS,
   'requests changed by chance': mutations(MUTATIONS, SEED),
 };
