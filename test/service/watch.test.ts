@@ -221,7 +221,7 @@ describe('GET /health/ready of the whole service', () => {
     await vi.waitFor(async () => {
       const { status, report } = await ready(watched, '?exclude=mlflow');
       expect(status).toBe(503);
-      expect(report.checks['spool']?.reason).toMatch(/^The spool holds 1 trainings .*\(SPOOL_RECORDS_MAX\)/);
+      expect(report.checks['spool']?.reason).toContain('(SPOOL_RECORDS_MAX)');
     }, 10_000);
 
     await mlflow.up();
