@@ -14,8 +14,13 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY data ./data
-# Uploads lie here until they are answered; the rest of the folder stays root's.
-RUN mkdir temp && chown node:node temp
+# Uploads lie in temp until they are answered, trainings in spool until MLflow has them: give that one a volume. The
+# rest of the folder stays root's.
+RUN mkdir temp spool && chown node:node temp spool
+VOLUME /app/spool
 USER node
 EXPOSE 5005
+# Whether the process answers, and not whether MLflow does: what is unhealthy may be ended, and that would help nobody.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/server.js"]

@@ -12,7 +12,8 @@ import type { Table } from '../src/data/table.ts';
 import type { Target } from '../src/data/target.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
-import type { LoggedRun, TrackedRun } from '../src/result.ts';
+import type { Accepted, DeliveryView, TrackedRun } from '../src/result.ts';
+import type { DeliveryDesk } from '../src/training/deliveries.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 
 /**
@@ -34,6 +35,10 @@ const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('en
 const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
+const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
+const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
+  'observability/readiness.js',
+);
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
 /** Far above any file of the bench. */
@@ -57,6 +62,7 @@ const PIECE_BYTES = 1 << 18;
 type Logged = Omit<Training, 'stages' | 'rows'> & { afterLastByteMs: number };
 let lastByteAt = 0;
 let logged: Logged | undefined;
+let delivered: DeliveryView | undefined;
 let sweepData: Awaited<ReturnType<typeof prepared>> | undefined;
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
@@ -68,6 +74,24 @@ const pool = new TrainingPool({
   read: READ,
 });
 await pool.warmUp();
+/** Stands where spool and MLflow stand, and keeps nothing. */
+const deliveries: DeliveryDesk = {
+  checkRoom: async () => undefined,
+  modelLog: ({ answer }) => ({ logModel: (pipeline, run) => logModel(pipeline, run, answer) }),
+  logged: () => undefined,
+  find: async () => delivered,
+  findByKey: async () => undefined,
+  list: async () => [],
+  retry: async () => false,
+};
+const underWay = new UnderWay();
+const readiness = new Readiness({ checks: {} });
+const metrics = new Metrics({
+  version: '0.0.0',
+  trainings: () => pool.counts(),
+  threads: () => pool.counts().threads,
+  readiness: () => readiness.report(),
+});
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
   access: { allowedHosts: [] },
@@ -75,10 +99,13 @@ const app = createApp({
     openReading: () => pool.openReading(),
     fit: (reading, path, spec) => pool.fit(reading, path, spec),
     dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
-    modelLog: () => ({ logModel }),
-    underWay: new UnderWay(),
+    deliveries,
+    underWay,
   },
   upload: { dir, fileBytesMax: FILE_BYTES_MAX },
+  wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
+  metrics,
+  readiness,
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));
@@ -86,8 +113,8 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-/** Stands where MLflow's client stands and logs nothing: with its call the metrics are known. */
-async function logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
+/** With its call the metrics are known. */
+async function logModel(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
   const { accuracy_score, precision_score, recall_score, log_loss } = run.test;
   const model = pipeline.steps.at(-1)?.[1] as LogisticRegressionState;
   logged = {
@@ -100,16 +127,22 @@ async function logModel(pipeline: PipelineState, run: TrackedRun): Promise<Logge
       entropy: log_loss,
     },
   };
-  return {
-    runId: 'run',
-    runName: run.runName,
-    runUrl: '',
-    experimentId: '1',
-    modelUri: '',
-    registeredModelName: run.registeredModelName,
-    modelVersion: '1',
-    modelUrl: '',
+  const { experimentName, runName, registeredModelName } = run;
+  const places = { runUrl: '', experimentId: '1', modelUri: '', modelVersion: '1', modelUrl: '' };
+  const found = { runId: 'run', runName, registeredModelName, ...places };
+  const nowMs = Date.now();
+  delivered = {
+    id: 'delivery',
+    state: 'delivered',
+    acceptedAtMs: nowMs,
+    endedAtMs: nowMs,
+    experimentName,
+    runName,
+    attempts: 1,
+    logged: found,
+    answer,
   };
+  return { id: 'delivery', logged: Promise.resolve(found) };
 }
 
 function fitOf({ fitted }: LogisticRegressionState): Fit {

@@ -19,6 +19,8 @@ export interface ErrorDetails {
   readonly retryAfterS?: number;
   /** The MLflow run that was made before the failure, if one was. */
   readonly runId?: string;
+  /** The delivery to MLflow that ended with the failure, and keeps the training. */
+  readonly deliveryId?: string;
 }
 
 /** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */
@@ -54,6 +56,9 @@ export class BusyError extends TrainpostError {}
 
 /** The service cannot do it now (starting, shutting down); `details.retryAfterS` says when to come back. */
 export class UnavailableError extends TrainpostError {}
+
+/** The disk does not take or give what is kept on it: it is full, or it fails. */
+export class StorageError extends TrainpostError {}
 
 /** MLflow answered and refused for good: repeating the same call would not help. */
 export class TrackingRefusedError extends TrainpostError {}

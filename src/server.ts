@@ -3,19 +3,26 @@ import { ConfigError } from './errors.ts';
 import { createLogger } from './log.ts';
 import { startService } from './service.ts';
 
+/** npm passes on a signal that the terminal has sent to its child as well: within this time two are one. */
+const SAME_SIGNAL_MS = 500;
+
 /** What `npm start` runs: reads the environment, starts the service, says where it is, and stops it on a signal. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const service = await startService(config, log);
   log.say(`trainpost listens at ${service.url}`);
-  let stopping = false;
+  let stoppingSince: number | undefined;
   // SIGHUP is what a terminal sends when it is closed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      log.say(`${signal}: what is under way is ended first`);
+      if (stoppingSince !== undefined) {
+        // Nothing is lost: what was accepted is in the spool, and delivered after the next start.
+        if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+        return;
+      }
+      stoppingSince = performance.now();
+      log.say(`${signal}: what is under way is ended first; a second one ends it at once`);
       service.stop().then(
         () => process.exit(0),
         (error: unknown) => {

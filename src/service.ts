@@ -1,43 +1,62 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { TrainingPool } from './engine/pool.ts';
-import { ConfigError } from './errors.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
+import { deliveryLog } from './service/deliveryLog.ts';
+import { openDesk } from './service/desk.ts';
+import { endService } from './service/ending.ts';
+import { listen, urlOf } from './service/listening.ts';
+import { watch } from './service/watch.ts';
+import { Spool } from './spool/spool.ts';
+import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { UnderWay } from './training/underWay.ts';
 
+/** What is kept for a day need not be cleared to the minute. */
+const CLEAR_EVERY_MS = 600_000;
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
-/** How long trainings under way may take to end after a signal, and after that their runs in MLflow. */
-const GRACE_MS = 30_000;
 
 /** A service that listens; `stop` ends what is under way first. */
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Can be called again. */
   stop(): Promise<void>;
 }
 
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
-  await prepareUploads(config.upload.dir);
+  const { upload, answers } = config;
+  await prepareUploads(upload.dir);
+  const spool = await Spool.open(config.spool);
   // The app answers that itself.
   const server = createServer({ requireHostHeader: false });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
-  await listen(server, config);
+  await listen(server, config).catch(async (error: unknown) => {
+    await spool.close();
+    throw error;
+  });
   const underWay = new UnderWay();
   const pool = new TrainingPool({
     ...config.training,
-    read: { unfoldedBytesMax: config.upload.fileBytesMax, limits: config.upload.table },
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
+  const deliveries = new Deliveries({
+    ...config.delivery,
+    spool,
+    server: () => mlflow.server(),
+    report: deliveryLog(log.logger),
+  });
+  const watched = { config, pool, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
+  const { metrics, readiness } = watch(watched, log.logger);
   const app = createApp({
     logger: log.logger,
     access: config.access,
@@ -45,51 +64,31 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
       dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
-      modelLog: () => mlflow.modelLog(),
+      deliveries: openDesk({ mlflow, spool, deliveries, env: process.env }),
       underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
-    upload: config.upload,
+    upload,
+    wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
+    metrics,
+    readiness,
   });
   serve(server, app, log.logger);
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
-  const stop = async () => {
-    const closed = closeServer(server);
-    await underWay.settled(GRACE_MS);
-    // What still computes fails now; what is being logged ends its run first.
-    await pool.close();
-    await underWay.settled(GRACE_MS);
-    server.closeAllConnections();
-    await closed;
-    await mlflow.stop();
+  deliveries.start();
+  const clear = () =>
+    void spool
+      .clearKept()
+      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
+  clear();
+  const clearing = setInterval(clear, CLEAR_EVERY_MS);
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    clearInterval(clearing);
+    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };
-}
-
-function listen(server: Server, config: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      const says = taken
-        ? 'is taken by another program: set PORT to another'
-        : `cannot be used (${error.message})`;
-      reject(new ConfigError('port', `PORT=${config.port} on ${config.host} ${says}`));
-    });
-    server.listen(config.port, config.host, resolve);
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }

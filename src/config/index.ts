@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { type AccessConfig, accessConfig, accessMistake, accessSettings } from './access.ts';
+import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
+import { type DeliveryConfig, deliveryConfig, deliverySettings } from './delivery.ts';
 import { wholeNumber } from './kinds.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
+import { type SpoolConfig, spoolConfig, spoolSettings } from './spool.ts';
 import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
 import { type UploadConfig, uploadConfig, uploadSettings } from './upload.ts';
 
@@ -19,6 +22,9 @@ export interface Config {
   readonly modelName?: string;
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
+  readonly spool: SpoolConfig;
+  readonly delivery: DeliveryConfig;
+  readonly answers: AnswersConfig;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -40,6 +46,9 @@ const environment = z.object({
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
+  ...spoolSettings,
+  ...deliverySettings,
+  ...answersSettings,
 });
 
 /** Variables whose value is a secret: a message names them and never shows what they hold. */
@@ -87,5 +96,8 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
+    spool: spoolConfig(vars),
+    delivery: deliveryConfig(vars),
+    answers: answersConfig(vars),
   };
 }

@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly digest?: boolean;
   /** Whether plain rows are read by the kernels; the table does not depend on it. */
   readonly plain?: boolean;
+  /** Is called before each piece is read, and may throw, which ends the reading. */
+  readonly onPiece?: () => void;
 }
 
 /** What is handed on at a time of a file that is there as a whole. */
@@ -48,6 +50,7 @@ export class TableReading {
   readonly #memory: SharedMemory;
   readonly #plain: boolean;
   readonly #hash: Hash | undefined;
+  readonly #onPiece: (() => void) | undefined;
   readonly #unfolding: Unfolding;
   /** What has come while it is not known how the file is written. */
   #head: Uint8Array[] = [];
@@ -65,6 +68,7 @@ export class TableReading {
     this.#memory = options.memory ?? sharedMemory();
     this.#plain = plain;
     this.#hash = options.digest === false ? undefined : createHash('sha256');
+    this.#onPiece = options.onPiece;
     const bytesMax = options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX;
     this.#unfolding = new Unfolding(bytesMax, (bytes) => this.#take(bytes));
   }
@@ -90,6 +94,7 @@ export class TableReading {
   }
 
   #take(bytes: Uint8Array): void {
+    this.#onPiece?.();
     if (this.#rows !== undefined) {
       this.#rows.feed.push(bytes);
       return;

@@ -1,16 +1,34 @@
-import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { type ProfileJob, type ProfileShare, takePart } from '../data/profile.ts';
 import { type ClassificationMetrics, type CodedResult, codedMetrics } from '../ml/codedMetrics.ts';
 import { serveTeam, type TeamMessage } from './blocks/team.ts';
+import { ThreadLostError } from './threadLost.ts';
+import { fromReply, type Reply, replyWith } from './wire.ts';
 
 /** Work on plain values that a helper does beside the leader, and answers with a message. */
 type Errand =
   | { readonly kind: 'profile'; readonly job: ProfileJob }
   | { readonly kind: 'measure'; readonly result: CodedResult };
 
+/** An errand on its way to a helper. */
+interface Sent {
+  readonly kind: 'errand';
+  readonly id: number;
+  /** One word: `FREE`, or `TAKEN` by the helper that has begun, or by the leader that does not wait for it any more. */
+  readonly claim: Int32Array<SharedArrayBuffer>;
+  readonly errand: Errand;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly reply: Reply<unknown>;
+}
+
 /** What a leader writes to a helper's port. */
-type HelperMessage = TeamMessage | Errand;
+type HelperMessage = TeamMessage | Sent;
+
+const FREE = 0;
+const TAKEN = 1;
 
 /**
  * Lets this thread do what a leader asks for through the port, until it is closed: by the leader, or because that has
@@ -19,52 +37,97 @@ type HelperMessage = TeamMessage | Errand;
 export function attend(port: MessagePort): void {
   let team: string | undefined;
   port.on('message', (message: HelperMessage) => {
+    if (message.kind === 'errand') {
+      void run(port, message);
+      return;
+    }
     if (message.kind === 'join') team = message.team;
-    serve(port, message);
+    serveTeam(message);
   });
   port.on('close', () => {
     if (team !== undefined) serveTeam({ kind: 'leave', team });
   });
 }
 
-function serve(port: MessagePort, message: HelperMessage): void {
-  if (message.kind === 'profile') port.postMessage(takePart(message.job));
-  else if (message.kind === 'measure') port.postMessage(codedMetrics(message.result));
-  else serveTeam(message);
+async function run(port: MessagePort, { id, claim, errand }: Sent): Promise<void> {
+  if (!take(claim)) return;
+  const reply = await replyWith<unknown>(() =>
+    errand.kind === 'profile' ? takePart(errand.job) : codedMetrics(errand.result),
+  );
+  port.postMessage({ id, reply } satisfies Answer);
+}
+
+function take(claim: Int32Array<SharedArrayBuffer>): boolean {
+  return Atomics.compareExchange(claim, 0, FREE, TAKEN) === FREE;
+}
+
+/** An errand that a helper does if it comes to it in time. */
+export interface Lent<Result> {
+  /**
+   * What the helper found out; undefined where it has not begun, and then it never will. So nobody waits for a helper
+   * that is not there, or busy for long.
+   * @throws what the helper met, and ThreadLostError where it has ended
+   */
+  settle(): Promise<Result | undefined>;
 }
 
 /** The helpers of one training, as its leader sees them. */
 export class Errands {
-  readonly #ports: readonly MessagePort[];
+  readonly #helpers: readonly HelperDesk[];
 
   constructor(ports: readonly MessagePort[] = []) {
-    this.#ports = ports;
+    this.#helpers = ports.map((port) => new HelperDesk(port));
   }
 
-  /** Lets every helper take its part of the columns. The leader takes its own, and then waits for the others. */
-  profile(job: ProfileJob): Promise<ProfileShare[]> {
-    return Promise.all(this.#ports.map((port) => ask<ProfileShare>(port, { kind: 'profile', job })));
+  /** Lets every helper take its part of the columns, while the leader takes its own. */
+  profile(job: ProfileJob): Lent<ProfileShare[]> {
+    const lent = this.#helpers.map((helper) => helper.lend<ProfileShare>({ kind: 'profile', job }));
+    return {
+      settle: async () => {
+        const shares = await Promise.all(lent.map((one) => one.settle()));
+        return shares.filter((share) => share !== undefined);
+      },
+    };
   }
 
-  /** Lets the first helper measure, while the leader does something else; without one it is done at once. */
-  async measure(result: CodedResult): Promise<ClassificationMetrics> {
-    const [port] = this.#ports;
-    return port === undefined ? codedMetrics(result) : await ask(port, { kind: 'measure', result });
+  /** Lets the first helper measure, while the leader does something else. */
+  measure(result: CodedResult): Lent<ClassificationMetrics> {
+    return this.#helpers[0]?.lend({ kind: 'measure', result }) ?? { settle: async () => undefined };
   }
 }
 
-/** @throws Error where the helper ends before it answers */
-async function ask<Answer>(port: MessagePort, errand: Errand): Promise<Answer> {
-  const gone = new AbortController();
-  const lost = once(port, 'close', { signal: gone.signal }).then(() => {
-    throw new Error('A thread that helped has ended.');
-  });
-  try {
-    port.postMessage(errand);
-    const [answer] = (await Promise.race([once(port, 'message', { signal: gone.signal }), lost])) as [Answer];
-    return answer;
-  } finally {
-    lost.catch(() => undefined);
-    gone.abort();
+/** What one helper is asked for and has not answered yet. */
+class HelperDesk {
+  readonly #port: MessagePort;
+  readonly #waiting = new Map<number, (reply: Reply<unknown> | undefined) => void>();
+  #lastId = 0;
+  #isGone = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on('message', ({ id, reply }: Answer) => this.#waiting.get(id)?.(reply));
+    port.on('close', () => {
+      this.#isGone = true;
+      for (const answer of this.#waiting.values()) answer(undefined);
+    });
+  }
+
+  lend<Result>(errand: Errand): Lent<Result> {
+    const id = ++this.#lastId;
+    const claim = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const answered = new Promise<Reply<unknown> | undefined>((resolve) => {
+      if (this.#isGone) resolve(undefined);
+      this.#waiting.set(id, resolve);
+    });
+    this.#port.postMessage({ kind: 'errand', id, claim, errand } satisfies Sent);
+    return {
+      settle: async () => {
+        if (take(claim)) return undefined;
+        const reply = await answered;
+        this.#waiting.delete(id);
+        if (reply === undefined) throw new ThreadLostError();
+        return fromReply(reply as Reply<Result>);
+      },
+    };
   }
 }

@@ -93,11 +93,12 @@ export async function prepare(
     requireValues(dataset, marked);
   } catch (error) {
     // They count in the table's memory, which is another file's once the refusal is told.
-    await othersProfile.catch(() => undefined);
+    await othersProfile.settle().catch(() => undefined);
     throw error;
   }
   const example = inputExample(dataset);
-  const info = describeDataset(dataset, joinShares([takePart(job), ...(await othersProfile)]));
+  const ownShare = takePart(job);
+  const info = describeDataset(dataset, joinShares([ownShare, ...((await othersProfile.settle()) ?? [])]));
   const parts = partition(openWorkplace(table, team), marked.marks);
   const frameOf = (part: Part): Frame => ({
     nSamples: part.nSamples,
@@ -125,11 +126,10 @@ export async function fitPrepared(
   const startedAt = performance.now();
   const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
-  const measuring = errands.measure(predictPart(pipeline, train, positive));
-  // Nobody waits for it where the test rows cannot be measured.
-  measuring.catch(() => undefined);
+  const trainResult = predictPart(pipeline, train, positive);
+  const measuring = errands.measure(trainResult);
   const onTest = codedMetrics(predictPart(pipeline, test, positive));
-  const onTrain = await measuring;
+  const onTrain = (await measuring.settle()) ?? codedMetrics(trainResult);
   return {
     pipeline: pipeline.toState(),
     rounded: roundedMetrics(onTest.metrics),

@@ -2,12 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ReadOptions } from '../data/readTable.ts';
-import { BusyError, DataError } from '../errors.ts';
+import { TrainpostError } from '../errors.ts';
+import { MemoryBudget, PAGE_BYTES } from '../kernels/memoryBudget.ts';
+import { pagesOf } from '../kernels/module.ts';
 import type { DryRun } from '../result.ts';
+import { ArenaShelf } from './arena.ts';
+import { lost, queueFull, timedOut } from './endings.ts';
 import type { FitSpec, Fitted } from './fit.ts';
-import { Readers, warnOfLostThread } from './readers.ts';
+import { collectGarbage } from './garbage.ts';
+import { memoryRefusal } from './memoryRefusal.ts';
+import type { Unread } from './readAgain.ts';
+import { Readers } from './readers.ts';
+import type { ThreadData } from './readerThread.ts';
 import type { Reading, ReadTable } from './reading.ts';
 import type { Task } from './thread.ts';
+import { hasLostThread, warnOfLostThread } from './threadLost.ts';
 import { fromReply, type Reply } from './wire.ts';
 
 export interface PoolOptions {
@@ -20,71 +29,140 @@ export interface PoolOptions {
   readonly read?: ReadOptions;
   /** A training that waits and computes for longer is ended, and its thread replaced. */
   readonly timeoutMs: number;
+  /** How long a thread may work on reading one file; as long as it likes where it is not given. */
+  readonly parseTimeoutMs?: number;
+  /** The most memory that all trainings under way may take together; no bound where it is not given. */
+  readonly memoryBytesMax?: number;
+  /** The most that a thread may have on its own heap; what Node gives it where it is not given. */
+  readonly heapBytesMax?: number;
   /** The module that a thread runs. */
   readonly thread?: URL;
 }
 
-/** A training of an ordinary file takes milliseconds, so a second later there is room as a rule. */
-const RETRY_AFTER_S = 1;
+export interface PoolCounts {
+  /** Trainings and dry runs that wait or compute. */
+  readonly underWay: number;
+  /** Of these, those that wait for a thread. */
+  readonly waiting: number;
+  /** Whether a thread has come to the end of anything, the warm-up included. */
+  readonly hasComputed: boolean;
+  /** Threads that live; one that has ended is replaced. */
+  readonly threads: { readonly training: number; readonly reading: number };
+}
+
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Marks, classes, places in the split and what is sorted for the metrics: what a fit has beside the table. */
+const WORK_BYTES_PER_ROW = 40;
+/** A share of the budget, and 256 MB at most: a table of five million rows needs no new memory then. */
+const KEPT_SHARE = 1 / 8;
+const KEPT_BYTES_MAX = 1 << 28;
+/** What is let go is collected a little later, when nothing of it is on any stack, and seldom. */
+const COLLECT_AFTER_MS = 1_000;
 /** Below it a pass is over sooner than another thread is awake. */
 const CELLS_TO_SHARE = 200_000;
 
 /** A bounded pool of worker threads; the event loop never computes. */
 export class TrainingPool {
+  readonly #options: PoolOptions;
   readonly #piscina: Piscina<Task, Reply<Fitted | DryRun>>;
   readonly #readers: Readers;
   readonly #read: ReadOptions;
-  readonly #threads: number;
-  readonly #waitingMax: number;
-  readonly #timeoutMs: number;
+  readonly #budget: MemoryBudget;
+  readonly #shelf: ArenaShelf;
+  /** Ends what waits or computes. */
+  readonly #endings = new Set<AbortController>();
+  #collecting: NodeJS.Timeout | undefined;
   #underWay = 0;
+  #hasComputed = false;
 
-  constructor({
-    threads,
-    helpers,
-    waitingMax,
-    read = {},
-    timeoutMs,
-    thread = new URL('./thread.js', import.meta.url),
-  }: PoolOptions) {
-    this.#threads = threads;
-    this.#waitingMax = waitingMax;
-    this.#timeoutMs = timeoutMs;
-    this.#piscina = new Piscina({ filename: thread.href, minThreads: threads, maxThreads: threads });
-    this.#piscina.on('error', warnOfLostThread);
-    this.#readers = new Readers({ threads: helpers, thread, read });
+  constructor(options: PoolOptions) {
+    const { threads, helpers, read = {}, parseTimeoutMs, heapBytesMax } = options;
+    const { memoryBytesMax = Number.POSITIVE_INFINITY } = options;
+    const thread = options.thread ?? new URL('./thread.js', import.meta.url);
+    this.#options = options;
     this.#read = read;
+    this.#budget = MemoryBudget.of(memoryBytesMax);
+    this.#shelf = new ArenaShelf({
+      budget: this.#budget,
+      keptPagesMax: Math.min(memoryBytesMax * KEPT_SHARE, KEPT_BYTES_MAX) / PAGE_BYTES,
+      collect: () => this.#collectSoon(),
+    });
+    const workerData: ThreadData = { budget: this.#budget.words };
+    const heap =
+      heapBytesMax === undefined
+        ? {}
+        : { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytesMax / 2 ** 20) } };
+    this.#piscina = new Piscina({
+      filename: thread.href,
+      minThreads: threads,
+      maxThreads: threads,
+      workerData,
+      ...heap,
+    });
+    this.#piscina.on('error', (error) => {
+      warnOfLostThread(error);
+      // There is none that starts, and nobody else would tell those who wait.
+      if (this.#piscina.threads.length === 0) for (const ending of this.#endings) ending.abort();
+    });
+    const timing = parseTimeoutMs === undefined ? {} : { parseTimeoutMs };
+    this.#readers = new Readers({
+      threads: helpers,
+      thread,
+      read,
+      workerData,
+      shelf: this.#shelf,
+      ...timing,
+      ...heap,
+    });
   }
 
   /** Lets the threads load what the first training needs, so that it does not wait for it. */
   async warmUp(): Promise<void> {
-    const fitting = Array.from({ length: this.#threads }, () => this.#piscina.run({ kind: 'warm-up' }));
-    await Promise.all([...fitting, this.#readers.warmUp()]);
+    await Promise.all([this.#onEach({ kind: 'warm-up' }), this.#readers.warmUp()]);
+    this.#hasComputed = true;
   }
 
-  /** Begins to read a file. Whoever asks must `release` it in the end. */
+  counts(): PoolCounts {
+    return {
+      underWay: this.#underWay,
+      waiting: this.#piscina.queueSize,
+      hasComputed: this.#hasComputed,
+      threads: { training: this.#piscina.threads.length, reading: this.#readers.alive },
+    };
+  }
+
+  /** What tables under way have been promised, and could be at most; and what is kept for the next ones. */
+  memory(): { readonly promisedBytes: number; readonly bytesMax: number; readonly keptBytes: number } {
+    const { promisedBytes, bytesMax } = this.#budget;
+    return { promisedBytes, bytesMax, keptBytes: this.#shelf.keptPages * PAGE_BYTES };
+  }
+
+  /**
+   * Begins to read a file. Whoever asks must `release` it in the end.
+   * @throws BusyError or DataError where there is no memory for another table
+   */
   openReading(): Reading {
     return this.#readers.open();
   }
 
   /**
-   * Fits on a thread what was read.
-   * @param path the file again, for one whose columns are not what they looked like where it begins
-   * @throws BusyError where every thread is taken and the queue is full
+   * Fits on a thread what was read, and lets go of it.
+   * @param path the file again, for one whose columns are not what they looked like where it begins, or whose table is lost
+   * @throws BusyError where every thread is taken and the queue is full, or others hold the memory
    * @throws DataError, NotATableError, TooLargeError or FieldError where the file or a field does not allow a fit, or
    *   it takes too long
+   * @throws ThreadLostError where the thread ends
    */
   async fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted> {
     return this.#compute(reading, (read) => {
-      const ports = this.#askForHelp(read.table.rows * read.table.columns.length);
-      return { kind: 'fit', read, path, spec, options: this.#read, ports };
+      const cells = 'table' in read ? read.table.rows * read.table.columns.length : 0;
+      return { kind: 'fit', read, path, spec, options: this.#read, ports: this.#askForHelp(cells) };
     });
   }
 
   /**
-   * Says on a thread what a training with what was read would come to.
+   * Says on a thread what a training with what was read would come to, and lets go of it.
    * @throws as `fit` where every thread is taken, the file is no table, or it takes too long
    */
   async dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun> {
@@ -94,38 +172,65 @@ export class TrainingPool {
   /** @param makeTask is asked once there is room, and the file is read to its end */
   async #compute<Result extends Fitted | DryRun>(
     reading: Reading,
-    makeTask: (read: ReadTable) => Task,
+    makeTask: (read: ReadTable | Unread) => Task,
   ): Promise<Result> {
-    if (this.#underWay >= this.#threads + this.#waitingMax) {
-      throw new BusyError(
-        'queue_full',
-        `All training threads are busy and ${this.#waitingMax} trainings wait: try again in ${RETRY_AFTER_S} s.`,
-        { limit: this.#waitingMax, retryAfterS: RETRY_AFTER_S },
-      );
+    const { threads, waitingMax } = this.#options;
+    if (this.#underWay >= threads + waitingMax) {
+      throw queueFull(waitingMax);
     }
     this.#underWay += 1;
     try {
-      return await this.#run<Result>(reading, makeTask(await reading.table()));
+      const read = await reading.tableOrRoom();
+      return await this.#withMemory(read, () => this.#run<Result>(reading, makeTask(read)));
     } finally {
       this.#underWay -= 1;
+      // The table is used up, and its memory another's before the answer is told.
+      await reading.release();
+    }
+  }
+
+  /** Holds what a fit needs beside its table. @throws BusyError or DataError where there is not so much */
+  async #withMemory<Result>(read: ReadTable | Unread, use: () => Promise<Result>): Promise<Result> {
+    const rows = 'table' in read ? read.table.rows : 0;
+    const pages = Math.ceil((rows * WORK_BYTES_PER_ROW) / PAGE_BYTES);
+    try {
+      this.#budget.take(pages, 'table' in read ? pagesOf(read.table.memory) : 0);
+    } catch (error) {
+      throw memoryRefusal(error) ?? error;
+    }
+    try {
+      return await use();
+    } finally {
+      this.#budget.giveBack(pages);
     }
   }
 
   async #run<Result extends Fitted | DryRun>(reading: Reading, task: Task): Promise<Result> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const ending = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      ending.abort();
+    }, this.#options.timeoutMs);
+    this.#endings.add(ending);
     const ports = task.kind === 'fit' ? task.ports : [];
-    let reply: Reply<Result>;
     try {
-      reply = (await this.#piscina.run(task, { signal, transferList: [...ports] })) as Reply<Result>;
+      const asked = { signal: ending.signal, transferList: [...ports] };
+      const reply = await this.#piscina.run(task, asked).catch((cause: unknown) => {
+        throw isLate ? timedOut(this.#options.timeoutMs, cause) : lost(cause);
+      });
+      this.#hasComputed = true;
+      return fromReply(reply as Reply<Result>);
     } catch (error) {
-      // A helper may still be at work on the memory of a leader that is gone.
-      reading.abandonMemory();
-      throw signal.aborted ? this.#timedOut(error) : error;
+      // Whoever was at work on the memory when it ended, or a helper of it, may still be.
+      if (isLate || !(error instanceof TrainpostError) || hasLostThread(error)) reading.abandonMemory();
+      throw error;
     } finally {
+      clearTimeout(timer);
+      this.#endings.delete(ending);
       // Those of a training that never began are still ours, and helpers listen to them.
       for (const port of ports) port.close();
     }
-    return fromReply(reply);
   }
 
   /** Ports to the threads that help with a table of so many cells. */
@@ -138,17 +243,23 @@ export class TrainingPool {
 
   /** Ends the threads; what still computes fails. One that is only starting may never say that it has ended. */
   async close(): Promise<void> {
+    clearTimeout(this.#collecting);
     const closed = Promise.all([this.#piscina.destroy(), this.#readers.close()]);
     await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  #timedOut(cause: unknown): DataError {
-    const seconds = this.#timeoutMs / 1000;
-    return new DataError(
-      'training_timeout',
-      `The training was ended after ${seconds} s: send fewer rows or columns, or fewer iterations.`,
-      { limit: seconds },
-      { cause },
-    );
+  #collectSoon(): void {
+    this.#collecting ??= setTimeout(() => {
+      this.#collecting = undefined;
+      collectGarbage();
+      Promise.all([this.#onEach({ kind: 'collect' }), this.#readers.collect()]).catch(warnOfLostThread);
+    }, COLLECT_AFTER_MS).unref();
+  }
+
+  /** Lets every training thread do it, as far as they are idle. */
+  async #onEach(task: Task): Promise<void> {
+    const { threads } = this.#options;
+    const replies = await Promise.all(Array.from({ length: threads }, () => this.#piscina.run(task)));
+    for (const reply of replies) fromReply(reply);
   }
 }

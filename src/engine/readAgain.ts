@@ -1,23 +1,45 @@
 import { columnsToReadAsText, type Roles } from '../data/dataset.ts';
 import { type ReadOptions, TableReading } from '../data/readTable.ts';
+import type { SharedMemory } from '../kernels/module.ts';
 import type { ReadTable } from './reading.ts';
+
+/** A file whose table is lost with the thread that read it, and the memory that it is to lie in. */
+export interface Unread {
+  readonly memory: SharedMemory;
+}
+
+/** Begins to give the file's bytes again. */
+type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The table, read from the file where there is none. */
+export async function readWhole(
+  read: ReadTable | Unread,
+  fileAgain: FileAgain,
+  options: ReadOptions,
+): Promise<ReadTable> {
+  return 'table' in read ? read : await readFile(fileAgain, { ...options, memory: read.memory });
+}
 
 /**
  * The table as these roles want it. Nearly always it is the one that was read; but where a column looked like numbers
  * as the file began and turned out to be text, its texts are gone, and the file is read once more, over the table.
- * @param fileAgain begins to give the file's bytes again
  * @throws FieldError where a field names a column that the file does not have
  */
 export async function readAgain(
   read: ReadTable,
   roles: Roles,
-  fileAgain: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  fileAgain: FileAgain,
   options: ReadOptions,
 ): Promise<ReadTable> {
   const textColumns = columnsToReadAsText(read.table, roles);
   if (textColumns.size === 0) return read;
+  const again = await readFile(fileAgain, { ...options, textColumns, memory: read.table.memory });
+  return { ...again, parseMs: read.parseMs + again.parseMs };
+}
+
+async function readFile(fileAgain: FileAgain, options: ReadOptions): Promise<ReadTable> {
   const startedAt = performance.now();
-  const reading = new TableReading({ ...options, textColumns, memory: read.table.memory });
+  const reading = new TableReading(options);
   for await (const chunk of fileAgain()) reading.push(chunk);
-  return { table: reading.end(), parseMs: read.parseMs + performance.now() - startedAt };
+  return { table: reading.end(), parseMs: performance.now() - startedAt };
 }

@@ -1,17 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import type { ReadOptions } from '../data/readTable.ts';
-import type { SharedMemory } from '../kernels/module.ts';
 import { ArenaShelf } from './arena.ts';
-import { type ReaderThread, Reading, type ReadTable } from './reading.ts';
-import type { Task } from './thread.ts';
-import { fromReply, type Reply } from './wire.ts';
+import { type ReaderThreadOptions, SoleThread } from './readerThread.ts';
+import { Reading } from './reading.ts';
 
-export interface ReadersOptions {
+export interface ReadersOptions extends ReaderThreadOptions {
   readonly threads: number;
-  readonly read: ReadOptions;
-  /** The module that a thread runs. */
-  readonly thread: URL;
+  /** Where tables get their memory. */
+  readonly shelf?: ArenaShelf;
 }
 
 /**
@@ -19,17 +14,21 @@ export interface ReadersOptions {
  * kilobytes each, so that a slow one holds up nobody.
  */
 export class Readers {
-  readonly #threads: readonly Thread[];
-  readonly #shelf = new ArenaShelf();
+  readonly #threads: readonly SoleThread[];
+  readonly #shelf: ArenaShelf;
   #next = 0;
 
-  constructor({ threads, read, thread }: ReadersOptions) {
-    this.#threads = Array.from({ length: threads }, () => new Thread(thread, read));
+  constructor({ threads, shelf = new ArenaShelf(), ...options }: ReadersOptions) {
+    this.#shelf = shelf;
+    this.#threads = Array.from({ length: threads }, () => new SoleThread(options));
   }
 
-  /** Begins to read a file. Whoever asks must `release` it in the end. */
+  /**
+   * Begins to read a file. Whoever asks must `release` it in the end.
+   * @throws BusyError or DataError where there is no memory for another table
+   */
   open(): Reading {
-    const thread = this.#threads[this.#next] as Thread;
+    const thread = this.#threads[this.#next] as SoleThread;
     this.#next = (this.#next + 1) % this.#threads.length;
     return new Reading(thread, this.#shelf);
   }
@@ -43,56 +42,21 @@ export class Readers {
     return this.#threads.length;
   }
 
+  /** Threads that live. */
+  get alive(): number {
+    return this.#threads.filter((thread) => thread.isAlive).length;
+  }
+
   async warmUp(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.warmUp()));
+  }
+
+  /** Lets every thread collect its garbage. */
+  async collect(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.collect()));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
-}
-
-/** One thread, for the state of a file that is being read lies in it. */
-class Thread implements ReaderThread {
-  readonly #options: ReadOptions;
-  readonly #piscina: Piscina<Task, Reply<ReadTable | undefined>>;
-
-  constructor(filename: URL, options: ReadOptions) {
-    this.#options = options;
-    // With Piscina's `atomics` an idle thread would sleep in a way that only a task wakes it from, and no port.
-    this.#piscina = new Piscina({
-      filename: filename.href,
-      minThreads: 1,
-      maxThreads: 1,
-      atomics: 'disabled',
-    });
-    this.#piscina.on('error', warnOfLostThread);
-  }
-
-  async read(id: number, memory: SharedMemory | undefined, bytes: Uint8Array, isLast: boolean) {
-    const options = { ...this.#options, ...(memory && { memory }) };
-    return fromReply(await this.#piscina.run({ kind: 'read', id, bytes, isLast, options }));
-  }
-
-  async forget(id: number): Promise<void> {
-    await this.#piscina.run({ kind: 'forget', id });
-  }
-
-  help(port: MessagePort): void {
-    // A thread that ends meanwhile leaves the work to the others.
-    this.#piscina.run({ kind: 'help', port }, { transferList: [port] }).catch(() => port.close());
-  }
-
-  async warmUp(): Promise<void> {
-    await this.#piscina.run({ kind: 'warm-up' });
-  }
-
-  close(): Promise<void> {
-    return this.#piscina.destroy();
-  }
-}
-
-/** A thread that ends between two tasks is replaced, and ports tell whoever waits for it; unheard, it would end the process. */
-export function warnOfLostThread(error: unknown): void {
-  process.emitWarning(`A thread has ended: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -1,6 +1,8 @@
 import type { Table } from '../data/table.ts';
 import type { SharedMemory } from '../kernels/module.ts';
 import type { Arena, ArenaShelf } from './arena.ts';
+import type { Unread } from './readAgain.ts';
+import { hasLostThread, ThreadLostError } from './threadLost.ts';
 
 /** A table, and the milliseconds that a thread worked on reading it. */
 export interface ReadTable {
@@ -14,6 +16,8 @@ export interface ReaderThread {
    * Reads the next bytes of the file `id`; the table is there after the last of them.
    * @param memory where the table is to lie, with the first bytes
    * @throws DataError, NotATableError or TooLargeError where the file is no table that can be taken
+   * @throws BusyError where others hold the memory that it would need
+   * @throws ThreadLostError where the thread ends, and so do all others whose files it reads
    */
   read(
     id: number,
@@ -35,17 +39,18 @@ export class Reading {
   readonly #id: number;
   readonly #thread: ReaderThread;
   readonly #shelf: ArenaShelf;
-  readonly #arena: Arena;
+  #arena: Arena | undefined;
   #slot: 0 | 1 = 0;
   #filled = 0;
   /** The slot that the thread has now. */
   #underWay: Promise<ReadTable | undefined> = Promise.resolve(undefined);
   #failure: unknown;
   #hasBegun = false;
-  #isRead = false;
+  #isDone = false;
   #isOver = false;
   #mayBeInUse = false;
 
+  /** @throws BusyError or DataError where there is no memory for another table */
   constructor(thread: ReaderThread, shelf: ArenaShelf) {
     lastId += 1;
     this.#id = lastId;
@@ -57,7 +62,7 @@ export class Reading {
   /** Takes the next bytes. What is wrong with the file is told by `table`; from there on bytes are thrown away. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length && this.#failure === undefined; ) {
-      const slot = this.#arena.slots[this.#slot];
+      const slot = this.#held.slots[this.#slot];
       const count = Math.min(slot.length - this.#filled, bytes.length - at);
       slot.set(bytes.subarray(at, at + count), this.#filled);
       this.#filled += count;
@@ -79,6 +84,22 @@ export class Reading {
     return read as ReadTable;
   }
 
+  /**
+   * The table, or where the thread that read it is lost, the room for one: the file is there whole on disk, and whoever
+   * reads it again on a thread of its own does no harm to others.
+   * @throws what the file's first fault is, and as the constructor
+   */
+  async tableOrRoom(): Promise<ReadTable | Unread> {
+    try {
+      return await this.table();
+    } catch (error) {
+      if (!(error instanceof ThreadLostError)) throw error;
+      this.#mayBeInUse = false;
+      this.#arena = this.#shelf.take();
+      return { memory: this.#arena.memory };
+    }
+  }
+
   /** The table's memory may still be worked on, and must not be used again. */
   abandonMemory(): void {
     this.#mayBeInUse = true;
@@ -90,13 +111,27 @@ export class Reading {
     this.#isOver = true;
     this.#failure ??= new Error('the upload was broken off');
     await this.#underWay;
-    if (!this.#isRead) await this.#thread.forget(this.#id).catch(() => undefined);
-    if (!this.#mayBeInUse) this.#shelf.giveBack(this.#arena);
+    if (!this.#isDone) await this.#thread.forget(this.#id).catch(() => undefined);
+    // Whoever still knows of this reading is not to hold its memory.
+    this.#underWay = Promise.resolve(undefined);
+    this.#letGo();
+  }
+
+  get #held(): Arena {
+    return this.#arena as Arena;
+  }
+
+  #letGo(): void {
+    const arena = this.#arena;
+    this.#arena = undefined;
+    if (arena === undefined) return;
+    if (this.#mayBeInUse) this.#shelf.drop(arena);
+    else this.#shelf.giveBack(arena);
   }
 
   /** Waits until the thread has read the other slot, and gives it this one. */
   async #handOver(isLast: boolean): Promise<void> {
-    const filled = this.#arena.slots[this.#slot].subarray(0, this.#filled);
+    const filled = this.#held.slots[this.#slot].subarray(0, this.#filled);
     const before = this.#underWay;
     this.#slot = this.#slot === 0 ? 1 : 0;
     this.#filled = 0;
@@ -108,13 +143,17 @@ export class Reading {
     await before;
     if (this.#failure !== undefined) return undefined;
     try {
-      const memory = this.#hasBegun ? undefined : this.#arena.memory;
+      const memory = this.#hasBegun ? undefined : this.#held.memory;
       this.#hasBegun = true;
       const read = await this.#thread.read(this.#id, memory, bytes, isLast);
-      this.#isRead = isLast;
+      this.#isDone = isLast;
       return read;
     } catch (error) {
       this.#failure = error;
+      this.#isDone = true;
+      this.#mayBeInUse = hasLostThread(error);
+      // There may be much to come that is thrown away.
+      this.#letGo();
       return undefined;
     }
   }

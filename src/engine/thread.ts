@@ -1,18 +1,29 @@
 import { createReadStream } from 'node:fs';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import { type ReadOptions, TableReading } from '../data/readTable.ts';
+import { MemoryBudget } from '../kernels/memoryBudget.ts';
+import { useBudget } from '../kernels/module.ts';
 import type { DryRun } from '../result.ts';
 import { dryRunReport } from './dryRun.ts';
 import { dryRunInput, knownRoles } from './dryRunInput.ts';
 import { attend } from './errands.ts';
 import { type FitSpec, type Fitted, fitTable } from './fit.ts';
-import { readAgain } from './readAgain.ts';
+import { collectGarbage } from './garbage.ts';
+import { ParseClock } from './parseClock.ts';
+import { readAgain, readWhole, type Unread } from './readAgain.ts';
+import type { ThreadData } from './readerThread.ts';
 import type { ReadTable } from './reading.ts';
+import { ThreadLostError } from './threadLost.ts';
 import { warmUp } from './warmUp.ts';
 import { type Reply, replyWith } from './wire.ts';
 
 /** What the pools send a thread. */
-export type Task = ReadTask | ForgetTask | HelpTask | FitTask | ProfileTask | { readonly kind: 'warm-up' };
+export type Task = ReadTask | ForgetTask | HelpTask | FitTask | ProfileTask | BareTask;
+
+/** `start` is answered as soon as the thread is there. */
+interface BareTask {
+  readonly kind: 'start' | 'warm-up' | 'collect';
+}
 
 /** The next bytes of a file. With the first ones comes the memory that its table is to lie in. */
 export interface ReadTask {
@@ -21,6 +32,8 @@ export interface ReadTask {
   readonly bytes: Uint8Array;
   readonly isLast: boolean;
   readonly options: ReadOptions;
+  /** How long the file may be worked on. */
+  readonly parseTimeoutMs?: number;
 }
 
 interface ForgetTask {
@@ -36,7 +49,7 @@ interface HelpTask {
 
 /** Something to be found out from a table. */
 interface TableTask {
-  readonly read: ReadTable;
+  readonly read: ReadTable | Unread;
   /** The file, to be read once more where that is needed. */
   readonly path: string;
   readonly spec: FitSpec;
@@ -57,65 +70,85 @@ interface FitTask extends TableTask {
 /** Larger pieces than a file is read in by itself: each of them is looked at on its own. */
 const FILE_PIECE_BYTES = 1 << 18;
 
+const { budget } = (workerData ?? {}) as Partial<ThreadData>;
+if (budget !== undefined) useBudget(new MemoryBudget(budget));
+
 /** A thread's entry. */
-export default async function run(task: Task): Promise<Reply<ReadTable | Fitted | DryRun | undefined>> {
-  switch (task.kind) {
-    case 'read':
-      return await replyWith(() => readOn(task));
-    case 'forget':
-      readings.delete(task.id);
-      break;
-    case 'help':
-      attend(task.port);
-      break;
-    case 'fit':
-      return await replyWith(() => fit(task));
-    case 'profile':
-      return await replyWith(() => dryRun(task));
-    case 'warm-up':
-      await warmUp();
-      break;
-  }
-  return { ok: true, value: undefined };
+export default function run(task: Task): Promise<Reply<ReadTable | Fitted | DryRun | undefined>> {
+  return replyWith(() => perform(task));
 }
 
-/** A file that is being read, and the milliseconds it took so far. */
+async function perform(task: Task): Promise<ReadTable | Fitted | DryRun | undefined> {
+  switch (task.kind) {
+    case 'read':
+      return readOn(task);
+    case 'forget':
+      readings.delete(task.id);
+      return undefined;
+    case 'help':
+      attend(task.port);
+      return undefined;
+    case 'fit':
+      return await fit(task);
+    case 'profile':
+      return await dryRun(task);
+    case 'warm-up':
+      await warmUp();
+      return undefined;
+    case 'collect':
+      collectGarbage();
+      return undefined;
+    case 'start':
+      return undefined;
+  }
+}
+
+/** A file that is being read, and how long that took so far. */
 interface Begun {
   readonly reading: TableReading;
-  parseMs: number;
+  readonly clock: ParseClock;
 }
 
 const readings = new Map<number, Begun>();
 
-function readOn({ id, bytes, isLast, options }: ReadTask): ReadTable | undefined {
-  const startedAt = performance.now();
-  if (options.memory !== undefined) readings.set(id, { reading: new TableReading(options), parseMs: 0 });
+function readOn({ id, bytes, isLast, options, parseTimeoutMs }: ReadTask): ReadTable | undefined {
+  if (options.memory !== undefined) readings.set(id, begin(options, parseTimeoutMs));
   const begun = readings.get(id);
-  if (begun === undefined) throw new Error('The thread that read this file has ended.');
+  // It was begun on a thread that has ended.
+  if (begun === undefined) throw new ThreadLostError();
+  const { reading, clock } = begun;
+  clock.start();
   try {
-    begun.reading.push(bytes);
-    const table = isLast ? begun.reading.end() : undefined;
-    begun.parseMs += performance.now() - startedAt;
+    reading.push(bytes);
+    const table = isLast ? reading.end() : undefined;
+    const parseMs = clock.stop();
     if (table === undefined) return undefined;
     readings.delete(id);
-    return { table, parseMs: begun.parseMs };
+    return { table, parseMs };
   } catch (error) {
     readings.delete(id);
     throw error;
   }
 }
 
+function begin(options: ReadOptions, parseTimeoutMs: number | undefined): Begun {
+  const clock = new ParseClock(parseTimeoutMs);
+  return { reading: new TableReading({ ...options, onPiece: () => clock.check() }), clock };
+}
+
 async function fit({ read, path, spec, options, ports }: FitTask): Promise<Fitted> {
   try {
-    return await fitTable(await readAgain(read, spec, fileOf(path), options), spec, ports);
+    const whole = await readWhole(read, fileOf(path), options);
+    return await fitTable(await readAgain(whole, spec, fileOf(path), options), spec, ports);
   } finally {
     for (const port of ports) port.close();
   }
 }
 
 async function dryRun({ read, path, spec, options }: ProfileTask): Promise<DryRun> {
-  const roles = knownRoles(read.table, spec);
-  const { table, parseMs } = roles ? await readAgain(read, roles, fileOf(path), options) : read;
+  const whole = await readWhole(read, fileOf(path), options);
+  const roles = knownRoles(whole.table, spec);
+  const { table, parseMs } = roles ? await readAgain(whole, roles, fileOf(path), options) : whole;
   const startedAt = performance.now();
   const report = await dryRunReport(dryRunInput(table, spec));
   return { ...report, timingMs: { parse: parseMs, profile: performance.now() - startedAt } };

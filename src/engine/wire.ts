@@ -1,4 +1,5 @@
 import {
+  BusyError,
   DataError,
   type ErrorDetails,
   FieldError,
@@ -6,8 +7,13 @@ import {
   TooLargeError,
   TrainpostError,
 } from '../errors.ts';
+import { memoryRefusal } from './memoryRefusal.ts';
+import { ThreadLostError } from './threadLost.ts';
 
-/** A structured clone keeps of an error its message alone, so a thread answers with plain data for both outcomes. */
+/**
+ * What a thread answers with. A structured clone keeps of an error its message alone, so one that a caller is told of
+ * crosses as plain data; a fault of ours crosses as it is. So whatever else a thread's task ends with, the thread is lost.
+ */
 export type Reply<Value> =
   | { readonly ok: true; readonly value: Value }
   | {
@@ -16,18 +22,19 @@ export type Reply<Value> =
       readonly code: string;
       readonly message: string;
       readonly details: ErrorDetails;
-    };
+    }
+  | { readonly ok: false; readonly fault: unknown };
 
-/** The errors that a caller can mend; anything else is a fault of ours and crosses as it is. */
-const CLASSES = { DataError, FieldError, NotATableError, TooLargeError } as const;
+const CLASSES = { BusyError, DataError, FieldError, NotATableError, TooLargeError } as const;
 
-/** What a thread answers with. @throws whatever is no error that a caller can mend */
+/** Does the work, and says how it ended. */
 export async function replyWith<Value>(work: () => Value | Promise<Value>): Promise<Reply<Value>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    if (!(error instanceof TrainpostError)) throw error;
-    const { name, code, message, details } = error;
+    const told = memoryRefusal(error) ?? error;
+    if (!(told instanceof TrainpostError)) return { ok: false, fault: error };
+    const { name, code, message, details } = told;
     return { ok: false, name, code, message, details };
   }
 }
@@ -35,6 +42,8 @@ export async function replyWith<Value>(work: () => Value | Promise<Value>): Prom
 /** @throws the error that the thread met */
 export function fromReply<Value>(reply: Reply<Value>): Value {
   if (reply.ok) return reply.value;
+  if ('fault' in reply) throw reply.fault;
+  if (reply.name === ThreadLostError.name) throw new ThreadLostError();
   const Class = CLASSES[reply.name as keyof typeof CLASSES] ?? DataError;
   throw new Class(reply.code, reply.message, reply.details);
 }

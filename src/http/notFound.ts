@@ -7,6 +7,6 @@ export const noSuchRoute: RequestHandler = (request) => {
   throw new HttpError(
     404,
     'no_such_route',
-    `There is nothing at ${quote(request.path)}: POST a form to /train, or GET /test.`,
+    `There is nothing at ${quote(request.path)}: POST a form to /train, GET /deliveries, or GET /test.`,
   );
 };

@@ -6,12 +6,14 @@ import {
   DataError,
   FieldError,
   NotATableError,
+  StorageError,
   TooLargeError,
   TrackingRefusedError,
   TrackingUnreachableError,
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
+import { deliveryLink } from './deliveryAnswer.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
 interface Problem {
@@ -43,16 +45,21 @@ const STATUS_BY_CLASS = [
   [TooLargeError, 413],
   [BusyError, 429],
   [UnavailableError, 503],
+  [StorageError, 507],
   [TrackingRefusedError, 502],
   [TrackingUnreachableError, 504],
 ] as const;
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // The caller named the experiment, so the caller can mend it.
   experiment_deleted: 422,
+  // More room on the disk would not mend it.
+  record_damaged: 500,
 };
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
+const URGENT_STATUS = 409;
 /** What is read for nothing: a second's worth. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 
@@ -60,10 +67,11 @@ const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   401: 'Token wanted',
   403: 'Not allowed',
-  404: 'No such route',
+  404: 'Not found',
   405: 'Method not allowed',
   406: 'No such representation',
   408: 'Too slow',
+  409: 'Conflict',
   413: 'Too large',
   415: 'Not a table',
   417: 'Unknown expectation',
@@ -74,6 +82,7 @@ const TITLES: Readonly<Record<number, string>> = {
   502: 'MLflow refused',
   503: 'Not available now',
   504: 'MLflow did not answer',
+  507: 'Cannot be stored',
 };
 
 /** Express' last word: turns whatever was thrown into `application/problem+json`. */
@@ -90,7 +99,7 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (runId !== undefined) response.set('Run-Id', runId);
   const text = problemText(error, request.path);
-  afterBody(request, response, () => {
+  afterBody(request, response, error.status === URGENT_STATUS, () => {
     // The rest of the body may have been no HTTP, and answered as that.
     if (response.headersSent) return;
     response.status(error.status).type(PROBLEM_TYPE).send(text);
@@ -99,7 +108,7 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 
 /** The body of an answer; `instance` is the path that was asked for. */
 export function problemText({ status, code, message, details }: HttpError, instance?: string): string {
-  const { retryAfterS: _, runId, ...help } = details;
+  const { retryAfterS: _, runId, deliveryId, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
     title: TITLES[status] ?? 'Error',
@@ -109,6 +118,7 @@ export function problemText({ status, code, message, details }: HttpError, insta
     code,
     ...help,
     ...(runId !== undefined && { run_id: runId }),
+    ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId) }),
   };
   return JSON.stringify(problem);
 }
@@ -132,15 +142,16 @@ export function bareProblem(error: HttpError, requestId: string): string {
 /**
  * A caller who still sends when the answer comes may see a broken pipe instead of it. So what is left of a short upload
  * is read and thrown away first; a long one is cut off, and a caller that asks before it sends (`Expect: 100-continue`,
- * as curl does above 1 MB) and was not told to go on has nothing to be read.
+ * as curl does above 1 MB) and was not told to go on has nothing to be read. What is urgent is told first and read after.
  */
-function afterBody(request: Request, response: Response, send: () => void): void {
+function afterBody(request: Request, response: Response, isUrgent: boolean, send: () => void): void {
   const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (request.complete) {
     send();
   } else if (!isAsking && length <= DRAINED_BYTES_MAX) {
-    finished(request, send);
+    if (isUrgent) send();
+    else finished(request, send);
     request.resume();
   } else {
     response.set('Connection', 'close');

@@ -7,7 +7,7 @@ const PATH_CHARS_MAX = 200;
 
 /**
  * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
- * of a training its rows and run id. Never a query, a header, a field or a cell.
+ * of a training its rows, run id and delivery. Never a query, a header, a field or a cell.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -21,10 +21,10 @@ export function requestLog(logger: Logger): RequestHandler {
       const status = response.statusCode;
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
-      const { rows, runId, code, cause } = noted(response);
+      const { rows, runId, deliveryId, code, cause } = noted(response);
       const outcome = aborted ? { aborted } : { status };
-      logger[aborted ? 'warn' : levelOf(status)](
-        { id, method, path, ...outcome, ms, rows, run_id: runId, code, cause },
+      logger[aborted ? 'warn' : levelOf(status, path)](
+        { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
         `${method} ${path} ${aborted ? 'broken off' : status}`,
       );
     });
@@ -36,10 +36,14 @@ function bounded(path: string): string {
   return path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path;
 }
 
+/** What nobody wants to read a line of each time. */
+const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
+
 /** What the way of a request leaves in `response.locals` for its line. */
 interface Noted {
   readonly rows?: number;
   readonly runId?: string;
+  readonly deliveryId?: string;
   readonly code?: string;
   readonly cause?: string;
 }
@@ -48,7 +52,9 @@ function noted(response: Response): Noted {
   return response.locals;
 }
 
-function levelOf(status: number): 'info' | 'warn' | 'error' {
+function levelOf(status: number, path: string): 'debug' | 'info' | 'warn' | 'error' {
+  // A probe that says "not ready" has done its work; what changed is logged once by itself.
+  if (ASKED_EVERY_FEW_SECONDS.has(path) && (status < 400 || status === 503)) return 'debug';
   if (status >= 500) return 'error';
   return status >= 400 ? 'warn' : 'info';
 }

@@ -1,65 +1,84 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { dryRun, type TrainingRooms, type TrainRequest, train } from '../training/train.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { dryRun, type TrainingRooms, type TrainRequest } from '../training/train.ts';
+import { type AnswerWait, type Begun, sendOutcome, trainOnce } from './answerTraining.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { type FormBody, readForm, refuseQuery } from './form.ts';
+import { KeysUnderWay, readKey } from './idempotency.ts';
 import { onlyMethods } from './methods.ts';
-import { trainAnswer } from './trainAnswer.ts';
+import { countUpload } from './metricsRoute.ts';
+import { readPreferences } from './prefer.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from './upload.ts';
 
 /** `POST /train`: multipart form in; the original's four numbers and the rest of the result out, or the report of a dry run. */
-export function trainRoute(rooms: TrainingRooms, options: UploadOptions): Router {
+export function trainRoute(
+  rooms: TrainingRooms,
+  options: UploadOptions,
+  wait: AnswerWait,
+  metrics: Metrics,
+): Router {
   const router = Router();
   router
     .route('/train')
     .post(
-      begin,
+      begin(new KeysUnderWay()),
+      countUpload(metrics),
       upload(options, () => rooms.openReading()),
-      (request, response) => answer(request, response, rooms),
+      (request, response) => answer(request, response, rooms, wait),
     )
     .all(onlyMethods('POST'));
   return router;
 }
 
 /**
- * Starts the clock, and refuses what can be refused before a long upload. Not that there is no MLflow: a dry run needs
- * none, and `dry_run` may come behind the file. A training asks for it once the fields are known, and before it
- * computes; where MLflow is only starting, it may be up by then.
+ * Starts the clock, and refuses what can be refused before a long upload. Not that nothing could be kept, or that there
+ * is no MLflow: a dry run needs neither, and `dry_run` may come behind the file. A training asks for it once the fields
+ * are known, and before it computes.
  */
-const begin: RequestHandler = (request, response, next) => {
-  response.locals['startedAt'] = performance.now();
-  refuseQuery(request.query);
-  next();
-};
+function begin(keys: KeysUnderWay): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    refuseQuery(request.query);
+    const digest = readKey(request);
+    const letGo = digest === undefined ? () => undefined : keys.claim(digest);
+    // For an upload that never becomes a training.
+    response.once('close', letGo);
+    response.locals['begun'] = {
+      startedAt,
+      preferences: readPreferences(request),
+      ...(digest !== undefined && { keyDigest: digest }),
+      letGo,
+    } satisfies Begun;
+    next();
+  };
+}
 
-async function answer(request: Request, response: Response, rooms: TrainingRooms): Promise<void> {
+async function answer(request: Request, response: Response, rooms: TrainingRooms, wait: AnswerWait) {
   const uploadedAt = performance.now();
-  const startedAt = response.locals['startedAt'] as number;
+  const begun = response.locals['begun'] as Begun;
   const receivedAt = new Date();
-  const clock = () => ({ upload: uploadedAt - startedAt, total: performance.now() - startedAt });
+  const clock = () => ({
+    upload: uploadedAt - begun.startedAt,
+    total: performance.now() - begun.startedAt,
+  });
+  const discard = () => removeUpload(request.file);
+  let send: () => void;
   try {
     const fields = readForm(request.body as FormBody);
-    const { reading, path, originalname } = requireFile(request.file);
+    const { reading, path, originalname, sha256 = '' } = requireFile(request.file);
     const asked: TrainRequest = { fields, reading, path, fileName: originalname, receivedAt };
-    if (fields.dryRun) await answerDryRun(asked, response, rooms, clock);
-    else await answerTraining(asked, response, rooms, clock);
+    if (fields.dryRun) {
+      const report = await dryRun(asked, rooms);
+      response.locals['rows'] = report.rows;
+      send = () => response.json(dryRunAnswer(report, clock()));
+    } else {
+      const posted = { begun, asked, sha256, clock, discard };
+      const outcome = await trainOnce(posted, response, rooms, wait);
+      send = () => sendOutcome(outcome, begun.preferences, response);
+    }
   } finally {
-    await removeUpload(request.file);
+    // Before the answer: what is told is done with.
+    await discard();
   }
-}
-
-/** What the route itself measured, in milliseconds. */
-type Clock = () => { readonly upload: number; readonly total: number };
-
-async function answerTraining(asked: TrainRequest, response: Response, rooms: TrainingRooms, clock: Clock) {
-  const trained = await train(asked, rooms);
-  response.locals['rows'] = trained.fitted.dataset.rows;
-  response.locals['runId'] = trained.logged.runId;
-  response.set('Run-Id', trained.logged.runId);
-  response.json(trainAnswer(trained, clock()));
-}
-
-async function answerDryRun(asked: TrainRequest, response: Response, rooms: TrainingRooms, clock: Clock) {
-  const report = await dryRun(asked, rooms);
-  response.locals['rows'] = report.rows;
-  response.json(dryRunAnswer(report, clock()));
+  send();
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type MemoryBudget, MemoryFullError, PAGE_BYTES } from './memoryBudget.ts';
 import type { PassKernels } from './passes.ts';
 
 /** A memory that several threads can work on: WebAssembly's, shared. It grows and never shrinks. */
@@ -15,8 +16,7 @@ declare const WebAssembly: {
   Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory;
 };
 
-/** Bytes of a page of WebAssembly's memory, and the most pages that 32-bit addresses reach. */
-const PAGE_BYTES = 65_536;
+/** The most pages that 32-bit addresses reach. */
 const PAGES_MAX = 65_536;
 
 /** The first page belongs to the module's own constants; what works on a memory begins behind it. */
@@ -43,7 +43,9 @@ const instances = new WeakMap<SharedMemory, Kernels>();
 
 /** A memory that several threads can work on; its pages take room once they are written to. */
 export function sharedMemory(): SharedMemory {
-  return new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  ownMemories.add(memory);
+  return memory;
 }
 
 /** This thread's kernels on a memory. */
@@ -63,13 +65,41 @@ export function kernelsOf(memory: SharedMemory): Kernels {
   return kernels;
 }
 
+/** What the memories that this thread is given are counted against as they grow. */
+let budget: MemoryBudget | undefined;
+/** Those that this thread has made are its own matter. */
+const ownMemories = new WeakSet<SharedMemory>();
+
+export function useBudget(ofAllThreads: MemoryBudget): void {
+  budget = ofAllThreads;
+}
+
+/** How long the memory is, whoever has made it grow. */
+export function pagesOf(memory: SharedMemory): number {
+  // A view of it that this thread already has would not say.
+  return memory.grow(0);
+}
+
 /**
  * Makes the memory at least so long, and a quarter longer than it was, so that it seldom grows. Views of it stay where
  * they were, and do not see what is new.
- * @throws RangeError beyond 4 GiB
+ * @throws MemoryFullError beyond 4 GiB, beyond the budget, or where the system has no more
  */
 export function ensureBytes(memory: SharedMemory, bytes: number): void {
   const pages = memory.buffer.byteLength / PAGE_BYTES;
   const missing = Math.ceil(bytes / PAGE_BYTES) - pages;
-  if (missing > 0) memory.grow(Math.max(missing, Math.min(Math.ceil(pages / 4), PAGES_MAX - pages)));
+  if (missing <= 0) return;
+  if (pages + missing > PAGES_MAX) throw new MemoryFullError(true, PAGES_MAX * PAGE_BYTES, bytes);
+  const counted = ownMemories.has(memory) ? undefined : budget;
+  let more = Math.max(missing, Math.min(Math.ceil(pages / 4), PAGES_MAX - pages));
+  if (counted !== undefined && !counted.tryTake(more)) {
+    more = missing;
+    counted.take(more, pages);
+  }
+  try {
+    memory.grow(more);
+  } catch (cause) {
+    counted?.giveBack(more);
+    throw new MemoryFullError(false, pages * PAGE_BYTES, bytes, { cause });
+  }
 }

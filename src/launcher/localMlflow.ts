@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
 import { withLock } from './lock.ts';
 import {
   type Log,
@@ -10,7 +11,7 @@ import {
 } from './mlflowServer.ts';
 import { freePort } from './port.ts';
 import { mlflowVersionAt } from './probe.ts';
-import { isRunning, markOf, type ProcessMark, stopGroup } from './processes.ts';
+import { stopGroup } from './processes.ts';
 import { findPython } from './python.ts';
 import { readRecord, removeRecord, writeRecord } from './serverRecord.ts';
 import { ensureVenv } from './venv.ts';

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
-import { isRunning, markOf, type ProcessMark } from './processes.ts';
+import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
 
 /** Longer than a first installation may take; who waits longer waits for something that hangs. */
 const WAIT_MAX_MS = 20 * 60_000;

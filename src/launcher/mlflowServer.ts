@@ -5,9 +5,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { quote, UnavailableError } from '../errors.ts';
+import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
 import { pythonEnvironment } from './environment.ts';
 import { mlflowVersionAt } from './probe.ts';
-import { isRunning, markOf, type ProcessMark, signalGroup, stopGroup } from './processes.ts';
+import { signalGroup, stopGroup } from './processes.ts';
 
 const HOST = '127.0.0.1';
 /** Up in 6 s on two idle cores; a first start makes the tables as well, and the machine may be busy. */

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { ProcessMark } from './processes.ts';
+import type { ProcessMark } from '../processMark.ts';
 
 /** Kept beside a server's data while it runs: who it is, whose it is, and where it answers. */
 interface ServerRecord {

@@ -1,67 +1,24 @@
 import type { DatasetInput } from './dataset.ts';
+import type {
+  Experiment,
+  LoggedModelInfo,
+  Metric,
+  ModelVersion,
+  NewLoggedModel,
+  NewModelVersion,
+  NewRun,
+  Run,
+  RunInfo,
+  RunStatus,
+  Texts,
+} from './mlflowTypes.ts';
 import { type Call, CallRefusedError, Connection, type ConnectionOptions } from './request.ts';
 
 const API = '/api/2.0/mlflow';
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
 
-/** MLflow's way to write a map. */
-export type Texts = Readonly<Record<string, string>>;
-
-export interface Experiment {
-  readonly experiment_id: string;
-  readonly lifecycle_stage: string;
-}
-
-export interface RunInfo {
-  readonly run_id: string;
-  readonly experiment_id: string;
-  readonly artifact_uri: string;
-}
-
-export interface LoggedModelInfo {
-  readonly model_id: string;
-  readonly artifact_uri: string;
-}
-
-export interface NewRun {
-  readonly experimentId: string;
-  readonly user: string;
-  readonly runName: string;
-  readonly startTimeMs: number;
-  readonly tags: Texts;
-}
-
-export interface Metric {
-  readonly key: string;
-  readonly value: number;
-  readonly timestamp: number;
-  readonly step: number;
-  /** The logged model and the data set that it was measured with; MLflow 3 only. */
-  readonly model_id?: string;
-  readonly dataset_name?: string;
-  readonly dataset_digest?: string;
-}
-
-export interface NewLoggedModel {
-  readonly experimentId: string;
-  readonly runId: string;
-  readonly name: string;
-  readonly params: Texts;
-  readonly tags: Texts;
-}
-
-/** What a version of a registered model is made from. */
-export interface ModelSource {
-  readonly source: string;
-  /** MLflow 3 only. */
-  readonly modelId?: string;
-}
-
-export interface NewModelVersion extends ModelSource {
-  /** The registered model's name. */
-  readonly name: string;
-  readonly runId: string;
-}
+/** Runs, models or versions of one training: one, and doubles in the worst of cases. */
+const FOUND_MAX = 100;
 
 /**
  * MLflow's REST API as far as we use it, one method a call. Errors are those of `Connection.send`. A call is marked
@@ -69,9 +26,17 @@ export interface NewModelVersion extends ModelSource {
  */
 export class MlflowClient {
   readonly #connection: Connection;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(options: ConnectionOptions) {
-    this.#connection = new Connection(options);
+  /** @param signal cuts the calls of this client */
+  constructor(connection: Connection | ConnectionOptions, signal?: AbortSignal) {
+    this.#connection = connection instanceof Connection ? connection : new Connection(connection);
+    this.#signal = signal;
+  }
+
+  /** A client on the same connection, whose calls end with the signal. */
+  until(signal: AbortSignal): MlflowClient {
+    return new MlflowClient(this.#connection, signal);
   }
 
   close(): Promise<void> {
@@ -80,7 +45,7 @@ export class MlflowClient {
 
   /** Text of `GET /health`: `OK`. */
   health(timeoutMs: number): Promise<string> {
-    return this.#connection.send({ method: 'GET', path: '/health', timeoutMs });
+    return this.#send({ method: 'GET', path: '/health', timeoutMs });
   }
 
   /** Finds out how to use connections best; worth it before many calls. */
@@ -90,18 +55,13 @@ export class MlflowClient {
 
   /** `3.17.2` */
   async version(): Promise<string> {
-    return (await this.#connection.send({ method: 'GET', path: '/version' })).trim();
+    return (await this.#send({ method: 'GET', path: '/version' })).trim();
   }
 
   /** Undefined if there is none of that name; a deleted one still has its name. */
   async getExperimentByName(name: string): Promise<Experiment | undefined> {
     const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
-    try {
-      return (await this.#api<{ experiment: Experiment }>('GET', path)).experiment;
-    } catch (error) {
-      if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
-      throw error;
-    }
+    return this.#ifThere(async () => (await this.#api<{ experiment: Experiment }>('GET', path)).experiment);
   }
 
   /** Id of the new experiment; undefined if there is one of that name. */
@@ -127,20 +87,37 @@ export class MlflowClient {
     return (await this.#api<{ run: { info: RunInfo } }>('POST', 'runs/create', body)).run.info;
   }
 
-  /** A run by one of its tags, whatever became of it. */
-  async findRun(experimentId: string, tag: string, value: string): Promise<RunInfo | undefined> {
+  /** A run, also a deleted one; undefined if there is none. */
+  async getRun(runId: string): Promise<Run | undefined> {
+    const path = `runs/get?run_id=${encodeURIComponent(runId)}`;
+    return this.#ifThere(async () => (await this.#api<{ run: Run }>('GET', path)).run);
+  }
+
+  /** Runs by one of their tags, whatever became of them. */
+  async findRuns(experimentId: string, tag: string, value: string): Promise<RunInfo[]> {
     const body = {
       experiment_ids: [experimentId],
       filter: `tags.\`${tag}\` = '${value}'`,
       run_view_type: 'ALL',
-      max_results: 1,
+      max_results: FOUND_MAX,
     };
     const found = await this.#api<{ runs?: { info: RunInfo }[] }>('POST', 'runs/search', body, true);
-    return found.runs?.[0]?.info;
+    return (found.runs ?? []).map(({ info }) => info);
   }
 
-  async updateRun(runId: string, status: 'FINISHED' | 'FAILED', endTimeMs: number): Promise<void> {
-    await this.#api('POST', 'runs/update', { run_id: runId, status, end_time: endTimeMs }, true);
+  /** An end goes with a status that is one. */
+  async updateRun(runId: string, status: RunStatus, endTimeMs?: number): Promise<void> {
+    const end = endTimeMs === undefined ? {} : { end_time: endTimeMs };
+    await this.#api('POST', 'runs/update', { run_id: runId, status, ...end }, true);
+  }
+
+  /** To the bin, from which it can be taken back. */
+  async deleteRun(runId: string): Promise<void> {
+    await this.#ifThere(() => this.#api('POST', 'runs/delete', { run_id: runId }, true));
+  }
+
+  async setRunTag(runId: string, key: string, value: string): Promise<void> {
+    await this.#api('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
   }
 
   /** `context` is what the data was for: `training`. */
@@ -189,11 +166,19 @@ export class MlflowClient {
     return (await this.#api<Answer>('POST', 'logged-models', body)).model.info;
   }
 
-  /** MLflow 3: the logged model of a run. */
-  async findLoggedModel(experimentId: string, runId: string): Promise<LoggedModelInfo | undefined> {
-    const body = { experiment_ids: [experimentId], filter: `source_run_id = '${runId}'`, max_results: 1 };
+  /** MLflow 3: the logged models of a run, the earliest first. */
+  async findLoggedModels(experimentId: string, runId: string): Promise<LoggedModelInfo[]> {
+    const filter = `source_run_id = '${runId}'`;
+    const body = { experiment_ids: [experimentId], filter, max_results: FOUND_MAX };
     type Answer = { models?: { info: LoggedModelInfo }[] };
-    return (await this.#api<Answer>('POST', 'logged-models/search', body, true)).models?.[0]?.info;
+    const found = await this.#api<Answer>('POST', 'logged-models/search', body, true);
+    const models = (found.models ?? []).map(({ info }) => info);
+    return models.sort((one, other) => one.creation_timestamp_ms - other.creation_timestamp_ms);
+  }
+
+  /** MLflow 3. */
+  async deleteLoggedModel(modelId: string): Promise<void> {
+    await this.#ifThere(() => this.#api('DELETE', `logged-models/${encodeURIComponent(modelId)}`));
   }
 
   /** MLflow 3. */
@@ -210,7 +195,7 @@ export class MlflowClient {
   /** Uploads a file to the server's artifact proxy; the folder is a path below its root. */
   async putArtifact(folder: string, file: string, bytes: Buffer): Promise<void> {
     const path = `${folder}/${file}`.split('/').map(encodeURIComponent).join('/');
-    await this.#connection.send({ method: 'PUT', path: `${ARTIFACTS}/${path}`, body: bytes });
+    await this.#send({ method: 'PUT', path: `${ARTIFACTS}/${path}`, body: bytes });
   }
 
   /** Makes the registered model unless there is one of that name. */
@@ -229,20 +214,52 @@ export class MlflowClient {
     return (await this.#api<Answer>('POST', 'model-versions/create', body)).model_version.version;
   }
 
-  /** The version of a registered model that a run made. */
-  async findModelVersion(name: string, runId: string): Promise<string | undefined> {
-    const filter = `name=${quoted(name)} and run_id='${runId}'`;
-    const path = `model-versions/search?max_results=1&filter=${encodeURIComponent(filter)}`;
-    type Answer = { model_versions?: { version: string }[] };
-    return (await this.#api<Answer>('GET', path)).model_versions?.[0]?.version;
+  /** The versions of a registered model that a run made, the earliest first. */
+  async findModelVersions(name: string, runId: string): Promise<string[]> {
+    // Not by name as well: MLflow's filters know no escapes, and a name may have both kinds of quotes.
+    const filter = encodeURIComponent(`run_id='${runId}'`);
+    const path = `model-versions/search?max_results=${FOUND_MAX}&filter=${filter}`;
+    type Answer = { model_versions?: { name: string; version: string }[] };
+    const found = (await this.#api<Answer>('GET', path)).model_versions ?? [];
+    const versions = found.filter((one) => one.name === name).map(({ version }) => version);
+    return versions.sort((one, other) => Number(one) - Number(other));
+  }
+
+  async deleteModelVersion(name: string, version: string): Promise<void> {
+    await this.#ifThere(() => this.#api('DELETE', 'model-versions/delete', { name, version }));
+  }
+
+  /** The version that an alias points at; undefined if it points nowhere. */
+  async findAliasVersion(name: string, alias: string): Promise<ModelVersion | undefined> {
+    type Answer = { registered_model: { aliases?: { alias: string; version: string }[] } };
+    const path = `registered-models/get?name=${encodeURIComponent(name)}`;
+    const { aliases = [] } = (await this.#api<Answer>('GET', path)).registered_model;
+    const version = aliases.find((one) => one.alias === alias)?.version;
+    if (version === undefined) return undefined;
+    const versionPath = `model-versions/get?name=${encodeURIComponent(name)}&version=${encodeURIComponent(version)}`;
+    type VersionAnswer = { model_version: ModelVersion };
+    return this.#ifThere(async () => (await this.#api<VersionAnswer>('GET', versionPath)).model_version);
   }
 
   async setAlias(name: string, alias: string, version: string): Promise<void> {
     await this.#api('POST', 'registered-models/alias', { name, alias, version }, true);
   }
 
+  async #ifThere<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
+      throw error;
+    }
+  }
+
+  #send(call: Call): Promise<string> {
+    return this.#connection.send(this.#signal === undefined ? call : { ...call, signal: this.#signal });
+  }
+
   async #api<Answer>(
-    method: 'GET' | 'POST' | 'PATCH',
+    method: Call['method'],
     path: string,
     body?: object,
     repeatable?: boolean,
@@ -253,7 +270,7 @@ export class MlflowClient {
       ...(body !== undefined && { body }),
       ...(repeatable !== undefined && { repeatable }),
     };
-    const text = await this.#connection.send(call);
+    const text = await this.#send(call);
     try {
       return JSON.parse(text) as Answer;
     } catch {
@@ -280,9 +297,4 @@ function keyValues(texts: Texts): { readonly key: string; readonly value: string
 /** JSON has no NaN; MLflow reads these texts as numbers, and a bare null as 0. */
 function numberJson(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
-}
-
-/** A text in MLflow's filter language, which knows no escapes: a name cannot be sought that has both kinds of quotes. */
-function quoted(text: string): string {
-  return text.includes("'") ? `"${text}"` : `'${text}'`;
 }

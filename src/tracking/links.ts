@@ -1,3 +1,6 @@
+import type { LoggedRun } from '../result.ts';
+import type { RunRecord } from './record.ts';
+
 /** Addresses of MLflow's pages, below the address under which people reach it (no slash at its end). */
 
 export function runUrl(base: string, experimentId: string, runId: string): string {
@@ -6,4 +9,24 @@ export function runUrl(base: string, experimentId: string, runId: string): strin
 
 export function modelVersionUrl(base: string, name: string, version: string): string {
   return `${base}/#/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
+}
+
+/** Where a training is found in MLflow, whose pages are at `base`. */
+export function loggedRun(
+  base: string,
+  record: RunRecord,
+  delivered: { readonly runId: string; readonly experimentId: string; readonly modelVersion: string },
+): LoggedRun {
+  const { runId, experimentId, modelVersion } = delivered;
+  const { runName, modelName, registeredModelName } = record;
+  return {
+    runId,
+    runName,
+    runUrl: runUrl(base, experimentId, runId),
+    experimentId,
+    modelUri: `runs:/${runId}/${modelName}`,
+    registeredModelName,
+    modelVersion,
+    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+  };
 }

@@ -1,14 +1,21 @@
 import { proxiedPath, putFiles } from './artifacts.ts';
 import { allDone } from './calls.ts';
-import type { MlflowClient, ModelSource, RunInfo } from './client.ts';
+import type { MlflowClient } from './client.ts';
+import type { Journal } from './delivery/journal.ts';
+import { once } from './delivery/once.ts';
+import type { ModelSource, RunInfo } from './mlflowTypes.ts';
 import { type ModelFile, mlmodel } from './modelFiles/index.ts';
 import { modelUuid, type RecordedRun, timedMetrics } from './record.ts';
+
+/** MLflow 2 lists the models of a run in this tag of it, as JSON. */
+const MODELS_TAG = 'mlflow.log-model.history';
 
 /** Logs what a run holds, and its model as MLflow 2 keeps it: in a folder of the run's artifacts, listed in one of its tags. */
 export async function logModel2(
   client: MlflowClient,
   { run_id: runId, artifact_uri: artifactUri }: RunInfo,
   { record, files }: RecordedRun,
+  journal: Journal,
 ): Promise<ModelSource> {
   const artifactPath = record.modelName;
   const folder = `${proxiedPath(artifactUri)}/${artifactPath}`;
@@ -20,6 +27,32 @@ export async function logModel2(
     ...putFiles(client, folder, [...files, document]),
   ]);
   // Last, for the run's page shows a model from here on.
-  await client.logModel(runId, json);
+  await once(journal, 'listing', {
+    find: async () => ((await listedModels(client, runId)).length > 0 ? LISTED : undefined),
+    create: async () => {
+      await client.logModel(runId, json);
+      return LISTED;
+    },
+    idOf: (listed) => listed,
+  });
   return { source: `${artifactUri}/${artifactPath}` };
+}
+
+/** A listing has no id of its own. */
+const LISTED = 'listed';
+
+/** The models that the run lists; ours is the only one, or stands there twice. */
+export async function listedModels(client: MlflowClient, runId: string): Promise<unknown[]> {
+  const tags = (await client.getRun(runId))?.data.tags ?? [];
+  const listed: unknown = JSON.parse(tags.find(({ key }) => key === MODELS_TAG)?.value ?? '[]');
+  return Array.isArray(listed) ? listed : [];
+}
+
+/** Leaves the first model in the run's list alone. */
+export async function unlistDoubles(
+  client: MlflowClient,
+  runId: string,
+  [first]: readonly unknown[],
+): Promise<void> {
+  await client.setRunTag(runId, MODELS_TAG, JSON.stringify([first]));
 }

@@ -1,6 +1,9 @@
 import { proxiedPath, putFiles } from './artifacts.ts';
-import { allDone, alsoThrowing, madeOnce } from './calls.ts';
-import type { LoggedModelInfo, MlflowClient, ModelSource, RunInfo } from './client.ts';
+import { allDone } from './calls.ts';
+import type { MlflowClient } from './client.ts';
+import type { Journal } from './delivery/journal.ts';
+import { once } from './delivery/once.ts';
+import type { LoggedModelInfo, ModelSource, RunInfo } from './mlflowTypes.ts';
 import { type ModelFile, mlmodel } from './modelFiles/index.ts';
 import { modelUuid, type RecordedRun, type RunRecord, timedMetrics } from './record.ts';
 
@@ -9,26 +12,32 @@ export async function logModel3(
   client: MlflowClient,
   run: RunInfo,
   recorded: RecordedRun,
+  journal: Journal,
 ): Promise<ModelSource> {
-  const model = await createLoggedModel(client, run, recorded.record);
+  const model = await createLoggedModel(client, run, recorded.record, journal);
   const modelId = model.model_id;
-  try {
-    await fill(client, run, model, recorded);
-    await client.finalizeLoggedModel(modelId, 'READY');
-  } catch (error) {
-    await alsoThrowing(error, () => client.finalizeLoggedModel(modelId, 'UPLOAD_FAILED'));
-    throw error;
-  }
+  await fill(client, run, model, recorded);
+  // The version is made next: noted beside this call, the attempt costs no time of its own.
+  await allDone([client.finalizeLoggedModel(modelId, 'READY'), journal.attempt('version')]);
   return { source: `models:/${modelId}`, modelId };
 }
 
-function createLoggedModel(client: MlflowClient, run: RunInfo, record: RunRecord): Promise<LoggedModelInfo> {
+function createLoggedModel(
+  client: MlflowClient,
+  run: RunInfo,
+  record: RunRecord,
+  journal: Journal,
+): Promise<LoggedModelInfo> {
   const { experiment_id: experimentId, run_id: runId } = run;
   const { modelName: name, params, systemTags: tags } = record;
-  return madeOnce(
-    () => client.createLoggedModel({ experimentId, runId, name, params, tags }),
-    () => client.findLoggedModel(experimentId, runId),
-  );
+  return once(journal, 'model', {
+    find: async () => {
+      const models = await client.findLoggedModels(experimentId, runId);
+      return models.find((model) => model.model_id === journal.idOf('model')) ?? models[0];
+    },
+    create: () => client.createLoggedModel({ experimentId, runId, name, params, tags }),
+    idOf: (model) => model.model_id,
+  });
 }
 
 /** None of these calls needs another one's answer. */

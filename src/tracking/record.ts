@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PipelineState } from '../ml/state.ts';
 import type { TrackedRun } from '../result.ts';
-import type { Metric } from './client.ts';
 import { type DatasetInput, datasetInput } from './dataset.ts';
 import { type RunMetrics, runMetrics } from './metrics.ts';
+import type { Metric } from './mlflowTypes.ts';
 import { type MlmodelFacts, type ModelFile, modelFiles } from './modelFiles/index.ts';
 import { pipelineParams, type RunParams } from './params.ts';
 import { type Env, systemTags, userOf } from './tags.ts';

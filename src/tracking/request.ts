@@ -26,15 +26,17 @@ export interface ConnectionOptions {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the tracking URI, with a slash in front. */
   readonly path: string;
   /** A body: JSON if it is no Buffer. */
   readonly body?: Buffer | object;
-  /** Whether sending it twice does what sending it once does; GET and PUT do of themselves (RFC 9110, 9.2.2). */
+  /** Whether sending it twice does what sending it once does; GET, PUT and DELETE do of themselves (RFC 9110, 9.2.2). */
   readonly repeatable?: boolean;
   /** Instead of the connection's. */
   readonly timeoutMs?: number;
+  /** Cuts the call. */
+  readonly signal?: AbortSignal;
 }
 
 /** MLflow refused a call for good: 4xx, a redirect, or an answer that is none of MLflow's. */
@@ -52,13 +54,19 @@ export class CallRefusedError extends TrackingRefusedError {
   }
 }
 
+interface CallFailedOptions extends ErrorOptions {
+  /** The pause that MLflow asked for. */
+  readonly retryAfterMs?: number;
+}
+
 /** MLflow gave no useful answer. */
 export class CallFailedError extends TrackingUnreachableError {
   /** Whether the call may have been carried out all the same. */
   readonly ambiguous: boolean;
 
-  constructor(code: string, message: string, ambiguous: boolean, options?: ErrorOptions) {
-    super(code, message, {}, options);
+  constructor(code: string, message: string, ambiguous: boolean, options: CallFailedOptions = {}) {
+    const { retryAfterMs, ...causes } = options;
+    super(code, message, retryAfterMs === undefined ? {} : { retryAfterS: retryAfterMs / 1000 }, causes);
     this.ambiguous = ambiguous;
   }
 }
@@ -111,11 +119,15 @@ export class Connection {
     const timeoutMs = call.timeoutMs ?? this.#timeoutMs;
     // A timer that is cleared costs a tenth of AbortSignal.timeout(), which lives on until it fires.
     const clock = new AbortController();
-    const timer = setTimeout(() => clock.abort(), timeoutMs);
+    const end = () => clock.abort();
+    const timer = setTimeout(end, timeoutMs);
+    call.signal?.addEventListener('abort', end);
+    if (call.signal?.aborted) end();
     try {
       return await this.#sendUntil(clock.signal, call, timeoutMs);
     } finally {
       clearTimeout(timer);
+      call.signal?.removeEventListener('abort', end);
     }
   }
 
@@ -131,7 +143,7 @@ export class Connection {
   }
 
   async #sendUntil(signal: AbortSignal, call: Call, timeoutMs: number): Promise<string> {
-    const repeatable = call.repeatable ?? (call.method === 'GET' || call.method === 'PUT');
+    const repeatable = call.repeatable ?? ['GET', 'PUT', 'DELETE'].includes(call.method);
     for (let made = 1; ; made++) {
       const outcome = await this.#try(call, signal, timeoutMs);
       if ('text' in outcome) return outcome.text;
@@ -161,9 +173,13 @@ export class Connection {
       const retryAfterMs = parseRetryAfterMs(headers['retry-after']?.toString(), Date.now());
       return {
         failure: { status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-        error: status < 500 && status !== 429 ? refused(name, status, text) : failed(name, status, text),
+        error:
+          status < 500 && status !== 429
+            ? refused(name, status, text)
+            : failed(name, status, text, retryAfterMs),
       };
     } catch (error) {
+      if (call.signal?.aborted) throw cutOff(name, error);
       if (signal.aborted) throw timedOut(name, timeoutMs, error);
       const code = networkCode(error);
       if (code === undefined) throw error;
@@ -231,10 +247,16 @@ function hint(status: number): string {
 }
 
 /** 5xx, or 429 up to the last try; of these only the 429 is certainly not carried out. */
-function failed(name: string, status: number, text: string): CallFailedError {
+function failed(
+  name: string,
+  status: number,
+  text: string,
+  retryAfterMs: number | undefined,
+): CallFailedError {
   const { errorCode, message: said } = parseErrorBody(text);
   const message = `MLflow failed at ${name} ${reason(status, errorCode, said)}.`;
-  return new CallFailedError('mlflow_failed', message, !certainlyNotDone({ status }));
+  const options = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new CallFailedError('mlflow_failed', message, !certainlyNotDone({ status }), options);
 }
 
 /** `(404 RESOURCE_DOES_NOT_EXIST): No such run` */
@@ -246,6 +268,11 @@ function reason(status: number, errorCode: string | undefined, said: string): st
 function timedOut(name: string, timeoutMs: number, cause: unknown): CallFailedError {
   const message = `MLflow did not answer ${name} within ${timeoutMs / 1000} s.`;
   return new CallFailedError('mlflow_timeout', message, true, { cause });
+}
+
+function cutOff(name: string, cause: unknown): CallFailedError {
+  const message = `${name} was cut off, for the service stops.`;
+  return new CallFailedError('stopping', message, true, { cause });
 }
 
 /** Code of an error of the network, TLS or DNS; undefined for what is a mistake of our own. */

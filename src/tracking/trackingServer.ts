@@ -1,24 +1,60 @@
-import { quote, TrackingRefusedError } from '../errors.ts';
-import type { MlflowClient } from './client.ts';
+import { quote, TrackingRefusedError, TrainpostError } from '../errors.ts';
+import { type Auth, shownUri } from './address.ts';
+import { MlflowClient } from './client.ts';
 
 /** Experiments whose id is remembered; the one not heard of for the longest time is forgotten. */
 const EXPERIMENTS_MAX = 1_000;
 /** An experiment can be renamed, and another one take its name: an id that is older is asked for again. */
 const EXPERIMENT_LIFETIME_MS = 60_000;
 
+/** A probe that waits longer says "not ready" too late. */
+const READY_TIMEOUT_MS = 2_000;
+
+export interface TrackingServerOptions {
+  /** Address of the MLflow server: `http(s)://host[:port][/prefix]`. */
+  readonly trackingUri: string;
+  /** Base of the links, where people reach MLflow by another address. */
+  readonly publicUrl?: string;
+  readonly auth?: Auth;
+  /** Time for one call to MLflow, its retries included. */
+  readonly timeoutMs: number;
+}
+
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+
 interface KnownExperiment {
   readonly id: Promise<string>;
   readonly askedAtMs: number;
 }
 
-/** What is found out once about one MLflow server, and remembered: its version, and the ids of experiments. */
+/** One MLflow server, 2.x or 3.x, and what is found out once about it and remembered: its version, and the ids of experiments. */
 export class TrackingServer {
   readonly client: MlflowClient;
+  /** Where its pages are. */
+  readonly linkBase: string;
   #major: Promise<2 | 3> | undefined;
   readonly #experiments = new Map<string, KnownExperiment>();
 
-  constructor(client: MlflowClient) {
-    this.client = client;
+  /** @throws ConfigError for a tracking URI that is no http(s) address, or a token that cannot be sent */
+  constructor({ trackingUri, publicUrl, auth, timeoutMs }: TrackingServerOptions) {
+    this.client = new MlflowClient({ trackingUri, timeoutMs, ...(auth !== undefined && { auth }) });
+    this.linkBase = (publicUrl ?? shownUri(trackingUri)).replace(/\/+$/, '');
+  }
+
+  /** Whether MLflow answers at this moment. */
+  async ready(): Promise<Readiness> {
+    try {
+      await this.client.health(READY_TIMEOUT_MS);
+      return { ready: true };
+    } catch (error) {
+      if (!(error instanceof TrainpostError)) throw error;
+      return { ready: false, reason: error.message };
+    }
+  }
+
+  /** Ends the connections; what is under way is finished first. */
+  close(): Promise<void> {
+    return this.client.close();
   }
 
   /** Which of the two ways to log a model the server knows: 3 stands for every later one as well. */

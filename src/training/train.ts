@@ -3,13 +3,13 @@ import { ctime } from '../ctime.ts';
 import type { FitSpec, Fitted } from '../engine/fit.ts';
 import type { Reading } from '../engine/reading.ts';
 import { FieldError, TrainpostError } from '../errors.ts';
-import type { ModelLog } from '../ml/modelLog.ts';
 import type { SolverName } from '../ml/state.ts';
 import { makeModelName, TrainingPipeline } from '../ml/trainingPipeline.ts';
-import type { DryRun, LoggedRun, Missing, TrackedRun } from '../result.ts';
+import type { Accepted, DryRun, Kept, Missing, TrackedRun } from '../result.ts';
+import type { DeliveryDesk } from './deliveries.ts';
 import type { UnderWay } from './underWay.ts';
 
-export type { Reading };
+export type { Fitted, Reading };
 
 /** The fields of a training as they were checked, defaults filled in. */
 export interface TrainFields {
@@ -46,6 +46,9 @@ export interface TrainRequest {
   readonly receivedAt: Date;
 }
 
+/** Says what is to be kept with a training, once it is known what came out. */
+export type Keep = (fitted: Fitted, run: TrackedRun) => Kept;
+
 /** Where the work is done and kept; the composition root gives them. */
 export interface TrainingRooms {
   /** Begins to read a file while it comes; whoever asks must `release` it in the end. */
@@ -53,8 +56,7 @@ export interface TrainingRooms {
   fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted>;
   /** What a fit would come to. */
   dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun>;
-  /** @throws UnavailableError while there is no MLflow to log to */
-  modelLog(): ModelLog<TrackedRun, LoggedRun>;
+  readonly deliveries: DeliveryDesk;
   /** Name of a logged model where the form gives none, instead of the file's. */
   readonly modelName?: string;
   readonly underWay: UnderWay;
@@ -67,37 +69,38 @@ const REGISTERED_NAME_CHARS_MAX = 250;
 
 export interface Trained {
   readonly fitted: Fitted;
-  readonly logged: LoggedRun;
-  readonly logMs: number;
+  readonly accepted: Accepted;
 }
 
 /**
- * One training: fit on a thread, then log the run, the metrics and the model to MLflow. It is done when the run
- * is FINISHED there.
+ * One training: fit on a thread, then have the run, its metrics and its model accepted for MLflow. From then on nothing
+ * of it is lost, whoever dies; when it will be FINISHED there is another matter, and `accepted.logged`.
+ * @throws UnavailableError or StorageError where it could not be accepted
  */
-export function train(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
-  return rooms.underWay.track(fitAndLog(request, rooms));
+export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
+  return rooms.underWay.track(fitAndAccept(request, rooms, keep));
 }
 
-async function fitAndLog(request: TrainRequest, rooms: TrainingRooms): Promise<Trained> {
-  const modelLog = rooms.modelLog();
+async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const names = namesOf(request, rooms.modelName);
-  const fitted = await rooms.fit(request.reading, request.path, toFitSpec(request.fields));
+  await rooms.deliveries.checkRoom();
+  const { reading, path, fields } = request;
+  const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
   const run = describeRun(request, fitted, names);
-  const startedAt = performance.now();
-  const logged = await pipeline.logModel(modelLog, run);
-  return { fitted, logged, logMs: performance.now() - startedAt };
+  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(keep(fitted, run)), run);
+  return { fitted, accepted };
 }
 
-/** Says what `train` would come to, without fitting or logging anything: it asks for no model log. */
+/** Says what `train` would come to, without fitting or logging anything: it asks for no MLflow. */
 export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   return rooms.underWay.track(report(request, rooms));
 }
 
 async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesOf(request, rooms.modelName));
-  const ofFile = await rooms.dryRun(request.reading, request.path, toFitSpec(request.fields));
+  const { reading, path, fields } = request;
+  const ofFile = await rooms.underWay.computed(rooms.dryRun(reading, path, toFitSpec(fields)));
   return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
 }
 

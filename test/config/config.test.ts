@@ -15,6 +15,14 @@ describe('readConfig', () => {
         table: { rows: 5_000_000, columns: 1_000, cells: 50_000_000 },
       },
       training: { waitingMax: 16, timeoutMs: 300_000 },
+      spool: {
+        dir: 'spool',
+        recordsMax: 1_000,
+        bytesMax: 1_000_000_000,
+        diskFreeMin: 0.1,
+        keptMs: 86_400_000,
+        deadKeptMs: 2_592_000_000,
+      },
     });
   });
 

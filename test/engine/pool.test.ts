@@ -117,7 +117,7 @@ describe('TrainingPool', () => {
       ]);
       const refused = (outcomes[3] as PromiseRejectedResult).reason;
       expect(refused).toBeInstanceOf(BusyError);
-      expect(refused).toMatchObject({ code: 'queue_full', details: { limit: 2, retryAfterS: 1 } });
+      expect(refused).toMatchObject({ code: 'queue_full', details: { limit: 2, actual: 3, retryAfterS: 1 } });
       await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
@@ -137,7 +137,7 @@ describe('TrainingPool', () => {
       const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
       const ended = await fitFile(pool, good, { ...SPEC, model: endless }).catch((error: unknown) => error);
       expect(ended).toBeInstanceOf(DataError);
-      expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3 } });
+      expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3_000, actual: 3_001 } });
       await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();

@@ -17,23 +17,20 @@ const MIXED = table(
     `${100 + ((i * 7) % ROWS)},${(i * 5) % 13},${['Ulm', 'Jena', ''][i % 3]},${i % 2 ? '' : i % 7},3,${label(i) * 10 + (i % 4)},n${i},${label(i)}`,
 );
 
-/** Asking for it is a fault of a dry run. */
-const noMlflow = () => {
-  throw new UnavailableError('mlflow_starting', 'MLflow is not up yet.');
-};
-
 let service: TestService;
 let withoutMlflow: TestService;
 beforeAll(async () => {
   service = await startTestService();
-  withoutMlflow = await startTestService({ modelLog: noMlflow });
+  withoutMlflow = await startTestService();
+  // Asking for it is a fault of a dry run.
+  withoutMlflow.desk.roomError = new UnavailableError('mlflow_missing', 'There is no MLflow.');
 });
 afterAll(async () => {
   await service.close();
   await withoutMlflow.close();
 });
 beforeEach(() => {
-  service.log.entries.length = 0;
+  service.desk.entries.length = 0;
 });
 
 const dryRun = (text: string | Buffer, fields: object = {}, on = withoutMlflow) =>
@@ -100,7 +97,7 @@ describe('a dry run of diabetes.csv', () => {
   it('trains and logs nothing, and leaves nothing of the upload', async () => {
     await dryRun(readFileSync(DIABETES), {}, service).expect(200);
     await dryRun('a,Outcome\n1\n', {}, service).expect(422);
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
     await expect.poll(() => [...service.uploads(), ...withoutMlflow.uploads()]).toEqual([]);
   });
 
@@ -116,10 +113,10 @@ describe('a dry run of diabetes.csv', () => {
     const post = () => request(service.server).post('/train');
     const behind = await post().attach('train_file', DIABETES).field('dry_run', 'yes').expect(200);
     expect(behind.body).toMatchObject({ would_train: true });
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
     const trained = await post().attach('train_file', DIABETES).field('dry_run', 'false').expect(200);
     expect(trained.body).toMatchObject({ accuracy: 0.79 });
-    expect(service.log.entries).toHaveLength(1);
+    expect(service.desk.entries).toHaveLength(1);
   });
 });
 
@@ -244,7 +241,13 @@ describe('a dry run of what would not train', () => {
     ['a continuous target', small, { target: 'a' }, { code: 'continuous_target', column: 'a' }],
     ['an unknown target', small, { target: 'c' }, { code: 'unknown_target', field: 'target', value: 'c' }],
     ['an unknown column to ignore', small, { ignore: 'c' }, { code: 'unknown_ignore', field: 'ignore' }],
-    ['no feature', small, { ignore: 'a,b' }, { code: 'no_features', column: 'Outcome' }],
+    ['no feature', small, { ignore: 'a,b' }, { code: 'no_features', field: 'ignore', column: 'Outcome' }],
+    [
+      'labels that no double can hold',
+      table('a,Outcome', (i) => `${i},900719925474099${label(i) + 2}`),
+      {},
+      { code: 'label_too_large', row: 1, column: 'Outcome' },
+    ],
     ['an unknown label', small, { positive: '7' }, { code: 'unknown_positive', allowed: ['0', '1'] }],
     ['too large a test part', small, { test_size: '60' }, { code: 'test_size_too_large' }],
     [
@@ -282,7 +285,7 @@ describe('a dry run of what would not train', () => {
       .expect(422);
     const { type, title, status, instance, ...same } = trained.body;
     expect(body.problem).toEqual(same);
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
   });
 
   it('has the classes all the same where a feature is at fault', async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 beforeEach(() => {
-  service.log.entries.length = 0;
+  service.desk.entries.length = 0;
 });
 
 const post = (content: Buffer | string, fileName: string) =>
@@ -45,7 +45,7 @@ describe('a file as it comes', () => {
     expect(other.body.metrics).toEqual(plain.body.metrics);
     expect(other.body.data).toMatchObject({ rows: 40, columns: 3 });
     expect(other.body.warnings.map(({ code }: { code: string }) => code)).toEqual(warnings);
-    const [first, second] = service.log.entries;
+    const [first, second] = service.desk.entries;
     expect(second?.pipeline).toEqual(first?.pipeline);
     expect(second?.run.dataset.features[0]).toEqual({ name: 'Größe', type: 'double' });
     expect(second?.run).toMatchObject({ fileName, modelName: `${fileName.split('.')[0]}-model` });
@@ -101,7 +101,7 @@ describe('a file as it comes', () => {
     const response = await post(content, fileName);
     expect(response.body).toMatchObject({ status, code, ...details });
     expect(response.status).toBe(status);
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
     expect(service.uploads()).toEqual([]);
   });
 });

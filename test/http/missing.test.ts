@@ -38,12 +38,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 beforeEach(() => {
-  service.log.entries.length = 0;
+  service.desk.entries.length = 0;
 });
 
 const post = (text: string | Buffer, fields: Record<string, string> = {}, fileName = 'data.csv') =>
   request(service.server).post('/train').field(fields).attach('train_file', Buffer.from(text), fileName);
-const logged = () => service.log.entries.at(-1)!;
+const logged = () => service.desk.entries.at(-1)!;
 
 /** Names and classes of the steps, those within others too. */
 function outline(steps: readonly StepState[]): unknown[] {
@@ -74,7 +74,7 @@ describe('missing numbers', () => {
     const { body } = await post(NUMBERS).expect(422);
     expect(body).toMatchObject({ code: 'missing_value', row: 4, column: 'x', value: 'null', actual: 15 });
     expect(body.detail).toContain('15 of 60 rows');
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
   });
 
   it.each([
@@ -356,7 +356,7 @@ describe('columns and rows that are left with nothing', () => {
   ])('are refused: %s with missing=%s', async (_name, missing, text, code, details) => {
     const { body } = await post(text, { missing }).expect(422);
     expect(body).toMatchObject({ code, ...details });
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
     expect(service.uploads()).toEqual([]);
   });
 

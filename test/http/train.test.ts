@@ -3,12 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  BusyError,
-  TrackingRefusedError,
-  TrackingUnreachableError,
-  UnavailableError,
-} from '../../src/errors.ts';
+import { BusyError, TrackingRefusedError, UnavailableError } from '../../src/errors.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -21,8 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 beforeEach(() => {
-  service.log.entries.length = 0;
-  service.log.failWith = undefined;
+  service.desk.reset();
 });
 
 const post = () => request(service.server).post('/train');
@@ -66,7 +60,7 @@ describe("the original's call", () => {
       .attach('train_file', DIABETES)
       .field({ tol: '1.0', iterations: '100', exp_name: 'Dia:betes/1' })
       .expect(200);
-    const { run } = service.log.entries[0]!;
+    const { run } = service.desk.entries[0]!;
     expect(run.experimentName).toBe('Dia:betes/1');
     expect(run.runName).toMatch(/^Train-Run-[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d:\d\d:\d\d-\d{4}$/);
     expect(run.modelName).toBe('diabetes-model');
@@ -77,7 +71,7 @@ describe("the original's call", () => {
 
   it('takes fields before and after the file', async () => {
     await post().field('tol', '1').attach('train_file', DIABETES).field('iterations', '5').expect(200);
-    expect(classifierOf(service.log.entries[0]!.pipeline.steps).params).toMatchObject({ C: 1, maxIter: 5 });
+    expect(classifierOf(service.desk.entries[0]!.pipeline.steps).params).toMatchObject({ C: 1, maxIter: 5 });
   });
 
   it('has nothing left in the folder for uploads', async () => {
@@ -112,7 +106,7 @@ describe('fields', () => {
         tags: 'team=core',
       })
       .expect(200);
-    const { pipeline, run } = service.log.entries[0]!;
+    const { pipeline, run } = service.desk.entries[0]!;
     expect(classifierOf(pipeline.steps).params).toMatchObject({
       C: 0.5,
       maxIter: 7,
@@ -134,7 +128,7 @@ describe('fields', () => {
     const text = `a,b,kind\n${Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 13},${['low', 'mid', 'high'][Math.floor(i / 20)]}`).join('\n')}`;
     const response = await csv(text).expect(200);
     expect(response.body.data.target).toBe('kind');
-    expect(classifierOf(service.log.entries[0]!.pipeline.steps).fitted).toMatchObject({
+    expect(classifierOf(service.desk.entries[0]!.pipeline.steps).fitted).toMatchObject({
       classes: ['high', 'low', 'mid'],
     });
   });
@@ -152,9 +146,22 @@ describe('fields', () => {
     expect(response.body.solver.converged).toBe(false);
   });
 
+  it('warns of a column that is text by its decimal signs, as a dry run does', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `${i % 9}.5;${i},5;${(i * 7) % 11},5;${i % 3 === 0 ? 1 : 0}`,
+    );
+    const text = `a;b;c;Outcome\n${rows.join('\n')}\n`;
+    const warning = { code: 'mixed_decimal_signs', message: expect.stringContaining('"a" was read as text') };
+    const trained = await csv(text).expect(200);
+    expect(trained.body.warnings).toContainEqual(warning);
+    const dry = await csv(text).field('dry_run', 'true').expect(200);
+    expect(dry.body.warnings).toContainEqual({ ...warning, column: 'a' });
+  });
+
   it('keeps a file name in UTF-8, and makes the model name of its stem', async () => {
     await csv(SMALL, 'Größe "α".v2.csv').expect(200);
-    const { run } = service.log.entries[0]!;
+    const { run } = service.desk.entries[0]!;
     expect(run.fileName).toBe('Größe "α".v2.csv');
     expect(run.modelName).toBe('Größe-α-v2-model');
   });
@@ -302,34 +309,40 @@ describe('problems', () => {
       expect.arrayContaining(['type', 'title', 'detail', 'instance']),
     );
     expect(response.body.detail).not.toMatch(/\/tmp|node_modules|at .*\.ts/);
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
     expect(service.uploads()).toEqual([]);
   });
 
+  it.each<[TrackingRefusedError, number, Record<string, string>]>([
+    [new TrackingRefusedError('mlflow_refused', 'MLflow said no.', { runId: 'r9' }), 502, { 'run-id': 'r9' }],
+    [new TrackingRefusedError('experiment_deleted', 'It is deleted.', { field: 'exp_name' }), 422, {}],
+  ])(
+    "MLflow's %s is answered with %d and the delivery that keeps the training",
+    async (error, status, headers) => {
+      service.desk.refuseWith = error;
+      const response = await csv(SMALL);
+      const { id } = service.desk.entries[0]!;
+      expect(response.status).toBe(status);
+      expect(response.body).toMatchObject({
+        code: error.code,
+        detail: error.message,
+        delivery: { id, url: `/deliveries/${id}` },
+      });
+      expect(response.headers).toMatchObject(headers);
+    },
+  );
+
   it.each<[Error, number, string, Record<string, string>]>([
     [
-      new TrackingRefusedError('mlflow_refused', 'MLflow said no.', { runId: 'r9' }),
-      502,
-      'mlflow_refused',
-      { 'run-id': 'r9' },
-    ],
-    [
-      new TrackingRefusedError('experiment_deleted', 'It is deleted.', { field: 'exp_name' }),
-      422,
-      'experiment_deleted',
-      {},
-    ],
-    [new TrackingUnreachableError('mlflow_unreachable', 'MLflow is silent.'), 504, 'mlflow_unreachable', {}],
-    [
-      new UnavailableError('mlflow_starting', 'Not up yet.', { retryAfterS: 5 }),
+      new UnavailableError('spool_full', 'Too many.', { retryAfterS: 5 }),
       503,
-      'mlflow_starting',
+      'spool_full',
       { 'retry-after': '5' },
     ],
     [new BusyError('queue_full', 'Busy.', { retryAfterS: 1 }), 429, 'queue_full', { 'retry-after': '1' }],
     [new Error('secret detail'), 500, 'internal_error', {}],
   ])('%s is answered with %d', async (error, status, code, headers) => {
-    service.log.failWith = error;
+    service.desk.failWith = error;
     const response = await csv(SMALL);
     expect(response.status).toBe(status);
     expect(response.body.code).toBe(code);
@@ -356,24 +369,14 @@ describe('a file over the limit', () => {
   });
 });
 
-describe('while MLflow is starting', () => {
-  it('says 503, and leaves nothing of the upload', async () => {
-    const starting = await startTestService({
-      modelLog: () => {
-        throw new UnavailableError('mlflow_starting', 'MLflow is not up yet.', { retryAfterS: 5 });
-      },
-    });
-    try {
-      await request(starting.server)
-        .post('/train')
-        .attach('train_file', DIABETES)
-        .expect(503)
-        .expect('Retry-After', '5');
-      expect(starting.uploads()).toEqual([]);
-      await request(starting.server).get('/test').expect(200);
-    } finally {
-      await starting.close();
-    }
+describe('where a training could not be kept', () => {
+  it('says so before it computes, and leaves nothing of the upload', async () => {
+    service.desk.roomError = new UnavailableError('spool_full', 'Too many wait.', { retryAfterS: 5 });
+    // A fault of the file that a fit would find.
+    const response = await csv('a,Outcome\n1,0.5\n2,1\n').expect(503).expect('Retry-After', '5');
+    expect(response.body.code).toBe('spool_full');
+    expect(service.uploads()).toEqual([]);
+    await request(service.server).get('/test').expect(200);
   });
 });
 
@@ -431,7 +434,7 @@ describe('the log', () => {
 
   it('has the cause of an internal error, which the answer has not', async () => {
     service.lines.length = 0;
-    service.log.failWith = new Error('what really happened');
+    service.desk.failWith = new Error('what really happened');
     await csv(SMALL).expect(500);
     await expect.poll(() => service.lines.length).toBe(1);
     expect(service.lines[0]).toMatchObject({ status: 500, code: 'internal_error', level: 50 });

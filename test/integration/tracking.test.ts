@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import type { TrackedRun } from '../../src/result.ts';
-import { MlflowLog } from '../../src/tracking/mlflowLog.ts';
 import { pipelineParams } from '../../src/tracking/params.ts';
 import {
   byKey,
@@ -15,6 +14,7 @@ import {
 } from '../support/mlflowApi.ts';
 import { runPython } from '../support/python.ts';
 import { scoringServer } from '../support/scoringServer.ts';
+import { SpooledLog } from '../support/spooledLog.ts';
 import { COLUMN_CASES, frameOf } from '../tracking/modelFiles/columnCases.ts';
 import { SAMPLE_COLUMNS, SAMPLE_LABELS, SAMPLE_ROWS, samplePipeline, sampleRun } from '../tracking/sample.ts';
 
@@ -41,17 +41,15 @@ describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '', venv: 'reference' },
   { major: 2, url: mlflow?.mlflow2 ?? '', venv: 'mlflow2' },
 ] as const)('MLflow $major', ({ major, url, venv }) => {
-  const logs: MlflowLog[] = [];
-  const newLog = () => {
-    const log = new MlflowLog({ trackingUri: url, timeoutMs: 30_000, env: ENV });
-    logs.push(log);
-    return log;
-  };
-  const log = newLog();
-  afterAll(() => Promise.all(logs.map((one) => one.close())));
+  const newLog = () => SpooledLog.open({ trackingUri: url, timeoutMs: 30_000, env: ENV });
+  let log: SpooledLog;
+  beforeAll(async () => {
+    log = await newLog();
+  });
+  afterAll(() => log[Symbol.asyncDispose]());
 
   test('is ready', async () => {
-    expect(await log.ready()).toEqual({ ready: true });
+    expect(await log.server.ready()).toEqual({ ready: true });
   });
 
   test('a training is one whole run, each value as it was', async () => {
@@ -178,8 +176,8 @@ describe.skipIf(mlflow === null).each([
 
   test('eight first runs at once share one new experiment and data set, also from two processes', async () => {
     const run = uniqueRun();
-    const [one, other] = [newLog(), newLog()];
-    const eight = [one, one, one, one, other, other, other, other];
+    await using other = await newLog();
+    const eight = [log, log, log, log, other, other, other, other];
     const logged = await Promise.all(eight.map((each) => each.logModel(samplePipeline(), run)));
     expect(new Set(logged.map(({ experimentId }) => experimentId)).size).toBe(1);
     expect(new Set(logged.map(({ modelVersion }) => modelVersion)).size).toBe(8);
@@ -193,7 +191,8 @@ describe.skipIf(mlflow === null).each([
     await mlflowPost(url, 'mlflow/experiments/delete', { experiment_id: experimentId });
     const refusal = { code: 'experiment_deleted', details: { field: 'exp_name' } };
     await expect(log.logModel(samplePipeline(), run)).rejects.toMatchObject(refusal);
-    await expect(newLog().logModel(samplePipeline(), run)).rejects.toMatchObject(refusal);
+    await using other = await newLog();
+    await expect(other.logModel(samplePipeline(), run)).rejects.toMatchObject(refusal);
     await mlflowPost(url, 'mlflow/experiments/restore', { experiment_id: experimentId });
     expect((await log.logModel(samplePipeline(), run)).experimentId).toBe(experimentId);
     expect(await runsOf(url, experimentId)).toHaveLength(2);

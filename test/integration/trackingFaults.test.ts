@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
-import { TrackingRefusedError, TrackingUnreachableError } from '../../src/errors.ts';
-import type { LoggedRun } from '../../src/result.ts';
-import { MlflowLog } from '../../src/tracking/mlflowLog.ts';
+import type { LoggedRun, TrackedRun } from '../../src/result.ts';
 import { type Fault, faultyProxy, type ProxiedRequest } from '../support/faultyProxy.ts';
-import { experimentOf, loggedModelsOf, modelVersionsOf, runsOf } from '../support/mlflowApi.ts';
+import { byKey, experimentOf, loggedModelsOf, modelVersionsOf, runsOf } from '../support/mlflowApi.ts';
+import { SpooledLog } from '../support/spooledLog.ts';
 import { samplePipeline, sampleRun } from '../tracking/sample.ts';
 
 /** Long for MLflow under the load of these tests; short for those that wait for it to pass. */
@@ -28,9 +31,6 @@ const CALLS: Readonly<
   'registered-models/alias': { majors: [2, 3], is: ({ path }) => path.endsWith('registered-models/alias') },
   'status FINISHED': { majors: [2, 3], is: ({ body }) => body.includes('FINISHED') },
 };
-/** These are sent once; when the answer is lost, the first three are found again. */
-const CREATES = ['runs/create', 'logged-models', 'model-versions/create', 'runs/log-model'];
-const FOUND_AGAIN = CREATES.slice(0, 3);
 
 const mlflow = inject('mlflow');
 
@@ -39,86 +39,110 @@ describe.skipIf(mlflow === null).each([
   { major: 2, url: mlflow?.mlflow2 ?? '' },
 ])('MLflow $major', ({ major, url }) => {
   const calls = Object.keys(CALLS).filter((name) => CALLS[name]!.majors.includes(major));
-
-  /** What became of a training whose calls of one kind fail, the first one only or all of them. */
-  async function outcomeOf(name: string, fault: Fault, once: boolean) {
-    let faults = 0;
-    await using proxy = await faultyProxy(url, (request) => {
-      if (!CALLS[name]!.is(request) || (once && faults > 0)) return undefined;
-      faults++;
-      return fault;
-    });
-    const log = new MlflowLog({ trackingUri: proxy.url, timeoutMs: TIMEOUT_MS, env: {} });
+  const newRun = () => {
     const experimentName = randomUUID();
-    const run = sampleRun({
-      experimentName,
-      registeredModelName: `model ${experimentName}`,
-      alias: 'champion',
-    });
-    const [settled] = await Promise.allSettled([log.logModel(samplePipeline(), run)]);
-    await log.close();
-    expect(faults, 'the fault happened').toBeGreaterThan(0);
+    return sampleRun({ experimentName, registeredModelName: `model ${experimentName}`, alias: 'champion' });
+  };
 
+  async function inMlflow({ experimentName, registeredModelName }: TrackedRun) {
     const { experiment_id: experimentId } = await experimentOf(url, experimentName);
     const runs = await runsOf(url, experimentId);
     const models = major === 3 ? await loggedModelsOf(url, experimentId) : [];
-    const versions = await modelVersionsOf(url, run.registeredModelName);
-    return { settled, runs, models, versions };
+    const versions = await modelVersionsOf(url, registeredModelName);
+    return { runs, models, versions };
   }
 
-  type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
-
-  function expectWhole({ settled, runs, models, versions }: Outcome) {
-    expect(settled).toMatchObject({ status: 'fulfilled' });
-    const { runId, modelVersion } = (settled as PromiseFulfilledResult<LoggedRun>).value;
+  async function expectWhole(run: TrackedRun, { runId, modelVersion }: LoggedRun) {
+    const { runs, models, versions } = await inMlflow(run);
     expect(runs.map(({ info }) => [info.run_id, info.status])).toEqual([[runId, 'FINISHED']]);
     expect(versions.map(({ version, run_id }) => [version, run_id])).toEqual([[modelVersion, runId]]);
-    if (major === 3) expect(models.map(({ info }) => info.status)).toEqual(['LOGGED_MODEL_READY']);
-  }
-
-  function expectFailed({ settled, runs, models }: Outcome) {
-    expect(settled).toMatchObject({ status: 'rejected' });
-    const error = (settled as PromiseRejectedResult).reason;
-    expect([TrackingRefusedError, TrackingUnreachableError]).toContain(error.constructor);
-    expect(runs.map(({ info }) => [info.run_id, info.status])).toEqual([[error.details.runId, 'FAILED']]);
-    expect(runs[0].info.end_time).toBeGreaterThan(0);
-    for (const { info } of models) expect(info.status).not.toBe('LOGGED_MODEL_PENDING');
-  }
-
-  function expectNothing({ settled, runs }: Outcome) {
-    expect(settled).toMatchObject({ status: 'rejected', reason: { details: {} } });
-    expect(runs).toEqual([]);
-  }
-
-  test.each(calls)('%s fails for good: FAILED, never RUNNING', async (name) => {
-    const faults: Fault[] = [400, 500, 503, 'cut'];
-    const outcomes = await Promise.all(faults.map((fault) => outcomeOf(name, fault, false)));
-    for (const outcome of outcomes) (name === 'runs/create' ? expectNothing : expectFailed)(outcome);
-  });
-
-  test('any of them is never answered: FAILED, never RUNNING', async () => {
-    const outcomes = await Promise.all(calls.map((name) => outcomeOf(name, 'silent', false)));
-    for (const [index, outcome] of outcomes.entries()) {
-      (calls[index] === 'runs/create' ? expectNothing : expectFailed)(outcome);
+    expect(runs[0].inputs.dataset_inputs).toHaveLength(1);
+    if (major === 3) {
+      expect(models.map(({ info }) => info.status)).toEqual(['LOGGED_MODEL_READY']);
+      expect(runs[0].outputs.model_outputs).toHaveLength(1);
+    } else {
+      const listed = byKey(runs[0].data.tags)['mlflow.log-model.history'];
+      expect(JSON.parse(String(listed))).toHaveLength(1);
     }
-  });
+  }
 
-  test.each(calls)('%s is carried out, but its answers get lost', async (name) => {
-    const outcome = await outcomeOf(name, 'lost', false);
-    (FOUND_AGAIN.includes(name) ? expectWhole : expectFailed)(outcome);
-  });
-
-  test.each(calls)('%s fails once: one whole run, or none', async (name) => {
-    const isCreate = CREATES.includes(name);
-    const expectLost = isCreate && !FOUND_AGAIN.includes(name) ? expectFailed : expectWhole;
-    const expectCut = isCreate ? (name === 'runs/create' ? expectNothing : expectFailed) : expectWhole;
-    const faults = ['lost', 'cut', 503, 429] as const;
-    const [lost, cut, unavailable, busy] = await Promise.all(
-      faults.map((fault) => outcomeOf(name, fault, true)),
+  /** Logs a training, one of whose calls meets a fault once. */
+  async function logThrough(name: string, fault: Fault) {
+    let faulted = 0;
+    await using proxy = await faultyProxy(url, (request) =>
+      CALLS[name]!.is(request) && faulted++ === 0 ? fault : undefined,
     );
-    expectLost(lost!);
-    expectCut(cut!);
-    expectCut(unavailable!);
-    expectWhole(busy!);
+    await using log = await SpooledLog.open({ trackingUri: proxy.url, timeoutMs: TIMEOUT_MS });
+    const run = newRun();
+    const logged = await log.logModel(samplePipeline(), run);
+    expect(faulted, 'the fault happened').toBeGreaterThan(0);
+    return { run, logged };
+  }
+
+  test.each(calls)('%s fails: one whole run in the end', async (name) => {
+    const faults: Fault[] = ['lost', 'cut', 503, 429];
+    const logged = await Promise.all(faults.map((fault) => logThrough(name, fault)));
+    for (const one of logged) await expectWhole(one.run, one.logged);
   });
+
+  test('any of them is never answered: one whole run in the end', async () => {
+    const logged = await Promise.all(calls.map((name) => logThrough(name, 'silent')));
+    for (const one of logged) await expectWhole(one.run, one.logged);
+  });
+
+  test.each(calls)(
+    'the process ends at %s, carried out or not: the next one makes it whole',
+    async (name) => {
+      const dir = await mkdtemp(join(tmpdir(), 'trainpost-spool-'));
+      for (const fault of ['lost', 'silent'] as const) {
+        let meet: () => void = () => {};
+        const met = new Promise<void>((resolve) => {
+          meet = resolve;
+        });
+        let isMet = false;
+        await using proxy = await faultyProxy(url, (request) => {
+          if (isMet || !CALLS[name]!.is(request)) return undefined;
+          isMet = true;
+          meet();
+          return fault;
+        });
+        const run = newRun();
+        const options = { trackingUri: proxy.url, timeoutMs: TIMEOUT_MS, dir };
+        {
+          await using log = await SpooledLog.open(options);
+          await log.accept(samplePipeline(), run);
+          await met;
+        }
+        await using log = await SpooledLog.open(options);
+        while (log.spool.stats().pending > 0) await sleep(50);
+        const [view] = await log.deliveries.list('delivered');
+        await expectWhole(run, view!.logged!);
+      }
+      await rm(dir, { recursive: true });
+    },
+  );
+
+  test.each(calls)(
+    '%s is refused: a dead letter and a run that is FAILED, whole once it is put back',
+    async (name) => {
+      let isRefusing = true;
+      await using proxy = await faultyProxy(url, (request) =>
+        isRefusing && CALLS[name]!.is(request) ? 400 : undefined,
+      );
+      await using log = await SpooledLog.open({ trackingUri: proxy.url, timeoutMs: TIMEOUT_MS });
+      const run = newRun();
+      const { id, logged } = await log.accept(samplePipeline(), run);
+      await expect(logged).rejects.toMatchObject({ code: 'mlflow_refused' });
+      const { runs, models } = await inMlflow(run);
+      expect(runs.map(({ info }) => info.status)).toEqual(name === 'runs/create' ? [] : ['FAILED']);
+      for (const { info } of models) expect(info.status).not.toBe('LOGGED_MODEL_PENDING');
+
+      isRefusing = false;
+      expect(await log.deliveries.retry(id)).toBe(true);
+      while (log.spool.stats().pending > 0) await sleep(50);
+      const view = await log.deliveries.find(id);
+      await expectWhole(run, view!.logged!);
+      if (name !== 'runs/create') expect(view!.logged!.runId).toBe(runs[0].info.run_id);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { withLock } from '../../src/launcher/lock.ts';
-import { markOf } from '../../src/launcher/processes.ts';
+import { markOf } from '../../src/processMark.ts';
 import { temporaryFolder } from './support.ts';
 
 const never = new AbortController().signal;

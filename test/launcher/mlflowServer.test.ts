@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
-import { isRunning, markOf, type ProcessMark, signalGroup } from '../../src/launcher/processes.ts';
+import { signalGroup } from '../../src/launcher/processes.ts';
+import { isRunning, markOf, type ProcessMark } from '../../src/processMark.ts';
 import { executable, mlflowLike, temporaryFolder, unusedPort } from './support.ts';
 
 async function start(script: string, signal = new AbortController().signal) {

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unusedPort } from './mlflowServer.ts';
 
@@ -15,15 +18,16 @@ export interface Program {
   stop(): Promise<number | null>;
 }
 
-/** Starts a server as a process of its own and waits until `GET /test` answers. */
+/** Starts a server as a process of its own and waits until `GET /test` answers. It has a spool of its own, unless it is given one. */
 export async function startProgram(
   command: string,
   argumentsOf: (port: number) => readonly string[],
   environmentOf: (port: number) => Readonly<Record<string, string>>,
 ): Promise<Program> {
   const port = await unusedPort();
+  const spool = mkdtempSync(join(tmpdir(), 'trainpost-spool-'));
   const child = spawn(command, argumentsOf(port), {
-    env: { ...process.env, ...environmentOf(port) },
+    env: { ...process.env, SPOOL_DIR: spool, ...environmentOf(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -39,6 +43,7 @@ export async function startProgram(
         child.kill('SIGTERM');
         await once(child, 'exit');
       }
+      rmSync(spool, { recursive: true, force: true });
       return child.exitCode;
     },
   };

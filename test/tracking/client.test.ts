@@ -29,16 +29,22 @@ const CALLS: readonly (readonly [string, times: number, (client: MlflowClient) =
   ['health', 4, (client) => client.health(5_000)],
   ['getExperimentByName', 4, (client) => client.getExperimentByName('e')],
   ['createExperiment', 4, (client) => client.createExperiment('e')],
-  ['findRun', 4, (client) => client.findRun('1', 'tag', 'x')],
+  ['getRun', 4, (client) => client.getRun('r')],
+  ['findRuns', 4, (client) => client.findRuns('1', 'tag', 'x')],
+  ['deleteRun', 4, (client) => client.deleteRun('r')],
+  ['setRunTag', 4, (client) => client.setRunTag('r', 't', 'x')],
   ['updateRun', 4, (client) => client.updateRun('r', 'FINISHED', 1)],
   ['logInputs', 4, (client) => client.logInputs('r', DATASET, 'training')],
   ['logBatch', 4, (client) => client.logBatch('r', {}, [])],
   ['logOutput', 4, (client) => client.logOutput('r', 'm-1')],
-  ['findLoggedModel', 4, (client) => client.findLoggedModel('1', 'r')],
+  ['findLoggedModels', 4, (client) => client.findLoggedModels('1', 'r')],
+  ['deleteLoggedModel', 4, (client) => client.deleteLoggedModel('m-1')],
   ['finalizeLoggedModel', 4, (client) => client.finalizeLoggedModel('m-1', 'READY')],
   ['putArtifact', 4, (client) => client.putArtifact('1/r', 'f', Buffer.from(''))],
   ['ensureRegisteredModel', 4, (client) => client.ensureRegisteredModel('n')],
-  ['findModelVersion', 4, (client) => client.findModelVersion('n', 'r')],
+  ['findModelVersions', 4, (client) => client.findModelVersions('n', 'r')],
+  ['deleteModelVersion', 4, (client) => client.deleteModelVersion('n', '1')],
+  ['findAliasVersion', 4, (client) => client.findAliasVersion('n', 'a')],
   ['setAlias', 4, (client) => client.setAlias('n', 'a', '1')],
 ];
 
@@ -78,11 +84,11 @@ test('names are encoded, each part of a path for itself', async () => {
   await withServer(answer(200), async (client, seen) => {
     await client.putArtifact('1/a b?#', 'größe%.json', Buffer.from(''));
     await client.getExperimentByName('a&b=ö');
-    await client.findModelVersion("it's", 'r');
+    await client.findModelVersions("it's", 'r');
     const paths = seen.map(({ path }) => path);
     expect(paths[0]).toBe('/api/2.0/mlflow-artifacts/artifacts/1/a%20b%3F%23/gr%C3%B6%C3%9Fe%25.json');
     expect(paths[1]).toBe('/api/2.0/mlflow/experiments/get-by-name?experiment_name=a%26b%3D%C3%B6');
-    expect(new URL(paths[2]!, 'http://x').searchParams.get('filter')).toBe(`name="it's" and run_id='r'`);
+    expect(new URL(paths[2]!, 'http://x').searchParams.get('filter')).toBe("run_id='r'");
   });
 });
 
@@ -103,9 +109,10 @@ describe('what counts as done, and what as nothing', () => {
     ['a registered model that exists', exists, (client) => client.ensureRegisteredModel('n')],
     ['an output that is there', unique, (client) => client.logOutput('r', 'm')],
     ['an output that is there, in PostgreSQL', duplicate, (client) => client.logOutput('r', 'm')],
-    ['no run found', answer(200, {}), (client) => client.findRun('1', 't', 'x')],
-    ['no logged model found', answer(200, { models: [] }), (client) => client.findLoggedModel('1', 'r')],
-    ['no model version found', answer(200, {}), (client) => client.findModelVersion('n', 'r')],
+    ['a run that does not exist', absent, (client) => client.getRun('r')],
+    ['a run that is deleted for good', absent, (client) => client.deleteRun('r')],
+    ['a logged model that is gone', absent, (client) => client.deleteLoggedModel('m')],
+    ['a model version that is gone', absent, (client) => client.deleteModelVersion('n', '1')],
   ])('%s', async (_, handler, call) => {
     expect(await withServer(handler, call)).toBeUndefined();
   });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { MlflowClient } from '../../src/tracking/client.ts';
 import { TrackingServer } from '../../src/tracking/trackingServer.ts';
 import { answer, countingServer, type Handler, inTurn } from './countingServer.ts';
 
@@ -8,11 +7,11 @@ async function withServer(
   use: (server: TrackingServer, seen: readonly { path: string }[]) => Promise<void>,
 ): Promise<void> {
   await using http = await countingServer(handler);
-  const client = new MlflowClient({ trackingUri: http.url, timeoutMs: 5_000 });
+  const server = new TrackingServer({ trackingUri: http.url, timeoutMs: 5_000 });
   try {
-    await use(new TrackingServer(client), http.seen);
+    await use(server, http.seen);
   } finally {
-    await client.close();
+    await server.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { threadId } from 'node:worker_threads';
 import { kernelsOf, type SharedMemory } from '../../kernels/module.ts';
 import { BLOCK_TASKS, type BlockTaskName } from '../../kernels/passes.ts';
+import { ThreadLostError, warnOfLostThread } from '../threadLost.ts';
 import type { Region } from './region.ts';
 
 /** A thread that can be asked to help; it hands what it is sent to `serveTeam`. */
@@ -43,7 +44,9 @@ const TASK = 3;
 const SCRATCH = 4;
 const SCRATCH_BYTES = 5;
 const ARGS_COUNT = 6;
-const ARGS = 7;
+/** 1 once a block has failed: those behind it are only counted then. */
+const FAILED = 7;
+const ARGS = 8;
 const ARGS_MAX = 20;
 /** From here on a word a seat: 1 from the time that a helper is called until it goes. */
 const CALLED = ARGS + ARGS_MAX;
@@ -81,7 +84,7 @@ export class Team {
     this.#board = new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
   }
 
-  /** Runs the job to its end. @throws Error where a helper does not come back from a block */
+  /** Runs the job to its end. @throws ThreadLostError where a helper fails in a block, or does not come back from it */
   run(job: Job, region: Region): void {
     const withHelpers = this.#helpers.length > 0 && job.nBlocks > 1 && job.cells >= CELLS_MIN;
     region.scope(() => {
@@ -106,8 +109,11 @@ export class Team {
   #runTogether(job: Job, scratch: number): void {
     this.#post(job, scratch);
     this.#wake();
-    takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
+    const failure = takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
+    // Whoever still works does so on this memory, which is another's once a failure is told.
     this.#waitFor(job.nBlocks);
+    if (failure !== undefined) throw failure;
+    if (this.#board[FAILED] !== 0) throw new ThreadLostError();
   }
 
   #post({ task, args, nBlocks, scratchBytes }: Job, scratch: number): void {
@@ -117,6 +123,7 @@ export class Team {
     board[SCRATCH] = scratch;
     board[SCRATCH_BYTES] = scratchBytes;
     board[ARGS_COUNT] = args.length;
+    board[FAILED] = 0;
     board.set(args, ARGS);
     Atomics.store(board, DONE, 0);
     Atomics.store(board, TICKETS, -nBlocks);
@@ -148,7 +155,8 @@ export class Team {
       const done = Atomics.load(board, DONE);
       if (done >= nBlocks) return;
       if (Atomics.wait(board, DONE, done, WAIT_MS_MAX) === 'timed-out') {
-        throw new Error(`A helper thread has not come back from a block within ${WAIT_MS_MAX} ms.`);
+        const cause = new Error(`A helper has not come back from a block within ${WAIT_MS_MAX} ms.`);
+        throw new ThreadLostError({ cause });
       }
     }
   }
@@ -178,11 +186,14 @@ export function serveTeam(message: TeamMessage): void {
 
 function help(place: Seat): void {
   const { board, seat } = place;
-  do takeTickets(place);
+  let failure: unknown;
+  do failure ??= takeTickets(place);
   while (linger(() => Atomics.load(board, TICKETS) < 0));
   Atomics.store(board, CALLED + seat, 0);
   // A job that came before this helper had gone did not call it.
-  takeTickets(place);
+  failure ??= takeTickets(place);
+  // The leader is told by the board; uploads that this thread reads are not to be lost for it.
+  if (failure !== undefined) warnOfLostThread(failure);
 }
 
 /** Waits a little, awake, and says whether it has come. */
@@ -194,15 +205,22 @@ function linger(hasCome: () => boolean): boolean {
   return false;
 }
 
-function takeTickets(place: Seat): void {
-  const { board, memory, seat } = place;
+/** Takes blocks until there are no more. @returns what one of them failed with */
+function takeTickets({ board, memory, seat }: Seat): unknown {
+  let failure: unknown;
   for (;;) {
     const ticket = Atomics.add(board, TICKETS, 1);
-    if (ticket >= 0) return;
+    if (ticket >= 0) return failure;
     const nBlocks = board[BLOCKS]!;
-    const task = kernelsOf(memory)[BLOCK_TASKS[board[TASK]!]!];
     const args = board.subarray(ARGS, ARGS + board[ARGS_COUNT]!);
-    task(...args, ticket + nBlocks, board[SCRATCH]! + seat * board[SCRATCH_BYTES]!);
+    try {
+      const task = kernelsOf(memory)[BLOCK_TASKS[board[TASK]!]!];
+      const scratch = board[SCRATCH]! + seat * board[SCRATCH_BYTES]!;
+      if (Atomics.load(board, FAILED) === 0) task(...args, ticket + nBlocks, scratch);
+    } catch (error) {
+      failure ??= error;
+      Atomics.store(board, FAILED, 1);
+    }
     if (Atomics.add(board, DONE, 1) + 1 === nBlocks) Atomics.notify(board, DONE);
   }
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Helper } from '../../../src/engine/blocks/team.ts';
 import { serveTeam, type TeamMessage } from '../../../src/engine/blocks/team.ts';
+import { ThreadLostError } from '../../../src/engine/threadLost.ts';
+import { sharedMemory } from '../../../src/kernels/module.ts';
 import { LogisticRegression } from '../../../src/ml/logisticRegression.ts';
 import { frameOf, partsOf } from '../../support/blocks.ts';
 
@@ -68,6 +70,25 @@ describe('a helper', () => {
     const helper = notingHelper();
     partsOf([columns[0]!.slice(0, 5_000)], { blockRows: BLOCK_ROWS, helpers: [helper] });
     expect(helper.messages).toEqual([]);
+  });
+
+  test('that fails in a block is told to the leader, and does not end its own thread', () => {
+    const warnings: string[] = [];
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => {
+      warnings.push(String(warning));
+    });
+    const eager = {
+      postMessage(message: TeamMessage) {
+        // Where it looks for the table there is none, and reading behind a memory's end is a trap.
+        serveTeam(message.kind === 'join' ? { ...message, memory: sharedMemory() } : message);
+      },
+    };
+    try {
+      expect(() => fitWith([eager])).toThrow(ThreadLostError);
+      expect(warnings.join()).toContain('memory access out of bounds');
+    } finally {
+      emitWarning.mockRestore();
+    }
   });
 
   test('takes blocks', () => {

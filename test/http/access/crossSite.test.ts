@@ -87,7 +87,7 @@ describe('a page of another site', () => {
       .attach('train_file', Buffer.from('a,Outcome\n1,0\n2,1\n'), 'a.csv');
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'cross_site' });
     expect(service.uploads()).toEqual([]);
-    expect(service.log.entries).toEqual([]);
+    expect(service.desk.entries).toEqual([]);
   });
 
   it.each(['OPTIONS', 'GET', 'POST'] as const)('is told nothing about CORS: %s', async (method) => {

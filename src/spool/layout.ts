@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+
+/** Where everything lies in the spool's folder. A record's state is the folder that it lies in. */
+export interface Layout {
+  readonly root: string;
+  /** What is being written; cleared at every start. */
+  readonly incoming: string;
+  readonly pending: string;
+  readonly delivered: string;
+  readonly dead: string;
+}
+
+/** Wide enough up to the year 2286, so that names sort as their times do. */
+const TIME_DIGITS = 13;
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const DIGEST = '[0-9a-f]{32,128}';
+const ID = new RegExp(`^${UUID}$`);
+const KEY = new RegExp(`^${DIGEST}$`);
+const RECORD_NAME = new RegExp(`^(\\d{${TIME_DIGITS}})-(${UUID})(?:-(${DIGEST}))?\\.record$`);
+
+export function layoutOf(root: string): Layout {
+  return {
+    root,
+    incoming: join(root, 'incoming'),
+    pending: join(root, 'pending'),
+    delivered: join(root, 'delivered'),
+    dead: join(root, 'dead'),
+  };
+}
+
+/** Whether a text is a UUID in small letters: only then it becomes part of a path. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
+/** Whether a text is a hex digest: only then it becomes part of a path. */
+export function isKey(text: string): boolean {
+  return KEY.test(text);
+}
+
+export interface RecordName {
+  readonly id: string;
+  readonly acceptedAtMs: number;
+  readonly key?: string;
+}
+
+/** A record's name says when it was accepted, and by which key: both are true from the rename on that accepts it. */
+export function recordName({ id, acceptedAtMs, key }: RecordName): string {
+  const time = String(acceptedAtMs).padStart(TIME_DIGITS, '0');
+  return `${time}-${id}${key === undefined ? '' : `-${key}`}.record`;
+}
+
+/** Undefined for a file that is not of the spool. */
+export function parseRecordName(name: string): RecordName | undefined {
+  const [, time, id, key] = RECORD_NAME.exec(name) ?? [];
+  if (time === undefined || id === undefined) return undefined;
+  return { id, acceptedAtMs: Number(time), ...(key !== undefined && { key }) };
+}

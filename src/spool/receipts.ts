@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { type NewFile, placeFile, replaceFile } from './durable.ts';
+import { decode, type End, type Envelope, encode } from './envelope.ts';
+import type { SpoolFiles } from './files.ts';
+import type { Layout } from './layout.ts';
+
+const SUFFIX = '.receipt';
+
+/**
+ * What is left of delivered records: document, notes and outcome, without files. They are found by their names alone,
+ * so that no memory grows with them; a second name of the same file is its Idempotency-Key's. Their age is the file's.
+ */
+export class Receipts {
+  readonly #files: SpoolFiles;
+  readonly #layout: Layout;
+
+  constructor(files: SpoolFiles, layout: Layout) {
+    this.#files = files;
+    this.#layout = layout;
+  }
+
+  async put(envelope: Envelope, end: End): Promise<void> {
+    const { key } = envelope;
+    const keyPath = key === undefined ? undefined : this.#pathOf(key);
+    await placeFile(this.#files, this.#fileOf(envelope, end), keyPath);
+  }
+
+  /** Has one say something else, of the same age; under its key's name, what it said before is found. */
+  async amend(id: string, outcome: unknown): Promise<void> {
+    const receipt = await this.find(id);
+    if (receipt?.end === undefined) return;
+    await replaceFile(this.#files, this.#fileOf(receipt, { ...receipt.end, outcome }));
+  }
+
+  /** Whether there is one; if so, it has its key's name too from then on, which a kill may have kept from it. */
+  async complete(id: string, key: string | undefined): Promise<boolean> {
+    const path = this.#pathOf(id);
+    if ((await this.#files.modifiedAtMs(path)) === undefined) return false;
+    if (key !== undefined) {
+      await this.#files.remove(this.#pathOf(key));
+      await this.#files.link(path, this.#pathOf(key));
+    }
+    await this.#files.syncFolder(this.#layout.delivered);
+    return true;
+  }
+
+  /** @throws StorageError `record_damaged` */
+  async find(idOrKey: string): Promise<Envelope | undefined> {
+    const bytes = await this.#files.read(this.#pathOf(idOrKey));
+    return bytes && decode(bytes);
+  }
+
+  /** Ids of the newest ones, newest first. */
+  async newest(max: number, isId: (text: string) => boolean): Promise<string[]> {
+    let newest: { id: string; atMs: number }[] = [];
+    const cut = () => {
+      newest = newest.sort((a, b) => b.atMs - a.atMs).slice(0, max);
+    };
+    for await (const { name, atMs } of this.#ages()) {
+      const id = name.slice(0, -SUFFIX.length);
+      if (isId(id)) newest.push({ id, atMs });
+      if (newest.length > 2 * max) cut();
+    }
+    cut();
+    return newest.map(({ id }) => id);
+  }
+
+  async clearUntil(untilMs: number): Promise<void> {
+    for await (const { name, atMs } of this.#ages()) {
+      if (atMs <= untilMs) await this.#files.remove(join(this.#layout.delivered, name));
+    }
+  }
+
+  async *#ages(): AsyncGenerator<{ name: string; atMs: number }> {
+    for await (const name of this.#files.names(this.#layout.delivered)) {
+      if (!name.endsWith(SUFFIX)) continue;
+      const atMs = await this.#files.modifiedAtMs(join(this.#layout.delivered, name));
+      if (atMs !== undefined) yield { name, atMs };
+    }
+  }
+
+  #fileOf({ id, acceptedAtMs, key, document, notes }: Envelope, end: End): NewFile {
+    const head = { id, acceptedAtMs, ...(key !== undefined && { key }) };
+    const lines = [...notes.map((note) => ({ note })), { end }];
+    return {
+      incoming: this.#layout.incoming,
+      path: this.#pathOf(id),
+      bytes: encode(head, document, [], lines),
+      modifiedAtMs: end.atMs,
+    };
+  }
+
+  #pathOf(idOrKey: string): string {
+    return join(this.#layout.delivered, `${idOrKey}${SUFFIX}`);
+  }
+}

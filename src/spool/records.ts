@@ -1,0 +1,85 @@
+import { dirname, join } from 'node:path';
+import { closing, placeFile, replaceFile, writeAll } from './durable.ts';
+import type { Entry } from './entries.ts';
+import { decode, type Envelope, encodeLine, type Line } from './envelope.ts';
+import type { SpoolFiles } from './files.ts';
+import { type Layout, recordName } from './layout.ts';
+
+/** The files of the records that are kept whole, and what becomes of them. */
+export class Records {
+  readonly #files: SpoolFiles;
+  readonly #layout: Layout;
+
+  constructor(files: SpoolFiles, layout: Layout) {
+    this.#files = files;
+    this.#layout = layout;
+  }
+
+  async create(entry: Entry, bytes: Buffer): Promise<void> {
+    const { incoming } = this.#layout;
+    await placeFile(this.#files, {
+      incoming,
+      path: this.pathOf(entry),
+      bytes,
+      modifiedAtMs: entry.acceptedAtMs,
+    });
+  }
+
+  /**
+   * Undefined where somebody has removed the file by hand.
+   * @throws StorageError `record_damaged`
+   */
+  async read(entry: Entry): Promise<Envelope | undefined> {
+    const bytes = await this.#files.read(this.pathOf(entry));
+    return bytes && decode(bytes.subarray(0, entry.bytes), entry.id);
+  }
+
+  /** Adds a line behind a record, durably. One that fails may be there in part, and is cut off or written over. */
+  async append(entry: Entry, line: Line): Promise<void> {
+    if (entry.isSuspect) await this.#writeAnew(entry);
+    const bytes = encodeLine(line);
+    const file = await this.#files.open(this.pathOf(entry), 'existing');
+    try {
+      await closing(file, async () => {
+        await writeAll(file, bytes, entry.bytes);
+        await file.sync();
+      });
+    } catch (error) {
+      entry.isSuspect = true;
+      throw error;
+    }
+    entry.bytes += bytes.length;
+  }
+
+  /**
+   * Moves a record to the folder of another state. Where the names do not get to the disk, a power cut may bring back
+   * the state before, and what follows from that is done again.
+   */
+  async move(entry: Entry, state: Entry['state']): Promise<void> {
+    const from = this.pathOf(entry);
+    const to = this.pathOf({ ...entry, state });
+    await this.#files.rename(from, to);
+    entry.state = state;
+    await this.#files.syncFolder(dirname(to));
+    await this.#files.syncFolder(dirname(from));
+  }
+
+  async remove(entry: Entry): Promise<void> {
+    await this.#files.remove(this.pathOf(entry));
+  }
+
+  pathOf(entry: Entry): string {
+    return join(this.#layout[entry.state], recordName(entry));
+  }
+
+  /** What was on the disk before the fsync that failed is whole there: it goes into a file of its own. */
+  async #writeAnew(entry: Entry): Promise<void> {
+    const path = this.pathOf(entry);
+    const bytes = (await this.#files.read(path))?.subarray(0, entry.bytes);
+    if (bytes === undefined) throw Object.assign(new Error(`${path} is gone`), { code: 'ENOENT' });
+    decode(bytes, entry.id);
+    const { incoming } = this.#layout;
+    await replaceFile(this.#files, { incoming, path, bytes, modifiedAtMs: entry.acceptedAtMs });
+    entry.isSuspect = false;
+  }
+}

@@ -1,0 +1,98 @@
+import { dirname, join } from 'node:path';
+import { closing } from './durable.ts';
+import { type Entries, type Entry, newEntry } from './entries.ts';
+import { decode, type Envelope, isDamage } from './envelope.ts';
+import type { SpoolFiles } from './files.ts';
+import { type Layout, parseRecordName, type RecordName } from './layout.ts';
+import type { Receipts } from './receipts.ts';
+import type { Records } from './records.ts';
+
+interface Parts {
+  readonly files: SpoolFiles;
+  readonly layout: Layout;
+  readonly records: Records;
+  readonly receipts: Receipts;
+  readonly entries: Entries;
+  readonly clock: () => number;
+}
+
+/** Makes the folders, and sees to it that they are on the disk before a record relies on them. */
+export async function makeFolders(files: SpoolFiles, layout: Layout): Promise<void> {
+  const { root, ...folders } = layout;
+  for (const folder of Object.values(folders)) await files.makeFolder(folder);
+  await files.syncFolder(root);
+  await files.syncFolder(dirname(root));
+}
+
+/**
+ * Takes up what a process left, wherever it ended: half-written files are removed, state changes that had begun are
+ * completed, a torn last note is cut off, and records that are damaged become dead letters.
+ */
+export async function restore(parts: Parts): Promise<void> {
+  const { files, layout, entries } = parts;
+  for await (const name of files.names(layout.incoming)) await files.remove(join(layout.incoming, name));
+  for (const name of await recordNames(files, layout.pending)) await restorePending(parts, name);
+  for (const name of await recordNames(files, layout.dead)) {
+    // A rename that a power cut caught half-way may leave both names. To try again is the safe one of the two.
+    if (entries.get(name.id) !== undefined) await files.remove(join(layout.dead, name.file));
+    else entries.add(await deadEntry(parts, name));
+  }
+  // A kill may have come between a rename and its fsync. What is worked on from now on has to be on the disk.
+  await files.syncFolder(layout.pending);
+  await files.syncFolder(layout.dead);
+}
+
+async function restorePending({ files, layout, records, receipts, entries }: Parts, name: FoundName) {
+  const entry = newEntry(name, 'pending', 0);
+  if (await receipts.complete(name.id, name.key)) {
+    await records.remove(entry);
+    return;
+  }
+  const bytes = (await files.read(records.pathOf(entry))) as Buffer;
+  const envelope = decodeIfWhole(bytes, name);
+  if (envelope === undefined) {
+    const isDeadToo = (await files.modifiedAtMs(join(layout.dead, name.file))) !== undefined;
+    await (isDeadToo ? records.remove(entry) : records.move(entry, 'dead'));
+    return;
+  }
+  entry.bytes = envelope.wholeBytes;
+  if (bytes.length > envelope.wholeBytes) await cutOff(files, records.pathOf(entry), envelope.wholeBytes);
+  entries.add(entry);
+}
+
+async function deadEntry({ files, layout, clock }: Parts, name: FoundName): Promise<Entry> {
+  const bytes = (await files.read(join(layout.dead, name.file))) as Buffer;
+  const envelope = decodeIfWhole(bytes, name);
+  const entry = newEntry(name, 'dead', envelope?.wholeBytes ?? bytes.length);
+  entry.endedAtMs = envelope?.end?.atMs ?? clock();
+  return entry;
+}
+
+async function cutOff(files: SpoolFiles, path: string, bytes: number): Promise<void> {
+  const file = await files.open(path, 'existing');
+  await closing(file, () => file.truncate(bytes));
+}
+
+/** Undefined where the record is damaged; whoever reads it again is told why. */
+function decodeIfWhole(bytes: Buffer, { id }: RecordName): Envelope | undefined {
+  try {
+    return decode(bytes, id);
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+}
+
+interface FoundName extends RecordName {
+  readonly file: string;
+}
+
+/** In the order of acceptance; files that are not the spool's are left alone. */
+async function recordNames(files: SpoolFiles, folder: string): Promise<FoundName[]> {
+  const found: string[] = [];
+  for await (const name of files.names(folder)) found.push(name);
+  return found.sort().flatMap((file) => {
+    const name = parseRecordName(file);
+    return name === undefined ? [] : [{ ...name, file }];
+  });
+}

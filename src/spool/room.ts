@@ -1,0 +1,95 @@
+import { StorageError, UnavailableError } from '../errors.ts';
+import type { SpoolFiles } from './files.ts';
+
+/** Records leave the spool as MLflow takes them; one that was down is seldom back sooner. */
+const RETRY_AFTER_S = 30;
+const PERCENT = 100;
+
+interface RoomLimits {
+  readonly recordsMax: number;
+  readonly bytesMax: number;
+  /** Share of the disk that stays free, 0 to 1. */
+  readonly diskFreeMin: number;
+}
+
+/** Holds the spool to its limits: what is kept whole, what is being written, and the disk. */
+export class Room {
+  readonly #limits: RoomLimits;
+  readonly #files: SpoolFiles;
+  readonly #folder: string;
+  readonly #kept: () => { readonly records: number; readonly bytes: number };
+  readonly #reserved = { records: 0, bytes: 0 };
+
+  constructor(
+    limits: RoomLimits,
+    files: SpoolFiles,
+    folder: string,
+    kept: () => { readonly records: number; readonly bytes: number },
+  ) {
+    this.#limits = limits;
+    this.#files = files;
+    this.#folder = folder;
+    this.#kept = kept;
+  }
+
+  /**
+   * Keeps the room of a record while it is written, so that records which come at once do not share it.
+   * @throws UnavailableError `spool_full`, `spool_disk_low`; StorageError `record_too_large`
+   */
+  async reserving<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    this.#checkLimits(bytes);
+    this.#reserved.records++;
+    this.#reserved.bytes += bytes;
+    try {
+      await this.checkDisk();
+      return await work();
+    } finally {
+      this.#reserved.records--;
+      this.#reserved.bytes -= bytes;
+    }
+  }
+
+  /** The same refusals, for a record of which nothing is known yet. */
+  async check(): Promise<void> {
+    this.#checkLimits(1);
+    await this.checkDisk();
+  }
+
+  /** @throws UnavailableError `spool_disk_low` */
+  async checkDisk(): Promise<void> {
+    const { bytes, freeBytes } = await this.#files.space(this.#folder);
+    const { diskFreeMin } = this.#limits;
+    const free = (freeBytes - this.#reserved.bytes) / bytes;
+    if (free >= diskFreeMin) return;
+    const [limit, actual] = [diskFreeMin, Math.max(0, free)].map((share) => Math.floor(share * PERCENT));
+    throw new UnavailableError(
+      'spool_disk_low',
+      `Only ${actual} % of the spool's disk is free, and ${limit} % is kept free: make room on it, or lower SPOOL_DISK_FREE_PERCENT_MIN.`,
+      { limit: limit!, actual: actual!, retryAfterS: RETRY_AFTER_S },
+    );
+  }
+
+  #checkLimits(bytes: number): void {
+    const { recordsMax, bytesMax } = this.#limits;
+    if (bytes > bytesMax) {
+      throw new StorageError(
+        'record_too_large',
+        `This training's record has ${bytes} bytes, and the spool takes ${bytesMax}: raise SPOOL_BYTES_MAX.`,
+        { limit: bytesMax, actual: bytes },
+      );
+    }
+    const kept = this.#kept();
+    const records = kept.records + this.#reserved.records + 1;
+    if (records > recordsMax) throw full('SPOOL_RECORDS_MAX', recordsMax, records);
+    const total = kept.bytes + this.#reserved.bytes + bytes;
+    if (total > bytesMax) throw full('SPOOL_BYTES_MAX', bytesMax, total);
+  }
+}
+
+function full(setting: string, limit: number, actual: number): UnavailableError {
+  return new UnavailableError(
+    'spool_full',
+    `Trainings that MLflow has not taken, dead letters among them, fill the spool (${setting}): come again once it has taken some.`,
+    { limit, actual, retryAfterS: RETRY_AFTER_S },
+  );
+}

@@ -1,0 +1,76 @@
+import { StorageError, TrackingRefusedError, TrainpostError, UnavailableError } from '../../errors.ts';
+import { CallRefusedError } from '../request.ts';
+import { type Reason, StillDoubtfulError } from './journal.ts';
+
+/** What a failed try means for its record. */
+export type Verdict =
+  /** The spool cannot read it any more. */
+  | { readonly is: 'damaged'; readonly reason: Reason }
+  /** Refused for good: trying again would not help. */
+  | { readonly is: 'refused'; readonly reason: Reason }
+  /** MLflow does not know something that it knew. */
+  | { readonly is: 'absent'; readonly reason: Reason }
+  /** A create is in doubt: to be searched for again until that time. */
+  | { readonly is: 'doubtful'; readonly reason: Reason; readonly untilMs: number }
+  /** There is no MLflow yet. */
+  | { readonly is: 'early'; readonly reason: Reason }
+  /** It may pass: to be tried again. */
+  | { readonly is: 'passing'; readonly reason: Reason; readonly askedMs: number };
+
+/** Refusals that are not MLflow's own words, and that only the caller or a person can mend. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'experiment_deleted',
+  'artifacts_not_proxied',
+  'run_deleted',
+  'run_lost',
+]);
+/** What a proxy answers to this very request, and would to the next one like it. */
+const STATUS_OF_THE_REQUEST: ReadonlySet<number> = new Set([400, 411, 413, 414, 422, 431]);
+/** Wrong credentials are mended by a restart with the right ones: that must not cost a record. */
+const STATUS_OF_THE_SETTINGS: ReadonlySet<number> = new Set([401, 403, 407]);
+
+/** The whole decision what becomes of a record after an error; of several, the worst counts. */
+export function verdictOf(error: unknown): Verdict {
+  const verdicts = causesOf(error).map(verdictOfOne);
+  const worst = (['damaged', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
+    .map((is) => verdicts.find((verdict) => verdict.is === is))
+    .find((verdict) => verdict !== undefined);
+  return worst!;
+}
+
+function verdictOfOne(error: unknown): Verdict {
+  const reason = reasonOf(error);
+  if (error instanceof StillDoubtfulError) return { is: 'doubtful', reason, untilMs: error.untilMs };
+  if (error instanceof UnavailableError) return { is: 'early', reason };
+  if (error instanceof StorageError && error.code === 'record_damaged') return { is: 'damaged', reason };
+  if (isAbsence(error)) return { is: 'absent', reason };
+  if (isRefusal(error)) return { is: 'refused', reason };
+  return { is: 'passing', reason, askedMs: (reason.details?.retryAfterS ?? 0) * 1000 };
+}
+
+/** A record that MLflow itself refuses. What comes from anything else before it is a matter of settings, and can be mended. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof CallRefusedError)) {
+    return error instanceof TrackingRefusedError && REFUSALS.has(error.code);
+  }
+  if (error.status < 400 || STATUS_OF_THE_SETTINGS.has(error.status)) return false;
+  return error.errorCode !== undefined || STATUS_OF_THE_REQUEST.has(error.status);
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof CallRefusedError && error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
+}
+
+function causesOf(error: unknown): unknown[] {
+  return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error];
+}
+
+export function reasonOf(error: unknown): Reason {
+  if (error instanceof TrainpostError) {
+    const { code, message, details } = error;
+    return { code, message, details };
+  }
+  if (error instanceof StillDoubtfulError) return { code: 'mlflow_in_doubt', message: error.message };
+  const message = 'Something went wrong here while the run was being logged; it is tried again.';
+  return { code: 'internal_error', message };
+}

@@ -1,0 +1,61 @@
+import { TrackingRefusedError } from '../../errors.ts';
+import type { DeliveryView, Kept, LoggedRun } from '../../result.ts';
+import type { RecordSummary } from '../../spool/record.ts';
+import type { RunRecord } from '../record.ts';
+import type { Reason } from './journal.ts';
+
+/** What the spool keeps of a training, beside the bytes of its model files. */
+export interface SpooledDocument extends Kept {
+  readonly record: RunRecord;
+}
+
+/** How a record left the queue, as its receipt or its dead letter says it. */
+export interface Outcome {
+  readonly attempts: number;
+  readonly experimentId?: string;
+  readonly runId?: string;
+  readonly modelId?: string;
+  /** Of a delivered one. */
+  readonly logged?: LoggedRun;
+  /** Of a dead letter. */
+  readonly reason?: Reason;
+  /** A create was in doubt: when to look for what it made once more, in milliseconds since 1970. */
+  readonly sweepAtMs?: number;
+}
+
+/** What is known of a record that is still to come. */
+export interface Progress {
+  readonly attempts: number;
+  readonly lastError?: Reason;
+}
+
+export function viewOf(summary: RecordSummary, progress: Progress | undefined): DeliveryView {
+  const { id, state, acceptedAtMs, endedAtMs } = summary;
+  // Of a damaged record nothing but the reason is left.
+  const { record, answer, key } = (summary.document ?? {}) as Partial<SpooledDocument>;
+  const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as Outcome;
+  const { damaged: message } = summary;
+  const damage = message === undefined ? undefined : { code: 'record_damaged', message };
+  const lastError = damage ?? reason ?? progress?.lastError;
+  return {
+    id,
+    state,
+    acceptedAtMs,
+    ...(endedAtMs !== undefined && { endedAtMs }),
+    experimentName: record?.experimentName ?? '',
+    runName: record?.runName ?? '',
+    attempts: progress?.attempts ?? attempts,
+    ...(lastError !== undefined && { lastError }),
+    ...(logged !== undefined && { logged }),
+    answer,
+    ...(key !== undefined && { key }),
+  };
+}
+
+/** The error that whoever waits for a dead letter gets. */
+export function refusedError(
+  { code, message, details }: Reason,
+  runId: string | undefined,
+): TrackingRefusedError {
+  return new TrackingRefusedError(code, message, { ...details, ...(runId !== undefined && { runId }) });
+}

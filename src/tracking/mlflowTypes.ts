@@ -1,0 +1,78 @@
+/** What MLflow's REST API takes and gives, as far as we use it. */
+
+/** MLflow's way to write a map. */
+export type Texts = Readonly<Record<string, string>>;
+
+export interface Experiment {
+  readonly experiment_id: string;
+  readonly lifecycle_stage: string;
+}
+
+export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface RunInfo {
+  readonly run_id: string;
+  readonly experiment_id: string;
+  readonly artifact_uri: string;
+  readonly status: RunStatus;
+  /** Milliseconds since 1970. */
+  readonly start_time: number;
+  readonly lifecycle_stage: 'active' | 'deleted';
+}
+
+export interface Run {
+  readonly info: RunInfo;
+  readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
+}
+
+export interface LoggedModelInfo {
+  readonly model_id: string;
+  readonly artifact_uri: string;
+  readonly status: string;
+  readonly creation_timestamp_ms: number;
+}
+
+export interface ModelVersion {
+  readonly version: string;
+  readonly run_id?: string;
+}
+
+export interface NewRun {
+  readonly experimentId: string;
+  readonly user: string;
+  readonly runName: string;
+  readonly startTimeMs: number;
+  readonly tags: Texts;
+}
+
+export interface Metric {
+  readonly key: string;
+  readonly value: number;
+  readonly timestamp: number;
+  readonly step: number;
+  /** The logged model and the data set that it was measured with; MLflow 3 only. */
+  readonly model_id?: string;
+  readonly dataset_name?: string;
+  readonly dataset_digest?: string;
+}
+
+export interface NewLoggedModel {
+  readonly experimentId: string;
+  readonly runId: string;
+  readonly name: string;
+  readonly params: Texts;
+  readonly tags: Texts;
+}
+
+/** What a version of a registered model is made from. */
+export interface ModelSource {
+  readonly source: string;
+  /** MLflow 3 only. */
+  readonly modelId?: string;
+}
+
+export interface NewModelVersion extends ModelSource {
+  /** The registered model's name. */
+  readonly name: string;
+  readonly runId: string;
+}

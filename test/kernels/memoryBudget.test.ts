@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { MemoryBudget, MemoryFullError, PAGE_BYTES } from '../../src/kernels/memoryBudget.ts';
+import { ensureBytes, pagesOf, sharedMemory } from '../../src/kernels/module.ts';
+
+/** What is thrown. */
+function thrown(call: () => void): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('MemoryBudget', () => {
+  it('promises as many pages as there are, and not one more', () => {
+    const budget = MemoryBudget.of(10 * PAGE_BYTES + 1);
+    budget.take(4, 0);
+    budget.take(6, 4);
+    expect(budget.promisedBytes).toBe(10 * PAGE_BYTES);
+    expect(budget.tryTake(1)).toBe(false);
+    expect(budget.promisedBytes).toBe(10 * PAGE_BYTES);
+    budget.giveBack(1);
+    expect(budget.tryTake(1)).toBe(true);
+  });
+
+  it.each([
+    ['others hold the rest', 6, 2, { isAlone: false, limit: 10, actual: 13 }],
+    ['nobody could have so much', 6, 5, { isAlone: true, limit: 10, actual: 11 }],
+  ])('says why it refuses: %s', (_name, pages, own, { isAlone, limit, actual }) => {
+    const budget = MemoryBudget.of(10 * PAGE_BYTES);
+    budget.take(7, 0);
+    const error = thrown(() => budget.take(pages, own));
+    expect(error).toBeInstanceOf(MemoryFullError);
+    expect(error).toMatchObject({ isAlone, limit: limit * PAGE_BYTES, actual: actual * PAGE_BYTES });
+  });
+
+  it('is the same one on every thread', async () => {
+    const budget = MemoryBudget.of(1_000 * PAGE_BYTES);
+    const count = `const { workerData, parentPort } = require('node:worker_threads');
+      const words = new Int32Array(workerData);
+      for (let i = 0; i < 100; i++) Atomics.add(words, 1, 1);`;
+    const workers = [1, 2, 3].map(() => new Worker(count, { eval: true, workerData: budget.words }));
+    await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
+    expect(budget.promisedBytes).toBe(300 * PAGE_BYTES);
+    expect(new MemoryBudget(budget.words).promisedBytes).toBe(300 * PAGE_BYTES);
+  });
+});
+
+describe('a memory', () => {
+  it('reaches 4 GiB and no further, which is told and not thrown at random', () => {
+    const memory = sharedMemory();
+    const most = 65_536 * PAGE_BYTES;
+    expect(thrown(() => ensureBytes(memory, most + 1))).toMatchObject({
+      isAlone: true,
+      limit: most,
+      actual: most + 1,
+    });
+    expect(pagesOf(memory)).toBe(1);
+  });
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { digestOf, newRecord } from './samples.ts';
+import { fileCounts, openSpool, temporaryFolder } from './support.ts';
+
+describe('a record', () => {
+  it('is whole as soon as it is accepted, and after the next start', async () => {
+    const dir = temporaryFolder();
+    const record = newRecord('a', { key: digestOf('key') });
+    const spool = await openSpool(dir);
+    await spool.accept(record);
+    await spool.note(record.id, { attempted: 'run' });
+    await spool.note(record.id, { run: '1' });
+    const loaded = await spool.load(record.id);
+    expect(loaded).toMatchObject({
+      id: record.id,
+      document: record.document,
+      files: record.files,
+      notes: [{ attempted: 'run' }, { run: '1' }],
+    });
+    await spool.close();
+
+    const again = await openSpool(dir);
+    expect(again.pending()).toEqual([record.id]);
+    expect(await again.load(record.id)).toEqual(loaded);
+    expect(await again.findByKey(digestOf('key'))).toMatchObject({ id: record.id, state: 'pending' });
+  });
+
+  it('leaves a receipt without files when it is delivered, found by id and by key', async () => {
+    const dir = temporaryFolder();
+    const record = newRecord('a', { key: digestOf('key') });
+    const spool = await openSpool(dir, { clock: () => 5_000 });
+    await spool.accept(record);
+    await spool.note(record.id, { run: '1' });
+    await spool.deliver(record.id, { url: 'http://mlflow/1' });
+    const summary = {
+      id: record.id,
+      state: 'delivered',
+      acceptedAtMs: 5_000,
+      endedAtMs: 5_000,
+      document: record.document,
+      outcome: { url: 'http://mlflow/1' },
+    };
+    expect(spool.pending()).toEqual([]);
+    expect(await spool.find(record.id)).toEqual(summary);
+    expect(await spool.findByKey(digestOf('key'))).toEqual(summary);
+    expect(await spool.list('delivered', 10)).toEqual([summary]);
+    expect(await spool.load(record.id)).toMatchObject({ files: [], notes: [{ run: '1' }] });
+    expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 2, dead: 0 });
+    expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
+  });
+
+  it('has its receipt say something else, of the same age', async () => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    const record = newRecord('amended', { key: digestOf('amended') });
+    await spool.accept(record);
+    await spool.amend(record.id, { nothing: 'yet' });
+    expect((await spool.find(record.id))?.state).toBe('pending');
+    await spool.deliver(record.id, { swept: false });
+    const before = await spool.find(record.id);
+    await spool.amend(record.id, { swept: true });
+    expect(await spool.find(record.id)).toEqual({ ...before, outcome: { swept: true } });
+    expect((await spool.findByKey(digestOf('amended')))?.id).toBe(record.id);
+    expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 2, dead: 0 });
+  });
+
+  it('stays whole when it is buried, and can be put back', async () => {
+    const dir = temporaryFolder();
+    const record = newRecord('a');
+    const spool = await openSpool(dir);
+    await spool.accept(record);
+    await spool.bury(record.id, { reason: 'no such experiment' });
+    expect(spool.pending()).toEqual([]);
+    expect(await spool.list('dead', 10)).toMatchObject([
+      { id: record.id, state: 'dead', document: record.document, outcome: { reason: 'no such experiment' } },
+    ]);
+    expect(await spool.revive(record.id)).toBe(true);
+    expect(await spool.revive(record.id)).toBe(false);
+    expect(spool.pending()).toEqual([record.id]);
+    expect(await spool.load(record.id)).toMatchObject({ files: record.files, notes: [] });
+    expect(await spool.find(record.id)).not.toHaveProperty('outcome');
+  });
+
+  it('is not found by what is no id', async () => {
+    const spool = await openSpool(temporaryFolder());
+    for (const id of [randomUUID(), '', '../../package.json', `${randomUUID()}/..`]) {
+      expect(await spool.find(id)).toBeUndefined();
+      expect(await spool.load(id)).toBeUndefined();
+      expect(await spool.findByKey(id)).toBeUndefined();
+      expect(await spool.revive(id)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,35 @@
+// The service's thread, and the ways in which one can fail: a file whose bytes have one of the words makes the thread
+// that reads it come to that harm, and so does a training whose `positive` is the word. `!grow` is no harm but a table of
+// 130 MB.
+import { register } from 'tsx/esm/api';
+
+register();
+const { default: run } = await import('../../src/engine/thread.ts');
+
+const HARM = {
+  '!loop': () => {
+    for (;;);
+  },
+  '!exit': () => process.exit(3),
+  '!heap': () => {
+    const kept = [];
+    for (;;) kept.push(new Array(1_000).fill(kept.length));
+  },
+  '!throw': () =>
+    new Promise(() => {
+      setImmediate(() => {
+        throw new Error('thrown where nobody waits for it');
+      });
+    }),
+  '!grow': ({ options: { memory } }) => {
+    memory.grow(2_000);
+    new Uint8Array(memory.buffer).fill(1);
+  },
+};
+
+export default async function runOrFail(task) {
+  const said = task.kind === 'read' ? Buffer.from(task.bytes).toString() : (task.spec?.positive ?? '');
+  const word = Object.keys(HARM).find((one) => said.includes(one));
+  if (word !== undefined) await HARM[word](task);
+  return await run(task);
+}

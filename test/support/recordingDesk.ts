@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { TrackingRefusedError } from '../../src/errors.ts';
+import type { ModelLog } from '../../src/ml/modelLog.ts';
+import type { PipelineState } from '../../src/ml/state.ts';
+import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun, TrackedRun } from '../../src/result.ts';
+import type { DeliveryDesk } from '../../src/training/deliveries.ts';
+
+interface Entry {
+  readonly id: string;
+  readonly pipeline: PipelineState;
+  readonly run: TrackedRun;
+  view: DeliveryView;
+  readonly logged: Promise<LoggedRun>;
+  readonly resolve: (logged: LoggedRun) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Stands where spool and MLflow stand: keeps what it is given, and delivers at once, when it is told, or never. */
+export class RecordingDesk implements DeliveryDesk {
+  readonly entries: Entry[] = [];
+  /** Thrown where a training is to be accepted. */
+  failWith: Error | undefined;
+  /** Thrown before it computes. */
+  roomError: Error | undefined;
+  /** What MLflow refuses each run with. */
+  refuseWith: TrackingRefusedError | undefined;
+  /** Whether runs stay pending until `deliver`. */
+  isHeld = false;
+
+  reset(): void {
+    this.entries.length = 0;
+    this.failWith = undefined;
+    this.roomError = undefined;
+    this.refuseWith = undefined;
+    this.isHeld = false;
+  }
+
+  async checkRoom(): Promise<void> {
+    if (this.roomError !== undefined) throw this.roomError;
+  }
+
+  modelLog(kept: Kept): ModelLog<TrackedRun, Accepted> {
+    return { logModel: async (pipeline, run) => this.#accept(kept, pipeline, run) };
+  }
+
+  #accept(kept: Kept, pipeline: PipelineState, run: TrackedRun): Accepted {
+    if (this.failWith !== undefined) throw this.failWith;
+    const id = randomUUID();
+    let resolve: Entry['resolve'] = () => {};
+    let reject: Entry['reject'] = () => {};
+    const logged = new Promise<LoggedRun>((...both) => {
+      [resolve, reject] = both;
+    });
+    const view: DeliveryView = {
+      // As a spool gives it back: through JSON.
+      ...(JSON.parse(JSON.stringify(kept)) as Kept),
+      id,
+      state: 'pending',
+      acceptedAtMs: Date.now(),
+      experimentName: run.experimentName,
+      runName: run.runName,
+      attempts: 0,
+    };
+    this.entries.push({ id, pipeline, run, view, logged, resolve, reject });
+    if (this.refuseWith !== undefined) this.refuse(id, this.refuseWith);
+    else if (!this.isHeld) this.deliver(id);
+    return { id, logged };
+  }
+
+  deliver(id: string): void {
+    const entry = this.#entry(id);
+    const runId = `run${this.entries.indexOf(entry) + 1}`;
+    const { runName, modelName, registeredModelName } = entry.run;
+    const logged = {
+      runId,
+      runName,
+      runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
+      experimentId: '1',
+      modelUri: `runs:/${runId}/${modelName}`,
+      registeredModelName,
+      modelVersion: '1',
+      modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+    };
+    entry.view = { ...entry.view, state: 'delivered', endedAtMs: Date.now(), attempts: 1, logged };
+    entry.resolve(logged);
+  }
+
+  refuse(id: string, error: TrackingRefusedError): void {
+    const entry = this.#entry(id);
+    const { code, message, details } = error;
+    const lastError = { code, message, details };
+    entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
+    entry.reject(error);
+  }
+
+  logged(id: string): Promise<LoggedRun> | undefined {
+    return this.entries.find((one) => one.id === id && one.view.state === 'pending')?.logged;
+  }
+
+  async find(id: string): Promise<DeliveryView | undefined> {
+    return this.entries.find((entry) => entry.id === id)?.view;
+  }
+
+  async findByKey(digest: string): Promise<DeliveryView | undefined> {
+    return this.entries.find(({ view }) => view.key?.digest === digest)?.view;
+  }
+
+  async list(state?: DeliveryState): Promise<DeliveryView[]> {
+    const views = this.entries.map(({ view }) => view);
+    return views.filter((view) => (state === undefined ? view.state !== 'delivered' : view.state === state));
+  }
+
+  async retry(id: string): Promise<boolean> {
+    const entry = this.entries.find((one) => one.id === id && one.view.state === 'dead');
+    if (entry === undefined) return false;
+    const { endedAtMs: _, ...view } = entry.view;
+    entry.view = { ...view, state: 'pending' };
+    return true;
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.entries.find((one) => one.id === id);
+    if (entry === undefined) throw new Error(`no delivery ${id}`);
+    return entry;
+  }
+}

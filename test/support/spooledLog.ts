@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PipelineState } from '../../src/ml/state.ts';
+import type { Accepted, LoggedRun, TrackedRun } from '../../src/result.ts';
+import { Spool } from '../../src/spool/spool.ts';
+import { Deliveries } from '../../src/tracking/delivery/deliveries.ts';
+import { recordRun } from '../../src/tracking/record.ts';
+import type { Env } from '../../src/tracking/tags.ts';
+import { TrackingServer, type TrackingServerOptions } from '../../src/tracking/trackingServer.ts';
+
+export interface SpooledLogOptions extends TrackingServerOptions {
+  readonly env?: Env;
+  /** A folder that outlives it; else it has one of its own. */
+  readonly dir?: string;
+  readonly quarantineMs?: number;
+  readonly sweepMs?: number;
+}
+
+/** Delivers to an MLflow as the service does, from a spool on disk. `await using` ends it. */
+export class SpooledLog implements AsyncDisposable {
+  readonly server: TrackingServer;
+  readonly spool: Spool;
+  readonly deliveries: Deliveries;
+  readonly #env: Env;
+  readonly #ownDir: string | undefined;
+
+  private constructor(spool: Spool, { env = {}, dir, ...options }: SpooledLogOptions, ownDir?: string) {
+    const { quarantineMs = 1_000, sweepMs = 600_000, ...server } = options;
+    this.server = new TrackingServer(server);
+    this.spool = spool;
+    this.deliveries = new Deliveries({
+      spool,
+      server: () => this.server,
+      quarantineMs,
+      sweepMs,
+      atOnce: 8,
+    });
+    this.deliveries.start();
+    this.#env = env;
+    this.#ownDir = ownDir;
+  }
+
+  static async open(options: SpooledLogOptions): Promise<SpooledLog> {
+    const ownDir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'trainpost-spool-')) : undefined;
+    const spool = await Spool.open({
+      dir: options.dir ?? ownDir!,
+      recordsMax: 1_000,
+      bytesMax: 2 ** 30,
+      diskFreeMin: 0,
+      keptMs: 86_400_000,
+      deadKeptMs: 86_400_000,
+    });
+    return new SpooledLog(spool, options, ownDir);
+  }
+
+  accept(pipeline: PipelineState, run: TrackedRun): Promise<Accepted> {
+    return this.deliveries.accept(recordRun(pipeline, run, this.#env), { answer: {} });
+  }
+
+  /** Resolves when the run is FINISHED. */
+  async logModel(pipeline: PipelineState, run: TrackedRun): Promise<LoggedRun> {
+    return (await this.accept(pipeline, run)).logged;
+  }
+
+  /** What is under way is cut off. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.deliveries.stop(0);
+    await this.spool.close();
+    await this.server.close();
+    if (this.#ownDir !== undefined) await rm(this.#ownDir, { recursive: true, force: true });
+  }
+}

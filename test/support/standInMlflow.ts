@@ -1,0 +1,232 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { StandInError } from './standInErrors.ts';
+import { StandInRegistry } from './standInRegistry.ts';
+import { StandInStore } from './standInStore.ts';
+
+/**
+ * What becomes of a call. `cut` breaks the connection before it is carried out, `lost` after it, and `torn` in the middle
+ * of the answer; `silent` and `stuck` never answer, and only `stuck` carries it out; `late` breaks the connection and
+ * carries it out when `landLate` is called. `{status}` is answered instead, before it is carried out or after.
+ */
+export type StandInFault =
+  | 'cut'
+  | 'lost'
+  | 'torn'
+  | 'silent'
+  | 'stuck'
+  | 'late'
+  | {
+      readonly status: number;
+      readonly isCarriedOut?: boolean;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Instead of an error as MLflow words it. */
+      readonly text?: string;
+    };
+
+export interface StandInCall {
+  /** `runs/create`, `PUT model.pkl`, `PATCH logged-models`, `runs/update FINISHED`. */
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+export interface StandInOptions {
+  /** `3.17.2` unless it is given. */
+  readonly version?: string;
+  /** Asked for each call, in the order in which they come. */
+  readonly faultOf?: (call: StandInCall) => StandInFault | undefined;
+  /** Before each call is looked at; a call waits for it. */
+  readonly beforeCall?: (call: StandInCall) => Promise<void> | void;
+}
+
+/** What an MLflow server keeps. */
+interface Database {
+  readonly store: StandInStore;
+  readonly registry: StandInRegistry;
+}
+
+type Handler = (database: Database, sent: never, id: string) => unknown;
+
+/** By method and path; `*` is an id. */
+const ROUTES: Readonly<Record<string, Handler>> = {
+  'GET experiments/get-by-name': ({ store }, sent) => store.getExperimentByName(sent),
+  'POST experiments/create': ({ store }, sent) => store.createExperiment(sent),
+  'POST experiments/delete': ({ store }, sent) => store.deleteExperiment(sent),
+  'POST experiments/restore': ({ store }, sent) => store.restoreExperiment(sent),
+  'POST runs/create': ({ store }, sent) => store.createRun(sent),
+  'GET runs/get': ({ store }, sent) => store.getRun(sent),
+  'POST runs/search': ({ store }, sent) => store.searchRuns(sent),
+  'POST runs/update': ({ store }, sent) => store.updateRun(sent),
+  'POST runs/delete': ({ store }, sent) => store.deleteRun(sent),
+  'POST runs/restore': ({ store }, sent) => store.restoreRun(sent),
+  'POST runs/set-tag': ({ store }, sent) => store.setTag(sent),
+  'POST runs/log-batch': ({ store }, sent) => store.logBatch(sent),
+  'POST runs/log-inputs': ({ store }, sent) => store.logInputs(sent),
+  'POST runs/outputs': ({ store }, sent) => store.logOutputs(sent),
+  'POST runs/log-model': ({ store }, sent) => store.logModel(sent),
+  'POST logged-models': ({ store }, sent) => store.createLoggedModel(sent),
+  'POST logged-models/search': ({ store }, sent) => store.searchLoggedModels(sent),
+  'PATCH logged-models/*': ({ store }, sent) => store.finalizeLoggedModel(sent),
+  'DELETE logged-models/*': ({ store }, _sent, model_id) => store.deleteLoggedModel({ model_id }),
+  'POST registered-models/create': ({ registry }, sent) => registry.createRegisteredModel(sent),
+  'GET registered-models/get': ({ registry }, sent) => registry.getRegisteredModel(sent),
+  'POST registered-models/alias': ({ registry }, sent) => registry.setAlias(sent),
+  'POST model-versions/create': ({ registry }, sent) => registry.createModelVersion(sent),
+  'GET model-versions/get': ({ registry }, sent) => registry.getModelVersion(sent),
+  'GET model-versions/search': ({ registry }, sent) => registry.searchModelVersions(sent),
+  'DELETE model-versions/delete': ({ registry }, sent) => registry.deleteModelVersion(sent),
+};
+const API = '/api/2.0/mlflow/';
+const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A real HTTP server that answers as MLflow does, from memory, and does harm where it is told to. `await using` ends it. */
+export class StandInMlflow implements AsyncDisposable {
+  store = new StandInStore();
+  registry = new StandInRegistry();
+  readonly calls: StandInCall[] = [];
+  /** As it was given; it can be changed. */
+  faultOf: NonNullable<StandInOptions['faultOf']>;
+  readonly #version: string;
+  readonly #beforeCall: StandInOptions['beforeCall'];
+  #late: (() => unknown)[] = [];
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor({ version = '3.17.2', faultOf = () => undefined, beforeCall }: StandInOptions) {
+    this.#version = version;
+    this.faultOf = faultOf;
+    this.#beforeCall = beforeCall;
+  }
+
+  static async start(options: StandInOptions = {}): Promise<StandInMlflow> {
+    const standIn = new StandInMlflow(options);
+    await standIn.up();
+    return standIn;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens again, on the port that it had. */
+  async up(): Promise<void> {
+    const server = createServer((request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    server.listen(this.#port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  /** From here on connections are refused. */
+  async down(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+
+  /** Carries out what was held back by `late`. */
+  landLate(): void {
+    const late = this.#late;
+    this.#late = [];
+    for (const land of late) land();
+  }
+
+  /** Comes back empty-handed. */
+  loseDatabase(): void {
+    this.store = new StandInStore();
+    this.registry = new StandInRegistry();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.down();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '' } = request;
+    const body = await buffer(request);
+    const call = { name: nameOf(method, path, body), method, path, body };
+    this.calls.push(call);
+    await this.#beforeCall?.(call);
+    const fault = this.faultOf(call);
+    if (fault === 'silent') return;
+    if (fault === 'late') this.#late.push(() => this.#carryOut(call));
+    if (fault === 'cut' || fault === 'late') {
+      response.destroy();
+      return;
+    }
+    if (typeof fault === 'object' && !fault.isCarriedOut) {
+      response.writeHead(fault.status, fault.headers).end(fault.text ?? faultText(fault.status));
+      return;
+    }
+    const { status, text } = this.#carryOut(call);
+    if (fault === 'stuck') return;
+    if (fault === 'lost') {
+      response.destroy();
+    } else if (fault === 'torn') {
+      response.writeHead(status, { 'content-length': text.length + 1 });
+      response.write(text.slice(0, text.length / 2), () => response.destroy());
+    } else if (fault !== undefined) {
+      response.writeHead(fault.status, fault.headers).end(fault.text ?? faultText(fault.status));
+    } else {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+    }
+  }
+
+  #carryOut({ method, path, body }: StandInCall): Answer {
+    if (path === '/version') return { status: 200, text: this.#version };
+    if (path === '/health') return { status: 200, text: 'OK' };
+    try {
+      return { status: 200, text: JSON.stringify(this.#answer(method, path, body)) };
+    } catch (error) {
+      if (!(error instanceof StandInError)) throw error;
+      return {
+        status: error.status,
+        text: JSON.stringify({ error_code: error.errorCode, message: error.message }),
+      };
+    }
+  }
+
+  #answer(method: string, path: string, body: Buffer): unknown {
+    const [bare = '', query = ''] = path.split('?', 2);
+    if (bare.startsWith(ARTIFACTS)) {
+      return this.store.putArtifact(decodeURIComponent(bare.slice(ARTIFACTS.length)), body.length);
+    }
+    const route = bare.slice(API.length);
+    const [, id = ''] = /^logged-models\/(m-.*)$/.exec(route) ?? [];
+    const handler = ROUTES[`${method} ${id === '' ? route : 'logged-models/*'}`];
+    if (handler === undefined) throw new StandInError(404, 'ENDPOINT_NOT_FOUND', `no ${method} ${bare}`);
+    const sent = method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : parse(body);
+    return handler(this, sent as never, id);
+  }
+}
+
+/** Short and the same for the same kind of call, whatever ids are in it. */
+function nameOf(method: string, path: string, body: Buffer): string {
+  const [bare = ''] = path.split('?', 1);
+  if (bare.startsWith(ARTIFACTS)) return `${method} ${bare.slice(bare.lastIndexOf('/') + 1)}`;
+  const route = bare.startsWith(API) ? bare.slice(API.length) : bare;
+  if (route === 'runs/update') return `runs/update ${(parse(body) as { status: string }).status}`;
+  return /^logged-models\/m-/.test(route) ? `${method} logged-models` : route;
+}
+
+function parse(body: Buffer): unknown {
+  return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+}
+
+function faultText(status: number): string {
+  return JSON.stringify({ error_code: 'FAULT', message: `${status} by the stand-in` });
+}

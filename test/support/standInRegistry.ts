@@ -1,0 +1,84 @@
+import { absent, exists, invalid, wanted } from './standInErrors.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what callers send is looked at as MLflow would look at it.
+type Json = any;
+
+export interface StoredVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly run_id: string;
+  readonly source: string;
+}
+
+interface RegisteredModel {
+  readonly name: string;
+  readonly aliases: Map<string, string>;
+  lastVersion: number;
+  readonly versions: Map<string, StoredVersion>;
+}
+
+/** MLflow's model registry, in memory, as far as trainpost uses it: see `StandInStore`. */
+export class StandInRegistry {
+  readonly registered = new Map<string, RegisteredModel>();
+
+  createRegisteredModel({ name }: Json) {
+    if (name === '.' || name === '..') throw invalid('Names may be treated as files in certain cases');
+    if (/[/:]/.test(name)) throw invalid(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
+    if (this.registered.has(name)) throw exists(`Registered Model (name=${name})`);
+    this.registered.set(name, { name, aliases: new Map(), lastVersion: 0, versions: new Map() });
+    return { registered_model: { name } };
+  }
+
+  getRegisteredModel({ name }: Json) {
+    const { aliases } = this.#registered(name);
+    const shownAliases = [...aliases].map(([alias, version]) => ({ alias, version }));
+    return { registered_model: { name, ...(shownAliases.length > 0 && { aliases: shownAliases }) } };
+  }
+
+  setAlias({ name, alias, version }: Json) {
+    this.#version(name, version);
+    this.#registered(name).aliases.set(alias, version);
+    return {};
+  }
+
+  createModelVersion({ name, source, run_id }: Json) {
+    const registered = this.#registered(name);
+    const version = String(++registered.lastVersion);
+    const made = { name, version, source, run_id, status: 'READY' };
+    registered.versions.set(version, made);
+    return { model_version: made };
+  }
+
+  getModelVersion({ name, version }: Json) {
+    return { model_version: this.#version(name, version) };
+  }
+
+  /** The newest first. */
+  searchModelVersions({ filter }: Json) {
+    const [name, runId] = [wanted(filter, 'name'), wanted(filter, 'run_id')];
+    const versions = [...this.registered.values()]
+      .flatMap((one) => [...one.versions.values()])
+      .filter((one) => (name ?? one.name) === one.name && (runId ?? one.run_id) === one.run_id);
+    return versions.length === 0 ? {} : { model_versions: versions.reverse() };
+  }
+
+  deleteModelVersion({ name, version }: Json) {
+    this.#version(name, version);
+    const { versions, aliases } = this.#registered(name);
+    versions.delete(version);
+    for (const [alias, of] of aliases) if (of === version) aliases.delete(alias);
+    return {};
+  }
+
+  #registered(name: string): RegisteredModel {
+    const registered = this.registered.get(name);
+    if (registered === undefined) throw absent(`Registered Model with name=${name}`);
+    return registered;
+  }
+
+  #version(name: string, version: string): StoredVersion {
+    const found = this.registered.get(name)?.versions.get(version);
+    if (found === undefined) throw absent(`Model Version (name=${name}, version=${version})`);
+    return found;
+  }
+}

@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto';
+import { absent, exists, invalid, StandInError, wanted } from './standInErrors.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what callers send is looked at as MLflow would look at it.
+type Json = any;
+
+export interface StoredRun {
+  readonly info: Json;
+  readonly tags: Map<string, string>;
+  readonly params: Map<string, string>;
+  readonly metrics: Map<string, Json>;
+  readonly inputs: Json[];
+  readonly outputs: Json[];
+}
+
+const uuid = () => randomUUID().replaceAll('-', '');
+const keyValues = (map: ReadonlyMap<string, string>) => [...map].map(([key, value]) => ({ key, value }));
+
+/**
+ * MLflow's tracking store, in memory, as far as trainpost uses them: one method an endpoint, which takes
+ * what was sent and gives what is answered. What is refused, and by which code, is what MLflow 3.17 and 2.22 do;
+ * `standIn.test.ts` among the integration tests holds one to the other.
+ */
+export class StandInStore {
+  readonly experiments = new Map<string, Json>();
+  readonly runs = new Map<string, StoredRun>();
+  readonly models = new Map<string, Json>();
+  /** Bytes of each artifact, by its path. */
+  readonly artifacts = new Map<string, number>();
+
+  getExperimentByName({ experiment_name: name }: Json) {
+    const experiment = [...this.experiments.values()].find((one) => one.name === name);
+    if (experiment === undefined) throw absent(`Experiment ${name}`);
+    return { experiment };
+  }
+
+  createExperiment({ name, artifact_location: location }: Json) {
+    if ([...this.experiments.values()].some((one) => one.name === name)) throw exists(`Experiment ${name}`);
+    const experiment_id = String(this.experiments.size + 1);
+    const artifact_location = location ?? `mlflow-artifacts:/${experiment_id}`;
+    this.experiments.set(experiment_id, {
+      experiment_id,
+      name,
+      artifact_location,
+      lifecycle_stage: 'active',
+    });
+    return { experiment_id };
+  }
+
+  deleteExperiment({ experiment_id: id }: Json) {
+    this.#setStage(id, 'deleted');
+    return {};
+  }
+
+  restoreExperiment({ experiment_id: id }: Json) {
+    this.#setStage(id, 'active');
+    return {};
+  }
+
+  createRun({ experiment_id: experimentId, user_id, run_name, start_time, tags = [] }: Json) {
+    const experiment = this.#experiment(experimentId);
+    if (experiment.lifecycle_stage !== 'active') {
+      throw invalid(
+        `The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`,
+      );
+    }
+    const run_id = uuid();
+    const artifact_uri = `${experiment.artifact_location}/${run_id}/artifacts`;
+    const status = 'RUNNING';
+    const named = { run_id, run_uuid: run_id, experiment_id: experimentId, run_name, user_id };
+    const info = { ...named, status, start_time, artifact_uri, lifecycle_stage: 'active' };
+    const run: StoredRun = {
+      info,
+      tags: new Map(tags.map((tag: Json) => [tag.key, tag.value])),
+      params: new Map(),
+      metrics: new Map(),
+      inputs: [],
+      outputs: [],
+    };
+    this.runs.set(run_id, run);
+    return { run: shown(run) };
+  }
+
+  getRun({ run_id: runId }: Json) {
+    return { run: shown(this.#run(runId)) };
+  }
+
+  searchRuns({
+    experiment_ids: ids,
+    filter,
+    run_view_type: view = 'ACTIVE_ONLY',
+    max_results: max = 1000,
+  }: Json) {
+    const [, key = '', value] = /tags\.`([^`]+)`\s*=\s*'([^']*)'/.exec(filter ?? '') ?? [];
+    const runs = [...this.runs.values()].filter(
+      ({ info, tags }) =>
+        ids.includes(info.experiment_id) &&
+        (view === 'ALL' || info.lifecycle_stage === 'active') &&
+        (value === undefined || tags.get(key) === value),
+    );
+    return runs.length === 0 ? {} : { runs: runs.slice(0, max).map(shown) };
+  }
+
+  updateRun({ run_id: runId, status, end_time }: Json) {
+    const { info } = this.#activeRun(runId);
+    Object.assign(info, { status, ...(end_time !== undefined && { end_time }) });
+    return { run_info: info };
+  }
+
+  deleteRun({ run_id: runId }: Json) {
+    this.#run(runId).info.lifecycle_stage = 'deleted';
+    return {};
+  }
+
+  restoreRun({ run_id: runId }: Json) {
+    this.#run(runId).info.lifecycle_stage = 'active';
+    return {};
+  }
+
+  setTag({ run_id: runId, key, value }: Json) {
+    this.#activeRun(runId).tags.set(key, value);
+    return {};
+  }
+
+  logBatch({ run_id: runId, params = [], metrics = [] }: Json) {
+    const run = this.#activeRun(runId);
+    const changed = params.find(({ key, value }: Json) => (run.params.get(key) ?? value) !== value);
+    if (changed !== undefined) throw invalid(`Changing param values is not allowed: ${changed.key}`);
+    if (metrics.some(({ model_id }: Json) => model_id !== undefined && !this.models.has(model_id))) {
+      throw new StandInError(400, 'BAD_REQUEST', 'FOREIGN KEY constraint failed');
+    }
+    for (const { key, value } of params) run.params.set(key, value);
+    for (const metric of metrics) {
+      run.metrics.set(metric.key, metric);
+      this.models.get(metric.model_id)?.metrics.set(metric.key, metric);
+    }
+    return {};
+  }
+
+  /** The same data set twice is one input. */
+  logInputs({ run_id: runId, datasets }: Json) {
+    const { inputs } = this.#activeRun(runId);
+    for (const input of datasets) {
+      const { name, digest } = input.dataset;
+      const isThere = inputs.some(({ dataset }) => dataset.name === name && dataset.digest === digest);
+      if (!isThere) inputs.push(input);
+    }
+    return {};
+  }
+
+  /** The same model twice is an error of the database. */
+  logOutputs({ run_id: runId, models }: Json) {
+    const { outputs } = this.#activeRun(runId);
+    for (const model of models) {
+      if (outputs.some(({ model_id }) => model_id === model.model_id)) {
+        throw new StandInError(
+          400,
+          'BAD_REQUEST',
+          'UNIQUE constraint failed: inputs.source_type, inputs.source_id',
+        );
+      }
+      outputs.push(model);
+    }
+    return {};
+  }
+
+  /** MLflow 2: a model that is logged twice is listed twice. */
+  logModel({ run_id: runId, model_json: json }: Json) {
+    const { tags } = this.#activeRun(runId);
+    const listed = JSON.parse(tags.get('mlflow.log-model.history') ?? '[]');
+    tags.set('mlflow.log-model.history', JSON.stringify([...listed, JSON.parse(json)]));
+    return {};
+  }
+
+  createLoggedModel({ experiment_id: experimentId, name, source_run_id, params = [], tags = [] }: Json) {
+    this.#experiment(experimentId);
+    const model_id = `m-${uuid()}`;
+    const artifact_uri = `mlflow-artifacts:/${experimentId}/models/${model_id}/artifacts`;
+    const info = {
+      model_id,
+      experiment_id: experimentId,
+      name,
+      source_run_id,
+      artifact_uri,
+      creation_timestamp_ms: Date.now(),
+      status: 'LOGGED_MODEL_PENDING',
+      tags,
+    };
+    const model = { info, data: { params }, metrics: new Map(), isDeleted: false };
+    this.models.set(model_id, model);
+    return shownModel(model);
+  }
+
+  /** The newest first. */
+  searchLoggedModels({ experiment_ids: ids, filter, max_results: max = 50 }: Json) {
+    const runId = wanted(filter, 'source_run_id');
+    const models = [...this.models.values()].filter(
+      ({ info, isDeleted }) =>
+        !isDeleted &&
+        ids.includes(info.experiment_id) &&
+        (runId === undefined || info.source_run_id === runId),
+    );
+    return {
+      models: models
+        .reverse()
+        .slice(0, max)
+        .map((model) => shownModel(model).model),
+    };
+  }
+
+  finalizeLoggedModel({ model_id: modelId, status }: Json) {
+    const model = this.#model(modelId);
+    model.info.status = status;
+    return shownModel(model);
+  }
+
+  deleteLoggedModel({ model_id: modelId }: Json) {
+    const model = this.models.get(modelId);
+    if (model === undefined) throw absent(`Logged model with ID '${modelId}'`);
+    model.isDeleted = true;
+    return {};
+  }
+
+  putArtifact(path: string, bytes: number) {
+    if (path.split('/').includes('..')) throw invalid('Invalid path');
+    this.artifacts.set(path, bytes);
+    return {};
+  }
+
+  #experiment(id: string): Json {
+    const experiment = this.experiments.get(id);
+    if (experiment === undefined) throw absent(`No Experiment with id=${id} exists`);
+    return experiment;
+  }
+
+  /** The runs go into the bin with their experiment, and come back with it. */
+  #setStage(experimentId: string, stage: string): void {
+    this.#experiment(experimentId).lifecycle_stage = stage;
+    for (const { info } of this.runs.values()) {
+      if (info.experiment_id === experimentId) info.lifecycle_stage = stage;
+    }
+  }
+
+  #run(runId: string): StoredRun {
+    const run = this.runs.get(runId);
+    if (run === undefined) throw absent(`Run with id=${runId}`);
+    return run;
+  }
+
+  #activeRun(runId: string): StoredRun {
+    const run = this.#run(runId);
+    if (run.info.lifecycle_stage === 'active') return run;
+    throw invalid(`The run ${runId} must be in the 'active' state. Current state is deleted.`);
+  }
+
+  #model(modelId: string): Json {
+    const model = this.models.get(modelId);
+    if (model === undefined || model.isDeleted) throw absent(`Logged model with ID '${modelId}'`);
+    return model;
+  }
+}
+
+function shown({ info, tags, params, metrics, inputs, outputs }: StoredRun) {
+  return {
+    info: { ...info },
+    data: { tags: keyValues(tags), params: keyValues(params), metrics: [...metrics.values()] },
+    inputs: { dataset_inputs: inputs },
+    outputs: { model_outputs: outputs },
+  };
+}
+
+function shownModel({ info, data, metrics }: Json) {
+  return { model: { info: { ...info }, data: { ...data, metrics: [...metrics.values()] } } };
+}

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Accepted, TrackedRun } from '../../../src/result.ts';
+import { Spool } from '../../../src/spool/spool.ts';
+import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
+import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
+import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
+import { StandInMlflow, type StandInOptions } from '../../support/standInMlflow.ts';
+import { samplePipeline, sampleRun } from '../sample.ts';
+
+export const QUARANTINE_MS = 120_000;
+export const SWEEP_MS = 600_000;
+/** Short for those calls that are never answered; a call that takes longer by chance is one more fault. */
+const CALL_TIMEOUT_MS = 500;
+const ATTEMPTS_MAX = 20_000;
+/** `MLmodel` and what `modelFiles` writes. */
+const FILES_IN_A_MODEL = 8;
+
+export interface BenchOptions extends StandInOptions {
+  readonly atOnce?: number;
+  readonly quarantineMs?: number;
+}
+
+/** A process that delivers to a stand-in for MLflow from a spool on disk, by a clock that a test turns. */
+export class Bench implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly standIn: StandInMlflow;
+  readonly events: DeliveryEvent[] = [];
+  readonly #dir: string;
+  readonly #atOnce: number;
+  readonly #quarantineMs: number;
+  /** Why there is no MLflow at all. */
+  unavailable: Error | undefined;
+  #server: TrackingServer | undefined;
+  #process: { spool: Spool; deliveries: Deliveries } | undefined;
+
+  private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
+    this.standIn = standIn;
+    this.#dir = dir;
+    this.#atOnce = options.atOnce ?? 2;
+    this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
+  }
+
+  static async open(options: BenchOptions = {}): Promise<Bench> {
+    const standIn = await StandInMlflow.start(options);
+    const dir = await mkdtemp(join(tmpdir(), 'trainpost-delivery-'));
+    const bench = new Bench(standIn, dir, options);
+    await bench.start();
+    return bench;
+  }
+
+  get deliveries(): Deliveries {
+    return this.#process!.deliveries;
+  }
+
+  get spool(): Spool {
+    return this.#process!.spool;
+  }
+
+  /** Begins a process on the folder. */
+  async start(): Promise<void> {
+    const spool = await Spool.open({
+      dir: this.#dir,
+      recordsMax: 1_000,
+      bytesMax: 2 ** 30,
+      diskFreeMin: 0,
+      keptMs: 86_400_000,
+      deadKeptMs: 86_400_000,
+    });
+    const deliveries = new Deliveries({
+      spool,
+      server: () => this.#connected(),
+      quarantineMs: this.#quarantineMs,
+      sweepMs: SWEEP_MS,
+      atOnce: this.#atOnce,
+      clock: this.clock,
+      report: (event) => this.events.push(event),
+    });
+    deliveries.start();
+    this.#process = { spool, deliveries };
+  }
+
+  /** From the next try on, calls may take so long. */
+  async reconnect(timeoutMs: number): Promise<void> {
+    await this.#server?.close();
+    this.#server = new TrackingServer({ trackingUri: this.standIn.url, timeoutMs });
+  }
+
+  /** Ends the process at once: what is under way is cut off in the middle. */
+  async crash(): Promise<void> {
+    const { spool, deliveries } = this.#process!;
+    await deliveries.stop(0);
+    await spool.close();
+    await this.#server?.close();
+    this.#server = undefined;
+    this.#process = undefined;
+  }
+
+  accept(overrides: Partial<TrackedRun> = {}): Promise<Accepted> {
+    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), {
+      answer: { a: 1 },
+    });
+  }
+
+  /** Lets time pass, whenever nothing is under way, until something holds. */
+  async until(holds: () => boolean, what = 'what was waited for'): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (holds()) return;
+      await pause(1);
+      if (this.#process === undefined || this.deliveries.counts().underWay > 0) continue;
+      // Whoever was woken has begun by now, if there was anything to begin.
+      await pause(1);
+      if (this.deliveries.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
+    }
+    throw new Error(`${what} did not come about within ${this.clock.now()} ms of the fake clock`);
+  }
+
+  untilDelivered(): Promise<void> {
+    return this.until(() => this.spool.stats().pending === 0, 'an empty spool');
+  }
+
+  async untilTime(ms: number): Promise<void> {
+    this.clock.at(ms, () => {});
+    await this.until(() => this.clock.now() >= ms);
+  }
+
+  /** How many calls of a name came so far. */
+  count(name: string): number {
+    return this.standIn.calls.filter((call) => call.name === name).length;
+  }
+
+  /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
+  expectEachOnce(accepted: readonly Pick<Accepted, 'id'>[]): void {
+    const runs = [...this.standIn.store.runs.values()].filter(
+      ({ info }) => info.lifecycle_stage === 'active',
+    );
+    const ids = runs.map(({ tags }) => tags.get(REQUEST_ID_TAG));
+    expect(ids.sort(), 'runs').toEqual(accepted.map(({ id }) => id).sort());
+    for (const run of runs) this.#expectWhole(run.info.run_id);
+    this.expectNoneRunning();
+  }
+
+  /** Not even among those in the bin. */
+  expectNoneRunning(): void {
+    const running = [...this.standIn.store.runs.values()].filter(({ info }) => info.status === 'RUNNING');
+    expect(running.map(({ info }) => info.run_id)).toEqual([]);
+  }
+
+  #expectWhole(runId: string): void {
+    const { store, registry } = this.standIn;
+    const { info, params, metrics, inputs, outputs, tags } = store.runs.get(runId)!;
+    expect(info.status).toBe('FINISHED');
+    expect([params.size, metrics.size, inputs.length]).toEqual([28, 18, 1]);
+    const versions = [...registry.registered.values()].flatMap((one) =>
+      [...one.versions.values()].filter((version) => version.run_id === runId),
+    );
+    expect(versions, 'versions').toHaveLength(1);
+    const models = [...store.models.values()].filter(
+      (model) => model.info.source_run_id === runId && !model.isDeleted,
+    );
+    const listed = tags.get('mlflow.log-model.history');
+    if (listed !== undefined) {
+      expect(JSON.parse(listed), 'listed models').toHaveLength(1);
+      this.#expectFiles(`${info.experiment_id}/${runId}/artifacts/diabetes-model/`);
+    } else {
+      expect(models.map((model) => model.info.status)).toEqual(['LOGGED_MODEL_READY']);
+      expect(outputs.map(({ model_id }) => model_id)).toContain(models[0].info.model_id);
+      this.#expectFiles(models[0].info.artifact_uri.replace('mlflow-artifacts:/', ''));
+    }
+  }
+
+  #expectFiles(folder: string): void {
+    const files = [...this.standIn.store.artifacts].filter(([path]) => path.startsWith(folder));
+    expect(files, 'files').toHaveLength(FILES_IN_A_MODEL);
+    for (const [, bytes] of files) expect(bytes).toBeGreaterThan(0);
+  }
+
+  #connected(): TrackingServer {
+    if (this.unavailable !== undefined) throw this.unavailable;
+    this.#server ??= new TrackingServer({ trackingUri: this.standIn.url, timeoutMs: CALL_TIMEOUT_MS });
+    return this.#server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process !== undefined) await this.crash();
+    await this.standIn[Symbol.asyncDispose]();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import type { StandInCall, StandInFault } from '../../support/standInMlflow.ts';
+import { Bench } from './bench.ts';
+
+const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
+
+/** What a call of a delivery may meet. */
+const FAULTS: readonly (readonly [string, StandInFault])[] = [
+  ['is cut off', 'cut'],
+  ['loses its answer', 'lost'],
+  ['gets half an answer', 'torn'],
+  ['is never answered', 'silent'],
+  ['is carried out and never answered', 'stuck'],
+  ['is carried out late', 'late'],
+  ['is answered 500', { status: 500 }],
+  ['is carried out and answered 500', { status: 500, isCarriedOut: true }],
+  ['is carried out and answered 502 by a proxy', { status: 502, isCarriedOut: true, text: '<html>' }],
+  ['is answered 503 with a time', { status: 503, headers: { 'retry-after': '40' } }],
+  ['is answered 429 with a time', { status: 429, headers: { 'retry-after': '40' } }],
+  ['is carried out and answered with a page', { status: 200, isCarriedOut: true, text: '<html>' }],
+  ['is answered with a page to log in', { status: 302, headers: { location: '/login' } }],
+  ['is answered 401', { status: 401 }],
+];
+
+/** Names of the calls of an undisturbed delivery, in their order. */
+async function callsOf(version: string): Promise<string[]> {
+  await using bench = await Bench.open({ version });
+  const accepted = await bench.accept(RUN);
+  await accepted.logged;
+  bench.expectEachOnce([accepted]);
+  return [...new Set(bench.standIn.calls.map(({ name }) => name))];
+}
+
+/** Does harm to the first calls of a name. */
+function harmTo(name: string, fault: StandInFault, times: number) {
+  let done = 0;
+  return (call: StandInCall) => (call.name === name && done++ < times ? fault : undefined);
+}
+
+/** All of a model's files go the same way, and what both versions of MLflow have is tried with one of them. */
+const tried3 = (await callsOf('3.17.2')).filter((name) => !/^PUT (?!MLmodel|model.pkl)/.test(name));
+const tried2 = (await callsOf('2.22.5')).filter((name) => /create|log-model|MLmodel|FINISHED/.test(name));
+
+describe.concurrent.each([
+  ['3.17.2', tried3],
+  ['2.22.5', tried2],
+])('MLflow %s', (version, calls) => {
+  test('has calls', () => {
+    expect(calls.length).toBeGreaterThan(5);
+  });
+
+  describe.each(calls)('%s', (name) => {
+    test.each(FAULTS)('%s', { timeout: 30_000 }, async (_, fault) => {
+      // More than one try of a call, and where it is repeated, more than one try of the delivery.
+      for (const times of [1, 5]) {
+        await using bench = await Bench.open({ version, faultOf: harmTo(name, fault, times) });
+        const accepted = [await bench.accept(RUN), await bench.accept(RUN)];
+        bench.clock.at(60_000, () => bench.standIn.landLate());
+        await bench.untilDelivered();
+        const logged = await Promise.all(accepted.map((one) => one.logged));
+        bench.expectEachOnce(accepted);
+        expect(logged.map(({ modelVersion }) => modelVersion).sort()).toEqual(['1', '2']);
+      }
+    });
+  });
+});
