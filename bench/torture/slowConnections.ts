@@ -6,7 +6,7 @@ import { connectTo, rawUpload } from './rawUpload.ts';
  * Where a connection gets slow: in its head, in a field of the form, in the file; `deaf` sends everything at once and
  * reads no answer.
  */
-export const SLOW_KINDS = ['head', 'field', 'file', 'deaf'] as const;
+const SLOW_KINDS = ['head', 'field', 'file', 'deaf'] as const;
 export type SlowKind = (typeof SLOW_KINDS)[number];
 
 /** A byte each: often enough that no time-out for silence ends it. */
