@@ -20,4 +20,7 @@ RUN mkdir temp spool && chown node:node temp spool
 VOLUME /app/spool
 USER node
 EXPOSE 5005
+# Whether the process answers, and not whether MLflow does: what is unhealthy may be ended, and that would help nobody.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/server.js"]

@@ -35,6 +35,10 @@ const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('en
 const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
+const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
+const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
+  'observability/readiness.js',
+);
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
 /** Far above any file of the bench. */
@@ -79,6 +83,14 @@ const deliveries: DeliveryDesk = {
   list: async () => [],
   retry: async () => false,
 };
+const underWay = new UnderWay();
+const readiness = new Readiness({ checks: {} });
+const metrics = new Metrics({
+  version: '0.0.0',
+  trainings: () => pool.counts(),
+  threads: () => pool.counts().threads,
+  readiness: () => readiness.report(),
+});
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
   access: { allowedHosts: [] },
@@ -87,10 +99,12 @@ const app = createApp({
     fit: (reading, path, spec) => pool.fit(reading, path, spec),
     dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
     deliveries,
-    underWay: new UnderWay(),
+    underWay,
   },
   upload: { dir, fileBytesMax: FILE_BYTES_MAX },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
+  metrics,
+  readiness,
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));

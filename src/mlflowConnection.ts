@@ -2,7 +2,7 @@ import type { MlflowConfig } from './config/index.ts';
 import { UnavailableError } from './errors.ts';
 import { type LocalMlflow, launchLocalMlflow } from './launcher/localMlflow.ts';
 import { shownUri } from './tracking/address.ts';
-import { TrackingServer } from './tracking/trackingServer.ts';
+import { type Readiness, TrackingServer } from './tracking/trackingServer.ts';
 
 /** The service's way to MLflow, whether it was given one or sees to its own. */
 export interface MlflowConnection {
@@ -10,6 +10,8 @@ export interface MlflowConnection {
   server(): TrackingServer;
   /** @throws UnavailableError where there will be none, however long one waits */
   requireHope(): void;
+  /** Whether MLflow answers at this moment; it is asked. */
+  ready(): Promise<Readiness>;
   /** One sentence on where MLflow is, or why it is not: as soon as that is known. */
   readonly found: Promise<string>;
   stop(): Promise<void>;
@@ -28,6 +30,7 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
   return {
     server: () => server,
     requireHope: () => undefined,
+    ready: () => server.ready(),
     found: server
       .ready()
       .then((mlflow) =>
@@ -42,16 +45,21 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
 function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void): MlflowConnection {
   const local = launchLocalMlflow({ dir, log: say, port: config.localPort });
   let server: TrackingServer | undefined;
+  const opened = () => {
+    // Asked each time: a server of our own may have ended since.
+    const trackingUri = readyUrl(local);
+    server ??= openServer(config, trackingUri);
+    return server;
+  };
   return {
-    server: () => {
-      // Asked each time: a server of our own may have ended since.
-      const trackingUri = readyUrl(local);
-      server ??= openServer(config, trackingUri);
-      return server;
-    },
+    server: opened,
     requireHope: () => {
       const state = local.state();
       if (state.status === 'failed') throw missing(state.message);
+    },
+    ready: async () => {
+      const state = local.state();
+      return state.status === 'ready' ? await opened().ready() : { ready: false, reason: state.message };
     },
     found: local.ready.then((state) =>
       state.status === 'ready' ? answersAt(config.publicUrl ?? state.url) : notFound(state.message),

@@ -12,6 +12,7 @@ import { deliveryLog } from './service/deliveryLog.ts';
 import { openDesk } from './service/desk.ts';
 import { endService } from './service/ending.ts';
 import { listen, urlOf } from './service/listening.ts';
+import { watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { UnderWay } from './training/underWay.ts';
@@ -54,6 +55,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     server: () => mlflow.server(),
     report: deliveryLog(log.logger),
   });
+  const watched = { config, pool, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
+  const { metrics, readiness } = watch(watched, log.logger);
   const app = createApp({
     logger: log.logger,
     access: config.access,
@@ -67,6 +70,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     },
     upload,
     wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
+    metrics,
+    readiness,
   });
   serve(server, app, log.logger);
   pool

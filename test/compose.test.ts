@@ -63,7 +63,7 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
   });
 
   it.each([
-    ['trainpost', '/test'],
+    ['trainpost', '/health/ready'],
     ['mlflow', '/health'],
     ['postgres', 'pg_isready'],
   ])('%s is asked for its health', (name, asked) => {
@@ -158,6 +158,20 @@ describe('the images', () => {
     ['docker/mlflow.Dockerfile', 'USER mlflow'],
   ])('%s does not run as root', (dockerfile, user) => {
     expect(lastUser(dockerfile)).toBe(user);
+  });
+
+  it("trainpost's asks the process for its health, and not MLflow", () => {
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
+    const [, command] = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [program, ...args] = JSON.parse(command as string) as [string, ...string[]];
+    expect(program).toBe('node');
+    expect(args.join(' ')).toContain('/health/live');
+    // Nothing listens at port 1, which a program that runs finds out.
+    const { status, stderr } = spawnSync(program, args, {
+      env: { ...process.env, PORT: '1' },
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([1, '']);
   });
 
   it('have the MLflow that npm start installs', () => {

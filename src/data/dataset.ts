@@ -1,5 +1,6 @@
 import { DataError, FieldError, quote } from '../errors.ts';
 import type { ColumnInfo, ColumnType, Missing, Warning } from '../result.ts';
+import { decimalSignWarnings, hasOtherSign, isTextBySign, signText } from './decimalSigns.ts';
 import { markMissing } from './missing.ts';
 import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';
 import { readTarget, type Target } from './target.ts';
@@ -75,25 +76,23 @@ export function toDataset(table: Table, roles: Roles): Dataset {
   const used = table.columns.flatMap(({ name }, index) => (ignored.has(name) ? [] : [index]));
   const dropped = roles.missing === 'drop' ? markMissing(table, used) : undefined;
   const target = readTarget(table, targetIndex, dropped);
+  const { decimalComma } = table.format;
   const features: Feature[] = [];
   const columns = table.columns.map((column, index): ColumnInfo => {
     const { name } = column;
     const missing = column.missing > 0 && { missing: true };
     if (index === targetIndex) return { name, type: target.type, ...missing };
     if (ignored.has(name)) return { name, type: 'string', ...missing };
-    const info = { name, type: featureType(column, table.rows, roles.missing), ...missing };
+    const info = { name, type: featureType(column, table.rows, roles.missing, decimalComma), ...missing };
     features.push({ ...info, index });
     return info;
   });
   if (features.length === 0) {
-    throw new DataError(
-      'no_features',
-      `No column is left to learn from beside the target ${quote(target.name)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`,
-      { column: target.name },
-    );
+    throw noFeatures(target.name, ignored.size);
   }
   const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
-  const { warnings } = table.format;
+  const bySign = decimalSignWarnings(table, ignored).map(({ code, message }) => ({ code, message }));
+  const warnings = [...table.format.warnings, ...bySign];
   return { table, target, features, columns, dropped, rows, warnings };
 }
 
@@ -157,10 +156,18 @@ function unknownColumn(field: string, value: string, names: readonly string[]): 
   );
 }
 
+function noFeatures(target: string, nIgnored: number): DataError {
+  const says =
+    nIgnored > 0
+      ? `ignore names every column beside the target ${quote(target)}, so that none is left to learn from: name fewer.`
+      : `No column is left to learn from beside the target ${quote(target)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`;
+  return new DataError('no_features', says, { ...(nIgnored > 0 && { field: 'ignore' }), column: target });
+}
+
 /** @throws DataError where the column cannot be learned from */
-function featureType(column: TableColumn, rows: number, missing: Missing): ColumnType {
+function featureType(column: TableColumn, rows: number, missing: Missing, decimalComma: boolean): ColumnType {
   const { name, firstMissing, firstInfinite } = column;
-  if (column.others > 0 && column.numbers >= column.others) throw notANumber(column);
+  if (column.others > 0 && column.numbers >= column.others) throw notANumber(column, decimalComma);
   if (firstMissing !== undefined && missing === 'error') {
     const row = firstMissing.row + 1;
     throw new DataError(
@@ -173,7 +180,7 @@ function featureType(column: TableColumn, rows: number, missing: Missing): Colum
     const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: name it in ignore.`;
     throw new DataError('empty_column', message, { column: name });
   }
-  if (column.kind === 'text') return textType(column);
+  if (column.kind === 'text') return textType(column, decimalComma);
   if (firstInfinite !== undefined) {
     const { row, text } = firstInfinite;
     throw new DataError(
@@ -185,22 +192,29 @@ function featureType(column: TableColumn, rows: number, missing: Missing): Colum
   return column.type;
 }
 
-function textType({ name, texts, overflowed }: TextColumn): 'string' {
+function textType(column: TextColumn, decimalComma: boolean): 'string' {
+  const { name, texts, overflowed } = column;
   if (texts.length <= CATEGORIES_MAX && !overflowed) return 'string';
   const actual = texts.length;
   const many = overflowed ? `more than ${actual}` : String(actual);
+  const mend = isTextBySign(column, decimalComma)
+    ? `most of them would be numbers, but in this file ${signText(decimalComma)}, so write them alike, or name it in ignore`
+    : 'name it in ignore';
   throw new DataError(
     'too_many_categories',
-    `Column ${quote(name)} holds ${many} different texts, and at most ${CATEGORIES_MAX} are taken, each as a feature of its own: name it in ignore.`,
+    `Column ${quote(name)} holds ${many} different texts, and at most ${CATEGORIES_MAX} are taken, each as a feature of its own: ${mend}.`,
     { column: name, limit: CATEGORIES_MAX, actual },
   );
 }
 
-function notANumber({ name, firstOther }: NumberColumn | TextColumn): DataError {
+function notANumber({ name, firstOther }: NumberColumn | TextColumn, decimalComma: boolean): DataError {
   const { row = 0, text = '' } = firstOther ?? {};
+  const says = hasOtherSign(text, decimalComma)
+    ? `which is no number in this file, where ${signText(decimalComma)}: correct it`
+    : 'which is no number: correct it';
   return new DataError(
     'not_a_number',
-    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, which is no number: correct it, or name the column in ignore.`,
+    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, ${says}, or name the column in ignore.`,
     { row: row + 1, column: name, value: text },
   );
 }

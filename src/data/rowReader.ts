@@ -203,11 +203,11 @@ function checkedNames(names: readonly string[]): readonly string[] {
     if (name.trim() === '') {
       const column = String(index + 1);
       const message = `Column ${column} has no name: give it one in the header line.`;
-      throw new DataError('empty_column_name', message, { column });
+      throw new DataError('empty_column_name', message, { row: 0, column });
     }
     if (seen.has(name)) {
       const message = `Two columns have the name ${quote(name)}: rename one of them.`;
-      throw new DataError('duplicate_column', message, { column: name });
+      throw new DataError('duplicate_column', message, { row: 0, column: name });
     }
     seen.add(name);
   }

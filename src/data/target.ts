@@ -33,7 +33,8 @@ const DTYPES: Readonly<Record<ColumnType, TargetDtype>> = {
  * Reads the column to predict.
  * @param table in which the column is text, where not all of its cells are numbers or truth values
  * @param dropped a 1 for each row that is left out, those without a label among them
- * @throws DataError where a label is missing, where there is one class only or none, where the values look continuous
+ * @throws DataError where a label is missing, where there is one class only or none, where the values look
+ *   continuous, or are whole numbers that a double cannot hold
  */
 export function readTarget(table: Table, index: number, dropped?: Uint8Array): Target {
   const column = table.columns[index] as TableColumn;
@@ -81,7 +82,8 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
   const idOf = new Map<number, number>();
   const idOfCell = (cell: number, decimals: number, row: number): number => {
     const value = cell / 10 ** decimals;
-    if (!Number.isInteger(value)) throw continuous(value, row, column.name);
+    if (!Number.isInteger(value)) throw continuous(valueText(column, value, row), row, column.name);
+    if (!Number.isSafeInteger(value)) throw inexact(value, row, column.name);
     const id = idOf.get(value) ?? idOf.size;
     if (id === CLASSES_MAX) throw tooManyClasses(column.name, CLASSES_MAX + 1, table.rows);
     idOf.set(value, id);
@@ -152,11 +154,25 @@ function missingLabel(name: string, { row, text }: Cell): DataError {
   );
 }
 
-function continuous(label: number, row: number, name: string): DataError {
+/** The cell as it stands in the file, as far as that is known: of `1e400` the number would be another text. */
+function valueText({ firstInfinite }: TableColumn, value: number, row: number): string {
+  return firstInfinite?.row === row ? firstInfinite.text : String(value);
+}
+
+/** Whole numbers that are one as doubles would be one class, whatever they are in the file. */
+function inexact(label: number, row: number, name: string): DataError {
+  return new DataError(
+    'label_too_large',
+    `Row ${row + 1} has a label near ${label.toPrecision(4)} in the target column ${quote(name)}, and above 2^53 a whole number cannot be told from its neighbours: write such labels as text, or as smaller numbers.`,
+    { row: row + 1, column: name, limit: Number.MAX_SAFE_INTEGER },
+  );
+}
+
+function continuous(label: string, row: number, name: string): DataError {
   return new DataError(
     'continuous_target',
     `The target column ${quote(name)} looks continuous (${label} in row ${row + 1}): a classifier wants classes, such as 0 and 1.`,
-    { row: row + 1, column: name, value: String(label) },
+    { row: row + 1, column: name, value: label },
   );
 }
 

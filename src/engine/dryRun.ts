@@ -10,7 +10,6 @@ import type {
   ColumnType,
   DryRun,
   PipelineStepInfo,
-  Warning,
 } from '../result.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
 
@@ -42,8 +41,8 @@ export interface DryRunInput {
   };
   readonly pipeline?: readonly PipelineStepInfo[];
   readonly problem?: TrainpostError;
-  /** What the file's reader found out. */
-  readonly warnings: readonly Warning[];
+  /** What the file's reader found out, and what its decimal signs make of a column. */
+  readonly warnings: DryRun['warnings'];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Classes } from '../data/columnProfile.ts';
 import { assignRoles, type Dataset, type Roles, toDataset } from '../data/dataset.ts';
+import { decimalSignWarnings } from '../data/decimalSigns.ts';
 import { markMissing } from '../data/missing.ts';
 import { readCodes, readNumbers } from '../data/segments.ts';
 import type { Split } from '../data/split.ts';
@@ -70,7 +71,7 @@ export function dryRunInput(table: Table, spec: FitSpec): DryRunInput {
     ...(marked && { split: { ...splitOf(marked), testSize, randomState, stratify } }),
     ...(dataset && { pipeline: pipelineOf(dataset, spec) }),
     ...(attempts.problem && { problem: attempts.problem }),
-    warnings: table.format.warnings,
+    warnings: [...table.format.warnings, ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
   };
 }
 

@@ -39,6 +39,17 @@ export interface PoolOptions {
   readonly thread?: URL;
 }
 
+export interface PoolCounts {
+  /** Trainings and dry runs that wait or compute. */
+  readonly underWay: number;
+  /** Of these, those that wait for a thread. */
+  readonly waiting: number;
+  /** Whether a thread has come to the end of anything, the warm-up included. */
+  readonly hasComputed: boolean;
+  /** Threads that live; one that has ended is replaced. */
+  readonly threads: { readonly training: number; readonly reading: number };
+}
+
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 /** Marks, classes, places in the split and what is sorted for the metrics: what a fit has beside the table. */
@@ -63,6 +74,7 @@ export class TrainingPool {
   readonly #endings = new Set<AbortController>();
   #collecting: NodeJS.Timeout | undefined;
   #underWay = 0;
+  #hasComputed = false;
 
   constructor(options: PoolOptions) {
     const { threads, helpers, read = {}, parseTimeoutMs, heapBytesMax } = options;
@@ -108,6 +120,16 @@ export class TrainingPool {
   /** Lets the threads load what the first training needs, so that it does not wait for it. */
   async warmUp(): Promise<void> {
     await Promise.all([this.#onEach({ kind: 'warm-up' }), this.#readers.warmUp()]);
+    this.#hasComputed = true;
+  }
+
+  counts(): PoolCounts {
+    return {
+      underWay: this.#underWay,
+      waiting: this.#piscina.queueSize,
+      hasComputed: this.#hasComputed,
+      threads: { training: this.#piscina.threads.length, reading: this.#readers.alive },
+    };
   }
 
   /** What tables under way have been promised, and could be at most; and what is kept for the next ones. */
@@ -197,6 +219,7 @@ export class TrainingPool {
       const reply = await this.#piscina.run(task, asked).catch((cause: unknown) => {
         throw isLate ? timedOut(this.#options.timeoutMs, cause) : lost(cause);
       });
+      this.#hasComputed = true;
       return fromReply(reply as Reply<Result>);
     } catch (error) {
       // Whoever was at work on the memory when it ended, or a helper of it, may still be.

@@ -42,6 +42,11 @@ export class Readers {
     return this.#threads.length;
   }
 
+  /** Threads that live. */
+  get alive(): number {
+    return this.#threads.filter((thread) => thread.isAlive).length;
+  }
+
   async warmUp(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.warmUp()));
   }

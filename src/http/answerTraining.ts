@@ -6,7 +6,7 @@ import { type TrainingRooms, type TrainRequest, train } from '../training/train.
 import { deliveryLink } from './deliveryAnswer.ts';
 import { fingerprint, keyReused } from './idempotency.ts';
 import { type Preferences, preferenceApplied, waitMsOf } from './prefer.ts';
-import { keptAnswer, trainAnswer } from './trainAnswer.ts';
+import { keptAnswer, logMsOf, trainAnswer } from './trainAnswer.ts';
 
 /** How long an answer waits for MLflow, in milliseconds: as a rule, and at most when a caller asks for it. */
 export interface AnswerWait {
@@ -88,12 +88,15 @@ async function trainAndWait(
     ...(key && { key }),
   }));
   response.locals['rows'] = fitted.dataset.rows;
+  const stagesMs = { upload: clock().upload, ...fitted.timingMs };
   const enough = [callerGone(response), rooms.underWay.hurried];
   const logged = loggedWithin(accepted.logged, waitMs, enough);
   // What became of it is read from its record, refusals too: so first and later answers are the same.
   await Promise.all([logged.catch(() => undefined), discard()]);
   const view = await rooms.deliveries.find(accepted.id);
   if (view === undefined) throw new Error(`the delivery ${accepted.id} is gone`);
+  const logMs = logMsOf(view);
+  response.locals['stagesMs'] = { ...stagesMs, ...(logMs !== undefined && { log: logMs }) };
   return view;
 }
 

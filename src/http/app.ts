@@ -1,5 +1,7 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Readiness } from '../observability/readiness.ts';
 import type { TrainingRooms } from '../training/train.ts';
 import { refuseCrossSite } from './access/crossSite.ts';
 import { checkHead } from './access/head.ts';
@@ -9,6 +11,8 @@ import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
 import type { AnswerWait } from './answerTraining.ts';
 import { deliveriesRoute } from './deliveriesRoute.ts';
+import { healthRoute } from './healthRoute.ts';
+import { countRequests, metricsRoute } from './metricsRoute.ts';
 import { noSuchRoute } from './notFound.ts';
 import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
@@ -29,21 +33,27 @@ export interface AppOptions {
   readonly rooms: TrainingRooms;
   readonly upload: UploadOptions;
   readonly wait: AnswerWait;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
 }
 
 /** The way of a request, from top to bottom. */
-export function createApp({ logger, access, rooms, upload, wait }: AppOptions): Express {
+export function createApp({ logger, access, rooms, upload, wait, metrics, readiness }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
+  app.use(countRequests(metrics));
   app.use(securityHeaders);
   app.use(checkHead);
   app.use(allowHosts(access.allowedHosts));
   app.use(refuseCrossSite);
   app.use(requireToken(access.token));
+  // Before the door that is closed when the service ends: probes say that it does.
+  app.use(healthRoute(readiness));
+  app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
   app.use(testRoute());
-  app.use(trainRoute(rooms, upload, wait));
+  app.use(trainRoute(rooms, upload, wait, metrics));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

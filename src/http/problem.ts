@@ -56,10 +56,10 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   record_damaged: 500,
 };
 
-/** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
-const URGENT_STATUS = 409;
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
+const URGENT_STATUS = 409;
 /** What is read for nothing: a second's worth. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 

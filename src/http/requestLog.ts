@@ -23,7 +23,7 @@ export function requestLog(logger: Logger): RequestHandler {
       const aborted = !response.writableFinished;
       const { rows, runId, deliveryId, code, cause } = noted(response);
       const outcome = aborted ? { aborted } : { status };
-      logger[aborted ? 'warn' : levelOf(status)](
+      logger[aborted ? 'warn' : levelOf(status, path)](
         { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
         `${method} ${path} ${aborted ? 'broken off' : status}`,
       );
@@ -35,6 +35,9 @@ export function requestLog(logger: Logger): RequestHandler {
 function bounded(path: string): string {
   return path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path;
 }
+
+/** What nobody wants to read a line of each time. */
+const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** What the way of a request leaves in `response.locals` for its line. */
 interface Noted {
@@ -49,7 +52,9 @@ function noted(response: Response): Noted {
   return response.locals;
 }
 
-function levelOf(status: number): 'info' | 'warn' | 'error' {
+function levelOf(status: number, path: string): 'debug' | 'info' | 'warn' | 'error' {
+  // A probe that says "not ready" has done its work; what changed is logged once by itself.
+  if (ASKED_EVERY_FEW_SECONDS.has(path) && (status < 400 || status === 503)) return 'debug';
   if (status >= 500) return 'error';
   return status >= 400 ? 'warn' : 'info';
 }

@@ -104,10 +104,16 @@ export function trainAnswer(view: DeliveryView): TrainAnswer {
   };
 }
 
-function withLog(timing: Timing, { acceptedAtMs, endedAtMs }: DeliveryView): Timing {
-  if (endedAtMs === undefined) return timing;
+/** How long the run took to MLflow; undefined while it is on its way. */
+export function logMsOf({ acceptedAtMs, endedAtMs }: DeliveryView): number | undefined {
   // A clock may have been set back.
-  const log = tenths(Math.max(0, endedAtMs - acceptedAtMs));
+  return endedAtMs && Math.max(0, endedAtMs - acceptedAtMs);
+}
+
+function withLog(timing: Timing, view: DeliveryView): Timing {
+  const logMs = logMsOf(view);
+  if (logMs === undefined) return timing;
+  const log = tenths(logMs);
   return { ...timing, log, total: tenths(timing.total + log) };
 }
 

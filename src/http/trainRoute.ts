@@ -1,20 +1,28 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Metrics } from '../observability/metrics.ts';
 import { dryRun, type TrainingRooms, type TrainRequest } from '../training/train.ts';
 import { type AnswerWait, type Begun, sendOutcome, trainOnce } from './answerTraining.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { type FormBody, readForm, refuseQuery } from './form.ts';
 import { KeysUnderWay, readKey } from './idempotency.ts';
 import { onlyMethods } from './methods.ts';
+import { countUpload } from './metricsRoute.ts';
 import { readPreferences } from './prefer.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from './upload.ts';
 
 /** `POST /train`: multipart form in; the original's four numbers and the rest of the result out, or the report of a dry run. */
-export function trainRoute(rooms: TrainingRooms, options: UploadOptions, wait: AnswerWait): Router {
+export function trainRoute(
+  rooms: TrainingRooms,
+  options: UploadOptions,
+  wait: AnswerWait,
+  metrics: Metrics,
+): Router {
   const router = Router();
   router
     .route('/train')
     .post(
       begin(new KeysUnderWay()),
+      countUpload(metrics),
       upload(options, () => rooms.openReading()),
       (request, response) => answer(request, response, rooms, wait),
     )

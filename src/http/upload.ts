@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RequestHandler } from 'express';
-import multer, { MulterError } from 'multer';
+import multer from 'multer';
 import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import type { Reading } from '../training/train.ts';
 import { FILE_FIELD } from './form.ts';
+import { explainFormError, fileTooLarge, unreadableForm } from './formErrors.ts';
 import { HttpError } from './problem.ts';
 import { ReadingStorage, type UploadedFile } from './storage.ts';
 
@@ -21,9 +22,6 @@ const FIELD_NAME_BYTES_MAX = 64;
 const FIELD_VALUE_BYTES_MAX = 4_096;
 /** The most that fields, their headers and boundaries add to the file's bytes. */
 const FIELDS_BYTES_MAX = (FIELDS_MAX + 1) * (FIELD_VALUE_BYTES_MAX + 1_024);
-/** Multer passes on what its parser says of a broken form as plain errors. */
-const FORM_ERRORS =
-  /^(Unexpected end of (form|multipart data)|Malformed |Multipart: |Request (aborted|closed))/;
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
@@ -39,6 +37,12 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
+  const limits = {
+    fileBytes: options.fileBytesMax,
+    fields: FIELDS_MAX,
+    fieldNameBytes: FIELD_NAME_BYTES_MAX,
+    fieldValueBytes: FIELD_VALUE_BYTES_MAX,
+  };
   const form = multer({
     storage: new ReadingStorage(
       multer.diskStorage({
@@ -80,8 +84,8 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
         response.locals['continued'] = true;
       }
       form(request, response, (cause: unknown) => {
-        if (cause) return next(explain(cause, options.fileBytesMax));
-        const refusal = unreadable(request.body);
+        if (cause) return next(explainFormError(cause, limits));
+        const refusal = unreadableForm(request.body);
         if (refusal === undefined) return next();
         // Multer has done its part and no longer sees to the file.
         removeUpload(request.file).then(() => next(refusal), next);
@@ -108,67 +112,6 @@ function compressed(): HttpError {
     415,
     'content_encoding',
     'The form is compressed as a whole (Content-Encoding): send it as it is, with a file that is compressed by itself (.csv.gz).',
-  );
-}
-
-function fileTooLarge(limit: number): HttpError {
-  return new HttpError(
-    413,
-    'file_too_large',
-    `The file is larger than the ${limit} bytes that this service takes.`,
-    {
-      field: FILE_FIELD,
-      limit,
-    },
-  );
-}
-
-/** What multer lets through without a word: a form whose type it cannot read, and texts in a charset that it does not know. */
-function unreadable(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
-  if (body === undefined) {
-    return new HttpError(
-      400,
-      'malformed_multipart',
-      'The Content-Type of the form cannot be read: leave it to curl -F.',
-    );
-  }
-  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
-  if (field === undefined) return undefined;
-  return new HttpError(
-    400,
-    'unknown_charset',
-    `The field ${quote(field)} is in a charset that is not known: send it in UTF-8.`,
-    { field },
-  );
-}
-
-/** What multer and its parser throw, in terms of the form; anything else is a fault of ours and stays as it is. */
-function explain(cause: unknown, fileBytesMax: number): unknown {
-  if (cause instanceof MulterError) return explainLimit(cause, fileBytesMax);
-  if (cause instanceof Error && FORM_ERRORS.test(cause.message)) {
-    return new HttpError(400, 'malformed_multipart', `The form could not be read: ${cause.message}.`);
-  }
-  return cause;
-}
-
-function explainLimit({ code, message, field }: MulterError, fileBytesMax: number): HttpError {
-  if (code === 'LIMIT_FILE_SIZE') return fileTooLarge(fileBytesMax);
-  if (code === 'LIMIT_UNEXPECTED_FILE' || code === 'LIMIT_FILE_COUNT') {
-    const name = field ?? FILE_FIELD;
-    return new HttpError(
-      422,
-      'unexpected_file',
-      `There is a file too many, in ${quote(name)}: send one, in ${FILE_FIELD}.`,
-      {
-        field: name,
-      },
-    );
-  }
-  return new HttpError(
-    400,
-    'malformed_multipart',
-    `The form breaks a limit: ${message}.`,
-    field ? { field } : {},
   );
 }
 

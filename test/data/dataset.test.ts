@@ -112,11 +112,61 @@ describe('toDataset', () => {
       { actual: 30 },
     ],
     ['t\n0\n1\n', {}, 'no_features', { column: 't' }],
+    ['a,b,t\n1,2,0\n2,3,1\n', { ignore: ['a', 'b'] }, 'no_features', { column: 't', field: 'ignore' }],
     ['a,t\n1,0\n2,1\n', { target: 'z' }, 'unknown_target', { field: 'target', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['z'] }, 'unknown_ignore', { field: 'ignore', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['t'] }, 'ignored_target', { field: 'ignore', value: 't' }],
   ])('refuses %j with %j: %s', (text, roles, code, details) => {
     expect(errorOf(text, roles)).toMatchObject({ code, details });
+  });
+});
+
+it.each<[string, readonly string[], RegExp]>([
+  ['t\n0\n1\n', [], /^No column is left .* with commas, semicolons, tabs or bars/],
+  ['a,t\n1,0\n2,1\n', ['a'], /^ignore names every column beside the target "t", .*: name fewer\.$/],
+])('says why no feature is left of %j', (text, ignore, says) => {
+  expect(errorOf(text, { ignore }).message).toMatch(says);
+});
+
+describe('a column whose numbers have the other decimal sign', () => {
+  const textColumns = new Set(['a']);
+  const readAsText = (cells: readonly string[], roles: Partial<Roles> = {}) => {
+    const text = `a;b;c;t\n${cells.map((cell, row) => `${cell};${row},5;${row},5;${row % 2}\n`).join('')}`;
+    return toDataset(tableOf(text, { textColumns }), { ...DEFAULTS, ...roles });
+  };
+  const warning = {
+    code: 'mixed_decimal_signs',
+    message: expect.stringContaining('Column "a" was read as text'),
+  };
+
+  it.each<[string, string[], Partial<Roles>, object[]]>([
+    ['all of them', ['1.5', '2.5', '3.5'], {}, [warning]],
+    ['some of them', ['1.5', '2.5', '3.5', '1,5', '7'], {}, [warning]],
+    ['some of them, among as many other texts', ['1.5', '2.5', 'x', 'y'], {}, [warning]],
+    ['fewer than other texts', ['1.5', '2.5', 'x', 'y', 'z'], {}, []],
+    ['none of them', ['x', 'y', 'z'], {}, []],
+    ['none of them, and other texts', ['1,5', '2', 'x', 'y', 'z'], {}, []],
+    ['in a column that is left out', ['1.5', '2.5', '3.5'], { ignore: ['a'] }, []],
+    ['in the target', ['1.5', '2.5', '1,5'], { target: 'a' }, [warning]],
+    ['none of them in a target of numbers and a text', ['1', '2', '3', 'x'], { target: 'a' }, []],
+  ])('is told of: %s', (_name, cells, roles, warnings) => {
+    expect(readAsText(cells, roles).warnings).toEqual(warnings);
+  });
+
+  it('says in its sentence which sign is wanted', () => {
+    expect(readAsText(['1.5', '2.5', 'x']).warnings[0]?.message).toBe(
+      'Column "a" was read as text, for 2 of its 3 different texts are no numbers where the decimal sign is a comma, as in this file: write the numbers of a file alike, or name the column in ignore.',
+    );
+    expect(errorOf('a;t\n1,5;1\n1.5;0\n2,5;0\n').message).toBe(
+      'Row 2 has "1.5" in column "a", which is no number in this file, where the decimal sign is a comma: correct it, or name the column in ignore.',
+    );
+    const many = rangeOf(CATEGORIES_MAX + 1).map((k) => `${k}.5`);
+    expect(() => readAsText(many)).toThrow(
+      'most of them would be numbers, but in this file the decimal sign is a comma, so write them alike, or name it in ignore',
+    );
+    expect(() => readAsText(many.map((cell) => `t${cell}`))).toThrow(
+      /each as a feature of its own: name it in ignore\.$/,
+    );
   });
 });
 

@@ -154,10 +154,55 @@ describe('readTarget', () => {
       ['1', '0', '-inf'],
       undefined,
       'continuous_target',
-      { row: 3, column: 't', value: '-Infinity' },
+      { row: 3, column: 't', value: '-inf' },
+    ],
+    [
+      'a label that is infinite as a double, as it stands in the file',
+      ['1', '0', '1e400'],
+      undefined,
+      'continuous_target',
+      { row: 3, column: 't', value: '1e400' },
+    ],
+    [
+      'whole numbers that one double stands for',
+      ['9007199254740992', '9007199254740993'],
+      undefined,
+      'label_too_large',
+      { row: 1, column: 't', limit: 2 ** 53 - 1 },
+    ],
+    [
+      'such numbers behind others, and below 0',
+      ['1', '0', '-9007199254740993'],
+      undefined,
+      'label_too_large',
+      { row: 3 },
+    ],
+    [
+      'such numbers in rows that stay',
+      ['1e16', '0', '10000000000000001', '1'],
+      [1, 0, 0, 0],
+      'label_too_large',
+      { row: 3 },
     ],
   ])('refuses %s', (_name, cells, dropped, code, details) => {
     expect(verdictOf(() => read(cells, dropped))).toMatchObject({ name: 'DataError', code, details });
+  });
+
+  it('takes the largest whole numbers that no other is taken for, and larger ones as text', () => {
+    const target = read(['9007199254740991', '-9007199254740991', '9007199254740990']);
+    expect(classesOf(target)).toEqual([
+      [-(2 ** 53 - 1), 1],
+      [2 ** 53 - 2, 1],
+      [2 ** 53 - 1, 1],
+    ]);
+    const texts = readTarget(
+      tableOf(['9007199254740992', '9007199254740993'], { textColumns: new Set(['t']) }),
+      0,
+    );
+    expect(classesOf(texts)).toEqual([
+      ['9007199254740992', 1],
+      ['9007199254740993', 1],
+    ]);
   });
 
   it.each<[string, (k: number) => string]>([

@@ -241,7 +241,13 @@ describe('a dry run of what would not train', () => {
     ['a continuous target', small, { target: 'a' }, { code: 'continuous_target', column: 'a' }],
     ['an unknown target', small, { target: 'c' }, { code: 'unknown_target', field: 'target', value: 'c' }],
     ['an unknown column to ignore', small, { ignore: 'c' }, { code: 'unknown_ignore', field: 'ignore' }],
-    ['no feature', small, { ignore: 'a,b' }, { code: 'no_features', column: 'Outcome' }],
+    ['no feature', small, { ignore: 'a,b' }, { code: 'no_features', field: 'ignore', column: 'Outcome' }],
+    [
+      'labels that no double can hold',
+      table('a,Outcome', (i) => `${i},900719925474099${label(i) + 2}`),
+      {},
+      { code: 'label_too_large', row: 1, column: 'Outcome' },
+    ],
     ['an unknown label', small, { positive: '7' }, { code: 'unknown_positive', allowed: ['0', '1'] }],
     ['too large a test part', small, { test_size: '60' }, { code: 'test_size_too_large' }],
     [

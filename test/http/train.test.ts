@@ -146,6 +146,19 @@ describe('fields', () => {
     expect(response.body.solver.converged).toBe(false);
   });
 
+  it('warns of a column that is text by its decimal signs, as a dry run does', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `${i % 9}.5;${i},5;${(i * 7) % 11},5;${i % 3 === 0 ? 1 : 0}`,
+    );
+    const text = `a;b;c;Outcome\n${rows.join('\n')}\n`;
+    const warning = { code: 'mixed_decimal_signs', message: expect.stringContaining('"a" was read as text') };
+    const trained = await csv(text).expect(200);
+    expect(trained.body.warnings).toContainEqual(warning);
+    const dry = await csv(text).field('dry_run', 'true').expect(200);
+    expect(dry.body.warnings).toContainEqual({ ...warning, column: 'a' });
+  });
+
   it('keeps a file name in UTF-8, and makes the model name of its stem', async () => {
     await csv(SMALL, 'Größe "α".v2.csv').expect(200);
     const { run } = service.desk.entries[0]!;

@@ -8,6 +8,8 @@ import { type Logger, pino } from 'pino';
 import { TrainingPool } from '../../src/engine/pool.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
+import { Metrics } from '../../src/observability/metrics.ts';
+import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryDesk } from '../../src/training/deliveries.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
@@ -33,12 +35,13 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   readonly modelName?: string;
-  /** Instead of the recorder. */
-  readonly deliveries?: DeliveryDesk;
-  readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
   readonly access?: AccessOptions;
   /** Instead of one whose lines are kept. */
   readonly logger?: Logger;
+  readonly checks?: ReadinessOptions['checks'];
+  /** Instead of the recorder. */
+  readonly deliveries?: DeliveryDesk;
+  readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
 /** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
@@ -54,7 +57,6 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     thread: THREAD,
   });
   const desk = new RecordingDesk();
-  const underWay = new UnderWay();
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -63,6 +65,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
   });
   const logger = options.logger ?? pino({ base: null }, sink);
+  const underWay = new UnderWay();
+  const readiness = new Readiness({ checks: options.checks ?? {} });
+  const metrics = new Metrics({
+    version: '0.0.0',
+    trainings: () => pool.counts(),
+    threads: () => pool.counts().threads,
+    readiness: () => readiness.report(),
+  });
   const app = createApp({
     logger,
     access: options.access ?? TEST_ACCESS,
@@ -76,6 +86,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
     upload: { dir, fileBytesMax },
     wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
+    metrics,
+    readiness,
   });
   const server = createServer({ requireHostHeader: false });
   serve(server, app, logger);

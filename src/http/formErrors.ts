@@ -1,0 +1,116 @@
+import { MulterError } from 'multer';
+import { quote } from '../errors.ts';
+import { FILE_FIELD } from './form.ts';
+import { HttpError } from './problem.ts';
+
+/** The most that a form may have. */
+export interface FormLimits {
+  readonly fileBytes: number;
+  readonly fields: number;
+  readonly fieldNameBytes: number;
+  readonly fieldValueBytes: number;
+}
+
+/**
+ * What multer's parser says of a form that is none, as plain errors, and what to do. Whoever is told of the last one
+ * is gone as a rule.
+ */
+const SAID_OF_FORMS: readonly (readonly [said: RegExp, says: string])[] = [
+  [
+    /^Unexpected end of (form|multipart data|file)/,
+    'The form ends before its closing boundary: the upload was cut off, or its parts and the boundary in Content-Type do not belong together; send it again.',
+  ],
+  [
+    /^(Multipart: Boundary not found|Malformed content type)/,
+    'The Content-Type names no boundary: leave that header to the client, as curl -F does.',
+  ],
+  [
+    /^Malformed part header/,
+    'A part of the form has a header that cannot be read: leave the form to the client, as curl -F does.',
+  ],
+  [/^Request (aborted|closed)/, 'The upload was broken off: send the form again.'],
+];
+
+/** What multer and its parser throw, in terms of the form; anything else is a fault of ours and stays as it is. */
+export function explainFormError(cause: unknown, limits: FormLimits): unknown {
+  if (cause instanceof MulterError) return explainRefusal(cause, limits);
+  if (!(cause instanceof Error)) return cause;
+  const says = SAID_OF_FORMS.find(([said]) => said.test(cause.message))?.[1];
+  return says === undefined ? cause : malformed(says);
+}
+
+/** What multer lets through without a word: a form whose type it cannot read, and texts in a charset that it does not know. */
+export function unreadableForm(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
+  if (body === undefined) {
+    return new HttpError(
+      400,
+      'malformed_multipart',
+      'The Content-Type of the form cannot be read: leave it to curl -F.',
+    );
+  }
+  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
+  if (field === undefined) return undefined;
+  return new HttpError(
+    400,
+    'unknown_charset',
+    `The field ${quote(field)} is in a charset that is not known: send it in UTF-8.`,
+    { field },
+  );
+}
+
+export function fileTooLarge(limit: number): HttpError {
+  const message = `The file is larger than the ${limit} bytes that this service takes.`;
+  return new HttpError(413, 'file_too_large', message, { field: FILE_FIELD, limit });
+}
+
+function explainRefusal({ code, message, field }: MulterError, limits: FormLimits): HttpError {
+  const { fields, fieldNameBytes, fieldValueBytes } = limits;
+  const named = field === undefined ? {} : { field };
+  const name = quote(field ?? '');
+  switch (code as string) {
+    case 'LIMIT_FILE_SIZE':
+      return fileTooLarge(limits.fileBytes);
+    case 'LIMIT_UNEXPECTED_FILE':
+    case 'LIMIT_FILE_COUNT':
+      return unexpectedFile(field);
+    case 'LIMIT_FIELD_VALUE':
+      return malformed(
+        `The value of the field ${name} is longer than ${fieldValueBytes} bytes: shorten it, or give a field that takes several values once for each.`,
+        { ...named, limit: fieldValueBytes },
+      );
+    case 'LIMIT_FIELD_KEY':
+      return malformed(
+        `A field has a name of more than ${fieldNameBytes} bytes, and there is none so long: write name=value (curl -F tol=1.0).`,
+        { limit: fieldNameBytes },
+      );
+    case 'LIMIT_FIELD_COUNT':
+    case 'LIMIT_PART_COUNT':
+      return malformed(
+        `The form has more than ${fields} fields: give several columns to ignore in one field, with commas, and several tags as one JSON object.`,
+        { limit: fields },
+      );
+    case 'LIMIT_FIELD_NESTING':
+    case 'LIMIT_FIELD_ARRAY_INDEX':
+      return malformed(
+        `The field name ${name} has brackets, which are not read: write the bare name, and give a field that takes several values once for each (tags=a=1, tags=b=2).`,
+        named,
+      );
+    case 'MISSING_FIELD_NAME':
+      return malformed('A part of the form has no name: give each field its own (curl -F name=value).');
+    default:
+      return malformed(`The form could not be read: ${message}.`, named);
+  }
+}
+
+/** @param field where multer says which; of the second file of a form it does not always */
+function unexpectedFile(field: string | undefined): HttpError {
+  const says =
+    field === undefined || field === FILE_FIELD
+      ? `There is a file too many: send one, in ${FILE_FIELD}.`
+      : `There is a file in the field ${quote(field)}, and a file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
+  return new HttpError(422, 'unexpected_file', says, { field: field ?? FILE_FIELD });
+}
+
+function malformed(says: string, details: HttpError['details'] = {}): HttpError {
+  return new HttpError(400, 'malformed_multipart', says, details);
+}

@@ -1,0 +1,255 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../../src/config/index.ts';
+import { type Service, startService } from '../../src/service.ts';
+import { byLabel, faultsOf, readExposition, readingOf } from '../support/exposition.ts';
+import { unusedPort } from '../support/mlflowServer.ts';
+import { THREAD } from '../support/service.ts';
+import { StandInMlflow } from '../support/standInMlflow.ts';
+
+interface Watched {
+  readonly service: Service;
+  readonly tempDir: string;
+  readonly spoolDir: string;
+  readonly lines: Record<string, unknown>[];
+}
+
+const started: Service[] = [];
+const standIns: Server[] = [];
+const dirs: string[] = [];
+afterAll(async () => {
+  await Promise.all(started.map((service) => service.stop()));
+  for (const server of standIns) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+}, 60_000);
+
+/** The whole service, before what stands where MLflow stands. */
+async function start(trackingUri: string, env: Record<string, string> = {}): Promise<Watched> {
+  const dir = mkdtempSync(join(tmpdir(), 'trainpost-watch-'));
+  dirs.push(dir);
+  const [tempDir, spoolDir] = [join(dir, 'temp'), join(dir, 'spool')];
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  const config = readConfig({
+    PORT: '0',
+    MLFLOW_TRACKING_URI: trackingUri,
+    TEMP_DIR: tempDir,
+    SPOOL_DIR: spoolDir,
+    SPOOL_DISK_FREE_PERCENT_MIN: '0',
+    TRAINING_THREADS: '1',
+    TRAINING_HELPERS: '1',
+    ...env,
+  });
+  const service = await startService(config, { logger: pino(sink), say: () => undefined }, THREAD);
+  started.push(service);
+  return { service, tempDir, spoolDir, lines };
+}
+
+async function standIn(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  standIns.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Report {
+  readonly ready: boolean;
+  readonly checks: Record<string, { readonly ok: boolean; readonly reason?: string }>;
+}
+
+async function get({ service }: Watched, path: string): Promise<string> {
+  return (await fetch(`${service.url}${path}`)).text();
+}
+
+async function ready(
+  { service }: Watched,
+  query = '',
+): Promise<{ status: number; report: Report; text: string }> {
+  const response = await fetch(`${service.url}/health/ready${query}`);
+  const text = await response.text();
+  return { status: response.status, report: JSON.parse(text) as Report, text };
+}
+
+/** Threads take a moment to start; what is looked for comes after that. */
+const warm = (watched: Watched) =>
+  vi.waitFor(
+    async () => expect((await ready(watched)).report.checks['threads']).toEqual({ ok: true }),
+    30_000,
+  );
+
+describe('GET /health/ready of the whole service', () => {
+  let asked = 0;
+  let mlflow: string;
+  let healthy: Watched;
+  beforeAll(async () => {
+    mlflow = await standIn((_request, response) => {
+      asked += 1;
+      response.end('OK');
+    });
+    healthy = await start(mlflow);
+    await warm(healthy);
+  }, 60_000);
+
+  it('is 200 where everything is there', async () => {
+    expect(await ready(healthy)).toMatchObject({
+      status: 200,
+      report: {
+        ready: true,
+        checks: {
+          running: { ok: true },
+          threads: { ok: true },
+          disk: { ok: true },
+          spool: { ok: true },
+          mlflow: { ok: true },
+        },
+      },
+    });
+  });
+
+  it('asks MLflow once for many probes', async () => {
+    const before = asked;
+    await Promise.all(Array.from({ length: 50 }, () => ready(healthy)));
+    expect(asked - before).toBeLessThanOrEqual(1);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['is not there', async () => `http://127.0.0.1:${await unusedPort()}`],
+    ['says that it fails', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
+    ['refuses', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
+    ['never answers', () => standIn(() => undefined)],
+  ])(
+    'is 503 where MLflow %s, and 200 for who does not ask for it',
+    async (_name, uri) => {
+      const trackingUri = await uri();
+      const watched = await start(trackingUri);
+      await warm(watched);
+      const { status, report, text } = await ready(watched);
+      expect(status).toBe(503);
+      expect(report).toMatchObject({
+        ready: false,
+        checks: {
+          disk: { ok: true },
+          mlflow: { ok: false, reason: 'MLflow does not answer; the log says why.' },
+        },
+      });
+      // Anybody may ask: neither the address of MLflow nor what it says is theirs.
+      expect(text).not.toContain(new URL(trackingUri).port);
+      expect(text).not.toContain('secret');
+      expect(await ready(watched, '?exclude=mlflow')).toMatchObject({ status: 200, report: { ready: true } });
+      const said = watched.lines.filter((line) => line['check'] === 'mlflow');
+      expect(said).toHaveLength(1);
+      expect(said[0]?.['cause']).toMatch(/MLflow/);
+    },
+    60_000,
+  );
+
+  it.each<[string, 'tempDir' | 'spoolDir', string, string]>([
+    ['uploads', 'tempDir', 'disk', 'The folder for uploads cannot be written to; the log says why.'],
+    ['the spool', 'spoolDir', 'spool', 'The spool cannot be written to; the log says why.'],
+  ])(
+    'is 503 where the folder for %s is gone',
+    async (_name, folder, check, reason) => {
+      const watched = await start(mlflow);
+      rmSync(watched[folder], { recursive: true });
+      await warm(watched);
+      const { status, report, text } = await ready(watched);
+      expect(status).toBe(503);
+      expect(report.checks[check]).toEqual({ ok: false, reason });
+      expect(text).not.toContain(watched[folder]);
+      const said = watched.lines.filter((line) => line['check'] === check);
+      expect(JSON.stringify(said[0]?.['err'])).toContain('ENOENT');
+    },
+    60_000,
+  );
+
+  it('is 503 while it ends, for as long as somebody waits for an answer, and alive', async () => {
+    const watched = await start(mlflow);
+    await warm(watched);
+    const { port } = new URL(watched.service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      'POST /train HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n',
+    );
+    socket.write('Content-Length: 9999\r\n\r\n--b\r\n');
+    const uploads = async () =>
+      readingOf(readExposition(await get(watched, '/metrics')), 'trainpost_uploads_under_way');
+    await vi.waitFor(async () => expect(await uploads()).toBe(1));
+    const stopped = watched.service.stop();
+    const { status, report } = await ready(watched);
+    expect(status).toBe(503);
+    expect(report.checks['running']).toEqual({ ok: false, reason: 'The service is stopping.' });
+    expect(await get(watched, '/health/live')).toBe('{"live":true}');
+    socket.resetAndDestroy();
+    await stopped;
+  }, 60_000);
+
+  it('counts what is in the spool and what becomes of it, and is 503 where nothing more goes in', async () => {
+    const mlflow = await StandInMlflow.start();
+    await mlflow.down();
+    const watched = await start(mlflow.url, { SPOOL_RECORDS_MAX: '1', MLFLOW_WAIT_MS: '0' });
+    await warm(watched);
+    const form = new FormData();
+    form.set('train_file', new Blob(['a,Outcome\n1,0\n2,1\n3,0\n4,1\n']), 'small.csv');
+    form.set('test_size', '2');
+    form.set('stratify', 'true');
+    const posted = await fetch(`${watched.service.url}/train`, { method: 'POST', body: form });
+    expect(posted.status).toBe(202);
+
+    const families = readExposition(await get(watched, '/metrics'));
+    expect(faultsOf(families)).toEqual([]);
+    expect(byLabel(families, 'trainpost_spool_records', 'state')).toEqual({ pending: 1, dead: 0 });
+    expect(readingOf(families, 'trainpost_spool_bytes')).toBeGreaterThan(1_000);
+    expect(readingOf(families, 'trainpost_deliveries_total', { outcome: 'delivered' })).toBe(0);
+    const stages = 'trainpost_training_stage_duration_seconds_count';
+    expect(readingOf(families, stages, { stage: 'fit' })).toBe(1);
+    // It is not known yet.
+    expect(readingOf(families, stages, { stage: 'log' })).toBeUndefined();
+    await vi.waitFor(async () => {
+      const { status, report } = await ready(watched, '?exclude=mlflow');
+      expect(status).toBe(503);
+      expect(report.checks['spool']?.reason).toMatch(/^The spool holds 1 trainings .*\(SPOOL_RECORDS_MAX\)/);
+    }, 10_000);
+
+    await mlflow.up();
+    await vi.waitFor(async () => {
+      const later = readExposition(await get(watched, '/metrics'));
+      expect(byLabel(later, 'trainpost_spool_records', 'state')).toEqual({ pending: 0, dead: 0 });
+      expect(readingOf(later, 'trainpost_spool_oldest_age_seconds')).toBe(0);
+      expect(byLabel(later, 'trainpost_deliveries_total', 'outcome')).toMatchObject({
+        delivered: 1,
+        dead: 0,
+      });
+    }, 30_000);
+    await watched.service.stop();
+    await mlflow.down();
+  }, 90_000);
+
+  it('has its metrics', async () => {
+    const families = readExposition(await (await fetch(`${healthy.service.url}/metrics`)).text());
+    expect(faultsOf(families)).toEqual([]);
+    expect(byLabel(families, 'trainpost_check_ok', 'check')).toEqual({
+      running: 1,
+      threads: 1,
+      disk: 1,
+      spool: 1,
+      mlflow: 1,
+    });
+    expect(readingOf(families, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+    expect(readingOf(families, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    expect(readingOf(families, 'trainpost_build_info', { node_version: process.versions.node })).toBe(1);
+  });
+});
