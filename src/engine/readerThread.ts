@@ -91,6 +91,11 @@ export class SoleThread implements ReaderThread {
     fromReply(await this.#run({ kind: 'warm-up' }));
   }
 
+  /** Whether there is a thread, or one that takes its place. */
+  get isAlive(): boolean {
+    return this.#piscina.threads.length > 0;
+  }
+
   async collect(): Promise<void> {
     await this.#run({ kind: 'collect' });
   }

@@ -15,8 +15,6 @@ import { type DueSweep, Sweeps } from './sweeps.ts';
 
 /** How often it is asked whether there is an MLflow by now; that costs nothing. */
 const EARLY_PAUSE_MS = 500;
-/** A sweep that fails is tried again so many times, with growing pauses; it is a second net. */
-const SWEEP_TRIES_MAX = 20;
 /** How long calls that were cut off may take to end. */
 const CUT_MS = 1_000;
 /** Records of one state that a list shows. */
@@ -83,9 +81,10 @@ export class Deliveries {
     setMaxListeners(0, this.#cut.signal);
     this.#clock = clock;
     this.#queue = new Queue(clock);
-    this.#sweeps = new Sweeps(clock);
     this.#pace = new Pace(clock);
-    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal: this.#cut.signal });
+    const { signal } = this.#cut;
+    this.#sweeps = new Sweeps({ spool, clock, sweepMs, signal });
+    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal });
   }
 
   /** Takes up what the spool holds, and goes on with what is accepted. */
@@ -94,7 +93,10 @@ export class Deliveries {
       if (this.#queue.get(id) === undefined) this.#queue.add(id);
     }
     // Without a list there is no second look; the first one is what counts.
-    this.#takeUpSweeps().catch(() => {});
+    this.#sweeps.takeUp().then(
+      () => this.#wake(),
+      () => {},
+    );
     void this.#run();
   }
 
@@ -119,10 +121,18 @@ export class Deliveries {
     const id = record.requestId;
     const document: SpooledDocument = { record, ...kept };
     await this.#options.spool.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
-    const { logged, waiter } = waitFor();
+    const waiter = newWaiter();
     this.#queue.add(id, recorded, waiter);
     this.#wake();
-    return { id, logged };
+    return { id, logged: waiter.logged };
+  }
+
+  /** Of a pending one the same as `accept` gave, in this process or in one before; undefined for any other. */
+  logged(id: string): Promise<LoggedRun> | undefined {
+    const entry = this.#queue.get(id);
+    if (entry === undefined) return undefined;
+    entry.waiter ??= newWaiter();
+    return entry.waiter.logged;
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
@@ -221,7 +231,7 @@ export class Deliveries {
   }
 
   #end({ id, waiter }: Entry, { logged, reason, runId, sweepAtMs }: Outcome): void {
-    if (sweepAtMs !== undefined) this.#sweeps.add(id, this.#options.sweepMs);
+    if (sweepAtMs !== undefined) this.#sweeps.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
       this.#report({ is: 'delivered', id, runId: logged.runId });
@@ -262,30 +272,11 @@ export class Deliveries {
     this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
   }
 
-  /** The sweeps that a process before this one left; those that it carried out are done once more, which harms nothing. */
-  async #takeUpSweeps(): Promise<void> {
-    const { spool, sweepMs } = this.#options;
-    for (const state of ['delivered', 'dead'] as const) {
-      for (const { id, outcome } of await spool.list(state, LISTED_MAX)) {
-        const { sweepAtMs } = outcome as Outcome;
-        if (sweepAtMs === undefined) continue;
-        this.#sweeps.add(id, Math.min(Math.max(0, sweepAtMs - this.#clock.date()), sweepMs));
-      }
-    }
-    this.#wake();
-  }
-
-  async #sweep({ id, attempts }: DueSweep): Promise<void> {
-    try {
-      const doubles = await this.#courier.sweep(this.#options.server(), id);
-      if (doubles === 0) return;
-      this.#counts.doublesRemoved += doubles;
-      this.#report({ is: 'doubles_removed', id, doubles });
-    } catch (error) {
-      const { is } = verdictOf(error);
-      const isOver = is === 'refused' || is === 'absent' || attempts + 1 >= SWEEP_TRIES_MAX;
-      if (!isOver) this.#sweeps.add(id, pauseMs(attempts + 1), attempts + 1);
-    }
+  async #sweep(due: DueSweep): Promise<void> {
+    const doubles = await this.#sweeps.carryOut(due, this.#options.server);
+    if (doubles === 0) return;
+    this.#counts.doublesRemoved += doubles;
+    this.#report({ is: 'doubles_removed', id: due.id, doubles });
   }
 
   #report(event: DeliveryEvent): void {
@@ -301,12 +292,13 @@ export class Deliveries {
   }
 }
 
-function waitFor(): { logged: Promise<LoggedRun>; waiter: Waiter } {
-  let waiter: Waiter | undefined;
-  const logged = new Promise<LoggedRun>((resolve, reject) => {
-    waiter = { resolve, reject };
+function newWaiter(): Waiter {
+  let resolve: Waiter['resolve'] = () => {};
+  let reject: Waiter['reject'] = () => {};
+  const logged = new Promise<LoggedRun>((...both) => {
+    [resolve, reject] = both;
   });
   // Nobody may be waiting any more when it fails.
   logged.catch(() => {});
-  return { logged, waiter: waiter! };
+  return { logged, resolve, reject };
 }

@@ -20,6 +20,11 @@ const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
 const FILES_IN_A_MODEL = 8;
 
+export interface BenchOptions extends StandInOptions {
+  readonly atOnce?: number;
+  readonly quarantineMs?: number;
+}
+
 /** A process that delivers to a stand-in for MLflow from a spool on disk, by a clock that a test turns. */
 export class Bench implements AsyncDisposable {
   readonly clock = new FakeClock();
@@ -27,19 +32,23 @@ export class Bench implements AsyncDisposable {
   readonly events: DeliveryEvent[] = [];
   readonly #dir: string;
   readonly #atOnce: number;
+  readonly #quarantineMs: number;
+  /** Why there is no MLflow at all. */
+  unavailable: Error | undefined;
   #server: TrackingServer | undefined;
   #process: { spool: Spool; deliveries: Deliveries } | undefined;
 
-  private constructor(standIn: StandInMlflow, dir: string, atOnce: number) {
+  private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
     this.standIn = standIn;
     this.#dir = dir;
-    this.#atOnce = atOnce;
+    this.#atOnce = options.atOnce ?? 2;
+    this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
   }
 
-  static async open({ atOnce = 2, ...options }: StandInOptions & { atOnce?: number } = {}): Promise<Bench> {
+  static async open(options: BenchOptions = {}): Promise<Bench> {
     const standIn = await StandInMlflow.start(options);
     const dir = await mkdtemp(join(tmpdir(), 'trainpost-delivery-'));
-    const bench = new Bench(standIn, dir, atOnce);
+    const bench = new Bench(standIn, dir, options);
     await bench.start();
     return bench;
   }
@@ -65,7 +74,7 @@ export class Bench implements AsyncDisposable {
     const deliveries = new Deliveries({
       spool,
       server: () => this.#connected(),
-      quarantineMs: QUARANTINE_MS,
+      quarantineMs: this.#quarantineMs,
       sweepMs: SWEEP_MS,
       atOnce: this.#atOnce,
       clock: this.clock,
@@ -119,6 +128,11 @@ export class Bench implements AsyncDisposable {
     await this.until(() => this.clock.now() >= ms);
   }
 
+  /** How many calls of a name came so far. */
+  count(name: string): number {
+    return this.standIn.calls.filter((call) => call.name === name).length;
+  }
+
   /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
   expectEachOnce(accepted: readonly Pick<Accepted, 'id'>[]): void {
     const runs = [...this.standIn.store.runs.values()].filter(
@@ -166,6 +180,7 @@ export class Bench implements AsyncDisposable {
   }
 
   #connected(): TrackingServer {
+    if (this.unavailable !== undefined) throw this.unavailable;
     this.#server ??= new TrackingServer({ trackingUri: this.standIn.url, timeoutMs: CALL_TIMEOUT_MS });
     return this.#server;
   }

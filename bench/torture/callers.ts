@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAccepted, postTraining } from '../../test/support/trainer.ts';
+import { type TrainForm, trainForm } from '../../test/support/trainForm.ts';
+import { type Offered, TAG } from './verdict.ts';
+
+export const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
+/** Each has a model of its own, so that the files of one cannot pass for those of another. */
+export const CS = ['0.1', '1.0', '10.0'] as const;
+
+const RETRY_PAUSE_MS = 100;
+
+export interface CallersOptions {
+  readonly url: string;
+  readonly experimentName: string;
+  readonly random: () => number;
+  /** At once. */
+  readonly callers: number;
+  /** Between an answer and the next training of the same caller. */
+  readonly gapMs: number;
+  /** Whether every other training has an Idempotency-Key, and is posted again until it is answered. */
+  readonly withKeys: boolean;
+}
+
+/** Callers who post trainings of data/diabetes.csv, each with a tag of its own, and remember what was answered. */
+export class Callers {
+  readonly offered: Offered[] = [];
+  readonly statuses = new Map<number, number>();
+  readonly #options: CallersOptions;
+  readonly #calling: Promise<unknown>;
+  #over = false;
+
+  constructor(options: CallersOptions) {
+    this.#options = options;
+    this.#calling = Promise.all(Array.from({ length: options.callers }, () => this.#call()));
+  }
+
+  get accepted(): number {
+    return this.offered.filter(({ accepted }) => accepted).length;
+  }
+
+  /** Ends when each has its answer, or knows that there is none. */
+  async end(): Promise<void> {
+    this.#over = true;
+    await this.#calling;
+  }
+
+  async #call(): Promise<void> {
+    const { url, experimentName, random, gapMs, withKeys } = this.#options;
+    while (!this.#over) {
+      const place = this.offered.length;
+      const offer = newOffer(place, random);
+      this.offered.push(offer);
+      const form = formOf(offer, experimentName);
+      if (withKeys && place % 2 === 0) await this.#postUntilAccepted(offer, form);
+      else offer.accepted = isAccepted(await this.#post(url, form, {}));
+      await sleep(gapMs * random());
+    }
+  }
+
+  /** With a key it can be sent again without harm; whoever gives up does not know what became of it. */
+  async #postUntilAccepted(offer: Offered, form: TrainForm): Promise<void> {
+    const headers = { 'idempotency-key': offer.tag };
+    while (!offer.accepted && !this.#over) {
+      offer.accepted = isAccepted(await this.#post(this.#options.url, form, headers));
+      if (!offer.accepted) await sleep(RETRY_PAUSE_MS);
+    }
+  }
+
+  async #post(url: string, form: TrainForm, headers: Readonly<Record<string, string>>) {
+    const answered = await postTraining(url, form, { headers });
+    const status = answered?.status ?? 0;
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    return answered;
+  }
+}
+
+/** Every third one moves an alias. */
+export function newOffer(place: number, random: () => number): Offered {
+  const tag = randomUUID();
+  return {
+    tag,
+    C: CS[Math.floor(random() * CS.length)]!,
+    registeredModel: `torture-${tag}`,
+    ...(place % 3 === 0 && { alias: 'champion' }),
+    accepted: false,
+  };
+}
+
+export function formOf({ tag, C, registeredModel, alias }: Offered, experimentName: string): TrainForm {
+  return trainForm(
+    {
+      tol: C,
+      iterations: '100',
+      exp_name: experimentName,
+      ...(registeredModel !== undefined && { registered_model: registeredModel }),
+      tags: `${TAG}=${tag}`,
+      ...(alias !== undefined && { alias }),
+    },
+    DIABETES,
+  );
+}

@@ -1,0 +1,84 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestMlflow } from '../../test/support/mlflowServer.ts';
+import { kills, naiveKills } from './kills.ts';
+import { report } from './report.ts';
+import type { Row, Stage } from './row.ts';
+
+/**
+ * `npm run torture` runs every scenario, `npm run torture -- kills` one; `TORTURE_SEED` repeats the draws of an earlier
+ * run. It prints the table that bench/README.md keeps, and exits with 1 when a row is not reached.
+ */
+type Scenario = (stage: Stage) => Promise<readonly Row[]>;
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  kills: (stage) =>
+    beforeMlflow(async (mlflowUrl) => [
+      await kills({ ...stage, mlflowUrl, kills: 300, acceptedMin: 300, experimentName: 'kills' }),
+    ]),
+  naive: (stage) =>
+    beforeMlflow(async (mlflowUrl) => [
+      await naiveKills({ ...stage, mlflowUrl, kills: 30, acceptedMin: 0, experimentName: 'naive' }),
+    ]),
+};
+const SEEDS = 2 ** 31;
+
+await main();
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const unknown = names.find((name) => SCENARIOS[name] === undefined);
+  if (unknown !== undefined) {
+    process.stderr.write(
+      `There is no scenario ${unknown}: choose among ${Object.keys(SCENARIOS).join(', ')}.\n`,
+    );
+    process.exit(1);
+  }
+  // What was started ends with this process, by handlers of its exit: a signal alone would not call them.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+  const seed = Number(process.env['TORTURE_SEED'] ?? randomInt(SEEDS));
+  const startedAt = performance.now();
+  const rows: Row[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(SCENARIOS)) {
+    rows.push(...(await inFolder(name, seed, SCENARIOS[name]!)));
+  }
+  process.stdout.write(`${report(rows, (performance.now() - startedAt) / 60_000)}\n`);
+  process.exit(rows.every(({ passed }) => passed) ? 0 : 1);
+}
+
+/** A scenario that breaks off is a row that is not reached: the others run all the same. */
+async function inFolder(name: string, seed: number, scenario: Scenario): Promise<readonly Row[]> {
+  const dir = mkdtempSync(join(tmpdir(), `trainpost-torture-${name}-`));
+  const remove = () => rmSync(dir, { recursive: true, force: true });
+  process.once('exit', remove);
+  say(`${name}: begins with seed ${seed}`);
+  try {
+    const rows = await scenario({ dir, seed, say });
+    for (const { what, figure, passed } of rows)
+      say(`${name}: ${passed ? 'reached' : 'NOT reached'}: ${what}: ${figure}`);
+    return rows;
+  } catch (error) {
+    const said = String((error as Error).stack ?? error);
+    say(`${name}: broke off: ${said}`);
+    return [{ what: name, figure: 'broke off', bar: '', passed: false, details: [said] }];
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+/** A server of its own for each scenario: what one leaves in it does not slow the next. */
+async function beforeMlflow<Result>(scenario: (url: string) => Promise<Result>): Promise<Result> {
+  const mlflow = await startTestMlflow('reference');
+  try {
+    return await scenario(mlflow.url);
+  } finally {
+    await mlflow.stop();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+}

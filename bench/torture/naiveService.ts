@@ -1,0 +1,138 @@
+import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express from 'express';
+import multer from 'multer';
+import { fitCsv } from '../../src/engine/fit.ts';
+import { proxiedPath } from '../../src/tracking/artifacts.ts';
+import { MlflowClient } from '../../src/tracking/client.ts';
+import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
+import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/tracking/record.ts';
+
+/**
+ * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
+ * succeeds, and after a restart everything from the first call on. It stands where the service stands, as the proof
+ * that the proof can fail.
+ */
+const { PORT, MLFLOW_TRACKING_URI = '', MLFLOW_CALL_TIMEOUT_MS, SPOOL_DIR = '' } = process.env;
+const PENDING = join(SPOOL_DIR, 'pending');
+const PAUSE_MS = 100;
+const SPEC = {
+  ignore: [],
+  missing: 'error',
+  testSize: 0.3,
+  randomState: 123,
+  stratify: false,
+} as const;
+
+const client = new MlflowClient({
+  trackingUri: MLFLOW_TRACKING_URI,
+  timeoutMs: Number(MLFLOW_CALL_TIMEOUT_MS),
+});
+
+/** Sends a call until it succeeds, whatever it was that failed. */
+async function again<Result>(call: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await call();
+    } catch {
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function deliver({ record, files }: RecordedRun): Promise<void> {
+  const { user, runName, startTimeMs, tags, params, systemTags, registeredModelName: name, alias } = record;
+  const experimentId = await again(() => experimentIdOf(record.experimentName));
+  const newRun = { experimentId, user, runName, startTimeMs, tags };
+  const { run_id: runId } = await again(() => client.createRun(newRun));
+  await again(() => client.logInputs(runId, record.dataset, 'training'));
+  const newModel = { experimentId, runId, name: record.modelName, params, tags: systemTags };
+  const { model_id: modelId, artifact_uri: artifactPath } = await again(() =>
+    client.createLoggedModel(newModel),
+  );
+  const measuredWith = {
+    model_id: modelId,
+    dataset_name: record.dataset.name,
+    dataset_digest: record.dataset.digest,
+  };
+  const metrics = timedMetrics(record).map((metric) => ({ ...metric, ...measuredWith }));
+  await again(() => client.logBatch(runId, params, metrics));
+  await again(() => client.logOutput(runId, modelId));
+  const place = { mlflowMajor: 3, runId, modelId, modelUuid: modelUuid(record), artifactPath } as const;
+  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(record.model, place).yaml) };
+  const folder = proxiedPath(artifactPath);
+  for (const { path, bytes } of [...files, document]) {
+    await again(() => client.putArtifact(folder, path, bytes));
+  }
+  await again(() => client.finalizeLoggedModel(modelId, 'READY'));
+  await again(() => client.ensureRegisteredModel(name));
+  const newVersion = { name, source: `models:/${modelId}`, runId, modelId };
+  const version = await again(() => client.createModelVersion(newVersion));
+  if (alias !== undefined) await again(() => client.setAlias(name, alias, version));
+  await again(() => client.updateRun(runId, 'FINISHED', record.endTimeMs));
+}
+
+async function experimentIdOf(name: string): Promise<string> {
+  const found = await client.getExperimentByName(name);
+  return found?.experiment_id ?? (await client.createExperiment(name)) ?? (await experimentIdOf(name));
+}
+
+async function deliverFile(file: string): Promise<void> {
+  const kept = JSON.parse(readFileSync(join(PENDING, file), 'utf8')) as {
+    record: RecordedRun['record'];
+    files: { path: string; bytes: string }[];
+  };
+  const files = kept.files.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes, 'base64') }));
+  await deliver({ record: kept.record, files });
+  unlinkSync(join(PENDING, file));
+}
+
+interface Fields {
+  readonly tol: string;
+  readonly exp_name: string;
+  readonly registered_model: string;
+  readonly alias?: string;
+  readonly tags: string;
+}
+
+async function accept(csv: Buffer, fields: Fields): Promise<void> {
+  const model = {
+    C: Number(fields.tol),
+    maxIter: 100,
+    solver: 'lbfgs',
+    tol: 1e-4,
+    classWeight: null,
+  } as const;
+  const fitted = await fitCsv(csv, { ...SPEC, model });
+  const [key = '', value = ''] = fields.tags.split('=');
+  const run = {
+    ...fitted,
+    experimentName: fields.exp_name,
+    runName: fields.registered_model,
+    modelName: 'diabetes-model',
+    registeredModelName: fields.registered_model,
+    tags: { [key]: value },
+    fileName: 'diabetes.csv',
+    startTimeMs: Date.now(),
+    ...(fields.alias !== undefined && { alias: fields.alias }),
+    extraParams: { target: 'Outcome', test_size: '0.3', random_state: '123', stratify: 'False' },
+  };
+  const { record, files } = recordRun(fitted.pipeline, run, process.env);
+  const kept = { record, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
+  const file = `${record.requestId}.json`;
+  writeFileSync(join(PENDING, file), JSON.stringify(kept));
+  void deliverFile(file);
+}
+
+mkdirSync(PENDING, { recursive: true });
+const app = express();
+app.get('/test', (_request, response) => {
+  response.json({});
+});
+app.post('/train', multer().single('train_file'), async (request, response) => {
+  await accept(request.file!.buffer, request.body as Fields);
+  response.status(202).json({ tracking: 'pending' });
+});
+app.listen(Number(PORT), '127.0.0.1');
+for (const file of readdirSync(PENDING)) void deliverFile(file);

@@ -1,0 +1,47 @@
+/** Where HTTP/1.1 messages end in a stream of bytes (RFC 9112, 6.3), as far as clients and servers of the tests go. */
+
+const HEAD_END = '\r\n\r\n';
+const LINE_END = '\r\n';
+
+/** `atClose`: the message ends with its connection. Undefined: it has not come to its end yet. */
+export type MessageEnd = number | 'atClose' | undefined;
+
+/** How many of these bytes are the first message; `isAnswer` tells an answer from a request. */
+export function messageEnd(bytes: Buffer, isAnswer: boolean): MessageEnd {
+  const headEnd = bytes.indexOf(HEAD_END);
+  if (headEnd === -1) return undefined;
+  const bodyStart = headEnd + HEAD_END.length;
+  const head = bytes.toString('latin1', 0, headEnd);
+  if (/^transfer-encoding:.*\bchunked\b/im.test(head)) return chunkedEnd(bytes, bodyStart);
+  const length = headerOf(head, 'content-length');
+  if (length !== undefined) return reached(bytes, bodyStart + Number(length));
+  const hasNoBody = !isAnswer || /^HTTP\/1\.\d (1\d\d|204|304) /.test(head);
+  return hasNoBody ? bodyStart : 'atClose';
+}
+
+/** Whether whoever sent this message means to end the connection after it. */
+export function saysClose(message: Buffer): boolean {
+  const head = message.toString('latin1', 0, message.indexOf(HEAD_END));
+  return /\bclose\b/i.test(headerOf(head, 'connection') ?? '');
+}
+
+/** Sizes in hexadecimal, a line each; the last one is 0. Trailers are not expected. */
+function chunkedEnd(bytes: Buffer, bodyStart: number): MessageEnd {
+  for (let at = bodyStart; ; ) {
+    const lineEnd = bytes.indexOf(LINE_END, at);
+    if (lineEnd === -1) return undefined;
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    if (Number.isNaN(size)) throw new Error('a chunk without a size');
+    at = lineEnd + LINE_END.length + size + LINE_END.length;
+    if (at > bytes.length) return undefined;
+    if (size === 0) return at;
+  }
+}
+
+function reached(bytes: Buffer, end: number): MessageEnd {
+  return bytes.length >= end ? end : undefined;
+}
+
+function headerOf(head: string, name: string): string | undefined {
+  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(head)?.[1];
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { type Json, mlflowGet, mlflowPost } from './mlflowApi.ts';
+
+/** One run as MLflow has it, and all that belongs to it. */
+export interface CountedRun {
+  readonly runId: string;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What is the same for two trainings with the same data and settings. */
+  readonly content: RunContent;
+  readonly versions: readonly CountedVersion[];
+}
+
+export interface RunContent {
+  readonly params: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** `name digest` of each data set. */
+  readonly inputs: readonly string[];
+  readonly models: readonly CountedModel[];
+  /** Models that the run says it made. */
+  readonly outputs: number;
+}
+
+export interface CountedModel {
+  readonly name: string;
+  readonly status: string;
+  /** SHA-256 of each file by its path; of `MLmodel`, without the ids and times in it. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface CountedVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly status: string;
+  readonly aliases: readonly string[];
+}
+
+export interface Census {
+  /** Runs that are not deleted. */
+  readonly runs: readonly CountedRun[];
+  /** How many runs are. */
+  readonly deleted: number;
+  /** Ids of logged models whose run is deleted or not there. */
+  readonly strayModels: readonly string[];
+}
+
+const PAGE = 1000;
+/** Logged models have smaller pages. */
+const MODELS_PAGE = 50;
+const ARTIFACTS = 'mlflow-artifacts/artifacts';
+/** MLflow's server is one process: more at a time are not faster. */
+const RUNS_AT_ONCE = 4;
+
+/** Counts an experiment of an MLflow 3, over its REST API: runs, what was logged to them, and every byte of their models. */
+export async function takeCensus(url: string, experimentId: string): Promise<Census> {
+  const active = await searchRuns(url, experimentId, 'ACTIVE_ONLY');
+  const deleted = await searchRuns(url, experimentId, 'DELETED_ONLY');
+  const models = groupBy(await searchModels(url, experimentId), ({ info }) => info.source_run_id);
+  const versions = groupBy(await searchVersions(url), ({ run_id }) => run_id);
+  const waiting = active.map((run) => run as Json);
+  const runs: CountedRun[] = [];
+  const count = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      const runId = run.info.run_id as string;
+      runs.push(await countRun(url, run, models.get(runId) ?? [], versions.get(runId) ?? []));
+    }
+  };
+  await Promise.all(Array.from({ length: RUNS_AT_ONCE }, count));
+  const known = new Set(runs.map(({ runId }) => runId));
+  const strays = [...models].filter(([runId]) => !known.has(runId)).flatMap(([, ofRun]) => ofRun);
+  return { runs, deleted: deleted.length, strayModels: strays.map(({ info }) => info.model_id) };
+}
+
+/** How many runs, models and versions there are: enough to see whether anything still comes or goes. */
+export async function countAll(url: string, experimentId: string): Promise<number> {
+  const runs = await searchRuns(url, experimentId, 'ACTIVE_ONLY');
+  const models = await searchModels(url, experimentId);
+  return runs.length + models.length + (await searchVersions(url)).length;
+}
+
+async function countRun(url: string, run: Json, models: Json[], versions: Json[]): Promise<CountedRun> {
+  const { info, data, inputs, outputs } = run;
+  return {
+    runId: info.run_id,
+    status: info.status,
+    tags: byKey(data.tags),
+    content: {
+      params: byKey(data.params),
+      metrics: byKey(data.metrics),
+      inputs: (inputs?.dataset_inputs ?? []).map(({ dataset }: Json) => `${dataset.name} ${dataset.digest}`),
+      models: await Promise.all(models.map((model) => countModel(url, info.run_id, model))),
+      outputs: (outputs?.model_outputs ?? []).length,
+    },
+    versions: await Promise.all(versions.map((version) => countVersion(url, version))),
+  };
+}
+
+/** A search does not tell the aliases. */
+async function countVersion(url: string, { name, version, status }: Json): Promise<CountedVersion> {
+  const path = `mlflow/registered-models/get?name=${encodeURIComponent(name)}`;
+  const { registered_model: model } = await mlflowGet(url, path);
+  const aliases = (model.aliases ?? []).filter((one: Json) => one.version === version);
+  return { name, version, status, aliases: aliases.map(({ alias }: Json) => alias) };
+}
+
+async function countModel(url: string, runId: string, { info }: Json): Promise<CountedModel> {
+  const folder = /^mlflow-artifacts:\/+(.*)$/.exec(info.artifact_uri)?.[1] ?? '';
+  const files: Record<string, string> = {};
+  for (const path of await filesBelow(url, folder)) {
+    const bytes = await download(url, `${folder}/${path}`);
+    files[path] = digest(path === 'MLmodel' ? withoutIds(bytes, runId, info.model_id) : bytes);
+  }
+  return { name: info.name, status: info.status, files };
+}
+
+/** Paths of the files below a folder, in order. */
+async function filesBelow(url: string, folder: string): Promise<string[]> {
+  const { files = [] } = await mlflowGet(url, `${ARTIFACTS}?path=${encodeURIComponent(folder)}`);
+  const paths = (files as Json[]).map(async ({ path, is_dir }) => {
+    if (!is_dir) return [path as string];
+    return (await filesBelow(url, `${folder}/${path}`)).map((below) => `${path}/${below}`);
+  });
+  return (await Promise.all(paths)).flat().sort();
+}
+
+async function download(url: string, path: string): Promise<Buffer> {
+  const response = await fetch(
+    `${url}/api/2.0/${ARTIFACTS}/${path.split('/').map(encodeURIComponent).join('/')}`,
+  );
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** The ids must be in it, or it is the file of another run. */
+function withoutIds(mlmodel: Buffer, runId: string, modelId: string): Buffer {
+  const text = mlmodel.toString('utf8');
+  if (!text.includes(runId) || !text.includes(modelId)) return mlmodel;
+  const bare = text.replaceAll(runId, '<run>').replaceAll(modelId, '<model>');
+  const others = /^(artifact_path|model_uuid|utc_time_created): .*$/gm;
+  return Buffer.from(bare.replace(others, '$1: …'));
+}
+
+async function searchRuns(url: string, experimentId: string, view: string): Promise<Json[]> {
+  const body = { experiment_ids: [experimentId], run_view_type: view, max_results: PAGE };
+  return pages((token) => mlflowPost(url, 'mlflow/runs/search', { ...body, ...token }), 'runs');
+}
+
+async function searchModels(url: string, experimentId: string): Promise<Json[]> {
+  const body = { experiment_ids: [experimentId], max_results: MODELS_PAGE };
+  return pages((token) => mlflowPost(url, 'mlflow/logged-models/search', { ...body, ...token }), 'models');
+}
+
+async function searchVersions(url: string): Promise<Json[]> {
+  const path = `mlflow/model-versions/search?max_results=${PAGE}`;
+  const ask = (token: PageToken) =>
+    mlflowGet(url, token.page_token === undefined ? path : `${path}&page_token=${token.page_token}`);
+  return pages(ask, 'model_versions');
+}
+
+interface PageToken {
+  readonly page_token?: string;
+}
+
+async function pages(ask: (token: PageToken) => Promise<Json>, key: string): Promise<Json[]> {
+  const found: Json[] = [];
+  for (let token: PageToken = {}; ; ) {
+    const answer = await ask(token);
+    found.push(...(answer[key] ?? []));
+    if (!answer.next_page_token) return found;
+    token = { page_token: answer.next_page_token };
+  }
+}
+
+function groupBy(items: readonly Json[], keyOf: (item: Json) => string): Map<string, Json[]> {
+  const groups = new Map<string, Json[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+/** In the keys' order, so that two of them can be compared as text. */
+function byKey(pairs: readonly Json[] = []): Record<string, never> {
+  const entries = pairs.map(({ key, value }) => [key, value] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
