@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { digestOf, fileCounts, newRecord, openSpool, temporaryFolder } from './support.ts';
+import { digestOf, newRecord } from './samples.ts';
+import { fileCounts, openSpool, temporaryFolder } from './support.ts';
 
 describe('a record', () => {
   it('is whole as soon as it is accepted, and after the next start', async () => {
