@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { placeFile } from './durable.ts';
+import { type NewFile, placeFile, replaceFile } from './durable.ts';
 import { decode, type End, type Envelope, encode } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import type { Layout } from './layout.ts';
@@ -19,19 +19,17 @@ export class Receipts {
     this.#layout = layout;
   }
 
-  async put({ id, acceptedAtMs, key, document, notes }: Envelope, end: End): Promise<void> {
-    const head = { id, acceptedAtMs, ...(key !== undefined && { key }) };
-    const lines = [...notes.map((note) => ({ note })), { end }];
-    await placeFile(
-      this.#files,
-      {
-        incoming: this.#layout.incoming,
-        path: this.#pathOf(id),
-        bytes: encode(head, document, [], lines),
-        modifiedAtMs: end.atMs,
-      },
-      key === undefined ? undefined : this.#pathOf(key),
-    );
+  async put(envelope: Envelope, end: End): Promise<void> {
+    const { key } = envelope;
+    const keyPath = key === undefined ? undefined : this.#pathOf(key);
+    await placeFile(this.#files, this.#fileOf(envelope, end), keyPath);
+  }
+
+  /** Has one say something else, of the same age; under its key's name, what it said before is found. */
+  async amend(id: string, outcome: unknown): Promise<void> {
+    const receipt = await this.find(id);
+    if (receipt?.end === undefined) return;
+    await replaceFile(this.#files, this.#fileOf(receipt, { ...receipt.end, outcome }));
   }
 
   /** Whether there is one; if so, it has its key's name too from then on, which a kill may have kept from it. */
@@ -79,6 +77,17 @@ export class Receipts {
       const atMs = await this.#files.modifiedAtMs(join(this.#layout.delivered, name));
       if (atMs !== undefined) yield { name, atMs };
     }
+  }
+
+  #fileOf({ id, acceptedAtMs, key, document, notes }: Envelope, end: End): NewFile {
+    const head = { id, acceptedAtMs, ...(key !== undefined && { key }) };
+    const lines = [...notes.map((note) => ({ note })), { end }];
+    return {
+      incoming: this.#layout.incoming,
+      path: this.#pathOf(id),
+      bytes: encode(head, document, [], lines),
+      modifiedAtMs: end.atMs,
+    };
   }
 
   #pathOf(idOrKey: string): string {

@@ -155,6 +155,11 @@ export class Spool {
     });
   }
 
+  /** Has a receipt say something else. */
+  async amend(id: string, outcome: unknown): Promise<void> {
+    await this.#writes.run(() => this.#receipts.amend(id, outcome));
+  }
+
   /** Ends a pending record badly: it stays, whole, with the reason. Of a dead one, nothing changes. */
   async bury(id: string, outcome: unknown): Promise<void> {
     if (this.#entries.get(id)?.state === 'dead') return;

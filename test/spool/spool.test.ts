@@ -50,6 +50,21 @@ describe('a record', () => {
     expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
   });
 
+  it('has its receipt say something else, of the same age', async () => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    const record = newRecord('amended', { key: digestOf('amended') });
+    await spool.accept(record);
+    await spool.amend(record.id, { nothing: 'yet' });
+    expect((await spool.find(record.id))?.state).toBe('pending');
+    await spool.deliver(record.id, { swept: false });
+    const before = await spool.find(record.id);
+    await spool.amend(record.id, { swept: true });
+    expect(await spool.find(record.id)).toEqual({ ...before, outcome: { swept: true } });
+    expect((await spool.findByKey(digestOf('amended')))?.id).toBe(record.id);
+    expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 2, dead: 0 });
+  });
+
   it('stays whole when it is buried, and can be put back', async () => {
     const dir = temporaryFolder();
     const record = newRecord('a');

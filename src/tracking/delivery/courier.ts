@@ -10,7 +10,6 @@ import { verdictOf } from './failures.ts';
 import { Journal, type Reason } from './journal.ts';
 import type { Entry } from './queue.ts';
 import type { Outcome, SpooledDocument } from './spooled.ts';
-import { sweep } from './sweep.ts';
 import { Turns } from './turns.ts';
 
 /** What MLflow says is gone is looked for, and made anew where it is, so many times. */
@@ -61,23 +60,6 @@ export class Courier {
       }
     }
     return this.#bury(server, client, entry, load);
-  }
-
-  /** Looks once more for doubles of a record that left the queue: how many there were. */
-  async sweep(server: TrackingServer, id: string): Promise<number> {
-    const { spool, signal } = this.#options;
-    const summary = await spool.find(id);
-    if (summary === undefined || summary.state === 'pending') return 0;
-    const { record } = summary.document as SpooledDocument;
-    const { experimentId, runId, modelId, logged } = summary.outcome as Outcome;
-    if (experimentId === undefined) return 0;
-    return sweep(server, server.client.until(signal), {
-      record,
-      experimentId,
-      ...(runId !== undefined && { runId }),
-      ...(modelId !== undefined && { modelId }),
-      ...(logged !== undefined && { modelVersion: logged.modelVersion }),
-    });
   }
 
   async #load(entry: Entry): Promise<Load | undefined> {

@@ -15,8 +15,6 @@ import { type DueSweep, Sweeps } from './sweeps.ts';
 
 /** How often it is asked whether there is an MLflow by now; that costs nothing. */
 const EARLY_PAUSE_MS = 500;
-/** A sweep that fails is tried again so many times, with growing pauses; it is a second net. */
-const SWEEP_TRIES_MAX = 20;
 /** How long calls that were cut off may take to end. */
 const CUT_MS = 1_000;
 /** Records of one state that a list shows. */
@@ -83,9 +81,10 @@ export class Deliveries {
     setMaxListeners(0, this.#cut.signal);
     this.#clock = clock;
     this.#queue = new Queue(clock);
-    this.#sweeps = new Sweeps(clock);
     this.#pace = new Pace(clock);
-    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal: this.#cut.signal });
+    const { signal } = this.#cut;
+    this.#sweeps = new Sweeps({ spool, clock, sweepMs, signal });
+    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal });
   }
 
   /** Takes up what the spool holds, and goes on with what is accepted. */
@@ -94,7 +93,10 @@ export class Deliveries {
       if (this.#queue.get(id) === undefined) this.#queue.add(id);
     }
     // Without a list there is no second look; the first one is what counts.
-    this.#takeUpSweeps().catch(() => {});
+    this.#sweeps.takeUp().then(
+      () => this.#wake(),
+      () => {},
+    );
     void this.#run();
   }
 
@@ -229,7 +231,7 @@ export class Deliveries {
   }
 
   #end({ id, waiter }: Entry, { logged, reason, runId, sweepAtMs }: Outcome): void {
-    if (sweepAtMs !== undefined) this.#sweeps.add(id, this.#options.sweepMs);
+    if (sweepAtMs !== undefined) this.#sweeps.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
       this.#report({ is: 'delivered', id, runId: logged.runId });
@@ -245,7 +247,9 @@ export class Deliveries {
     // What was cut off is taken up by the next process, and says nothing of MLflow.
     if (this.#cut.signal.aborted) return;
     const verdict = verdictOf(error);
-    entry.lastError = verdict.reason;
+    // That something is in doubt says less than why it came to that.
+    if (verdict.is !== 'doubtful') entry.lastError = verdict.reason;
+    entry.lastError ??= verdict.reason;
     if (verdict.is === 'damaged') {
       // The spool has put it with the dead letters.
       this.#queue.remove(entry);
@@ -270,30 +274,11 @@ export class Deliveries {
     this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
   }
 
-  /** The sweeps that a process before this one left; those that it carried out are done once more, which harms nothing. */
-  async #takeUpSweeps(): Promise<void> {
-    const { spool, sweepMs } = this.#options;
-    for (const state of ['delivered', 'dead'] as const) {
-      for (const { id, outcome } of await spool.list(state, LISTED_MAX)) {
-        const { sweepAtMs } = outcome as Outcome;
-        if (sweepAtMs === undefined) continue;
-        this.#sweeps.add(id, Math.min(Math.max(0, sweepAtMs - this.#clock.date()), sweepMs));
-      }
-    }
-    this.#wake();
-  }
-
-  async #sweep({ id, attempts }: DueSweep): Promise<void> {
-    try {
-      const doubles = await this.#courier.sweep(this.#options.server(), id);
-      if (doubles === 0) return;
-      this.#counts.doublesRemoved += doubles;
-      this.#report({ is: 'doubles_removed', id, doubles });
-    } catch (error) {
-      const { is } = verdictOf(error);
-      const isOver = is === 'refused' || is === 'absent' || attempts + 1 >= SWEEP_TRIES_MAX;
-      if (!isOver) this.#sweeps.add(id, pauseMs(attempts + 1), attempts + 1);
-    }
+  async #sweep(due: DueSweep): Promise<void> {
+    const doubles = await this.#sweeps.carryOut(due, this.#options.server);
+    if (doubles === 0) return;
+    this.#counts.doublesRemoved += doubles;
+    this.#report({ is: 'doubles_removed', id: due.id, doubles });
   }
 
   #report(event: DeliveryEvent): void {

@@ -16,7 +16,7 @@ export async function endFailed(
   record: RunRecord,
   journal: Journal,
 ): Promise<string | undefined> {
-  if (!journal.hasBegun) return undefined;
+  if (!journal.mayExist('run')) return undefined;
   try {
     const run = await findRunOf(client, record, journal);
     if (run !== undefined) {

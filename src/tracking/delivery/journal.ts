@@ -88,11 +88,6 @@ export class Journal {
     return this.#condemned;
   }
 
-  /** Whether the run may have been made. */
-  get hasBegun(): boolean {
-    return this.#known.has('run');
-  }
-
   /** Whether a create was ever in doubt, so that a second one may still turn up. */
   get wantsSweep(): boolean {
     return this.#everDoubtful;

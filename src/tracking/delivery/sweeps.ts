@@ -1,25 +1,56 @@
+import type { Spool } from '../../spool/spool.ts';
+import type { TrackingServer } from '../trackingServer.ts';
 import type { Clock } from './clock.ts';
+import { verdictOf } from './failures.ts';
+import { pauseMs } from './pace.ts';
+import type { Outcome, SpooledDocument } from './spooled.ts';
+import { sweep } from './sweep.ts';
 
-/** A record that is to be looked at once more. */
+/** A sweep that fails is tried again so many times, with growing pauses; it is a second net. */
+const TRIES_MAX = 20;
+/** Records of one state that are looked through for sweeps that another process left. */
+const LOOKED_THROUGH_MAX = 1_000;
+
 export interface DueSweep {
   readonly id: string;
   readonly dueMs: number;
-  readonly attempts: number;
+  readonly tries: number;
 }
 
-/** Sweeps that are due some time, the first one first. */
+export interface SweepsOptions {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly sweepMs: number;
+  /** Cuts the calls off. */
+  readonly signal: AbortSignal;
+}
+
+/** Records that left the queue while a create was in doubt, and are looked at once more some time later. */
 export class Sweeps {
-  readonly #clock: Clock;
+  readonly #options: SweepsOptions;
+  /** The first one first. */
   readonly #due: DueSweep[] = [];
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(options: SweepsOptions) {
+    this.#options = options;
   }
 
-  add(id: string, inMs: number, attempts = 0): void {
-    const dueMs = this.#clock.now() + inMs;
+  add(id: string, inMs = this.#options.sweepMs, tries = 0): void {
+    const dueMs = this.#options.clock.now() + inMs;
     const after = this.#due.findLastIndex((other) => other.dueMs <= dueMs);
-    this.#due.splice(after + 1, 0, { id, dueMs, attempts });
+    this.#due.splice(after + 1, 0, { id, dueMs, tries });
+  }
+
+  /** Takes up the sweeps that a process before this one left. */
+  async takeUp(): Promise<void> {
+    const { spool, clock, sweepMs } = this.#options;
+    for (const state of ['delivered', 'dead'] as const) {
+      for (const { id, outcome } of await spool.list(state, LOOKED_THROUGH_MAX)) {
+        const { sweepAtMs } = (outcome ?? {}) as Partial<Outcome>;
+        if (sweepAtMs === undefined) continue;
+        this.add(id, Math.min(Math.max(0, sweepAtMs - clock.date()), sweepMs));
+      }
+    }
   }
 
   /** The next one that is due now. */
@@ -30,6 +61,39 @@ export class Sweeps {
   /** How long until one is due; Infinity if there is none. */
   waitMs(): number {
     const [first] = this.#due;
-    return first === undefined ? Number.POSITIVE_INFINITY : Math.max(0, first.dueMs - this.#clock.now());
+    const now = this.#options.clock.now();
+    return first === undefined ? Number.POSITIVE_INFINITY : Math.max(0, first.dueMs - now);
+  }
+
+  /** Removes the doubles of one record: how many there were. What fails is tried again later, and throws nothing. */
+  async carryOut({ id, tries }: DueSweep, server: () => TrackingServer): Promise<number> {
+    try {
+      return await this.#sweep(server(), id);
+    } catch (error) {
+      const { is } = verdictOf(error);
+      const isOver = is === 'refused' || is === 'absent' || is === 'damaged' || tries + 1 >= TRIES_MAX;
+      if (!isOver) this.add(id, pauseMs(tries + 1), tries + 1);
+      return 0;
+    }
+  }
+
+  async #sweep(server: TrackingServer, id: string): Promise<number> {
+    const { spool, signal } = this.#options;
+    const summary = await spool.find(id);
+    if (summary === undefined || summary.state === 'pending') return 0;
+    const { record } = summary.document as SpooledDocument;
+    const { sweepAtMs: _, ...outcome } = summary.outcome as Outcome;
+    const { experimentId, runId, modelId, logged } = outcome;
+    if (experimentId === undefined) return 0;
+    const doubles = await sweep(server, server.client.until(signal), {
+      record,
+      experimentId,
+      ...(runId !== undefined && { runId }),
+      ...(modelId !== undefined && { modelId }),
+      ...(logged !== undefined && { modelVersion: logged.modelVersion }),
+    });
+    // A dead letter's is done once more by each process, as long as it lies there.
+    await spool.amend(id, outcome);
+    return doubles;
   }
 }

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Accepted, TrackedRun } from '../../../src/result.ts';
+import type { Accepted, Kept, TrackedRun } from '../../../src/result.ts';
 import { Spool } from '../../../src/spool/spool.ts';
 import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
 import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
 import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
+import { FAST_DISK } from '../../spool/support.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { StandInMlflow, type StandInOptions } from '../../support/standInMlflow.ts';
 import { samplePipeline, sampleRun } from '../sample.ts';
@@ -20,26 +20,35 @@ const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
 const FILES_IN_A_MODEL = 8;
 
+export interface BenchOptions extends StandInOptions {
+  readonly atOnce?: number;
+  readonly quarantineMs?: number;
+}
+
 /** A process that delivers to a stand-in for MLflow from a spool on disk, by a clock that a test turns. */
 export class Bench implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly standIn: StandInMlflow;
   readonly events: DeliveryEvent[] = [];
-  readonly #dir: string;
+  readonly dir: string;
   readonly #atOnce: number;
+  readonly #quarantineMs: number;
+  /** Why there is no MLflow at all. */
+  unavailable: Error | undefined;
   #server: TrackingServer | undefined;
   #process: { spool: Spool; deliveries: Deliveries } | undefined;
 
-  private constructor(standIn: StandInMlflow, dir: string, atOnce: number) {
+  private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
     this.standIn = standIn;
-    this.#dir = dir;
-    this.#atOnce = atOnce;
+    this.dir = dir;
+    this.#atOnce = options.atOnce ?? 2;
+    this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
   }
 
-  static async open({ atOnce = 2, ...options }: StandInOptions & { atOnce?: number } = {}): Promise<Bench> {
+  static async open(options: BenchOptions = {}): Promise<Bench> {
     const standIn = await StandInMlflow.start(options);
-    const dir = await mkdtemp(join(tmpdir(), 'trainpost-delivery-'));
-    const bench = new Bench(standIn, dir, atOnce);
+    const dir = await mkdtemp(join(FAST_DISK, 'trainpost-delivery-'));
+    const bench = new Bench(standIn, dir, options);
     await bench.start();
     return bench;
   }
@@ -55,7 +64,7 @@ export class Bench implements AsyncDisposable {
   /** Begins a process on the folder. */
   async start(): Promise<void> {
     const spool = await Spool.open({
-      dir: this.#dir,
+      dir: this.dir,
       recordsMax: 1_000,
       bytesMax: 2 ** 30,
       diskFreeMin: 0,
@@ -65,7 +74,7 @@ export class Bench implements AsyncDisposable {
     const deliveries = new Deliveries({
       spool,
       server: () => this.#connected(),
-      quarantineMs: QUARANTINE_MS,
+      quarantineMs: this.#quarantineMs,
       sweepMs: SWEEP_MS,
       atOnce: this.#atOnce,
       clock: this.clock,
@@ -91,10 +100,8 @@ export class Bench implements AsyncDisposable {
     this.#process = undefined;
   }
 
-  accept(overrides: Partial<TrackedRun> = {}): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), {
-      answer: { a: 1 },
-    });
+  accept(overrides: Partial<TrackedRun> = {}, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
+    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), kept);
   }
 
   /** Lets time pass, whenever nothing is under way, until something holds. */
@@ -117,6 +124,11 @@ export class Bench implements AsyncDisposable {
   async untilTime(ms: number): Promise<void> {
     this.clock.at(ms, () => {});
     await this.until(() => this.clock.now() >= ms);
+  }
+
+  /** How many calls of a name came so far. */
+  count(name: string): number {
+    return this.standIn.calls.filter((call) => call.name === name).length;
   }
 
   /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
@@ -166,6 +178,7 @@ export class Bench implements AsyncDisposable {
   }
 
   #connected(): TrackingServer {
+    if (this.unavailable !== undefined) throw this.unavailable;
     this.#server ??= new TrackingServer({ trackingUri: this.standIn.url, timeoutMs: CALL_TIMEOUT_MS });
     return this.#server;
   }
@@ -173,6 +186,6 @@ export class Bench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process !== undefined) await this.crash();
     await this.standIn[Symbol.asyncDispose]();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 }
