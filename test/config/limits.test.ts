@@ -11,7 +11,7 @@ describe('limitsOf', () => {
   it('has every limit with a status, and with the default where nothing is set', () => {
     for (const row of limitsOf(readConfig({}))) {
       expect(row.limit, row.bounds).toBe(row.default);
-      expect(row.status, row.bounds).toBeGreaterThanOrEqual(400);
+      expect(row.status, row.bounds).toBeGreaterThan(200);
     }
   });
 
