@@ -34,8 +34,10 @@ async function main(): Promise<void> {
   }
   log.say(await service.mlflow.found);
   log.say('To train on the example data:');
+  // Of the token no more than its name, which a shell makes the token of.
+  const header = config.access.token === undefined ? '' : '-H "Authorization: Bearer $TRAINPOST_TOKEN" ';
   log.say(
-    `  curl -F train_file=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes ${service.url}/train`,
+    `  curl ${header}-F train_file=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes ${service.url}/train`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { TrackingRefusedError } from '../errors.ts';
-import type { DeliveryView, Kept } from '../result.ts';
+import type { Accepted, DeliveryView, Kept } from '../result.ts';
 import { loggedWithin } from '../training/deliveries.ts';
 import { type TrainingRooms, type TrainRequest, train } from '../training/train.ts';
 import { deliveryLink } from './deliveryAnswer.ts';
@@ -59,44 +59,56 @@ export async function trainOnce(
   // From here on the training has the key, whether its caller stays or not.
   response.off('close', letGo);
   try {
-    const key = keyDigest && {
-      digest: keyDigest,
-      fingerprint: fingerprint(posted.asked.fields, posted.sha256),
-    };
+    const key =
+      keyDigest === undefined
+        ? undefined
+        : { digest: keyDigest, fingerprint: fingerprint(posted.asked.fields, posted.sha256) };
     const known = key && (await rooms.deliveries.findByKey(key.digest));
-    if (known) {
-      if (known.key?.fingerprint !== key.fingerprint) throw keyReused();
-      return { view: known, waitMs, isReplayed: true };
-    }
-    const view = await trainAndWait(posted, key || undefined, response, rooms, waitMs);
-    return { view, waitMs, isReplayed: false };
+    // Of a damaged record it is not known what it stood for, and that is what its answer says.
+    if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
+    const accepted = known
+      ? { id: known.id, logged: rooms.deliveries.logged(known.id) }
+      : await accept(posted, key, response, rooms);
+    const view = await settle(accepted, posted, response, rooms, waitMs);
+    return { view, waitMs, isReplayed: known !== undefined };
   } finally {
     // Before the answer, for whoever has it may ask again.
     letGo();
   }
 }
 
-async function trainAndWait(
-  { asked, clock, discard }: Posted,
+async function accept(
+  { asked, clock }: Posted,
   key: Kept['key'],
   response: Response,
   rooms: TrainingRooms,
-  waitMs: number,
-): Promise<DeliveryView> {
+): Promise<Accepted> {
   const { fitted, accepted } = await train(asked, rooms, (fitted, run) => ({
     answer: keptAnswer(fitted, run, clock()),
     ...(key && { key }),
   }));
   response.locals['rows'] = fitted.dataset.rows;
-  const stagesMs = { upload: clock().upload, ...fitted.timingMs };
+  response.locals['stagesMs'] = { upload: clock().upload, ...fitted.timingMs };
+  return accepted;
+}
+
+/** Waits for MLflow, and says what came of it: refusals too are read from the record, so that each answer is the same. */
+async function settle(
+  { id, logged }: Pick<Accepted, 'id'> & { readonly logged: Accepted['logged'] | undefined },
+  { discard }: Posted,
+  response: Response,
+  rooms: TrainingRooms,
+  waitMs: number,
+): Promise<DeliveryView> {
   const enough = [callerGone(response), rooms.underWay.hurried];
-  const logged = loggedWithin(accepted.logged, waitMs, enough);
-  // What became of it is read from its record, refusals too: so first and later answers are the same.
-  await Promise.all([logged.catch(() => undefined), discard()]);
-  const view = await rooms.deliveries.find(accepted.id);
-  if (view === undefined) throw new Error(`the delivery ${accepted.id} is gone`);
+  const waited = logged && loggedWithin(logged, waitMs, enough).catch(() => undefined);
+  await Promise.all([waited, discard()]);
+  const view = await rooms.deliveries.find(id);
+  if (view === undefined) throw new Error(`the delivery ${id} is gone`);
   const logMs = logMsOf(view);
-  response.locals['stagesMs'] = { ...stagesMs, ...(logMs !== undefined && { log: logMs }) };
+  const { stagesMs } = response.locals;
+  // Of a repeated request nothing was computed.
+  if (stagesMs !== undefined && logMs !== undefined) stagesMs.log = logMs;
   return view;
 }
 

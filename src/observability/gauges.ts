@@ -13,6 +13,8 @@ export interface MetricSources {
   };
   /** Threads that live, by what they do. */
   threads(): Readonly<Record<string, number>>;
+  /** Bytes of the memory in which tables lie; there may be no bound. */
+  memory?(): { readonly promisedBytes: number; readonly keptBytes: number; readonly bytesMax: number };
   spool?(): SpoolCounts;
   /** Deliveries since the start, by how they ended. */
   deliveries?(): Readonly<Record<string, number>>;
@@ -56,8 +58,28 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
     labelNames: ['version', 'node_version'],
     registers: [registry],
   }).set({ version: sources.version, node_version: process.versions.node }, 1);
+  if (sources.memory) registerMemory(registry, sources.memory);
   if (sources.spool) registerSpool(registry, sources.spool);
   if (sources.deliveries) registerDeliveries(registry, sources.deliveries);
+}
+
+function registerMemory(registry: Registry, memory: NonNullable<MetricSources['memory']>): void {
+  byLabel(
+    registry,
+    'trainpost_table_memory_bytes',
+    'Memory promised to trainings under way, and kept for the next ones.',
+    'state',
+    () => {
+      const { promisedBytes, keptBytes } = memory();
+      return { promised: promisedBytes, kept: keptBytes };
+    },
+  );
+  single(
+    registry,
+    'trainpost_table_memory_limit_bytes',
+    'The most that is promised at once.',
+    () => memory().bytesMax,
+  );
 }
 
 function registerSpool(registry: Registry, counts: () => SpoolCounts): void {

@@ -41,6 +41,7 @@ export function watch(
     version: packageVersion(),
     trainings: () => pool.counts(),
     threads: () => pool.counts().threads,
+    memory: () => pool.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
       const { doublesRemoved, ...byOutcome } = deliveries.counts();

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { RawClient, type RawOutcome } from '../support/rawHttp.ts';
@@ -28,11 +29,23 @@ const GROUPS: Readonly<Record<string, readonly Hostile[]>> = {
 
 let service: TestService;
 let raw: RawClient;
-let lines: string[];
+/** The log as a collector has it, and as a terminal shows it. */
+const lines: string[] = [];
+const shown: string[] = [];
 beforeAll(async () => {
-  lines = [];
-  const { logger } = createLogger('trace', { write: (line) => void lines.push(line) });
-  service = await startTestService({ logger, access: { allowedHosts: [], token: TOKEN } });
+  const collected = createLogger('trace', { write: (line) => void lines.push(line) });
+  const readable = createLogger('trace', { isTTY: true, write: (text) => void shown.push(text) });
+  const both = {
+    write: (line: string) => {
+      const { msg, level: _level, time: _time, ...rest } = JSON.parse(line);
+      collected.logger.warn(rest, msg);
+      readable.logger.warn(rest, msg);
+    },
+  };
+  service = await startTestService({
+    logger: pino({ level: 'trace', base: null }, both),
+    access: { allowedHosts: [], token: TOKEN },
+  });
   raw = new RawClient(service.server);
 });
 afterAll(() => service.close());
@@ -91,14 +104,15 @@ const connections = () =>
 
 /** There is a line for each answer, and nothing in it of what was sent but the path. */
 function checkLog(told: readonly Told[]): void {
-  const ids = lines.map((line) => (JSON.parse(line) as { id: string }).id);
+  const ids = new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id));
   const answered = told
     .flatMap(({ outcome }) => outcome.answers)
     .flatMap(({ headers }) => headers['request-id'] ?? []);
-  expect(new Set(ids).size).toBe(ids.length);
-  expect(answered.filter((id) => !ids.includes(id))).toEqual([]);
+  expect(ids.size).toBe(lines.length);
+  expect(answered.filter((id) => !ids.has(id))).toEqual([]);
+  for (const line of [...lines, ...shown]) expect(line).not.toMatch(UNPRINTABLE);
+  expect(shown).toHaveLength(lines.length);
   for (const line of lines) {
-    expect(line).not.toMatch(UNPRINTABLE);
     const { path: _, msg: __, ...rest } = JSON.parse(line);
     expect(JSON.stringify(rest)).not.toMatch(SECRETS);
   }
@@ -118,6 +132,7 @@ describe('hostile requests', () => {
     'of %s are each answered, never with a fault of ours, and the next training works',
     async (group) => {
       lines.length = 0;
+      shown.length = 0;
       const told = await sendAll(GROUPS[group] as readonly Hostile[]);
       const mistakes = told.map(wrong).filter((one) => one !== undefined);
       expect(mistakes.slice(0, SHOWN_MAX), `${mistakes.length} answers are wrong`).toEqual([]);

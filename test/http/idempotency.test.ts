@@ -53,6 +53,17 @@ describe('the same Idempotency-Key', () => {
     expect(later.body.run.id).toBe('run1');
   });
 
+  it('waits for the run as the first one did', async () => {
+    service.desk.isHeld = true;
+    await post('a').set('Prefer', 'respond-async').expect(202);
+    const again = sent(post('a'));
+    // Under way again, so that it waits.
+    await expect.poll(async () => (await sent(post('a'))).status).toBe(409);
+    service.desk.deliver(service.desk.entries[0]!.id);
+    expect((await again).status).toBe(200);
+    expect(service.desk.entries).toHaveLength(1);
+  });
+
   it('is told again that MLflow refused the run', async () => {
     service.desk.refuseWith = new TrackingRefusedError('mlflow_refused', 'MLflow said no.');
     const first = await post('a').expect(502);

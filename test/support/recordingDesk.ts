@@ -10,6 +10,7 @@ interface Entry {
   readonly pipeline: PipelineState;
   readonly run: TrackedRun;
   view: DeliveryView;
+  readonly logged: Promise<LoggedRun>;
   readonly resolve: (logged: LoggedRun) => void;
   readonly reject: (error: Error) => void;
 }
@@ -60,7 +61,7 @@ export class RecordingDesk implements DeliveryDesk {
       runName: run.runName,
       attempts: 0,
     };
-    this.entries.push({ id, pipeline, run, view, resolve, reject });
+    this.entries.push({ id, pipeline, run, view, logged, resolve, reject });
     if (this.refuseWith !== undefined) this.refuse(id, this.refuseWith);
     else if (!this.isHeld) this.deliver(id);
     return { id, logged };
@@ -90,6 +91,10 @@ export class RecordingDesk implements DeliveryDesk {
     const lastError = { code, message, details };
     entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
     entry.reject(error);
+  }
+
+  logged(id: string): Promise<LoggedRun> | undefined {
+    return this.entries.find((one) => one.id === id && one.view.state === 'pending')?.logged;
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
