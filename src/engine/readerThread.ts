@@ -62,10 +62,6 @@ export class SoleThread implements ReaderThread {
     });
   }
 
-  get isAlive(): boolean {
-    return this.#piscina.threads.length > 0;
-  }
-
   async read(id: number, memory: SharedMemory | undefined, bytes: Uint8Array, isLast: boolean) {
     const { read, parseTimeoutMs } = this.#options;
     const options = { ...read, ...(memory && { memory }) };
