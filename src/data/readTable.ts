@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
+import type { BlockThreads } from '../kernels/passes.ts';
+import { sharingFor } from './blockFeed.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
 import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
@@ -23,6 +25,8 @@ export interface ReadOptions {
   readonly digest?: boolean;
   /** Whether plain rows are read by the kernels; the table does not depend on it. */
   readonly plain?: boolean;
+  /** Threads that share in it where the file is large, on the memory given; the table does not depend on them either. */
+  readonly threads?: BlockThreads;
 }
 
 /** What is handed on at a time of a file that is there as a whole. */
@@ -47,6 +51,7 @@ export class TableReading {
   readonly #textColumns: ReadonlySet<string>;
   readonly #memory: SharedMemory;
   readonly #plain: boolean;
+  readonly #threads: BlockThreads | undefined;
   readonly #hash: Hash | undefined;
   readonly #unfolding: Unfolding;
   /** What has come while it is not known how the file is written. */
@@ -64,6 +69,7 @@ export class TableReading {
     this.#textColumns = textColumns;
     this.#memory = options.memory ?? sharedMemory();
     this.#plain = plain;
+    this.#threads = options.threads;
     this.#hash = options.digest === false ? undefined : createHash('sha256');
     const bytesMax = options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX;
     this.#unfolding = new Unfolding(bytesMax, (bytes) => this.#take(bytes));
@@ -115,6 +121,7 @@ export class TableReading {
         // What their cells hold is not kept, so they are read again as text.
         if (others.length > 0) rows = this.#read(window, isWhole, new Set(others.map(({ name }) => name)));
         this.#head = [];
+        if (!isWhole && this.#threads !== undefined) rows.feed.share(this.#memory, this.#threads);
         if (!isWhole) rows.feed.push(head.subarray(this.#format.bomBytes + window.length));
         return rows;
       }
@@ -142,6 +149,7 @@ export class TableReading {
       textColumns: this.#textColumns,
       otherColumns,
       inputBytes: inputBytes(PIECE_BYTES, this.#limits),
+      sharing: this.#threads && sharingFor(this.#threads),
     });
     const isPlain = this.#plain && PlainScanner.takes(format.encoding);
     const scanner = isPlain ? new PlainScanner(memory, builder, format, this.#limits) : undefined;

@@ -27,6 +27,7 @@ export interface Kernels extends PassKernels {
   /** Stages the cells of plain rows; gives back why it ended (`SCAN_ENDS`). */
   scan(state: number, from: number, to: number, row: number, rowsMax: number): number;
   hasLoneCr(from: number, to: number): number;
+  findLines(from: number, to: number, lines: number): number;
   seal(staged: number, rows: number, out: number, result: number): void;
   rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
   textsBytes(): number;
