@@ -107,7 +107,7 @@ function readOn({ id, bytes, isLast, options }: ReadTask): ReadTable | undefined
 
 async function fit({ read, path, spec, options, ports }: FitTask): Promise<Fitted> {
   try {
-    return await fitTable(await readAgain(read, spec, fileOf(path), options), spec, ports);
+    return await fitTable(await readAgain(read, spec, fileOf(path), options, ports), spec, ports);
   } finally {
     for (const port of ports) port.close();
   }
