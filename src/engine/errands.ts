@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { type ProfileJob, type ProfileShare, takePart } from '../data/profile.ts';
-import { type ClassificationMetrics, type CodedResult, codedMetrics } from '../ml/codedMetrics.ts';
+import type { ClassificationMetrics } from '../ml/codedMetrics.ts';
+import { type MeasureJob, measure } from './blocks/measure.ts';
 import { serveTeam, type TeamMessage } from './blocks/team.ts';
 
 /** Work on plain values that a helper does beside the leader, and answers with a message. */
 type Errand =
   | { readonly kind: 'profile'; readonly job: ProfileJob }
-  | { readonly kind: 'measure'; readonly result: CodedResult };
+  | { readonly kind: 'measure'; readonly job: MeasureJob };
 
 /** What a leader writes to a helper's port. */
 type HelperMessage = TeamMessage | Errand;
@@ -29,7 +30,7 @@ export function attend(port: MessagePort): void {
 
 function serve(port: MessagePort, message: HelperMessage): void {
   if (message.kind === 'profile') port.postMessage(takePart(message.job));
-  else if (message.kind === 'measure') port.postMessage(codedMetrics(message.result));
+  else if (message.kind === 'measure') port.postMessage(measure(message.job));
   else serveTeam(message);
 }
 
@@ -47,9 +48,9 @@ export class Errands {
   }
 
   /** Lets the first helper measure, while the leader does something else; without one it is done at once. */
-  async measure(result: CodedResult): Promise<ClassificationMetrics> {
+  async measure(job: MeasureJob): Promise<ClassificationMetrics> {
     const [port] = this.#ports;
-    return port === undefined ? codedMetrics(result) : await ask(port, { kind: 'measure', result });
+    return port === undefined ? measure(job) : await ask(port, { kind: 'measure', job });
   }
 }
 

@@ -3,7 +3,6 @@ import { type Dataset, type Roles, toDataset } from '../data/dataset.ts';
 import { joinShares, profileJob, takePart } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
-import { codedMetrics } from '../ml/codedMetrics.ts';
 import type { Frame } from '../ml/frame.ts';
 import type { PipelineState } from '../ml/state.ts';
 import { roundedMetrics } from '../ml/trainingPipeline.ts';
@@ -17,8 +16,10 @@ import type {
   SplitInfo,
   Warning,
 } from '../result.ts';
+import { measure, measureJob } from './blocks/measure.ts';
 import type { Part } from './blocks/part.ts';
 import { openWorkplace, partition } from './blocks/partition.ts';
+import type { Region } from './blocks/region.ts';
 import { Team } from './blocks/team.ts';
 import { constantColumns, describeDataset, inputExample, undefinedMetrics } from './describe.ts';
 import { Errands } from './errands.ts';
@@ -67,6 +68,8 @@ interface Prepared {
   readonly train: Rows;
   readonly test: Rows;
   readonly positive: ClassLabel | undefined;
+  /** Room behind the table. */
+  readonly region: Region;
   readonly inputExample: InputExample;
   readonly info: DatasetInfo;
 }
@@ -98,7 +101,8 @@ export async function prepare(
   }
   const example = inputExample(dataset);
   const info = describeDataset(dataset, joinShares([takePart(job), ...(await othersProfile)]));
-  const parts = partition(openWorkplace(table, team), marked.marks);
+  const workplace = openWorkplace(table, team);
+  const parts = partition(workplace, marked.marks);
   const frameOf = (part: Part): Frame => ({
     nSamples: part.nSamples,
     columns: features.map(({ index, type }) =>
@@ -111,6 +115,7 @@ export async function prepare(
     train: { frame: frameOf(parts.train), codes: marked.trainCodes },
     test: { frame: frameOf(parts.test), codes: marked.testCodes },
     positive,
+    region: workplace.region,
     inputExample: example,
     info,
   };
@@ -118,17 +123,17 @@ export async function prepare(
 
 /** Fits the pipeline on the training rows and measures it on both parts. @throws DataError where it cannot be fitted */
 export async function fitPrepared(
-  { dataset, train, test, positive }: Prepared,
+  { dataset, train, test, positive, region }: Prepared,
   spec: ModelSpec,
   errands = new Errands(),
 ) {
   const startedAt = performance.now();
   const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
-  const measuring = errands.measure(predictPart(pipeline, train, positive));
+  const measuring = errands.measure(measureJob(region, predictPart(pipeline, train, positive)));
   // Nobody waits for it where the test rows cannot be measured.
   measuring.catch(() => undefined);
-  const onTest = codedMetrics(predictPart(pipeline, test, positive));
+  const onTest = measure(measureJob(region, predictPart(pipeline, test, positive)));
   const onTrain = await measuring;
   return {
     pipeline: pipeline.toState(),

@@ -31,6 +31,17 @@ export interface Kernels extends PassKernels {
   seal(staged: number, rows: number, out: number, result: number): void;
   rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
   textsBytes(): number;
+  /** Sums that metrics of two classes are made of, in five doubles at `out`. */
+  measureRows(
+    codes: number,
+    predicted: number,
+    proba: number,
+    rows: number,
+    positive: number,
+    out: number,
+    scratch: number,
+  ): void;
+  measureScratchBytes(rows: number): number;
 }
 
 /** From source, as in tests, the file that `npm run build` made is taken. */
