@@ -14,8 +14,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY data ./data
-# Uploads lie here until they are answered; the rest of the folder stays root's.
-RUN mkdir temp && chown node:node temp
+# Uploads lie here until they are answered, and trainings until MLflow has them; the rest of the folder stays root's.
+RUN mkdir temp spool && chown node:node temp spool
 USER node
 EXPOSE 5005
 CMD ["node", "dist/server.js"]
