@@ -39,6 +39,7 @@ const { Metrics } = await built<typeof import('../src/observability/metrics.ts')
 const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
   'observability/readiness.js',
 );
+const { readConfig } = await built<typeof import('../src/config/index.ts')>('config/index.js');
 const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('training/underWay.js');
 
 /** Far above any file of the bench. */
@@ -102,8 +103,9 @@ const app = createApp({
     deliveries,
     underWay,
   },
-  upload: { dir, fileBytesMax: FILE_BYTES_MAX },
+  upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
+  limits: [],
   metrics,
   readiness,
 });

@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
+import { limitsOf } from './config/limits.ts';
 import { TrainingPool } from './engine/pool.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
+import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
@@ -31,11 +32,10 @@ export interface Service {
 
 /** Puts the rooms together and listens. It does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
-  const { upload, answers } = config;
+  const { upload, answers, memory } = config;
   await prepareUploads(upload.dir);
   const spool = await Spool.open(config.spool);
-  // The app answers that itself.
-  const server = createServer({ requireHostHeader: false });
+  const server = createHttpServer({ ...config.connections, bodyTimeoutMs: upload.timeoutMs });
   // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
   // there is a listener for it would never be answered.
   await listen(server, config).catch(async (error: unknown) => {
@@ -46,6 +46,9 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const pool = new TrainingPool({
     ...config.training,
     read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
+    parseTimeoutMs: upload.parseTimeoutMs,
+    memoryBytesMax: memory.bytesMax,
+    heapBytesMax: memory.heapBytesMax,
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
@@ -70,6 +73,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     },
     upload,
     wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
+    limits: limitsOf(config),
     metrics,
     readiness,
   });

@@ -1,11 +1,18 @@
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestMlflow } from '../../test/support/mlflowServer.ts';
+import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
+import { unusedPort } from '../../test/support/mlflowServer.ts';
+import { ensureVenv } from '../../test/support/python.ts';
+import { cutUploads } from './cutUploads.ts';
 import { kills, naiveKills } from './kills.ts';
+import { load } from './load.ts';
+import { memory } from './memory.ts';
 import { report } from './report.ts';
 import type { Row, Stage } from './row.ts';
+import { slowLoris } from './slowLoris.ts';
+import { testRow } from './testRow.ts';
 
 /**
  * `npm run torture` runs every scenario, `npm run torture -- kills` one; `TORTURE_SEED` repeats the draws of an earlier
@@ -15,13 +22,63 @@ type Scenario = (stage: Stage) => Promise<readonly Row[]>;
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   kills: (stage) =>
-    beforeMlflow(async (mlflowUrl) => [
+    beforeMlflow(stage, async (mlflowUrl) => [
       await kills({ ...stage, mlflowUrl, kills: 300, acceptedMin: 300, experimentName: 'kills' }),
     ]),
   naive: (stage) =>
-    beforeMlflow(async (mlflowUrl) => [
-      await naiveKills({ ...stage, mlflowUrl, kills: 30, acceptedMin: 0, experimentName: 'naive' }),
+    beforeMlflow(stage, async (mlflowUrl) => [
+      await naiveKills({ ...stage, mlflowUrl, kills: 30, acceptedMin: 30, experimentName: 'naive' }),
     ]),
+  spool: async (stage) => [
+    await testRow(
+      {
+        what: 'each write, fsync and rename of the spool x (kill, power cut, EIO, ENOSPC)',
+        files: ['test/spool'],
+        tries: 'more than 90 operations, each with each fault',
+        bar: 'nothing accepted is lost, nothing half is delivered',
+      },
+      stage,
+    ),
+  ],
+  outage: async (stage) => [
+    await testRow(
+      {
+        what: 'MLflow down for an hour, by a clock that the test turns',
+        files: ['test/tracking/delivery/outage.test.ts'],
+        tries: '500 trainings accepted meanwhile',
+        bar: '500 runs, each once',
+      },
+      stage,
+    ),
+  ],
+  cutUploads: async (stage) => [await cutUploads({ ...stage, uploads: 1_000 })],
+  badRequests: async (stage) => [
+    await testRow(
+      {
+        what: 'bad requests over raw sockets and HTTP (framing, headers, multipart, names)',
+        files: ['test/http/hostile.test.ts'],
+        tries: 'at least 5,000 requests',
+        bar: 'no 5xx, no crash, the next request works',
+      },
+      stage,
+    ),
+  ],
+  load: (stage) =>
+    beforeMlflow(stage, (mlflowUrl) =>
+      load({
+        ...stage,
+        mlflowUrl,
+        seconds: 60,
+        acceptedPerSMin: 100,
+        loopP99MsMax: 50,
+        drained: 300,
+        experimentName: 'load',
+      }),
+    ),
+  slowLoris: async (stage) => [
+    await slowLoris({ ...stage, connections: 200, rounds: 4, secondsARound: 12, timesMax: 2 }),
+  ],
+  memory: async (stage) => [await memory({ ...stage, trainings: 20_000, growthMax: 1.05 })],
 };
 const SEEDS = 2 ** 31;
 
@@ -70,8 +127,14 @@ async function inFolder(name: string, seed: number, scenario: Scenario): Promise
 }
 
 /** A server of its own for each scenario: what one leaves in it does not slow the next. */
-async function beforeMlflow<Result>(scenario: (url: string) => Promise<Result>): Promise<Result> {
-  const mlflow = await startTestMlflow('reference');
+async function beforeMlflow<Result>(
+  stage: Stage,
+  scenario: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const dir = join(stage.dir, 'mlflow');
+  mkdirSync(dir);
+  const python = await ensureVenv('reference');
+  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: stage.say });
   try {
     return await scenario(mlflow.url);
   } finally {

@@ -50,7 +50,7 @@ export async function closed(socket: Socket): Promise<void> {
 }
 
 /** Writes and waits until the system has taken it, or the connection is over. */
-export async function write(socket: Socket, bytes: Buffer): Promise<void> {
+async function write(socket: Socket, bytes: Buffer): Promise<void> {
   if (!socket.writable) return;
   const over = new Promise<void>((done) => socket.once('close', () => done()));
   const written = new Promise<void>((done) => socket.write(bytes, () => done()));

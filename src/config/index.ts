@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { type AccessConfig, accessConfig, accessMistake, accessSettings } from './access.ts';
 import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
+import { type ConnectionsConfig, connectionsConfig, connectionsSettings } from './connections.ts';
 import { type DeliveryConfig, deliveryConfig, deliverySettings } from './delivery.ts';
 import { wholeNumber } from './kinds.ts';
+import { type MemoryConfig, memoryConfig, memorySettings } from './memory.ts';
 import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
 import { type SpoolConfig, spoolConfig, spoolSettings } from './spool.ts';
 import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
@@ -22,6 +24,8 @@ export interface Config {
   readonly modelName?: string;
   readonly upload: UploadConfig;
   readonly training: TrainingConfig;
+  readonly memory: MemoryConfig;
+  readonly connections: ConnectionsConfig;
   readonly spool: SpoolConfig;
   readonly delivery: DeliveryConfig;
   readonly answers: AnswersConfig;
@@ -46,6 +50,8 @@ const environment = z.object({
   ...mlflowSettings,
   ...uploadSettings,
   ...trainingSettings,
+  ...memorySettings,
+  ...connectionsSettings,
   ...spoolSettings,
   ...deliverySettings,
   ...answersSettings,
@@ -96,6 +102,8 @@ function toConfig(vars: z.output<typeof environment>): Config {
     ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
     upload: uploadConfig(vars),
     training: trainingConfig(vars),
+    memory: memoryConfig(vars),
+    connections: connectionsConfig(vars),
     spool: spoolConfig(vars),
     delivery: deliveryConfig(vars),
     answers: answersConfig(vars),

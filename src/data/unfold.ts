@@ -79,7 +79,7 @@ export class Unfolding {
     this.#bytes += bytes.length;
     if (this.#error !== undefined) return;
     if (this.#bytes > this.#bytesMax) {
-      this.#error = tooLarge(this.#bytesMax);
+      this.#error = tooLarge(this.#bytesMax, this.#bytes);
       return;
     }
     try {
@@ -99,9 +99,10 @@ function isGzip(file: Uint8Array): boolean {
   return MAGIC.every((byte, index) => file[index] === byte);
 }
 
-function tooLarge(bytesMax: number): TooLargeError {
+/** @param actual as far as it was unfolded */
+function tooLarge(bytesMax: number, actual: number): TooLargeError {
   const message = `The file unfolds to more than the ${bytesMax} bytes that are taken: send fewer rows or columns.`;
-  return new TooLargeError('unfolded_too_large', message, { limit: bytesMax });
+  return new TooLargeError('unfolded_too_large', message, { limit: bytesMax, actual });
 }
 
 /** What zlib says, in terms of the file; anything else is a fault of ours and stays as it is. */

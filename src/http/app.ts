@@ -10,8 +10,10 @@ import { allowHosts } from './access/host.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
 import type { AnswerWait } from './answerTraining.ts';
+import { refuseTooMany } from './connections.ts';
 import { deliveriesRoute } from './deliveriesRoute.ts';
 import { healthRoute } from './healthRoute.ts';
+import { limitsRoute, type ShownLimit } from './limitsRoute.ts';
 import { countRequests, metricsRoute } from './metricsRoute.ts';
 import { noSuchRoute } from './notFound.ts';
 import { sendProblem } from './problem.ts';
@@ -33,17 +35,20 @@ export interface AppOptions {
   readonly rooms: TrainingRooms;
   readonly upload: UploadOptions;
   readonly wait: AnswerWait;
+  readonly limits: readonly ShownLimit[];
   readonly metrics: Metrics;
   readonly readiness: Readiness;
 }
 
 /** The way of a request, from top to bottom. */
-export function createApp({ logger, access, rooms, upload, wait, metrics, readiness }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { logger, access, rooms, upload, wait, limits, metrics, readiness } = options;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
   app.use(countRequests(metrics));
   app.use(securityHeaders);
+  app.use(refuseTooMany);
   app.use(checkHead);
   app.use(allowHosts(access.allowedHosts));
   app.use(refuseCrossSite);
@@ -53,6 +58,7 @@ export function createApp({ logger, access, rooms, upload, wait, metrics, readin
   app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
   app.use(testRoute());
+  app.use(limitsRoute(limits));
   app.use(trainRoute(rooms, upload, wait, metrics));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);

@@ -60,8 +60,11 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
 const URGENT_STATUS = 409;
-/** What is read for nothing: a second's worth. */
+/** What is read for nothing: a second's worth, and not for longer than that should take. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
+const DRAIN_MS_MAX = 5_000;
+/** The caller sends too slowly, or nothing: there is nothing to wait for. */
+const TOO_SLOW = 408;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
@@ -99,10 +102,11 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (runId !== undefined) response.set('Run-Id', runId);
   const text = problemText(error, request.path);
-  afterBody(request, response, error.status === URGENT_STATUS, () => {
+  response.status(error.status);
+  afterBody(request, response, () => {
     // The rest of the body may have been no HTTP, and answered as that.
     if (response.headersSent) return;
-    response.status(error.status).type(PROBLEM_TYPE).send(text);
+    response.type(PROBLEM_TYPE).send(text);
   });
 }
 
@@ -144,18 +148,30 @@ export function bareProblem(error: HttpError, requestId: string): string {
  * is read and thrown away first; a long one is cut off, and a caller that asks before it sends (`Expect: 100-continue`,
  * as curl does above 1 MB) and was not told to go on has nothing to be read. What is urgent is told first and read after.
  */
-function afterBody(request: Request, response: Response, isUrgent: boolean, send: () => void): void {
+function afterBody(request: Request, response: Response, send: () => void): void {
   const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
+  const cutOff = () => {
+    if (!response.headersSent) response.set('Connection', 'close');
+    send();
+  };
   if (request.complete) {
     send();
-  } else if (!isAsking && length <= DRAINED_BYTES_MAX) {
-    if (isUrgent) send();
-    else finished(request, send);
+  } else if (isAsking || !(length <= DRAINED_BYTES_MAX) || response.statusCode === TOO_SLOW) {
+    cutOff();
+  } else if (response.statusCode === URGENT_STATUS) {
+    send();
     request.resume();
   } else {
-    response.set('Connection', 'close');
-    send();
+    const late = setTimeout(() => {
+      forget();
+      cutOff();
+    }, DRAIN_MS_MAX);
+    const forget = finished(request, () => {
+      clearTimeout(late);
+      send();
+    });
+    request.resume();
   }
 }
 

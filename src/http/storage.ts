@@ -16,33 +16,36 @@ type Stored = Parameters<multer.StorageEngine['_handleFile']>[2];
 /** Keeps a file on disk, as multer does, and lets it be read as it passes. */
 export class ReadingStorage implements multer.StorageEngine {
   readonly #disk: multer.StorageEngine;
-  readonly #open: () => Reading;
+  readonly #open: (request: Request) => Reading;
+  readonly #removed = new WeakSet<object>();
 
-  constructor(disk: multer.StorageEngine, open: () => Reading) {
+  /** @param open begins to read a file whose first bytes have come; it may refuse it by throwing */
+  constructor(disk: multer.StorageEngine, open: (request: Request) => Reading) {
     this.#disk = disk;
     this.#open = open;
   }
 
   _handleFile(request: Request, file: Express.Multer.File, done: Stored): void {
-    let reading: Reading;
-    try {
-      reading = this.#open();
-    } catch (error) {
-      // Thrown from here it would be nobody's, and end the process.
-      file.stream.resume();
-      done(error);
-      return;
-    }
-    // Multer may remove the file before it is told of it, and then tells nobody else.
-    Object.assign(file, { reading });
+    let reading: Reading | undefined;
+    const begin = (): Reading => {
+      if (reading === undefined) {
+        if (this.#removed.has(file)) throw new Error('Request closed');
+        reading = this.#open(request);
+        // Multer may remove the file before it is told of it, and then tells nobody else.
+        Object.assign(file, { reading });
+      }
+      return reading;
+    };
     const hash = request.headers['idempotency-key'] === undefined ? undefined : createHash('sha256');
     const tap = new Transform({
+      // An async function, so that a refusal reaches multer too.
       transform: (chunk: Buffer, _encoding, next) => {
         hash?.update(chunk);
-        reading.write(chunk).then(() => next(null, chunk), next);
+        const written = (async () => await begin().write(chunk))();
+        written.then(() => next(null, chunk), next);
       },
       flush: (next) => {
-        reading.end();
+        reading?.end();
         if (hash) Object.assign(file, { sha256: hash.digest('hex') });
         next();
       },
@@ -51,14 +54,18 @@ export class ReadingStorage implements multer.StorageEngine {
     const stream = pipeline(file.stream, tap, () => undefined);
     Object.defineProperty(file, 'stream', { value: stream, configurable: true });
     this.#disk._handleFile(request, file, (error, info) => {
-      if (error) void reading.release();
-      done(error, info);
+      // Of a file that could not be stored multer thinks that there is nothing.
+      if (error) this._removeFile(request, file, () => done(error));
+      else done(null, info);
     });
   }
 
   _removeFile(request: Request, file: Express.Multer.File, done: (error: Error | null) => void): void {
-    const { reading } = file as Partial<UploadedFile>;
+    const { reading, path } = file as Partial<UploadedFile>;
+    this.#removed.add(file);
     void reading?.release();
-    this.#disk._removeFile(request, file, done);
+    // The disk's own takes the path away once it is at it.
+    if (path === undefined) done(null);
+    else this.#disk._removeFile(request, file, done);
   }
 }

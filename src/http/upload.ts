@@ -1,27 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ctime } from '../ctime.ts';
 import { ConfigError, FieldError, NotATableError, quote } from '../errors.ts';
 import type { Reading } from '../training/train.ts';
 import { FILE_FIELD } from './form.ts';
-import { explainFormError, fileTooLarge, unreadableForm } from './formErrors.ts';
-import { HttpError } from './problem.ts';
+import {
+  compressed,
+  explainFormError,
+  type FormLimits,
+  fileTooLarge,
+  notMultipart,
+  unreadableForm,
+} from './formErrors.ts';
+import { Places } from './places.ts';
 import { ReadingStorage, type UploadedFile } from './storage.ts';
+import { UploadBody } from './uploadBody.ts';
 
-export interface UploadOptions {
+export interface UploadOptions extends FormLimits {
   /** Folder for uploads under way. */
   readonly dir: string;
-  readonly fileBytesMax: number;
+  /** Uploads whose file comes at the same time. */
+  readonly atOnceMax: number;
+  /** How long no byte may come. */
+  readonly stallMs: number;
+  /** How long the whole form may take to come. */
+  readonly timeoutMs: number;
 }
 
-const FIELDS_MAX = 100;
-const FIELD_NAME_BYTES_MAX = 64;
-const FIELD_VALUE_BYTES_MAX = 4_096;
-/** The most that fields, their headers and boundaries add to the file's bytes. */
-const FIELDS_BYTES_MAX = (FIELDS_MAX + 1) * (FIELD_VALUE_BYTES_MAX + 1_024);
+/** What the headers and the boundary of a part take at most. */
+const PART_HEAD_BYTES_MAX = 1_024;
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
 const RANDOM_BYTES = 6;
@@ -37,13 +47,56 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
-  const limits = {
-    fileBytes: options.fileBytesMax,
-    fields: FIELDS_MAX,
-    fieldNameBytes: FIELD_NAME_BYTES_MAX,
-    fieldValueBytes: FIELD_VALUE_BYTES_MAX,
+  const places = new Places(options.atOnceMax);
+  const form = formOf(options, (body) => {
+    // First of all: without a place nothing else is taken.
+    places.take(body);
+    return open();
+  });
+  const bytesMax =
+    options.fileBytesMax + options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
+  return (request, response, next) => {
+    const length = Number(request.headers['content-length']);
+    if (!request.is('multipart/form-data')) {
+      next(notMultipart());
+      return;
+    }
+    if (!isPlain(request.headers['content-encoding'])) {
+      next(compressed());
+      return;
+    }
+    if (length > bytesMax) {
+      // Nothing of it is read.
+      next(fileTooLarge(options.fileBytesMax, length));
+      return;
+    }
+    // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+    if (request.headers.expect !== undefined) {
+      response.writeContinue();
+      response.locals['continued'] = true;
+    }
+    const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
+    const { stallMs, timeoutMs } = options;
+    const body = new UploadBody(request, { bytesMax, stallMs, timeoutMs, tooLarge }) as UploadBody & Request;
+    form(body, response, (cause: unknown) => {
+      places.free(body);
+      request.body = body.body;
+      if (body.file !== undefined) request.file = body.file;
+      if (cause) return next(explainFormError(cause, options));
+      const refusal = unreadableForm(request.body);
+      if (refusal === undefined) return next();
+      // Multer has done its part and no longer sees to the file.
+      removeUpload(request.file).then(() => next(refusal), next);
+    });
   };
-  const form = multer({
+}
+
+function isPlain(contentEncoding: string | undefined): boolean {
+  return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
+}
+
+function formOf(options: UploadOptions, open: (request: Request) => Reading): RequestHandler {
+  return multer({
     storage: new ReadingStorage(
       multer.diskStorage({
         destination: options.dir,
@@ -59,60 +112,16 @@ export function upload(options: UploadOptions, open: () => Reading): RequestHand
     },
     limits: {
       files: 1,
-      fields: FIELDS_MAX,
-      parts: FIELDS_MAX + 1,
-      fieldNameSize: FIELD_NAME_BYTES_MAX,
-      fieldSize: FIELD_VALUE_BYTES_MAX,
+      fields: options.fieldsMax,
+      parts: options.partsMax,
+      fieldNameSize: options.fieldNameCharsMax,
+      fieldSize: options.fieldValueBytesMax,
       fileSize: options.fileBytesMax,
       // A name like a[b][c] or a[999999999] would be built into objects; 200 bytes of it hang the process.
       fieldNestingDepth: 0,
       fieldArrayIndexLimit: 0,
     },
   }).single(FILE_FIELD);
-  return (request, response, next) => {
-    if (!request.is('multipart/form-data')) {
-      next(notMultipart());
-    } else if (!isPlain(request.headers['content-encoding'])) {
-      next(compressed());
-    } else if (Number(request.headers['content-length']) > options.fileBytesMax + FIELDS_BYTES_MAX) {
-      // Multer would read the whole body before it said so.
-      next(fileTooLarge(options.fileBytesMax));
-    } else {
-      // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
-      if (request.headers.expect !== undefined) {
-        response.writeContinue();
-        response.locals['continued'] = true;
-      }
-      form(request, response, (cause: unknown) => {
-        if (cause) return next(explainFormError(cause, limits));
-        const refusal = unreadableForm(request.body);
-        if (refusal === undefined) return next();
-        // Multer has done its part and no longer sees to the file.
-        removeUpload(request.file).then(() => next(refusal), next);
-      });
-    }
-  };
-}
-
-function notMultipart(): HttpError {
-  return new HttpError(
-    415,
-    'not_multipart',
-    `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
-  );
-}
-
-/** Multer reads a body that is compressed as if it were not. */
-function isPlain(contentEncoding: string | undefined): boolean {
-  return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
-}
-
-function compressed(): HttpError {
-  return new HttpError(
-    415,
-    'content_encoding',
-    'The form is compressed as a whole (Content-Encoding): send it as it is, with a file that is compressed by itself (.csv.gz).',
-  );
 }
 
 function refuseName(fileName: string): Error | undefined {
@@ -159,7 +168,7 @@ export function requireFile(file: Express.Multer.File | undefined): UploadedFile
 
 export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
   if (file === undefined) return;
-  await (file as UploadedFile).reading.release();
+  await (file as Partial<UploadedFile>).reading?.release();
   await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
   });

@@ -13,9 +13,14 @@ export interface MetricSources {
   };
   /** Threads that live, by what they do. */
   threads(): Readonly<Record<string, number>>;
+  /** Bytes of the memory in which tables lie; there may be no bound. */
+  memory?(): { readonly promisedBytes: number; readonly keptBytes: number; readonly bytesMax: number };
   spool?(): SpoolCounts;
-  /** Deliveries since the start, by how they ended. */
-  deliveries?(): Readonly<Record<string, number>>;
+  deliveries?(): {
+    readonly underWay: number;
+    /** Since the start. */
+    readonly byOutcome: Readings;
+  };
   /** What the probe of readiness says. */
   readiness(): Promise<ReadinessReport>;
 }
@@ -56,8 +61,28 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
     labelNames: ['version', 'node_version'],
     registers: [registry],
   }).set({ version: sources.version, node_version: process.versions.node }, 1);
+  if (sources.memory) registerMemory(registry, sources.memory);
   if (sources.spool) registerSpool(registry, sources.spool);
   if (sources.deliveries) registerDeliveries(registry, sources.deliveries);
+}
+
+function registerMemory(registry: Registry, memory: NonNullable<MetricSources['memory']>): void {
+  byLabel(
+    registry,
+    'trainpost_table_memory_bytes',
+    'Memory promised to trainings under way, and kept for the next ones.',
+    'state',
+    () => {
+      const { promisedBytes, keptBytes } = memory();
+      return { promised: promisedBytes, kept: keptBytes };
+    },
+  );
+  single(
+    registry,
+    'trainpost_table_memory_limit_bytes',
+    'The most that is promised at once.',
+    () => memory().bytesMax,
+  );
 }
 
 function registerSpool(registry: Registry, counts: () => SpoolCounts): void {
@@ -84,7 +109,13 @@ function registerSpool(registry: Registry, counts: () => SpoolCounts): void {
   );
 }
 
-function registerDeliveries(registry: Registry, counts: () => Readonly<Record<string, number>>): void {
+function registerDeliveries(registry: Registry, counts: NonNullable<MetricSources['deliveries']>): void {
+  single(
+    registry,
+    'trainpost_deliveries_under_way',
+    'Deliveries that MLflow is asked for now.',
+    () => counts().underWay,
+  );
   new Counter({
     name: 'trainpost_deliveries_total',
     help: 'Deliveries of runs to MLflow since the start, by how they ended.',
@@ -92,7 +123,7 @@ function registerDeliveries(registry: Registry, counts: () => Readonly<Record<st
     registers: [registry],
     collect() {
       this.reset();
-      for (const [outcome, count] of Object.entries(counts())) this.inc({ outcome }, count);
+      for (const [outcome, count] of Object.entries(counts().byOutcome)) this.inc({ outcome }, count);
     },
   });
 }

@@ -51,7 +51,7 @@ export class Metrics {
     });
     this.#stageSeconds = new Histogram({
       name: 'trainpost_training_stage_duration_seconds',
-      help: 'Time of the stages of trainings that succeeded.',
+      help: 'Time of the stages of trainings that were accepted; "log" where the answer waited for it.',
       labelNames: ['stage'],
       buckets: SECONDS_BUCKETS,
       registers,

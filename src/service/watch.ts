@@ -41,10 +41,11 @@ export function watch(
     version: packageVersion(),
     trainings: () => pool.counts(),
     threads: () => pool.counts().threads,
+    memory: () => pool.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
-      const { doublesRemoved, ...byOutcome } = deliveries.counts();
-      return { ...byOutcome, doubles_removed: doublesRemoved };
+      const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
+      return { underWay, byOutcome: { delivered, dead, retried, doubles_removed: doublesRemoved } };
     },
     readiness: () => readiness.report(),
   });

@@ -261,7 +261,7 @@ describe('problems', () => {
       'a field that is too long',
       () => csv(SMALL).field('exp_name', 'x'.repeat(5000)),
       400,
-      'malformed_multipart',
+      'field_value_too_long',
       {},
     ],
     ['a nested field name', () => csv(SMALL).field('tags[a][b]', 'x'), 400, 'malformed_multipart', {}],

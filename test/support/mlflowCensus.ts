@@ -21,14 +21,14 @@ export interface RunContent {
   readonly outputs: number;
 }
 
-export interface CountedModel {
+interface CountedModel {
   readonly name: string;
   readonly status: string;
   /** SHA-256 of each file by its path; of `MLmodel`, without the ids and times in it. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-export interface CountedVersion {
+interface CountedVersion {
   readonly name: string;
   readonly version: string;
   readonly status: string;

@@ -1,13 +1,18 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
-import { TrainingPool } from '../../src/engine/pool.ts';
+import type { ConnectionsConfig } from '../../src/config/connections.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { limitsOf } from '../../src/config/limits.ts';
+import type { UploadConfig } from '../../src/config/upload.ts';
+import { type PoolOptions, TrainingPool } from '../../src/engine/pool.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
+import { createHttpServer } from '../../src/http/connections.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryDesk } from '../../src/training/deliveries.ts';
@@ -22,6 +27,7 @@ const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
   readonly server: Server;
+  readonly pool: TrainingPool;
   readonly url: string;
   readonly desk: RecordingDesk;
   readonly underWay: UnderWay;
@@ -34,6 +40,10 @@ export interface TestService {
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
+  /** Those that are given are in the place of the defaults. */
+  readonly upload?: Partial<UploadConfig>;
+  readonly pool?: Partial<PoolOptions>;
+  readonly connections?: Partial<ConnectionsConfig>;
   readonly modelName?: string;
   readonly access?: AccessOptions;
   /** Instead of one whose lines are kept. */
@@ -47,14 +57,17 @@ export interface TestServiceOptions {
 /** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
+  const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
+  const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
   const pool = new TrainingPool({
     threads: 1,
     waitingMax: 16,
     timeoutMs: 30_000,
     helpers: 1,
-    read: { unfoldedBytesMax: fileBytesMax },
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     thread: THREAD,
+    ...options.pool,
   });
   const desk = new RecordingDesk();
   const lines: Record<string, unknown>[] = [];
@@ -84,16 +97,19 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       underWay,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
-    upload: { dir, fileBytesMax },
+    upload,
     wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
+    limits: limitsOf({ ...config, upload }),
     metrics,
     readiness,
   });
-  const server = createServer({ requireHostHeader: false });
+  const connections = { ...config.connections, ...options.connections };
+  const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
   serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
+    pool,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,
     underWay,

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { Pool } from 'undici';
+import { postTraining } from '../../test/support/trainer.ts';
+import { trainForm } from '../../test/support/trainForm.ts';
+import { type Held, heldBy, Victim } from '../../test/support/victim.ts';
+import { JsonLines } from '../jsonLines.ts';
+import { median } from '../statistics.ts';
+import { DIABETES } from './callers.ts';
+import type { Row, Stage } from './row.ts';
+
+export interface MemoryOptions extends Stage {
+  readonly trainings: number;
+  /** The median of the last quarter is at most so many times that of the third. */
+  readonly growthMax: number;
+}
+
+const CALLERS = 4;
+const SAMPLES = 200;
+/** Doubles are looked for while the trainings go on, as they are in a service that has run for longer. */
+const SWEEP_MS = 2_000;
+const MEGABYTE = 1e6;
+const SAY_EVERY = 2_000;
+
+/** Many trainings in one process, each delivered to a stand-in for MLflow: whether the process holds more and more. */
+export async function memory(options: MemoryOptions): Promise<Row> {
+  const { dir, trainings, growthMax } = options;
+  const tsx = import.meta.resolve('tsx');
+  const standIn = new JsonLines(process.execPath, [
+    ...['--import', tsx],
+    join(import.meta.dirname, 'standInProcess.ts'),
+  ]);
+  try {
+    const { url } = await standIn.ask<{ url: string }>('url');
+    await using victim = await Victim.start({
+      logPath: join(dir, 'service.log'),
+      env: {
+        MLFLOW_TRACKING_URI: url,
+        DELIVERY_SWEEP_MS: String(SWEEP_MS),
+        SPOOL_DIR: join(dir, 'spool'),
+        TEMP_DIR: join(dir, 'temp'),
+        LOG_LEVEL: 'warn',
+      },
+    });
+    const startedAt = performance.now();
+    const { samples, failed } = await train(victim, options);
+    const perS = trainings / ((performance.now() - startedAt) / 1000);
+    const { finished } = await standIn.ask<{ finished: number }>('finished');
+    const at = (from: number, to: number) =>
+      samples.slice(Math.floor(samples.length * from), Math.floor(samples.length * to));
+    const level = (held: readonly Held[], of: keyof Held) => median(held.map((one) => one[of]));
+    const [third, last] = [at(0.5, 0.75), at(0.75, 1)];
+    const growth = level(last, 'residentBytes') / level(third, 'residentBytes');
+    const descriptors = level(last, 'descriptors') - level(third, 'descriptors');
+    const threads = level(last, 'threads') - level(third, 'threads');
+    const isLevel = growth <= growthMax && descriptors <= 0 && threads <= 0;
+    const megabytes = (held: readonly Held[]) => (level(held, 'residentBytes') / MEGABYTE).toFixed(0);
+    return {
+      what: `${trainings.toLocaleString('en')} trainings in one process, against a stand-in for MLflow`,
+      figure: `${megabytes(third)} MB in the third quarter, ${megabytes(last)} MB in the last (${growth.toFixed(3)} times); ${descriptors} descriptors and ${threads} threads more; ${finished} runs`,
+      bar: `at most ${growthMax} times, no descriptor more`,
+      passed: isLevel && failed === 0 && finished === trainings && victim.deaths === 0,
+      details: [
+        `${perS.toFixed(0)} trainings/s. Medians of resident memory: ${[0, 0.25, 0.5, 0.75].map((from) => megabytes(at(from, from + 0.25))).join(', ')} MB by quarters. ${failed} were not answered with 200.`,
+      ],
+    };
+  } finally {
+    await standIn.stop();
+  }
+}
+
+/** What the process held, at equal distances. */
+async function train(
+  victim: Victim,
+  { trainings, say }: MemoryOptions,
+): Promise<{ samples: Held[]; failed: number }> {
+  const dispatcher = new Pool(victim.url, { connections: CALLERS });
+  const form = trainForm({ tol: '1.0', iterations: '100', exp_name: 'Memory' }, DIABETES);
+  const sampleEvery = Math.max(1, Math.floor(trainings / SAMPLES));
+  const samples: Held[] = [];
+  let begun = 0;
+  let failed = 0;
+  const call = async () => {
+    while (begun < trainings) {
+      begun += 1;
+      if (begun % sampleEvery === 0) samples.push(heldBy(victim.pid));
+      if (begun % SAY_EVERY === 0) say(`memory: ${begun} of ${trainings}`);
+      if ((await postTraining(victim.url, form, { dispatcher }))?.status !== 200) failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, call));
+  await dispatcher.close();
+  return { samples, failed };
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { silentServer } from '../../test/support/silentServer.ts';
+import { isAccepted, postTraining } from '../../test/support/trainer.ts';
+import { trainForm } from '../../test/support/trainForm.ts';
+import { Victim } from '../../test/support/victim.ts';
+import { Random } from '../random.ts';
+import { quantile } from '../statistics.ts';
+import { DIABETES } from './callers.ts';
+import type { Row, Stage } from './row.ts';
+import { SlowConnections } from './slowConnections.ts';
+
+export interface SlowLorisOptions extends Stage {
+  readonly connections: number;
+  /** Once without the slow connections and once with them, in turns. */
+  readonly rounds: number;
+  readonly secondsARound: number;
+  /** The 99 % quantile of the healthy ones beside the slow ones is less than so many times what it is without. */
+  readonly timesMax: number;
+}
+
+const CALLERS = 3;
+/** Far from what the service can take, so that what is measured is not a queue. */
+const PAUSE_MS_MAX = 120;
+const WARM_UP_S = 3;
+const MS_PER_S = 1_000;
+/** The slow ones are all there before anything is measured. */
+const SETTLE_MS = 1_500;
+
+interface Healthy {
+  readonly ms: number[];
+  refused: number;
+}
+
+/** What callers with ordinary connections notice of those that are slow on purpose. */
+export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
+  const { dir, seed, connections, rounds, secondsARound, timesMax, say } = options;
+  const random = new Random(seed);
+  await using mlflow = await silentServer();
+  await using victim = await Victim.start({
+    logPath: join(dir, 'service.log'),
+    env: {
+      MLFLOW_TRACKING_URI: mlflow.url,
+      MLFLOW_WAIT_MS: '0',
+      SPOOL_DIR: join(dir, 'spool'),
+      SPOOL_RECORDS_MAX: '100000',
+      SHUTDOWN_GRACE_MS: '1000',
+      TEMP_DIR: join(dir, 'temp'),
+      LOG_LEVEL: 'silent',
+    },
+  });
+  const fields = { tol: '1.0', iterations: '100', exp_name: 'Slow' };
+  const form = trainForm(fields, DIABETES);
+  const slowForm = trainForm({ ...fields, dry_run: 'true' }, DIABETES);
+  const draw = () => random.uniform();
+  const [without, beside]: [Healthy, Healthy] = [
+    { ms: [], refused: 0 },
+    { ms: [], refused: 0 },
+  ];
+  await measure(victim.url, form, WARM_UP_S, draw, { ms: [], refused: 0 });
+  let opened = 0;
+  for (let round = 1; round <= rounds; round += 1) {
+    await measure(victim.url, form, secondsARound, draw, without);
+    const slow = new SlowConnections(victim.url, slowForm, connections);
+    await sleep(SETTLE_MS);
+    await measure(victim.url, form, secondsARound, draw, beside);
+    slow.end();
+    opened += slow.opened;
+    say(`slowLoris: round ${round} of ${rounds}`);
+    await sleep(SETTLE_MS);
+  }
+  const [p99Without, p99Beside] = [quantile(without.ms, 0.99), quantile(beside.ms, 0.99)];
+  const refused = without.refused + beside.refused;
+  return {
+    what: `${connections} slow-loris connections beside healthy ones`,
+    figure: `p99 of the healthy ones ${p99Beside.toFixed(1)} ms, without them ${p99Without.toFixed(1)} ms: ${(p99Beside / p99Without).toFixed(2)} times; ${refused} of ${beside.ms.length + without.ms.length} refused`,
+    bar: `less than ${timesMax} times, none refused`,
+    passed: p99Beside < timesMax * p99Without && refused === 0 && victim.deaths === 0,
+    details: [
+      `Medians ${quantile(beside.ms, 0.5).toFixed(1)} and ${quantile(without.ms, 0.5).toFixed(1)} ms. A quarter each is slow in its head, in a field and in the file, and reads no answers; ${opened} were opened in ${rounds} rounds.`,
+    ],
+  };
+}
+
+/** Callers who pause at random between two trainings. */
+async function measure(
+  url: string,
+  form: ReturnType<typeof trainForm>,
+  seconds: number,
+  random: () => number,
+  healthy: Healthy,
+): Promise<void> {
+  const dispatcher = new Pool(url, { connections: CALLERS });
+  const endsAt = performance.now() + seconds * MS_PER_S;
+  const call = async () => {
+    while (performance.now() < endsAt) {
+      const startedAt = performance.now();
+      const answered = await postTraining(url, form, { dispatcher });
+      healthy.ms.push(performance.now() - startedAt);
+      if (!isAccepted(answered)) healthy.refused += 1;
+      await sleep(PAUSE_MS_MAX * random());
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, call));
+  await dispatcher.close();
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Row, Stage } from './row.ts';
+
+export interface TestRowOptions {
+  readonly what: string;
+  /** Below the project's folder. */
+  readonly files: readonly string[];
+  readonly bar: string;
+  /** What a test of these tries, in numbers that the tests themselves assert. */
+  readonly tries: string;
+}
+
+interface Report {
+  readonly numTotalTests: number;
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const FAILED_MAX = 8;
+
+/** A row that tests prove which run at every commit; here they are run once more, and counted. */
+export async function testRow(
+  { what, files, bar, tries }: TestRowOptions,
+  { dir, say }: Stage,
+): Promise<Row> {
+  const outputFile = join(dir, 'tests.json');
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const reporter = ['--reporter=json', `--outputFile=${outputFile}`];
+  const child = spawn(process.execPath, [vitest, 'run', '--project', 'unit', ...files, ...reporter], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  say(`${files.join(', ')}: begin`);
+  await once(child, 'exit');
+  process.off('exit', endWithUs);
+  const { numTotalTests, numPassedTests, testResults } = JSON.parse(
+    readFileSync(outputFile, 'utf8'),
+  ) as Report;
+  const failed = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'passed')
+    .map(({ fullName }) => fullName);
+  return {
+    what,
+    figure: `${tries}: ${numPassedTests} of ${numTotalTests} tests passed`,
+    bar,
+    passed: numTotalTests > 0 && numPassedTests === numTotalTests && child.exitCode === 0,
+    details: [`Tests: ${files.join(', ')}.`, ...failed.slice(0, FAILED_MAX)],
+  };
+}
