@@ -47,8 +47,8 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.use(requestLog(logger));
   app.use(countRequests(metrics));
-  app.use(refuseTooMany);
   app.use(securityHeaders);
+  app.use(refuseTooMany);
   app.use(checkHead);
   app.use(allowHosts(access.allowedHosts));
   app.use(refuseCrossSite);

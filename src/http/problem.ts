@@ -152,7 +152,7 @@ function afterBody(request: Request, response: Response, send: () => void): void
   const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   const cutOff = () => {
-    response.set('Connection', 'close');
+    if (!response.headersSent) response.set('Connection', 'close');
     send();
   };
   if (request.complete) {

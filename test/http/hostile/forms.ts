@@ -6,6 +6,8 @@ import {
   FIELD,
   field,
   file,
+  HEAD,
+  HOST,
   type Hostile,
   hostile,
   part,
@@ -16,7 +18,19 @@ const GOOD = file() + DRY;
 const type = (value: string) => `Content-Type: ${value}\r\n`;
 const named = (disposition: string) => part(`Content-Disposition: ${disposition}`, CSV);
 
+const LONG = 'x'.repeat(3_000_000);
+const long = (headers: string) =>
+  `POST /train HTTP/1.1\r\n${headers}Content-Length: 300000000\r\n\r\n${LONG}`;
+
 const BODIES: readonly Hostile[] = [
+  hostile('a body that nobody takes', long(HEAD + type(`multipart/form-data; boundary=${BOUNDARY}`)), 413),
+  hostile('a long body without a type', long(HEAD), 415),
+  hostile('a long body without a token', long(HOST), 401),
+  hostile(
+    'a long body without end',
+    `POST /train HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n${LONG}`,
+    401,
+  ),
   hostile('no type', post(GOOD + END, ''), 415),
   hostile('an empty type', post(GOOD + END, type('')), 415),
   hostile('a form of another kind', post('tol=1', type('application/x-www-form-urlencoded')), 415),
