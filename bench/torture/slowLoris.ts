@@ -62,7 +62,7 @@ export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
   let opened = 0;
   for (let round = 1; round <= rounds; round += 1) {
     await measure(victim.url, form, secondsARound, draw, without);
-    const slow = new SlowConnections(victim.url, slowForm, connections);
+    const slow = new SlowConnections(victim.url, slowForm, connections, draw);
     await sleep(SETTLE_MS);
     await measure(victim.url, form, secondsARound, draw, beside);
     slow.end();
