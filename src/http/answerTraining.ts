@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { TrackingRefusedError } from '../errors.ts';
-import type { Accepted, DeliveryView, Kept } from '../result.ts';
+import type { DeliveryView, Kept, LoggedRun } from '../result.ts';
 import { loggedWithin } from '../training/deliveries.ts';
 import { type TrainingRooms, type TrainRequest, train } from '../training/train.ts';
 import { deliveryLink } from './deliveryAnswer.ts';
@@ -66,10 +66,10 @@ export async function trainOnce(
     const known = key && (await rooms.deliveries.findByKey(key.digest));
     // Of a damaged record it is not known what it stood for, and that is what its answer says.
     if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
-    const accepted = known
-      ? { id: known.id, logged: rooms.deliveries.logged(known.id) }
+    const begun = known
+      ? { view: known, logged: rooms.deliveries.logged(known.id) }
       : await accept(posted, key, response, rooms);
-    const view = await settle(accepted, posted, response, rooms, waitMs);
+    const view = await settle(begun, posted, response, rooms, waitMs);
     return { view, waitMs, isReplayed: known !== undefined };
   } finally {
     // Before the answer, for whoever has it may ask again.
@@ -77,39 +77,54 @@ export async function trainOnce(
   }
 }
 
+/** A training that was accepted: how far it is, and its run where that is still to come. */
+interface OnItsWay {
+  readonly view: DeliveryView;
+  readonly logged: Promise<LoggedRun> | undefined;
+}
+
 async function accept(
   { asked, clock }: Posted,
   key: Kept['key'],
   response: Response,
   rooms: TrainingRooms,
-): Promise<Accepted> {
-  const { fitted, accepted } = await train(asked, rooms, (fitted, run) => ({
+): Promise<OnItsWay> {
+  const { fitted, run, kept, accepted } = await train(asked, rooms, (fitted, run) => ({
     answer: keptAnswer(fitted, run, clock()),
     ...(key && { key }),
   }));
   response.locals['rows'] = fitted.dataset.rows;
   response.locals['stagesMs'] = { upload: clock().upload, ...fitted.timingMs };
-  return accepted;
+  const { experimentName, runName } = run;
+  const { id, logged } = accepted;
+  const view = { id, state: 'pending', acceptedAtMs: Date.now(), attempts: 0 } as const;
+  return { view: { ...view, experimentName, runName, ...kept }, logged };
 }
 
-/** Waits for MLflow, and says what came of it: refusals too are read from the record, so that each answer is the same. */
+/** Waits for MLflow. What came of it, refusals too, is read from the record, so that each answer is the same. */
 async function settle(
-  { id, logged }: Pick<Accepted, 'id'> & { readonly logged: Accepted['logged'] | undefined },
+  { view, logged }: OnItsWay,
   { discard }: Posted,
   response: Response,
   rooms: TrainingRooms,
   waitMs: number,
 ): Promise<DeliveryView> {
   const enough = [callerGone(response), rooms.underWay.hurried];
-  const waited = logged && loggedWithin(logged, waitMs, enough).catch(() => undefined);
-  await Promise.all([waited, discard()]);
-  const view = await rooms.deliveries.find(id);
-  if (view === undefined) throw new Error(`the delivery ${id} is gone`);
-  const logMs = logMsOf(view);
+  const isOver =
+    logged &&
+    loggedWithin(logged, waitMs, enough).then(
+      (run) => run !== undefined,
+      () => true,
+    );
+  const [hasEnded] = await Promise.all([isOver, discard()]);
+  if (!hasEnded) return view;
+  const ended = await rooms.deliveries.find(view.id);
+  if (ended === undefined) throw new Error(`the delivery ${view.id} is gone`);
+  const logMs = logMsOf(ended);
   const { stagesMs } = response.locals;
   // Of a repeated request nothing was computed.
   if (stagesMs !== undefined && logMs !== undefined) stagesMs.log = logMs;
-  return view;
+  return ended;
 }
 
 /** Whoever has hung up waits for nothing; the delivery goes on. */

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import { FieldError, quote } from '../errors.ts';
 import type { DeliveryState, DeliveryView } from '../result.ts';
 import type { DeliveryDesk } from '../training/deliveries.ts';
+import { noBody } from './access/head.ts';
 import { type DeliveryAnswer, deliveryAnswer, deliveryLink } from './deliveryAnswer.ts';
 import { onlyMethods } from './methods.ts';
 import { HttpError } from './problem.ts';
@@ -32,7 +33,7 @@ export function deliveriesRoute(desk: DeliveryDesk): Router {
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/deliveries/:id/retry')
-    .post(async (request, response) => {
+    .post(noBody, async (request, response) => {
       refuseQuery(request, []);
       const { id, state } = await find(desk, request.params.id);
       if (state !== 'dead' || !(await desk.retry(id))) throw notDead(id);

@@ -128,11 +128,12 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
 
 /** @param field where multer says which; of the second file of a form it does not always */
 function unexpectedFile(field: string | undefined): HttpError {
-  const says =
-    field === undefined || field === FILE_FIELD
-      ? `There is a file too many: send one, in ${FILE_FIELD}.`
-      : `There is a file in the field ${quote(field)}, and a file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
-  return new HttpError(422, 'unexpected_file', says, { field: field ?? FILE_FIELD });
+  if (field === undefined || field === FILE_FIELD) {
+    const says = `There is a file too many: send one, in ${FILE_FIELD}.`;
+    return new HttpError(422, 'unexpected_file', says, { field: FILE_FIELD, limit: 1, actual: 2 });
+  }
+  const says = `There is a file in the field ${quote(field)}, and a file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
+  return new HttpError(422, 'unexpected_file', says, { field });
 }
 
 /** It is counted no further than one beyond the limit. */

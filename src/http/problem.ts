@@ -186,6 +186,9 @@ function toHttp(cause: unknown): HttpError {
       cause.details,
     );
   }
+  if (cause instanceof URIError) {
+    return new HttpError(400, 'malformed_path', 'The path has a % that stands for no character: write %25.');
+  }
   return new HttpError(
     500,
     'internal_error',

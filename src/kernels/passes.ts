@@ -1,8 +1,9 @@
 /** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
 type BlockTask = (...args: number[]) => void;
 
-/** What src/kernels/assembly/passes.ts exports; the arguments are described there. */
+/** What src/kernels/assembly/passes.ts and blocks.ts export for many blocks; the arguments are described there. */
 export interface PassKernels {
+  readonly readBlock: BlockTask;
   readonly partitionBlock: BlockTask;
   readonly statisticsOfBlock: BlockTask;
   readonly countTextsOfBlock: BlockTask;
@@ -30,6 +31,7 @@ export interface PassKernels {
 
 /** The tasks by number, as threads hand them to each other. */
 export const BLOCK_TASKS = [
+  'readBlock',
   'partitionBlock',
   'statisticsOfBlock',
   'countTextsOfBlock',
@@ -39,3 +41,28 @@ export const BLOCK_TASKS = [
 ] as const satisfies readonly (keyof PassKernels)[];
 
 export type BlockTaskName = (typeof BLOCK_TASKS)[number];
+
+/** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
+export interface BlockJob {
+  readonly task: BlockTaskName;
+  /** The task's arguments but for the last two, block and scratch. */
+  readonly args: readonly number[];
+  readonly nBlocks: number;
+  /** Room that each thread needs. */
+  readonly scratchBytes: number;
+  /** Cells read, roughly: whether it pays to wake helpers. */
+  readonly cells: number;
+}
+
+/** Threads that work on the blocks of one memory together. */
+export interface BlockThreads {
+  /** How many they are, with the one that asks. */
+  readonly size: number;
+  /**
+   * Begins a job: other threads take its blocks from now on.
+   * @param scratch `scratchBytes` a thread, until it is finished
+   */
+  begin(job: BlockJob, scratch: number): void;
+  /** Takes blocks of what was begun, and waits for the last of them. @throws Error where a thread does not come back */
+  finish(): void;
+}

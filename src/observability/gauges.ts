@@ -16,8 +16,11 @@ export interface MetricSources {
   /** Bytes of the memory in which tables lie; there may be no bound. */
   memory?(): { readonly promisedBytes: number; readonly keptBytes: number; readonly bytesMax: number };
   spool?(): SpoolCounts;
-  /** Deliveries since the start, by how they ended. */
-  deliveries?(): Readonly<Record<string, number>>;
+  deliveries?(): {
+    readonly underWay: number;
+    /** Since the start. */
+    readonly byOutcome: Readings;
+  };
   /** What the probe of readiness says. */
   readiness(): Promise<ReadinessReport>;
 }
@@ -106,7 +109,13 @@ function registerSpool(registry: Registry, counts: () => SpoolCounts): void {
   );
 }
 
-function registerDeliveries(registry: Registry, counts: () => Readonly<Record<string, number>>): void {
+function registerDeliveries(registry: Registry, counts: NonNullable<MetricSources['deliveries']>): void {
+  single(
+    registry,
+    'trainpost_deliveries_under_way',
+    'Deliveries that MLflow is asked for now.',
+    () => counts().underWay,
+  );
   new Counter({
     name: 'trainpost_deliveries_total',
     help: 'Deliveries of runs to MLflow since the start, by how they ended.',
@@ -114,7 +123,7 @@ function registerDeliveries(registry: Registry, counts: () => Readonly<Record<st
     registers: [registry],
     collect() {
       this.reset();
-      for (const [outcome, count] of Object.entries(counts())) this.inc({ outcome }, count);
+      for (const [outcome, count] of Object.entries(counts().byOutcome)) this.inc({ outcome }, count);
     },
   });
 }

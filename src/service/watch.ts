@@ -44,8 +44,8 @@ export function watch(
     memory: () => pool.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
-      const { doublesRemoved, ...byOutcome } = deliveries.counts();
-      return { ...byOutcome, doubles_removed: doublesRemoved };
+      const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
+      return { underWay, byOutcome: { delivered, dead, retried, doubles_removed: doublesRemoved } };
     },
     readiness: () => readiness.report(),
   });

@@ -69,6 +69,8 @@ const REGISTERED_NAME_CHARS_MAX = 250;
 
 export interface Trained {
   readonly fitted: Fitted;
+  readonly run: TrackedRun;
+  readonly kept: Kept;
   readonly accepted: Accepted;
 }
 
@@ -88,8 +90,9 @@ async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: K
   const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
   const run = describeRun(request, fitted, names);
-  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(keep(fitted, run)), run);
-  return { fitted, accepted };
+  const kept = keep(fitted, run);
+  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(kept), run);
+  return { fitted, run, kept, accepted };
 }
 
 /** Says what `train` would come to, without fitting or logging anything: it asks for no MLflow. */

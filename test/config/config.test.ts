@@ -12,7 +12,21 @@ describe('readConfig', () => {
       upload: {
         dir: 'temp',
         fileBytesMax: 200_000_000,
-        table: { rows: 5_000_000, columns: 1_000, cells: 50_000_000 },
+        fieldsMax: 100,
+        partsMax: 101,
+        fieldNameCharsMax: 64,
+        fieldValueBytesMax: 4_096,
+        atOnceMax: 8,
+        stallMs: 30_000,
+        timeoutMs: 900_000,
+        table: {
+          rows: 5_000_000,
+          columns: 1_000,
+          cells: 50_000_000,
+          cellChars: 65_536,
+          lineChars: 1_048_576,
+        },
+        parseTimeoutMs: 60_000,
       },
       training: { waitingMax: 16, timeoutMs: 300_000 },
       spool: {
@@ -23,6 +37,7 @@ describe('readConfig', () => {
         keptMs: 86_400_000,
         deadKeptMs: 2_592_000_000,
       },
+      connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
     });
   });
 

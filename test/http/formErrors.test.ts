@@ -43,15 +43,15 @@ describe('a form that is refused', () => {
       'a value that is too long',
       () => form().field('exp_name', 'x'.repeat(4_097)),
       400,
-      { field: 'exp_name', limit: 4_096 },
+      { code: 'field_value_too_long', field: 'exp_name', limit: 4_096, actual: 4_097 },
       /^The value of the field "exp_name" is longer than 4096 bytes: shorten it/,
     ],
     [
       'a name that is too long',
       () => form().field('x'.repeat(65), '1'),
       400,
-      { limit: 64 },
-      /^A field has a name of more than 64 bytes.*write name=value/,
+      { code: 'field_name_too_long', limit: 64, actual: 65 },
+      /^A field has a name of more than 64 characters.*write name=value/,
     ],
     [
       'a nested name',
@@ -71,7 +71,7 @@ describe('a form that is refused', () => {
       'too many fields',
       () => raw(`${HEAD.repeat(101)}--b--\r\n`),
       400,
-      { limit: 100 },
+      { code: 'too_many_fields', limit: 100, actual: 101 },
       /^The form has more than 100 fields: .*with commas/,
     ],
     [

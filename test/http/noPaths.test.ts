@@ -89,9 +89,9 @@ describe('a caller who names a place', () => {
 
   it('as the name of a file gets a name of ours, and a model without a path', async () => {
     for (const place of places) {
-      service.log.entries.length = 0;
+      service.desk.entries.length = 0;
       const answer = await post(place).expect(200);
-      const { run } = service.log.entries[0]!;
+      const { run } = service.desk.entries[0]!;
       expect(run.modelName).toBe('canary-model');
       expect(run.fileName.replace(/^@/, '')).toMatch(/^canary\.csv$/);
       await nothingHappened(answer);

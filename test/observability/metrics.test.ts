@@ -22,7 +22,7 @@ describe('Metrics', () => {
       ...SOURCES,
       memory: () => ({ promisedBytes: 3, keptBytes: 4, bytesMax: Number.POSITIVE_INFINITY }),
       spool: () => ({ pending, dead: 2, bytes: 4_096, oldestAcceptedAtMs: Date.now() + 60_000 }),
-      deliveries: () => ({ delivered: 40, dead: 2 }),
+      deliveries: () => ({ underWay: 1, byOutcome: { delivered: 40, dead: 2 } }),
     });
     metrics.watchProcess();
     metrics.requestEnded({ route: '/train', method: 'POST', status: '200', seconds: 0.2 });
@@ -35,6 +35,7 @@ describe('Metrics', () => {
     expect(byLabel(families, 'trainpost_threads', 'kind')).toEqual({ training: 2, reading: 1 });
     expect(byLabel(families, 'trainpost_check_ok', 'check')).toEqual({ disk: 1, mlflow: 0 });
     expect(byLabel(families, 'trainpost_spool_records', 'state')).toEqual({ pending: 7, dead: 2 });
+    expect(readingOf(families, 'trainpost_deliveries_under_way')).toBe(1);
     expect(readingOf(families, 'trainpost_spool_bytes')).toBe(4_096);
     expect(byLabel(families, 'trainpost_table_memory_bytes', 'state')).toEqual({ promised: 3, kept: 4 });
     expect(readingOf(families, 'trainpost_table_memory_limit_bytes')).toBe(Number.POSITIVE_INFINITY);

@@ -247,7 +247,9 @@ export class Deliveries {
     // What was cut off is taken up by the next process, and says nothing of MLflow.
     if (this.#cut.signal.aborted) return;
     const verdict = verdictOf(error);
-    entry.lastError = verdict.reason;
+    // That something is in doubt says less than why it came to that.
+    if (verdict.is !== 'doubtful') entry.lastError = verdict.reason;
+    entry.lastError ??= verdict.reason;
     if (verdict.is === 'damaged') {
       // The spool has put it with the dead letters.
       this.#queue.remove(entry);

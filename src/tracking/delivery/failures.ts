@@ -65,7 +65,7 @@ function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error];
 }
 
-export function reasonOf(error: unknown): Reason {
+function reasonOf(error: unknown): Reason {
   if (error instanceof TrainpostError) {
     const { code, message, details } = error;
     return { code, message, details };

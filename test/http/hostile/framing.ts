@@ -198,6 +198,23 @@ const TARGETS: readonly Hostile[] = [
   [`/test?${'a=b&'.repeat(2_000)}`, 200],
   ['/test#fragment', 200],
   ['/test;a=b', 404],
+  ['/deliveries', 200],
+  ['/deliveries?state=dead', 200],
+  ['/deliveries?state=__proto__', 422],
+  ['/deliveries?state=dead&state=pending', [200, 422]],
+  ['/deliveries?x=1', 422],
+  ['/deliveries/%', 400],
+  ['/deliveries/%zz/retry', 400],
+  ['/deliveries/%ff', 400],
+  ['/deliveries/..', 404],
+  ['/deliveries/..%2f..%2fpending', 404],
+  ['/deliveries/%00', 404],
+  ['/deliveries/__proto__', 404],
+  [`/deliveries/${'a'.repeat(10_000)}`, 404],
+  ['/deliveries/00000000-0000-0000-0000-000000000000', 404],
+  ['/metrics', 200],
+  ['/health/live', 200],
+  ['/health/../metrics', 404],
   ['/train?tol=1', 405],
   ['/__proto__', 404],
   ['/constructor/prototype', 404],
@@ -235,10 +252,37 @@ const TARGETS: readonly Hostile[] = [
   hostile(`the target ${String(target).slice(0, 40)}`, get('', String(target)), status as number),
 );
 
+const ZERO_ID = '00000000-0000-0000-0000-000000000000';
+const retry = (headers = '', body = '', id = ZERO_ID) =>
+  `POST /deliveries/${id}/retry HTTP/1.1\r\n${HEAD}${headers}\r\n${body}`;
+const FORM_TYPE = 'Content-Type: multipart/form-data; boundary=b0undary\r\n';
+const keyed = (key: string) => post(GOOD, `${FORM_TYPE}Idempotency-Key: ${key}\r\n`);
+const preferring = (preference: string) => post(GOOD, `${FORM_TYPE}Prefer: ${preference}\r\n`);
+
+/** What callers say of how they want to be answered. */
+const WISHES: readonly Hostile[] = [
+  hostile('a retry of nothing', retry(), 404),
+  hostile('a retry of a path', retry('', '', '..%2f..%2fx'), 404),
+  hostile('a retry with a body', retry('Content-Length: 4\r\n', 'abcd'), 413),
+  hostile('a retry with chunks', retry('Transfer-Encoding: chunked\r\n', '0\r\n\r\n'), 413),
+  hostile('a key', keyed('a'), [200, 422]),
+  hostile('no key', keyed(''), [200, 400, 422]),
+  hostile('a key that is a path', keyed('../../../etc/passwd'), [200, 400, 422]),
+  hostile('__proto__ for a key', keyed('__proto__'), [200, 400, 422]),
+  hostile('a key without end', keyed('x'.repeat(10_000)), [200, 400, 422]),
+  hostile('a key of high bytes', keyed('\xff\xfe'), [200, 400, 422]),
+  hostile('two keys', keyed('a\r\nIdempotency-Key: b'), [200, 400, 422]),
+  hostile('a wish to wait for ever', preferring('wait=99999999999999999999'), [200, 400, 422]),
+  hostile('a wish to wait less than nothing', preferring('wait=-1'), [200, 400, 422]),
+  hostile('a wish to wait for something else', preferring('wait=NaN, wait=1e3, wait="1'), [200, 400, 422]),
+  hostile('a thousand wishes', preferring('respond-async, '.repeat(500)), [200, 400, 422]),
+];
+
 export const FRAMING: Readonly<Record<string, readonly Hostile[]>> = {
   lengths: LENGTHS,
   chunks: CHUNKS,
   headers: HEADS,
   lines: LINES,
   targets: TARGETS,
+  wishes: WISHES,
 };

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Accepted, TrackedRun } from '../../../src/result.ts';
+import type { Accepted, Kept, TrackedRun } from '../../../src/result.ts';
 import { Spool } from '../../../src/spool/spool.ts';
 import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
 import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
 import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
+import { FAST_DISK } from '../../spool/support.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { StandInMlflow, type StandInOptions } from '../../support/standInMlflow.ts';
 import { samplePipeline, sampleRun } from '../sample.ts';
@@ -30,7 +30,7 @@ export class Bench implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly standIn: StandInMlflow;
   readonly events: DeliveryEvent[] = [];
-  readonly #dir: string;
+  readonly dir: string;
   readonly #atOnce: number;
   readonly #quarantineMs: number;
   /** Why there is no MLflow at all. */
@@ -40,14 +40,14 @@ export class Bench implements AsyncDisposable {
 
   private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
     this.standIn = standIn;
-    this.#dir = dir;
+    this.dir = dir;
     this.#atOnce = options.atOnce ?? 2;
     this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
     const standIn = await StandInMlflow.start(options);
-    const dir = await mkdtemp(join(tmpdir(), 'trainpost-delivery-'));
+    const dir = await mkdtemp(join(FAST_DISK, 'trainpost-delivery-'));
     const bench = new Bench(standIn, dir, options);
     await bench.start();
     return bench;
@@ -64,7 +64,7 @@ export class Bench implements AsyncDisposable {
   /** Begins a process on the folder. */
   async start(): Promise<void> {
     const spool = await Spool.open({
-      dir: this.#dir,
+      dir: this.dir,
       recordsMax: 1_000,
       bytesMax: 2 ** 30,
       diskFreeMin: 0,
@@ -100,10 +100,8 @@ export class Bench implements AsyncDisposable {
     this.#process = undefined;
   }
 
-  accept(overrides: Partial<TrackedRun> = {}): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), {
-      answer: { a: 1 },
-    });
+  accept(overrides: Partial<TrackedRun> = {}, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
+    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), kept);
   }
 
   /** Lets time pass, whenever nothing is under way, until something holds. */
@@ -188,6 +186,6 @@ export class Bench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process !== undefined) await this.crash();
     await this.standIn[Symbol.asyncDispose]();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Accepted } from '../../../src/result.ts';
 import { Bench } from './bench.ts';
+
+// They wait for nothing but calls and the disk; on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const HOUR_MS = 3_600_000;
 
