@@ -21,7 +21,7 @@ export interface CallersOptions {
   /** Between an answer and the next training of the same caller. */
   readonly gapMs: number;
   /** Asked before each training: whether another one is wanted yet. */
-  readonly isWanted: () => boolean;
+  readonly isWanted: (accepted: number) => boolean;
   /** Whether every other training has an Idempotency-Key, and is posted again until it is answered. */
   readonly withKeys: boolean;
 }
@@ -52,7 +52,7 @@ export class Callers {
   async #call(): Promise<void> {
     const { url, experimentName, random, gapMs, isWanted, withKeys } = this.#options;
     while (!this.#over) {
-      if (!isWanted()) {
+      if (!isWanted(this.accepted)) {
         await sleep(RETRY_PAUSE_MS);
         continue;
       }

@@ -106,13 +106,13 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   say(`kills: what a training holds is known; ${options.kills} kills begin`);
 
   proxy.harmShare = HARM_SHARE;
-  const callers: Callers = new Callers({
+  const callers = new Callers({
     url: victim.url,
     experimentName,
     random: draw,
     callers: CALLERS,
     gapMs: GAP_MS,
-    isWanted: () => callers.accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
+    isWanted: (accepted) => accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
     withKeys: command === undefined,
   });
   const made = await killAgainAndAgain(victim, options, startMs, draw, callers);
