@@ -38,6 +38,8 @@ describe('readConfig', () => {
         deadKeptMs: 2_592_000_000,
       },
       connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
+      delivery: { quarantineMs: 120_000, sweepMs: 600_000, atOnce: 2 },
+      answers: { waitMs: 20_000, waitMaxMs: 300_000, graceMs: 30_000 },
     });
   });
 
@@ -78,6 +80,10 @@ describe('readConfig', () => {
     [
       { MLFLOW_TRACKING_TOKEN: 'two words' },
       'MLFLOW_TRACKING_TOKEN wants a token without spaces, line ends and other characters that no header can have',
+    ],
+    [
+      { SPOOL_DISK_FREE_PERCENT_MIN: '100' },
+      'SPOOL_DISK_FREE_PERCENT_MIN="100" wants a whole number from 0 to 99',
     ],
     [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
     [
