@@ -78,6 +78,14 @@ const ROWS: readonly Row[] = [
     of: ({ upload }) => upload.atOnceMax,
   },
   {
+    setting: 'UPLOAD_BYTES_PER_S_MIN',
+    bounds: 'bytes a second, below which an upload gives way where all UPLOADS_MAX are under way',
+    unit: 'bytes',
+    status: 408,
+    codes: ['upload_too_slow'],
+    of: ({ upload }) => upload.bytesPerSMin,
+  },
+  {
     setting: 'UPLOAD_STALL_MS',
     bounds: 'how long no byte of an upload comes',
     unit: 'ms',
