@@ -1,6 +1,15 @@
 /** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
 type BlockTask = (...args: number[]) => void;
 
+/** A table's column, as kernels find it. */
+export type ColumnOfTable = [
+  directory: number,
+  nColumns: number,
+  blockRows: number,
+  nRows: number,
+  column: number,
+];
+
 /** What src/kernels/assembly/passes.ts and blocks.ts export for many blocks; the arguments are described there. */
 export interface PassKernels {
   readonly readBlock: BlockTask;
@@ -10,12 +19,16 @@ export interface PassKernels {
   readonly logLossOfBlock: BlockTask;
   readonly predictBlock: BlockTask;
   readonly classifyBlock: BlockTask;
-  /** Least and largest whole number of a segment by its directory entry, as two i32 at `out`. */
-  rangeOfSegment(entry: number, rows: number, out: number): void;
-  /** Counts a segment's whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
-  countSegment(entry: number, rows: number, low: number, high: number, shift: number, counts: number): void;
+  /** Decimals of a column, and from bit 8 on the bytes of its widest cells; -1 where it is packed otherwise. */
+  packingOfColumn(directory: number, nColumns: number, nBlocks: number, column: number): number;
+  /** Counts cells of 16 bits at most: missing ones as the first of 65,536, then the numbers from -32,767 on. */
+  tallyColumn(...args: [...ColumnOfTable, counts: number]): void;
+  /** Least and largest whole number, as two i32 at `out`. */
+  rangeOfColumn(...args: [...ColumnOfTable, out: number]): void;
+  /** Counts whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
+  countColumn(...args: [...ColumnOfTable, low: number, high: number, shift: number, counts: number]): void;
   /** Adds distances from `centre`, their squares and the number of cells to three doubles. */
-  momentsOfSegment(entry: number, rows: number, centre: number, out: number): void;
+  momentsOfColumn(...args: [...ColumnOfTable, centre: number, out: number]): void;
   decodeRows(
     directory: number,
     nColumns: number,
