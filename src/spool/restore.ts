@@ -42,22 +42,21 @@ export async function restore(parts: Parts): Promise<void> {
   await files.syncFolder(layout.dead);
 }
 
-async function restorePending({ files, records, receipts, entries, clock }: Parts, name: FoundName) {
+async function restorePending({ files, layout, records, receipts, entries }: Parts, name: FoundName) {
   const entry = newEntry(name, 'pending', 0);
-  if (await receipts.complete(name.id, name.key)) {
+  if (await receipts.complete(name)) {
     await records.remove(entry);
     return;
   }
   const bytes = (await files.read(records.pathOf(entry))) as Buffer;
   const envelope = decodeIfWhole(bytes, name);
   if (envelope === undefined) {
-    entry.bytes = bytes.length;
-    entry.endedAtMs = clock();
-    await records.move(entry, 'dead');
-  } else {
-    entry.bytes = envelope.wholeBytes;
-    if (bytes.length > envelope.wholeBytes) await cutOff(files, records.pathOf(entry), envelope.wholeBytes);
+    const isDeadToo = (await files.modifiedAtMs(join(layout.dead, name.file))) !== undefined;
+    await (isDeadToo ? records.remove(entry) : records.move(entry, 'dead'));
+    return;
   }
+  entry.bytes = envelope.wholeBytes;
+  if (bytes.length > envelope.wholeBytes) await cutOff(files, records.pathOf(entry), envelope.wholeBytes);
   entries.add(entry);
 }
 

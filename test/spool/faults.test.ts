@@ -2,17 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import { realFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
+import { check } from './checkStory.ts';
 import { type Fault, faultyFiles, type Operation, systemError } from './faultyFiles.ts';
-import { check, play, type Results, STORY } from './story.ts';
-import {
-  FAST_DISK,
-  fileCounts,
-  newRecord,
-  openSpool,
-  optionsFor,
-  removeClaims,
-  temporaryFolder,
-} from './support.ts';
+import { newRecord, optionsFor } from './samples.ts';
+import { play, type Results, STORY } from './story.ts';
+import { FAST_DISK, fileCounts, openSpool, removeClaims, temporaryFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

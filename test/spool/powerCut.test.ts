@@ -1,9 +1,10 @@
 import { expect, it, vi } from 'vitest';
 import { Spool } from '../../src/spool/spool.ts';
+import { check } from './checkStory.ts';
 import { faultyFiles, systemError } from './faultyFiles.ts';
 import { MemoryDisk, type Survives } from './memoryDisk.ts';
-import { check, play, type Results, STORY } from './story.ts';
-import { optionsFor } from './support.ts';
+import { optionsFor } from './samples.ts';
+import { play, type Results, STORY } from './story.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync, unlinkSync as unlink, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { markOf } from '../../src/processMark.ts';
+import { Claim, type Pace } from '../../src/spool/claim.ts';
+import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
+import { layoutOf } from '../../src/spool/layout.ts';
+import { makeFolders } from '../../src/spool/restore.ts';
+import { buildChild, ended, holdInChild } from './children.ts';
+import { newRecord } from './samples.ts';
+import { openSpool, temporaryFolder } from './support.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const PACE: Pace = { beatMs: 20, staleMs: 200 };
+const RACERS = 6;
+const RACES = 3;
+
+let program: string;
+let remove: () => void;
+beforeAll(async () => {
+  ({ program, remove } = await buildChild());
+});
+afterAll(() => remove());
+
+function claimsIn(dir: string): string[] {
+  return readdirSync(dir).filter((name) => name.startsWith('claim-'));
+}
+
+async function take(dir: string, files: SpoolFiles = realFiles, pace = PACE): Promise<Claim> {
+  const layout = layoutOf(dir);
+  await makeFolders(files, layout);
+  const claim = await Claim.take(files, layout, pace);
+  onTestFinished(() => claim.release());
+  return claim;
+}
+
+/** The claim of a process on another machine. */
+function writeForeignClaim(
+  dir: string,
+  number: number,
+  content = '{"pid":7,"started":"1","host":"far","realm":"far"}',
+) {
+  const path = join(dir, `claim-${number}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('a second process', () => {
+  it('is refused in one line that names folder and process, and gets the folder when the first gives it back', async () => {
+    const dir = temporaryFolder();
+    const first = await holdInChild(program, dir);
+    expect(first.said).toBe('open');
+    const second = await holdInChild(program, dir);
+    expect(second.said).toMatch(
+      /^SPOOL_DIR=.* is in use by process \d+ on .*: give this one a folder of its own/,
+    );
+    expect(second.said).toContain(dir);
+    expect(second.said).toContain(`process ${first.child.pid} `);
+    first.child.stdin?.end();
+    await ended(first.child);
+    expect((await holdInChild(program, dir)).said).toBe('open');
+    expect(claimsIn(dir)).toEqual(['claim-2']);
+  });
+
+  it('takes over from one that was killed', async () => {
+    const dir = temporaryFolder();
+    const first = await holdInChild(program, dir);
+    first.child.kill('SIGKILL');
+    await ended(first.child);
+    expect((await holdInChild(program, dir)).said).toBe('open');
+  });
+
+  it.each([
+    ['with nobody there', undefined],
+    ['when the one before was killed', 'SIGKILL'],
+  ] as const)('is the only one of many that start at once, %s', async (_name, signal) => {
+    for (let race = 0; race < RACES; race++) {
+      const dir = temporaryFolder();
+      if (signal) {
+        const { child } = await holdInChild(program, dir);
+        child.kill(signal);
+        await ended(child);
+      }
+      const racers = await Promise.all(Array.from({ length: RACERS }, () => holdInChild(program, dir)));
+      const said = racers.map((racer) => racer.said);
+      expect(said.filter((line) => line === 'open')).toHaveLength(1);
+      expect(said.filter((line) => line.includes('is in use by process'))).toHaveLength(RACERS - 1);
+      for (const { child } of racers) child.kill('SIGKILL');
+    }
+  });
+
+  it('is refused in the same process too', async () => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    await expect(openSpool(dir)).rejects.toMatchObject({ code: 'spool_in_use' });
+    await spool.close();
+    await openSpool(dir);
+  });
+});
+
+describe('the claim of another process with the same number', () => {
+  it('is taken over: numbers are given out again', async () => {
+    const dir = temporaryFolder();
+    await (await take(dir)).release();
+    const mark = JSON.parse(readFileSync(join(dir, 'claim-1'), 'utf8'));
+    writeForeignClaim(dir, 2, JSON.stringify({ ...mark, isReleased: undefined, started: '1' }));
+    await take(dir);
+    expect(claimsIn(dir)).toEqual(['claim-3']);
+    writeForeignClaim(dir, 4, JSON.stringify({ ...mark, isReleased: undefined, ...markOf(process.pid) }));
+    await expect(take(dir)).rejects.toMatchObject({ code: 'spool_in_use' });
+  });
+});
+
+describe('a claim from another machine', () => {
+  it.each([
+    ['whole', undefined],
+    ['emptied by a power cut', ''],
+  ])('that does not move is taken over: %s', async (_name, content) => {
+    const dir = temporaryFolder();
+    writeForeignClaim(dir, 5, content);
+    await take(dir);
+    expect(claimsIn(dir)).toEqual(['claim-6']);
+  });
+
+  it('that moves is respected, whatever its clock says', async () => {
+    const dir = temporaryFolder();
+    const path = writeForeignClaim(dir, 5);
+    let atS = 1_000_000;
+    const timer = setInterval(() => utimesSync(path, ++atS, atS), PACE.beatMs);
+    onTestFinished(() => clearInterval(timer));
+    await expect(take(dir, realFiles, { ...PACE, staleMs: 60_000 })).rejects.toThrow(
+      'in use by process 7 on far',
+    );
+  });
+});
+
+describe('a holder', () => {
+  it('moves its claim', async () => {
+    const dir = temporaryFolder();
+    await take(dir);
+    const path = join(dir, 'claim-1');
+    const before = await realFiles.modifiedAtMs(path);
+    await vi.waitFor(async () => expect(await realFiles.modifiedAtMs(path)).not.toBe(before));
+  });
+
+  it.each([
+    ['a higher claim', (dir: string) => void writeForeignClaim(dir, 2)],
+    ['no claim any more', (dir: string) => unlink(join(dir, 'claim-1'))],
+  ])('that was taken for dead writes nothing more: %s', async (_name, takeOver) => {
+    const dir = temporaryFolder();
+    const claim = await take(dir);
+    await claim.check();
+    takeOver(dir);
+    await vi.waitFor(() => expect(claim.check()).rejects.toMatchObject({ code: 'spool_lost' }));
+    const before = claimsIn(dir);
+    await claim.release();
+    expect(claimsIn(dir)).toEqual(before);
+  });
+
+  it('that was asleep asks before it writes', async () => {
+    const dir = temporaryFolder();
+    const claim = await take(dir, realFiles, { beatMs: 600_000, staleMs: 600_000 });
+    writeForeignClaim(dir, 2);
+    await claim.check();
+    vi.useFakeTimers({ now: Date.now() + 400_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await expect(claim.check()).rejects.toMatchObject({ code: 'spool_lost' });
+  });
+
+  it('refuses every write of a spool that was taken over', async () => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    await spool.accept(newRecord('a'));
+    writeForeignClaim(dir, 2);
+    vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await expect(spool.accept(newRecord('b'))).rejects.toMatchObject({ code: 'spool_lost' });
+    await expect(spool.deliver(spool.pending()[0]!, null)).rejects.toMatchObject({ code: 'spool_lost' });
+    expect(readdirSync(join(dir, 'pending'))).toHaveLength(1);
+  });
+});
+
+describe('numbers of claims', () => {
+  it('do not count when they had become free behind a higher one', async () => {
+    const dir = temporaryFolder();
+    let isFirst = true;
+    // Between the look and the link, others take claims 1 and 2, give them back, and remove the lower one.
+    const files: SpoolFiles = {
+      ...realFiles,
+      link: async (from, to) => {
+        if (isFirst) {
+          isFirst = false;
+          for (let other = 0; other < 2; other++)
+            await (await Claim.take(realFiles, layoutOf(dir), PACE)).release();
+        }
+        await realFiles.link(from, to);
+      },
+    };
+    await take(dir, files);
+    expect(claimsIn(dir)).toEqual(['claim-3']);
+  });
+});

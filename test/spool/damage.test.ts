@@ -1,0 +1,231 @@
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { encodeLine } from '../../src/spool/envelope.ts';
+import { digestOf, newRecord } from './samples.ts';
+import { fileCounts, openSpool, temporaryFolder } from './support.ts';
+
+/** A spool that has one record with two notes, and is closed; the record's file. */
+async function leftBehind() {
+  const dir = temporaryFolder();
+  const record = newRecord('a', { key: digestOf('key') });
+  const spool = await openSpool(dir);
+  await spool.accept(record);
+  await spool.note(record.id, 'first');
+  await spool.note(record.id, 'second');
+  await spool.close();
+  const path = join(dir, 'pending', readdirSync(join(dir, 'pending'))[0]!);
+  return { dir, record, path };
+}
+
+function flip(path: string, find: string): void {
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf(find);
+  expect(at).toBeGreaterThanOrEqual(0);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(path, bytes);
+}
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe('a last note that was torn', () => {
+  it.each([
+    ['in its middle', (line: Buffer) => line.subarray(0, 80)],
+    ['before its newline', (line: Buffer) => line.subarray(0, -1)],
+    ['to zeros', (line: Buffer) => Buffer.alloc(line.length)],
+    ['to lines of zeros', () => Buffer.from('\0\0\n\0\n')],
+    ['to a byte', () => Buffer.from('a')],
+  ])('%s is cut off', async (_name, torn) => {
+    const { dir, record, path } = await leftBehind();
+    const whole = statSync(path).size;
+    appendFileSync(path, torn(encodeLine({ note: 'third' })));
+    const spool = await openSpool(dir);
+    expect(statSync(path).size).toBe(whole);
+    expect(await spool.load(record.id)).toMatchObject({ notes: ['first', 'second'], files: record.files });
+    await spool.note(record.id, 'fourth');
+    await spool.close();
+    expect(await (await openSpool(dir)).load(record.id)).toMatchObject({
+      notes: ['first', 'second', 'fourth'],
+    });
+  });
+
+  it('is cut off at each of its bytes', async () => {
+    const { dir, record, path } = await leftBehind();
+    const whole = statSync(path).size;
+    const last = encodeLine({ note: 'second' }).length;
+    const copy = readFileSync(path);
+    for (let bytes = whole - 1; bytes > whole - last; bytes--) {
+      writeFileSync(path, copy.subarray(0, bytes));
+      const spool = await openSpool(dir);
+      expect(await spool.load(record.id)).toMatchObject({ notes: ['first'] });
+      await spool.close();
+    }
+  });
+});
+
+describe('a record that is damaged', () => {
+  const damages: [string, string, (path: string) => void][] = [
+    ['in its head', 'its first line is not whole', (path) => flip(path, '"version"')],
+    ['in its document', 'its document does not match', (path) => flip(path, '"name"')],
+    ['in a file', 'its model/MLmodel does not match', (path) => flip(path, 'model of a')],
+    ['in a note that is not the last', 'a note in the middle', (path) => flip(path, '"first"')],
+    [
+      'by being cut off',
+      'its model/MLmodel does not match',
+      (path) => truncateSync(path, readFileSync(path).indexOf('model of a')),
+    ],
+    ['by being emptied', 'its first line is not whole', (path) => truncateSync(path)],
+  ];
+
+  it.each(damages)(
+    '%s becomes a dead letter with the reason when the spool is opened',
+    async (_name, reason, damage) => {
+      const { dir, record, path } = await leftBehind();
+      damage(path);
+      const spool = await openSpool(dir);
+      expect(spool.pending()).toEqual([]);
+      const [letter] = await spool.list('dead', 10);
+      expect(letter).toMatchObject({ id: record.id, state: 'dead', document: undefined });
+      expect(letter?.damaged).toContain(reason);
+      expect(await spool.findByKey(digestOf('key'))).toEqual(letter);
+      await expect(spool.revive(record.id)).rejects.toMatchObject({ code: 'record_damaged' });
+      expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 0, dead: 1 });
+      await spool.close();
+      expect(await (await openSpool(dir)).list('dead', 10)).toMatchObject([
+        { id: record.id, damaged: letter?.damaged },
+      ]);
+    },
+  );
+
+  it('becomes a dead letter when it is loaded', async () => {
+    const { dir, record, path } = await leftBehind();
+    const spool = await openSpool(dir);
+    flip(path, 'model of a');
+    await expect(spool.load(record.id)).rejects.toMatchObject({ code: 'record_damaged' });
+    expect(spool.pending()).toEqual([]);
+    expect(spool.stats()).toMatchObject({ pending: 0, dead: 1 });
+  });
+
+  it('is one with the name of another', async () => {
+    const { dir, record, path } = await leftBehind();
+    const other = crypto.randomUUID();
+    renameSync(path, path.replace(record.id, other));
+    const spool = await openSpool(dir);
+    expect(await spool.list('dead', 10)).toMatchObject([
+      { id: other, damaged: expect.stringContaining(record.id) },
+    ]);
+  });
+
+  it('is one of a later version, and is not once the later program is back', async () => {
+    const { dir, record, path } = await leftBehind();
+    const copy = readFileSync(path);
+    const line = copy.subarray(65, copy.indexOf('\n')).toString().replace('"version":1', '"version":2');
+    writeFileSync(path, `${digestOf(line)} ${line}\n`);
+    const spool = await openSpool(dir);
+    expect(await spool.list('dead', 10)).toMatchObject([{ damaged: expect.stringContaining('version 2') }]);
+    await spool.close();
+    writeFileSync(path.replace('pending', 'dead'), copy);
+    const again = await openSpool(dir);
+    expect(await again.revive(record.id)).toBe(true);
+    expect(await again.load(record.id)).toMatchObject({ files: record.files });
+  });
+});
+
+describe('a receipt that is damaged', () => {
+  it("is told to whoever asks for it, and is in nobody else's way", async () => {
+    const { dir, record } = await leftBehind();
+    const spool = await openSpool(dir);
+    const others = [newRecord('b', { key: digestOf('key') }), newRecord('c')] as const;
+    for (const other of others) await spool.accept(other);
+    await spool.deliver(record.id, 'done');
+    await spool.deliver(others[1].id, 'done');
+    flip(join(dir, 'delivered', `${record.id}.receipt`), '"name"');
+    await expect(spool.find(record.id)).rejects.toMatchObject({ code: 'record_damaged' });
+    expect((await spool.list('delivered', 10)).map(({ id }) => id)).toEqual([others[1].id]);
+    await spool.deliver(others[0].id, 'done');
+    expect(await spool.findByKey(digestOf('key'))).toMatchObject({ id: others[0].id });
+  });
+});
+
+describe('what does not belong there', () => {
+  it('is left alone', async () => {
+    const { dir, record } = await leftBehind();
+    for (const name of ['.DS_Store', `${record.id}.record`, '1-2.record']) {
+      writeFileSync(join(dir, 'pending', name), 'x');
+      writeFileSync(join(dir, 'delivered', name), 'x');
+    }
+    const spool = await openSpool(dir);
+    expect(spool.pending()).toEqual([record.id]);
+    expect(await spool.list('delivered', 10)).toEqual([]);
+    expect(fileCounts(dir)).toMatchObject({ pending: 4, delivered: 3 });
+  });
+
+  it('is cleared where it was being written', async () => {
+    const { dir } = await leftBehind();
+    writeFileSync(join(dir, 'incoming', crypto.randomUUID()), 'half of a rec');
+    await openSpool(dir);
+    expect(fileCounts(dir)).toMatchObject({ incoming: 0, pending: 1 });
+  });
+
+  it('is a second name of a record that is pending', async () => {
+    const { dir, record, path } = await leftBehind();
+    cpSync(path, path.replace('pending', 'dead'));
+    const spool = await openSpool(dir);
+    expect(spool.pending()).toEqual([record.id]);
+    expect(fileCounts(dir)).toMatchObject({ pending: 1, dead: 0 });
+  });
+
+  it('does not take the place of the same record that is dead and whole', async () => {
+    const { dir, record, path } = await leftBehind();
+    cpSync(path, path.replace('pending', 'dead'));
+    flip(path, 'model of a');
+    const spool = await openSpool(dir);
+    expect(spool.pending()).toEqual([]);
+    expect(await spool.revive(record.id)).toBe(true);
+    expect(await spool.load(record.id)).toMatchObject({ files: record.files });
+  });
+});
+
+describe('a record whose file was removed by hand', () => {
+  it('is forgotten', async () => {
+    const { dir, record, path } = await leftBehind();
+    const spool = await openSpool(dir);
+    rmSync(path);
+    expect(await spool.find(record.id)).toBeUndefined();
+    expect(await spool.load(record.id)).toBeUndefined();
+    expect(spool.pending()).toEqual([]);
+    expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
+  });
+
+  it('is no dead letter to be put back', async () => {
+    const { dir, record, path } = await leftBehind();
+    const spool = await openSpool(dir);
+    await spool.bury(record.id, 'refused');
+    rmSync(path.replace('pending', 'dead'));
+    expect(await spool.revive(record.id)).toBe(false);
+    expect(await spool.list('dead', 10)).toEqual([]);
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  it('is told in one line', async () => {
+    const dir = join(temporaryFolder(), 'file');
+    writeFileSync(dir, '');
+    await expect(openSpool(dir)).rejects.toMatchObject({
+      code: 'spool_dir',
+      message: expect.stringMatching(
+        /^SPOOL_DIR=.* cannot be used \(E[A-Z]+: .*\): name a folder that can be written$/,
+      ),
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { realFiles } from '../../src/spool/files.ts';
+import { Spool } from '../../src/spool/spool.ts';
+import { check } from './checkStory.ts';
+import { buildChild, playInChild } from './children.ts';
+import { faultyFiles, type Operation } from './faultyFiles.ts';
+import { optionsFor } from './samples.ts';
+import { play, type Results, STORY } from './story.ts';
+import { FAST_DISK, fileCounts, openSpool, temporaryFolder } from './support.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
+
+let program: string;
+let remove: () => void;
+beforeAll(async () => {
+  ({ program, remove } = await buildChild());
+});
+afterAll(() => remove());
+
+/** The claim of the dead process is not in the way, and the spool holds what was acknowledged. */
+async function checkFolder(dir: string, results: Results): Promise<void> {
+  const spool = await openSpool(dir);
+  await check(spool, results, false);
+  expect(fileCounts(dir)).toMatchObject({ incoming: 0 });
+  await spool.close();
+}
+
+async function operationsOfStory(): Promise<Operation[]> {
+  const operations: Operation[] = [];
+  const files = faultyFiles(realFiles, (operation) => {
+    operations.push(operation);
+    return undefined;
+  });
+  const spool = await Spool.open(optionsFor(temporaryFolder(FAST_DISK), { files }));
+  await play(spool, () => undefined);
+  await spool.close();
+  return operations;
+}
+
+it('plays the story in another process', async () => {
+  const dir = temporaryFolder(FAST_DISK);
+  const { results, signal } = await playInChild(program, [dir]);
+  expect(signal).toBeNull();
+  expect(results).toEqual(STORY.map(() => 'done'));
+  await checkFolder(dir, results);
+});
+
+it('loses nothing and keeps nothing half when it is killed before any operation, or in the middle of any write', async () => {
+  const operations = await operationsOfStory();
+  const kills = operations.flatMap(({ number, kind }) => [
+    [String(number), 'before'],
+    ...(kind === 'write' ? [[String(number), 'half']] : []),
+  ]);
+  for (const kill of kills) {
+    const dir = temporaryFolder(FAST_DISK);
+    const { results, signal } = await playInChild(program, [dir, ...kill]);
+    expect(signal).toBe('SIGKILL');
+    await checkFolder(dir, results);
+  }
+});
