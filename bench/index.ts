@@ -1,9 +1,10 @@
+import { accepted } from './accepted.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
 
 /** `npm run bench` runs every part, `npm run bench -- latency` one. Each prints the table that bench/README.md keeps. */
-const PARTS: Readonly<Record<string, () => Promise<string>>> = { latency, large, profile };
+const PARTS: Readonly<Record<string, () => Promise<string>>> = { latency, accepted, large, profile };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => PARTS[name] === undefined);

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { fitCsv } from '../src/engine/fit.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
@@ -9,20 +8,14 @@ import { unusedPort } from '../test/support/mlflowServer.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { Floor } from './floor.ts';
+import { CSV, post, type Sample } from './postForm.ts';
 import { median, quantile, table } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const CSV = join(ROOT, 'data/diabetes.csv');
 /** Each round posts once to the original, and `REPEATS` times to trainpost and to the floor, in turns. */
 const ROUNDS = 7;
 const REPEATS = 10;
 const WARM_UP = 15;
-
-interface Sample {
-  readonly totalMs: number;
-  /** trainpost's own word on how long it waited for MLflow. */
-  readonly logMs: number;
-}
 
 const spec = {
   ignore: [],
@@ -105,33 +98,6 @@ async function aRecord(): Promise<RecordedRun> {
   const { record, files } = recordRun(fitted.pipeline, run, {});
   const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
   return { record, files: [...files, filler] };
-}
-
-/** The form that curl sends, made once: encoding it anew would be the measuring program's time, not the server's. */
-const BOUNDARY = 'trainpost-bench';
-const FORM = Buffer.concat([
-  ...Object.entries({ tol: '1.0', iterations: '100', exp_name: 'Latency' }).map(([name, value]) =>
-    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`),
-  ),
-  Buffer.from(
-    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="train_file"; filename="diabetes.csv"\r\nContent-Type: text/csv\r\n\r\n`,
-  ),
-  readFileSync(CSV),
-  Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
-]);
-
-async function post(url: string): Promise<Sample> {
-  const startedAt = performance.now();
-  const response = await request(`${url}/train`, {
-    method: 'POST',
-    headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
-    body: FORM,
-  });
-  const answer = (await response.body.json()) as { accuracy: number; timing_ms?: { log: number } };
-  const totalMs = performance.now() - startedAt;
-  if (response.statusCode !== 200 || answer.accuracy !== 0.79)
-    throw new Error(`${url}: ${JSON.stringify(answer)}`);
-  return { totalMs, logMs: answer.timing_ms?.log ?? Number.NaN };
 }
 
 function report(samples: Awaited<ReturnType<typeof measure>>, mlflowVersion: string): string {

@@ -74,6 +74,7 @@ await pool.warmUp();
 const deliveries: DeliveryDesk = {
   checkRoom: async () => undefined,
   modelLog: ({ answer }) => ({ logModel: (pipeline, run) => logModel(pipeline, run, answer) }),
+  logged: () => undefined,
   find: async () => delivered,
   findByKey: async () => undefined,
   list: async () => [],

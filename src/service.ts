@@ -7,6 +7,7 @@ import { createApp } from './http/app.ts';
 import { prepareUploads } from './http/upload.ts';
 import type { ServiceLog } from './log.ts';
 import { connectMlflow, type MlflowConnection } from './mlflowConnection.ts';
+import { deliveryLog } from './service/deliveryLog.ts';
 import { openDesk } from './service/desk.ts';
 import { endService } from './service/ending.ts';
 import { listen, urlOf } from './service/listening.ts';
@@ -22,6 +23,7 @@ const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Can be called again. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +46,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
-  const deliveries = new Deliveries({ ...config.delivery, spool, server: () => mlflow.server() });
+  const deliveries = new Deliveries({
+    ...config.delivery,
+    spool,
+    server: () => mlflow.server(),
+    report: deliveryLog(log.logger),
+  });
   const app = createApp({
     logger: log.logger,
     rooms: {
@@ -70,9 +77,11 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
+  let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    return endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { TrackingRefusedError } from '../errors.ts';
-import type { DeliveryView, Kept } from '../result.ts';
+import type { DeliveryView, Kept, LoggedRun } from '../result.ts';
 import { loggedWithin } from '../training/deliveries.ts';
 import { type TrainingRooms, type TrainRequest, train } from '../training/train.ts';
 import { deliveryLink } from './deliveryAnswer.ts';
@@ -59,42 +59,67 @@ export async function trainOnce(
   // From here on the training has the key, whether its caller stays or not.
   response.off('close', letGo);
   try {
-    const key = keyDigest && {
-      digest: keyDigest,
-      fingerprint: fingerprint(posted.asked.fields, posted.sha256),
-    };
+    const key =
+      keyDigest === undefined
+        ? undefined
+        : { digest: keyDigest, fingerprint: fingerprint(posted.asked.fields, posted.sha256) };
     const known = key && (await rooms.deliveries.findByKey(key.digest));
-    if (known) {
-      if (known.key?.fingerprint !== key.fingerprint) throw keyReused();
-      return { view: known, waitMs, isReplayed: true };
-    }
-    const view = await trainAndWait(posted, key || undefined, response, rooms, waitMs);
-    return { view, waitMs, isReplayed: false };
+    // Of a damaged record it is not known what it stood for, and that is what its answer says.
+    if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
+    const begun = known
+      ? { view: known, logged: rooms.deliveries.logged(known.id) }
+      : await accept(posted, key, response, rooms);
+    const view = await settle(begun, posted, response, rooms, waitMs);
+    return { view, waitMs, isReplayed: known !== undefined };
   } finally {
     // Before the answer, for whoever has it may ask again.
     letGo();
   }
 }
 
-async function trainAndWait(
-  { asked, clock, discard }: Posted,
+/** A training that was accepted: how far it is, and its run where that is still to come. */
+interface OnItsWay {
+  readonly view: DeliveryView;
+  readonly logged: Promise<LoggedRun> | undefined;
+}
+
+async function accept(
+  { asked, clock }: Posted,
   key: Kept['key'],
   response: Response,
   rooms: TrainingRooms,
-  waitMs: number,
-): Promise<DeliveryView> {
-  const { fitted, accepted } = await train(asked, rooms, (fitted, run) => ({
+): Promise<OnItsWay> {
+  const { fitted, run, kept, accepted } = await train(asked, rooms, (fitted, run) => ({
     answer: keptAnswer(fitted, run, clock()),
     ...(key && { key }),
   }));
   response.locals['rows'] = fitted.dataset.rows;
+  const { experimentName, runName } = run;
+  const { id, logged } = accepted;
+  const view = { id, state: 'pending', acceptedAtMs: Date.now(), attempts: 0 } as const;
+  return { view: { ...view, experimentName, runName, ...kept }, logged };
+}
+
+/** Waits for MLflow. What came of it, refusals too, is read from the record, so that each answer is the same. */
+async function settle(
+  { view, logged }: OnItsWay,
+  { discard }: Posted,
+  response: Response,
+  rooms: TrainingRooms,
+  waitMs: number,
+): Promise<DeliveryView> {
   const enough = [callerGone(response), rooms.underWay.hurried];
-  const logged = loggedWithin(accepted.logged, waitMs, enough);
-  // What became of it is read from its record, refusals too: so first and later answers are the same.
-  await Promise.all([logged.catch(() => undefined), discard()]);
-  const view = await rooms.deliveries.find(accepted.id);
-  if (view === undefined) throw new Error(`the delivery ${accepted.id} is gone`);
-  return view;
+  const isOver =
+    logged &&
+    loggedWithin(logged, waitMs, enough).then(
+      (run) => run !== undefined,
+      () => true,
+    );
+  const [hasEnded] = await Promise.all([isOver, discard()]);
+  if (!hasEnded) return view;
+  const ended = await rooms.deliveries.find(view.id);
+  if (ended === undefined) throw new Error(`the delivery ${view.id} is gone`);
+  return ended;
 }
 
 /** Whoever has hung up waits for nothing; the delivery goes on. */

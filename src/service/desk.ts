@@ -24,6 +24,7 @@ export function openDesk({ mlflow, spool, deliveries, env }: Behind): DeliveryDe
     modelLog: (kept) => ({
       logModel: async (pipeline, run) => deliveries.accept(recordRun(pipeline, run, env), kept),
     }),
+    logged: (id) => deliveries.logged(id),
     find: (id) => deliveries.find(id),
     findByKey: (digest) => deliveries.findByKey(digest),
     list: async (state) => {

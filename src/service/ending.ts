@@ -41,6 +41,7 @@ export async function endService(parts: Parts, graceMs: number): Promise<void> {
   underWay.hurry();
   await underWay.settled(until(CUT_AT));
   // What still computes fails now, and what still arrives is cut off.
+  underWay.giveUp();
   const closed = pool.close();
   await underWay.settled(ANSWERED_MS);
   await Promise.all([closed, closeServer(server)]);

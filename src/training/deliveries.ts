@@ -10,6 +10,8 @@ export interface DeliveryDesk {
   checkRoom(): Promise<void>;
   /** Where a fitted pipeline is accepted: once it resolves, the run will be in MLflow, or kept with the reason why not. */
   modelLog(kept: Kept): ModelLog<TrackedRun, Accepted>;
+  /** Of a pending one the same as `Accepted.logged`; undefined for any other. */
+  logged(id: string): Promise<LoggedRun> | undefined;
   find(id: string): Promise<DeliveryView | undefined>;
   /** @param digest of an Idempotency-Key */
   findByKey(digest: string): Promise<DeliveryView | undefined>;

@@ -69,6 +69,8 @@ const REGISTERED_NAME_CHARS_MAX = 250;
 
 export interface Trained {
   readonly fitted: Fitted;
+  readonly run: TrackedRun;
+  readonly kept: Kept;
   readonly accepted: Accepted;
 }
 
@@ -84,11 +86,13 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
 async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const names = namesOf(request, rooms.modelName);
   await rooms.deliveries.checkRoom();
-  const fitted = await rooms.fit(request.reading, request.path, toFitSpec(request.fields));
+  const { reading, path, fields } = request;
+  const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
   const pipeline = TrainingPipeline.fromState(fitted.pipeline);
   const run = describeRun(request, fitted, names);
-  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(keep(fitted, run)), run);
-  return { fitted, accepted };
+  const kept = keep(fitted, run);
+  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(kept), run);
+  return { fitted, run, kept, accepted };
 }
 
 /** Says what `train` would come to, without fitting or logging anything: it asks for no MLflow. */
@@ -98,7 +102,8 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
 
 async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesOf(request, rooms.modelName));
-  const ofFile = await rooms.dryRun(request.reading, request.path, toFitSpec(request.fields));
+  const { reading, path, fields } = request;
+  const ofFile = await rooms.underWay.computed(rooms.dryRun(reading, path, toFitSpec(fields)));
   return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
 }
 

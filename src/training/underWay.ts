@@ -1,4 +1,14 @@
 import { setMaxListeners } from 'node:events';
+import { TrainpostError, UnavailableError } from '../errors.ts';
+
+/** Most programs are up again by then, or another one has taken their place. */
+const RETRY_AFTER_S = 5;
+
+/** What is refused or given up because the service ends. */
+export function shuttingDown(cause?: unknown): UnavailableError {
+  const message = `The service is being ended, and nothing of this was kept: try again in ${RETRY_AFTER_S} s.`;
+  return new UnavailableError('shutting_down', message, { retryAfterS: RETRY_AFTER_S }, { cause });
+}
 
 /**
  * What has begun and not ended: requests, and trainings, whose callers may be gone (what was begun is ended all the
@@ -8,6 +18,7 @@ export class UnderWay {
   readonly #begun = new Set<Promise<unknown>>();
   readonly #hurry = new AbortController();
   #isClosed = false;
+  #isGivenUp = false;
 
   constructor() {
     // Each answer that waits listens, and takes its ear away again.
@@ -35,6 +46,20 @@ export class UnderWay {
 
   hurry(): void {
     this.#hurry.abort();
+  }
+
+  /** From now on what computes is ended, and fails. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
+
+  /** @throws UnavailableError `shutting_down` where a computation failed because it was given up */
+  async computed<Result>(computation: Promise<Result>): Promise<Result> {
+    try {
+      return await computation;
+    } catch (error) {
+      throw this.#isGivenUp && !(error instanceof TrainpostError) ? shuttingDown(error) : error;
+    }
   }
 
   /** Waits until none is left, at most so long; what begins meanwhile is waited for too. */

@@ -23,6 +23,8 @@ describe('readConfig', () => {
         keptMs: 86_400_000,
         deadKeptMs: 2_592_000_000,
       },
+      delivery: { quarantineMs: 120_000, sweepMs: 600_000, atOnce: 2 },
+      answers: { waitMs: 20_000, waitMaxMs: 300_000, graceMs: 30_000 },
     });
   });
 

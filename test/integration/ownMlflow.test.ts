@@ -28,31 +28,30 @@ async function startService(temp: string): Promise<Program> {
   );
 }
 
-async function train(service: Program): Promise<Response> {
+async function train(service: Program, headers: Record<string, string> = {}): Promise<Response> {
   const form = new FormData();
   form.set('train_file', new Blob([readFileSync(join(ROOT, 'data/diabetes.csv'))]), 'diabetes.csv');
   form.set('exp_name', 'Own');
-  return fetch(`${service.url}/train`, { method: 'POST', body: form });
+  return fetch(`${service.url}/train`, { method: 'POST', body: form, headers });
 }
 
 describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Python)', () => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it('says 503 until it is up, trains then, and ends it with itself', async () => {
+  it('accepts until it is up, delivers then, and ends it with itself', async () => {
     const service = await startService(temp);
     onTestFinished(async () => void (await service.stop()));
-    const early = await train(service);
-    expect(early.status).toBe(503);
-    expect(early.headers.get('Retry-After')).toBe('5');
-    expect(await early.json()).toMatchObject({
-      code: 'mlflow_starting',
-      detail: expect.stringContaining('not up yet'),
-    });
+    const early = await train(service, { Prefer: 'respond-async' });
+    expect(early.status).toBe(202);
+    const place = `${service.url}${early.headers.get('Location')}`;
+    expect(await early.json()).toMatchObject({ accuracy: 0.79, tracking: { state: 'pending' } });
 
     await expect
       .poll(() => service.output(), { timeout: 280_000, interval: 200 })
       .toContain('MLflow answers at http');
+    const stateOfEarly = async () => ((await (await fetch(place)).json()) as { state: string }).state;
+    await expect.poll(stateOfEarly, { timeout: 30_000 }).toBe('delivered');
     expect(service.output()).toContain('curl -F train_file=@data/diabetes.csv');
     const answer = (await (await train(service)).json()) as { accuracy: number; run: { url: string } };
     expect(answer.accuracy).toBe(0.79);

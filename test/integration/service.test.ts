@@ -198,15 +198,24 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
 });
 
 describe('the built service without an MLflow that answers', () => {
-  it('starts all the same, and says 504 with what to do', async () => {
+  it('starts all the same, and takes trainings that will be delivered later', async () => {
     const temp = mkdtempSync(join(tmpdir(), 'trainpost-service-'));
     const service = await startProgram(
       process.execPath,
       () => [join(ROOT, 'dist/server.js')],
-      (port) => ({ PORT: String(port), MLFLOW_TRACKING_URI: 'http://127.0.0.1:9', TEMP_DIR: temp }),
+      (port) => ({
+        PORT: String(port),
+        MLFLOW_TRACKING_URI: 'http://127.0.0.1:9',
+        TEMP_DIR: temp,
+        MLFLOW_WAIT_MS: '200',
+      }),
     );
     try {
-      expect(await curl(service.url, {})).toMatchObject({ status: 504, code: 'mlflow_unreachable' });
+      expect(await curl(service.url, {})).toMatchObject({
+        accuracy: 0.79,
+        run: { id: null },
+        tracking: { state: 'pending' },
+      });
       expect(service.output()).toContain('MLflow does not answer yet');
     } finally {
       expect(await service.stop()).toBe(0);

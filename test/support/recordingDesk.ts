@@ -10,6 +10,7 @@ interface Entry {
   readonly pipeline: PipelineState;
   readonly run: TrackedRun;
   view: DeliveryView;
+  readonly logged: Promise<LoggedRun>;
   readonly resolve: (logged: LoggedRun) => void;
   readonly reject: (error: Error) => void;
 }
@@ -21,6 +22,9 @@ export class RecordingDesk implements DeliveryDesk {
   failWith: Error | undefined;
   /** Thrown before it computes. */
   roomError: Error | undefined;
+  /** Asked for room, it waits for this; whoever is waited for counts. */
+  gate: Promise<void> | undefined;
+  waiting = 0;
   /** What MLflow refuses each run with. */
   refuseWith: TrackingRefusedError | undefined;
   /** Whether runs stay pending until `deliver`. */
@@ -31,10 +35,14 @@ export class RecordingDesk implements DeliveryDesk {
     this.failWith = undefined;
     this.roomError = undefined;
     this.refuseWith = undefined;
+    this.gate = undefined;
+    this.waiting = 0;
     this.isHeld = false;
   }
 
   async checkRoom(): Promise<void> {
+    this.waiting += 1;
+    await this.gate;
     if (this.roomError !== undefined) throw this.roomError;
   }
 
@@ -60,7 +68,7 @@ export class RecordingDesk implements DeliveryDesk {
       runName: run.runName,
       attempts: 0,
     };
-    this.entries.push({ id, pipeline, run, view, resolve, reject });
+    this.entries.push({ id, pipeline, run, view, logged, resolve, reject });
     if (this.refuseWith !== undefined) this.refuse(id, this.refuseWith);
     else if (!this.isHeld) this.deliver(id);
     return { id, logged };
@@ -90,6 +98,10 @@ export class RecordingDesk implements DeliveryDesk {
     const lastError = { code, message, details };
     entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
     entry.reject(error);
+  }
+
+  logged(id: string): Promise<LoggedRun> | undefined {
+    return this.entries.find((one) => one.id === id && one.view.state === 'pending')?.logged;
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {

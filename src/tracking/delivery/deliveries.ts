@@ -121,10 +121,18 @@ export class Deliveries {
     const id = record.requestId;
     const document: SpooledDocument = { record, ...kept };
     await this.#options.spool.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
-    const { logged, waiter } = waitFor();
+    const waiter = newWaiter();
     this.#queue.add(id, recorded, waiter);
     this.#wake();
-    return { id, logged };
+    return { id, logged: waiter.logged };
+  }
+
+  /** Of a pending one the same as `accept` gave, in this process or in one before; undefined for any other. */
+  logged(id: string): Promise<LoggedRun> | undefined {
+    const entry = this.#queue.get(id);
+    if (entry === undefined) return undefined;
+    entry.waiter ??= newWaiter();
+    return entry.waiter.logged;
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
@@ -286,12 +294,13 @@ export class Deliveries {
   }
 }
 
-function waitFor(): { logged: Promise<LoggedRun>; waiter: Waiter } {
-  let waiter: Waiter | undefined;
-  const logged = new Promise<LoggedRun>((resolve, reject) => {
-    waiter = { resolve, reject };
+function newWaiter(): Waiter {
+  let resolve: Waiter['resolve'] = () => {};
+  let reject: Waiter['reject'] = () => {};
+  const logged = new Promise<LoggedRun>((...both) => {
+    [resolve, reject] = both;
   });
   // Nobody may be waiting any more when it fails.
   logged.catch(() => {});
-  return { logged, waiter: waiter! };
+  return { logged, resolve, reject };
 }

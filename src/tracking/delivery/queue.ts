@@ -22,11 +22,12 @@ export interface Entry {
   held?: RecordedRun;
   /** From the first try on. */
   journal?: Journal;
-  readonly waiter?: Waiter;
+  waiter?: Waiter;
 }
 
 /** Whoever waits for a record. */
 export interface Waiter {
+  readonly logged: Promise<LoggedRun>;
   resolve(logged: LoggedRun): void;
   reject(error: Error): void;
 }

@@ -94,9 +94,10 @@ describe.concurrent('an alias', () => {
 describe.concurrent('pace', () => {
   test('a record that MLflow cannot digest does not hold up the others', async () => {
     await using bench = await Bench.open({
-      faultOf: ({ body }) => (String(body).includes('indigestible') ? { status: 500 } : undefined),
+      faultOf: ({ name, body }) =>
+        name === 'runs/log-batch' && String(body).includes('indigestible') ? { status: 500 } : undefined,
     });
-    const bad = await bench.accept({ runName: 'indigestible' });
+    const bad = await bench.accept({ extraParams: { target: 'indigestible' } });
     const comesMs = 600_000;
     await bench.untilTime(comesMs);
     const good = [];

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
+import { unusedPort } from '../test/support/mlflowServer.ts';
+import { startProgram } from '../test/support/programs.ts';
+import { ensureVenv } from '../test/support/python.ts';
+import { post } from './postForm.ts';
+import { median, quantile, table } from './statistics.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const WARM_UP = 30;
+const REPEATS = 200;
+/** Nothing listens there: a connection is refused at once. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+/** Times one `POST /train` of data/diabetes.csv that does not wait for MLflow: until it is on the disk. */
+export async function accepted(): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
+  const python = await ensureVenv('reference');
+  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
+  try {
+    const away = await measure(NOWHERE, join(dir, 'away'));
+    const taking = await measure(mlflow.url, join(dir, 'taking'));
+    return report([
+      ['MLflow is away', away],
+      [`MLflow ${mlflow.version} takes runs meanwhile`, taking],
+    ]);
+  } finally {
+    await mlflow.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function measure(uri: string, dir: string): Promise<number[]> {
+  const trainpost = await startProgram(
+    process.execPath,
+    () => [join(ROOT, 'dist/server.js')],
+    (port) => ({
+      PORT: String(port),
+      MLFLOW_TRACKING_URI: uri,
+      MLFLOW_WAIT_MS: '0',
+      TEMP_DIR: join(dir, 'temp'),
+      SPOOL_DIR: join(dir, 'spool'),
+      SPOOL_DISK_FREE_PERCENT_MIN: '0',
+      LOG_LEVEL: 'silent',
+    }),
+  );
+  try {
+    for (let index = 0; index < WARM_UP; index += 1) await post(trainpost.url);
+    const samples: number[] = [];
+    for (let index = 0; index < REPEATS; index += 1) samples.push((await post(trainpost.url)).totalMs);
+    return samples;
+  } finally {
+    await trainpost.stop();
+  }
+}
+
+function report(rows: readonly (readonly [string, readonly number[]])[]): string {
+  const ms = (value: number) => value.toFixed(1);
+  return [
+    `data/diabetes.csv (768 x 9), Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model}), MLFLOW_WAIT_MS=0, one after the other:`,
+    '',
+    table(
+      ['`POST /train` until it is accepted', 'median ms', 'p95 ms', 'n'],
+      rows.map(([name, values]) => [
+        name,
+        ms(median(values)),
+        ms(quantile(values, 0.95)),
+        String(values.length),
+      ]),
+    ),
+  ].join('\n');
+}
