@@ -20,7 +20,8 @@ export class Receipts {
   }
 
   async put(envelope: Envelope, end: End): Promise<void> {
-    await placeFile(this.#files, this.#fileOf(envelope, end), await this.#keyPathOf(envelope));
+    const secondName = await this.#keyPathOf(envelope);
+    await placeFile(this.#files, this.#fileOf(envelope, end), secondName);
   }
 
   /** Has one say something else, of the same age; under its key's name, what it said before is found. */
