@@ -127,6 +127,7 @@ export async function measureParsing({ original, ours }: Contestants, shape: Sha
     ms.original.push(theirs.ms);
     ms.ours.push(own.ms);
   }
+  await ours.lines.ask('forget');
   return ms;
 }
 

@@ -10,6 +10,8 @@ import { pino } from 'pino';
 import type { Dataset } from '../src/data/dataset.ts';
 import type { Table } from '../src/data/table.ts';
 import type { Target } from '../src/data/target.ts';
+import type { Team } from '../src/engine/blocks/team.ts';
+import type { Readers } from '../src/engine/readers.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
 import type { Accepted, DeliveryView, TrackedRun } from '../src/result.ts';
@@ -24,7 +26,8 @@ const [DIST = ''] = process.argv.slice(2);
 
 const { readNumbers } = await built<typeof import('../src/data/segments.ts')>('data/segments.js');
 const { TableReading } = await built<typeof import('../src/data/readTable.ts')>('data/readTable.js');
-const { Team } = await built<typeof import('../src/engine/blocks/team.ts')>('engine/blocks/team.js');
+const { Team: BuiltTeam } =
+  await built<typeof import('../src/engine/blocks/team.ts')>('engine/blocks/team.js');
 const { MARKS } = await built<typeof import('../src/engine/blocks/partition.ts')>(
   'engine/blocks/partition.js',
 );
@@ -32,7 +35,7 @@ const { markRows } = await built<typeof import('../src/engine/parts.ts')>('engin
 const { prepare } = await built<typeof import('../src/engine/fit.ts')>('engine/fit.js');
 const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('engine/model.js');
 const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
-const { Readers } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
+const { Readers: BuiltReaders } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
 const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
@@ -151,10 +154,10 @@ function fitOf({ fitted }: LogisticRegressionState): Fit {
   return { nIter: fitted.nIter, coef: fitted.coef[0]!, intercept: fitted.intercept[0]! };
 }
 
-/** Reads a file by its path on this thread, as pandas does on as many as it likes. */
-function read(path: string, memory?: SharedMemory): Table {
-  // pandas takes no digest either, and keeps what it has allocated once.
-  const reading = new TableReading({ limits: LIMITS, digest: false, ...(memory && { memory }) });
+/** Reads a file by its path on this thread and the team's others, as pandas does on as many as it likes. */
+function read(path: string, { memory, team }: Reader): Table {
+  // pandas takes no digest either.
+  const reading = new TableReading({ limits: LIMITS, digest: false, memory, threads: team });
   const file = openSync(path, 'r');
   try {
     const piece = Buffer.alloc(PIECE_BYTES);
@@ -167,11 +170,39 @@ function read(path: string, memory?: SharedMemory): Table {
   return reading.end();
 }
 
-const parseMemory = sharedMemory();
+/** Threads that help, and a memory that they read to. */
+interface Reader {
+  readonly memory: SharedMemory;
+  readonly team: Team;
+  readonly helpers: Readers;
+}
+
+function startReader(): Reader {
+  const helpers = new BuiltReaders({
+    threads: HELPERS,
+    read: READ,
+    thread: new URL(`file://${join(DIST, 'engine/thread.js')}`),
+  });
+  const channels = Array.from({ length: HELPERS }, () => new MessageChannel());
+  helpers.help(channels.map(({ port1 }) => port1));
+  const memory = sharedMemory();
+  return {
+    helpers,
+    memory,
+    team: new BuiltTeam(
+      memory,
+      channels.map(({ port2 }) => port2),
+    ),
+  };
+}
+
+/** pandas keeps its threads and what it has allocated once, too. */
+let parser: Reader | undefined;
 
 function parse({ path }: { path: string }): Parsing {
+  parser ??= startReader();
   const startedAt = performance.now();
-  const table = read(path, parseMemory);
+  const table = read(path, parser);
   const ms = performance.now() - startedAt;
   const sums = table.columns.map((_, index) =>
     readNumbers(table, index).reduce((sum, value) => sum + value, 0),
@@ -181,19 +212,8 @@ function parse({ path }: { path: string }): Parsing {
 
 /** The training rows of a file, and threads that help to fit them. */
 async function prepared(path: string) {
-  const helpers = new Readers({
-    threads: HELPERS,
-    read: READ,
-    thread: new URL(`file://${join(DIST, 'engine/thread.js')}`),
-  });
-  const channels = Array.from({ length: HELPERS }, () => new MessageChannel());
-  helpers.help(channels.map(({ port1 }) => port1));
-  const table = read(path);
-  const team = new Team(
-    table.memory,
-    channels.map(({ port2 }) => port2),
-  );
-  return { helpers, ...(await prepare(table, SPEC, team)) };
+  const reader = startReader();
+  return { helpers: reader.helpers, ...(await prepare(read(path, reader), SPEC, reader.team)) };
 }
 
 /** What `sweep` fits on, kept until `forget`. */
@@ -228,8 +248,9 @@ const commands: Readonly<Record<string, (details: never) => unknown>> = {
   sweep,
   testRows,
   forget: async () => {
-    await sweepData?.helpers.close();
+    await Promise.all([sweepData?.helpers.close(), parser?.helpers.close()]);
     sweepData = undefined;
+    parser = undefined;
     return null;
   },
 };

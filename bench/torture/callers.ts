@@ -20,6 +20,8 @@ export interface CallersOptions {
   readonly callers: number;
   /** Between an answer and the next training of the same caller. */
   readonly gapMs: number;
+  /** Asked before each training: whether another one is wanted yet. */
+  readonly isWanted: (accepted: number) => boolean;
   /** Whether every other training has an Idempotency-Key, and is posted again until it is answered. */
   readonly withKeys: boolean;
 }
@@ -48,8 +50,12 @@ export class Callers {
   }
 
   async #call(): Promise<void> {
-    const { url, experimentName, random, gapMs, withKeys } = this.#options;
+    const { url, experimentName, random, gapMs, isWanted, withKeys } = this.#options;
     while (!this.#over) {
+      if (!isWanted(this.accepted)) {
+        await sleep(RETRY_PAUSE_MS);
+        continue;
+      }
       const place = this.offered.length;
       const offer = newOffer(place, random);
       this.offered.push(offer);

@@ -11,6 +11,8 @@ export type SlowKind = (typeof SLOW_KINDS)[number];
 
 /** A byte each: often enough that no time-out for silence ends it. */
 const DRIP_MS = 1_000;
+/** One that was ended comes again at one drip in so many: these are slow connections, not many in a row. */
+const BACK_CHANCE = 0.2;
 /** Answers that are not read fill the system's buffers. */
 const GETS = 20;
 
@@ -18,11 +20,13 @@ const GETS = 20;
 export class SlowConnections {
   readonly #url: string;
   readonly #form: TrainForm;
+  readonly #random: () => number;
   readonly #slots: { readonly kind: SlowKind; socket: Socket | undefined }[];
   readonly #timer: NodeJS.Timeout;
   #opened = 0;
 
-  constructor(url: string, form: TrainForm, count: number) {
+  constructor(url: string, form: TrainForm, count: number, random: () => number) {
+    this.#random = random;
     this.#url = url;
     this.#form = form;
     this.#slots = Array.from({ length: count }, (_, k) => ({
@@ -46,7 +50,8 @@ export class SlowConnections {
   #drip(): void {
     for (const slot of this.#slots) {
       const { kind, socket } = slot;
-      if (socket === undefined || socket.closed || socket.destroyed) slot.socket = this.#open(kind);
+      if (socket === undefined) slot.socket = this.#open(kind);
+      else if (socket.destroyed) slot.socket = this.#random() < BACK_CHANCE ? this.#open(kind) : socket;
       else if (kind !== 'deaf' && socket.writable) socket.write('1');
     }
   }

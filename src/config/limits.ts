@@ -8,7 +8,7 @@ export interface Limit {
   readonly bounds: string;
   readonly limit: number;
   readonly default: number;
-  readonly unit: 'bytes' | 'characters' | 'ms' | 'count';
+  readonly unit: 'bytes' | 'characters' | 'ms' | 'count' | 'percent';
   /** What whoever goes beyond it is answered with: a status, and the codes of the problem. */
   readonly status: number;
   readonly codes: readonly string[];
@@ -17,6 +17,8 @@ export interface Limit {
 interface Row extends Omit<Limit, 'limit' | 'default'> {
   readonly of: (config: Config) => number;
 }
+
+const PERCENT = 100;
 
 /** Every bound that a caller can meet. A group of settings that is added adds its rows. */
 const ROWS: readonly Row[] = [
@@ -74,6 +76,14 @@ const ROWS: readonly Row[] = [
     status: 429,
     codes: ['uploads_full'],
     of: ({ upload }) => upload.atOnceMax,
+  },
+  {
+    setting: 'UPLOAD_BYTES_PER_S_MIN',
+    bounds: 'bytes a second, below which an upload gives way where all UPLOADS_MAX are under way',
+    unit: 'bytes',
+    status: 408,
+    codes: ['upload_too_slow'],
+    of: ({ upload }) => upload.bytesPerSMin,
   },
   {
     setting: 'UPLOAD_STALL_MS',
@@ -188,10 +198,42 @@ const ROWS: readonly Row[] = [
     of: ({ memory }) => memory.heapBytesMax,
   },
   {
-    setting: 'MLFLOW_CALL_TIMEOUT_MS',
-    bounds: 'how long one call to MLflow takes',
+    setting: 'SPOOL_RECORDS_MAX',
+    bounds: 'trainings that MLflow has not taken, dead letters included',
+    unit: 'count',
+    status: 503,
+    codes: ['spool_full'],
+    of: ({ spool }) => spool.recordsMax,
+  },
+  {
+    setting: 'SPOOL_BYTES_MAX',
+    bounds: 'bytes of these trainings',
+    unit: 'bytes',
+    status: 503,
+    codes: ['spool_full', 'record_too_large'],
+    of: ({ spool }) => spool.bytesMax,
+  },
+  {
+    setting: 'SPOOL_DISK_FREE_PERCENT_MIN',
+    bounds: "what stays free of the spool's disk",
+    unit: 'percent',
+    status: 503,
+    codes: ['spool_disk_low'],
+    of: ({ spool }) => spool.diskFreeMin * PERCENT,
+  },
+  {
+    setting: 'MLFLOW_WAIT_MS',
+    bounds: 'how long an answer waits for MLflow; the training is accepted, and pending',
     unit: 'ms',
-    status: 504,
+    status: 202,
+    codes: [],
+    of: ({ answers }) => answers.waitMs,
+  },
+  {
+    setting: 'MLFLOW_CALL_TIMEOUT_MS',
+    bounds: 'how long one call to MLflow takes; the training is accepted, and pending',
+    unit: 'ms',
+    status: 202,
     codes: ['mlflow_timeout'],
     of: ({ mlflow }) => mlflow.callTimeoutMs,
   },

@@ -12,6 +12,8 @@ export interface UploadConfig {
   readonly fieldValueBytesMax: number;
   /** Uploads whose file comes at the same time. */
   readonly atOnceMax: number;
+  /** Where all places are taken, an upload that comes at fewer bytes a second gives way. */
+  readonly bytesPerSMin: number;
   /** How long no byte may come. */
   readonly stallMs: number;
   /** How long the whole form may take to come. */
@@ -39,6 +41,8 @@ const FIELD_NAME_CHARS_MAX = 64;
 const FIELD_VALUE_BYTES_MAX = 4_096;
 /** Each has a file on disk and a table in memory; on a fast line one is over in milliseconds. */
 const AT_ONCE_MAX = 8;
+/** A modem's 80 kbit/s; whoever is slower holds a place for as long as others are refused. */
+const BYTES_PER_S_MIN = 10_000;
 /** A line that is still there sends something in half a minute. */
 const STALL_MS = 30_000;
 /** 200 MB at 2 Mbit/s. */
@@ -62,6 +66,7 @@ export const uploadSettings = {
   UPLOAD_FIELD_NAME_CHARS_MAX: wholeNumber(16, 1_000).default(FIELD_NAME_CHARS_MAX),
   UPLOAD_FIELD_VALUE_BYTES_MAX: wholeNumber(1, 10_000_000).default(FIELD_VALUE_BYTES_MAX),
   UPLOADS_MAX: wholeNumber(1, 1_000).default(AT_ONCE_MAX),
+  UPLOAD_BYTES_PER_S_MIN: wholeNumber(0, 1_000_000_000).default(BYTES_PER_S_MIN),
   UPLOAD_STALL_MS: wholeNumber(100, 3_600_000).default(STALL_MS),
   UPLOAD_TIMEOUT_MS: wholeNumber(100, 86_400_000).default(TIMEOUT_MS),
   ROWS_MAX: wholeNumber(1, 1_000_000_000).default(ROWS_MAX),
@@ -83,6 +88,7 @@ export function uploadConfig(vars: z.output<typeof settings>): UploadConfig {
     fieldNameCharsMax: vars.UPLOAD_FIELD_NAME_CHARS_MAX,
     fieldValueBytesMax: vars.UPLOAD_FIELD_VALUE_BYTES_MAX,
     atOnceMax: vars.UPLOADS_MAX,
+    bytesPerSMin: vars.UPLOAD_BYTES_PER_S_MIN,
     stallMs: vars.UPLOAD_STALL_MS,
     timeoutMs: vars.UPLOAD_TIMEOUT_MS,
     table: {

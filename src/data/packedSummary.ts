@@ -1,5 +1,6 @@
 import { ensureBytes, kernelsOf } from '../kernels/module.ts';
-import { POWERS_OF_TEN, segmentsOf } from './segments.ts';
+import type { ColumnOfTable } from '../kernels/passes.ts';
+import { POWERS_OF_TEN } from './segments.ts';
 import { type NumberSummary, quantilesOf } from './summary.ts';
 import type { Table } from './table.ts';
 
@@ -19,16 +20,28 @@ export function packedRoom({ memory, freeAddress }: Table, seat: number): number
   return address;
 }
 
-/** The whole numbers of a column, of which each stands for `number / 10^decimals`. */
+/** Numbers that 16 bits tell apart; a missing cell counts as the first of them. */
+const TALLIES = 65_536;
+const TALLY_OF_0 = 32_768;
+/** Of fewer rows there are more numbers to look through than cells. */
+const ROWS_TO_TALLY = 32_768;
+
+/** Whole numbers of a column, of which each stands for `number / 10^decimals`. */
 interface Integers {
-  readonly decimals: number;
   readonly low: number;
   readonly high: number;
+  readonly count: number;
+  /** Of distances from a number among them, and of their squares. */
+  readonly centre: number;
+  readonly sum: number;
+  readonly squares: number;
+  /** The numbers at these places of the sorted column. */
+  at(ranks: readonly number[]): readonly number[];
 }
 
 /**
  * Summary of a column that is packed as whole numbers with as many decimals in every block, exactly and without
- * unpacking it; undefined for any other column. Numbers are counted, and quantiles follow from the counts: where they
+ * unpacking it; undefined for any other column. Numbers are counted, and all else follows from the counts: where they
  * lie far apart, neighbours are counted together first, and those that hold a wanted rank once more, each by itself.
  *
  * mean = (c + Σ(k - c) / n) / 10^decimals and std² = (Σ(k - c)² - (Σ(k - c))² / n) / (n - 1) / 100^decimals, over the
@@ -39,59 +52,74 @@ export function summarizePacked(
   column: number,
   room: number,
 ): Omit<NumberSummary, 'distinct'> | undefined {
-  const integers = rangeOf(table, column, room);
+  const { directoryAddress, blockRows, rows, columns } = table;
+  const nBlocks = Math.ceil(rows / blockRows);
+  const packing = kernelsOf(table.memory).packingOfColumn(directoryAddress, columns.length, nBlocks, column);
+  if (packing < 0) return undefined;
+  const place: ColumnOfTable = [directoryAddress, columns.length, blockRows, rows, column];
+  const isTallied = rows >= ROWS_TO_TALLY && packing >> 8 <= Int16Array.BYTES_PER_ELEMENT;
+  const integers = isTallied ? tallied(table, place, room) : counted(table, place, room);
   if (integers === undefined) return undefined;
-  const { decimals, low, high } = integers;
-  const centre = Math.round(low + (high - low) / 2);
-  const { count, sum, squares } = moments(table, column, centre, room);
-  const ranked = (ranks: readonly number[]) => numbersAt(table, column, integers, ranks, room);
-  const power = POWERS_OF_TEN[decimals] as number;
+  const { low, high, count, centre, sum, squares, at } = integers;
+  const power = POWERS_OF_TEN[packing & 255] as number;
   return {
     count,
-    missing: table.rows - count,
+    missing: rows - count,
     infinite: 0,
     min: low / power,
     max: high / power,
     mean: low === high ? low / power : (centre + sum / count) / power,
     std: count > 1 ? Math.sqrt(Math.max(squares - sum ** 2 / count, 0) / (count - 1)) / power : Number.NaN,
-    quantiles: quantilesOf(count, (ranks) => ranked(ranks).map((number) => number / power)),
+    quantiles: quantilesOf(count, (ranks) => at(ranks).map((number) => number / power)),
   };
 }
 
-/** Undefined where the column is not packed as `summarizePacked` wants it. */
-function rangeOf(table: Table, column: number, room: number): Integers | undefined {
-  const range = new Int32Array(table.memory.buffer, room, 2);
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  let common: number | undefined;
-  for (const { entry, cells, decimals, missing } of segmentsOf(table, column)) {
-    common ??= decimals;
-    // Doubles have no number that stands for what is missing.
-    if (missing === undefined || decimals !== common) return undefined;
-    kernelsOf(table.memory).rangeOfSegment(entry, cells.length, room);
-    const [least, largest] = range as unknown as [number, number];
-    // They are the wrong way round where all cells are missing.
-    if (least > largest) continue;
-    low = Math.min(low, least);
-    high = Math.max(high, largest);
+/** Of a column whose numbers have 16 bits at most; undefined where all are missing. */
+function tallied({ memory }: Table, place: ColumnOfTable, room: number): Integers | undefined {
+  kernelsOf(memory).tallyColumn(...place, room);
+  const tallies = new Uint32Array(memory.buffer, room, TALLIES);
+  let [first, last] = [1, TALLIES - 1];
+  while (first < TALLIES && tallies[first] === 0) first += 1;
+  if (first === TALLIES) return undefined;
+  while (tallies[last] === 0) last -= 1;
+  const counts = tallies.subarray(first, last + 1);
+  const [low, high] = [first - TALLY_OF_0, last - TALLY_OF_0];
+  const centre = centreOf(low, high);
+  let [count, sum, squares] = [0, 0, 0];
+  for (let index = 0; index < counts.length; index += 1) {
+    const here = counts[index] as number;
+    const distance = low + index - centre;
+    count += here;
+    sum += here * distance;
+    squares += here * distance * distance;
   }
-  return common === undefined || low > high ? undefined : { decimals: common, low, high };
+  const at = (ranks: readonly number[]) => ranks.map((rank) => low + placeAt(counts, rank).place);
+  return { low, high, count, centre, sum, squares, at };
 }
 
-function moments(table: Table, column: number, centre: number, room: number) {
-  const sums = new Float64Array(table.memory.buffer, room, 3).fill(0);
-  for (const { entry, cells } of segmentsOf(table, column)) {
-    kernelsOf(table.memory).momentsOfSegment(entry, cells.length, centre, room);
-  }
-  const [sum, squares, count] = sums as unknown as [number, number, number];
-  return { sum, squares, count };
+/** Of a column whose numbers may lie far apart; undefined where all are missing. */
+function counted(table: Table, place: ColumnOfTable, room: number): Integers | undefined {
+  const kernels = kernelsOf(table.memory);
+  kernels.rangeOfColumn(...place, room);
+  const [low, high] = new Int32Array(table.memory.buffer, room, 2).slice() as unknown as [number, number];
+  // They are the wrong way round where all cells are missing.
+  if (low > high) return undefined;
+  const centre = centreOf(low, high);
+  const moments = new Float64Array(table.memory.buffer, room, 3).fill(0);
+  kernels.momentsOfColumn(...place, centre, room);
+  const [sum, squares, count] = moments.slice() as unknown as [number, number, number];
+  const at = (ranks: readonly number[]) => numbersAt(table, place, { low, high }, ranks, room);
+  return { low, high, count, centre, sum, squares, at };
 }
 
-/** The numbers at these places of the sorted column, ascending. */
+function centreOf(low: number, high: number): number {
+  return Math.round(low + (high - low) / 2);
+}
+
 function numbersAt(
   table: Table,
-  column: number,
-  { low, high }: Integers,
+  column: ColumnOfTable,
+  { low, high }: Pick<Integers, 'low' | 'high'>,
   ranks: readonly number[],
   room: number,
 ): number[] {
@@ -108,17 +136,13 @@ function numbersAt(
 }
 
 function countNumbers(
-  table: Table,
-  column: number,
+  { memory }: Table,
+  column: ColumnOfTable,
   { low, high, shift }: { readonly low: number; readonly high: number; readonly shift: number },
   room: number,
 ): Uint32Array {
-  const counts = new Uint32Array(table.memory.buffer, room, Math.floor((high - low) / 2 ** shift) + 1).fill(
-    0,
-  );
-  for (const { entry, cells } of segmentsOf(table, column)) {
-    kernelsOf(table.memory).countSegment(entry, cells.length, low, high, shift, room);
-  }
+  const counts = new Uint32Array(memory.buffer, room, Math.floor((high - low) / 2 ** shift) + 1).fill(0);
+  kernelsOf(memory).countColumn(...column, low, high, shift, room);
   return counts;
 }
 

@@ -52,6 +52,11 @@ export class PlainScanner {
     return encoding === 'utf-8' || encoding === 'windows-1252';
   }
 
+  /** Rows at most. */
+  get rowsMax(): number {
+    return this.#rowsMax;
+  }
+
   /** Bytes that are held. */
   get restBytes(): number {
     return this.#end - this.#from;
@@ -59,7 +64,7 @@ export class PlainScanner {
 
   /** Holds more bytes, behind those of the row that is not whole yet. */
   hold(bytes: Uint8Array): void {
-    const input = this.#input ?? this.#open();
+    const input = this.open();
     const rest = this.restBytes;
     // Copied to where they are aligned as they were, bytes are copied in words.
     const place = Math.ceil(rest / WORD_BYTES) * WORD_BYTES + (bytes.byteOffset % WORD_BYTES);
@@ -70,7 +75,9 @@ export class PlainScanner {
     this.#rowsEnd = this.#from + this.#view(this.#from, this.#end).lastIndexOf(LF) + 1;
   }
 
-  #open(): Buffer {
+  /** To be called once the builder knows the columns; `hold` does it too. */
+  open(): Buffer {
+    if (this.#input !== undefined) return this.#input;
     const { columns, places } = this.#builder;
     const { buffer } = this.#memory;
     const { rows, cells, cellChars, lineChars } = this.#limits;

@@ -47,38 +47,56 @@ export class RandomState {
     }
   }
 
-  /**
-   * The numbers 0 to n - 1 in a random order, as `RandomState.permutation(n)`.
-   * @param unordered so many numbers at the beginning are the right ones, but in any order among themselves: drawing
-   *   their order is left out
-   */
-  permutation(n: number, unordered = 1): Uint32Array {
-    const items = new Uint32Array(n);
-    for (let k = 0; k < n; k++) items[k] = k;
-    this.shuffle(items, unordered);
+  /** The numbers 0 to n - 1 in a random order, as `RandomState.permutation(n)`. */
+  permutation(n: number): Uint32Array {
+    const items = numbersBelow(n);
+    this.shuffle(items);
     return items;
   }
 
   /**
    * Shuffles in place, as `RandomState.shuffle`: Fisher-Yates from the end. A partner below or at i is drawn
    * from as many low bits as i has, again until it is not above i.
-   * @param unordered as for `permutation`
    * @throws RangeError beyond 2^31 - 1 items.
    */
-  shuffle(items: Uint32Array, unordered = 1): void {
-    if (items.length > ITEMS_MAX) throw new RangeError(`Cannot shuffle more than ${ITEMS_MAX} items.`);
-    const last = Math.max(unordered, 1);
-    for (let i = items.length - 1; i >= last; ) {
-      // As long as i has as many bits, the draws do not depend on what is swapped: so partners are drawn first, and
-      // the swaps, each of which waits for memory somewhere, do not wait for each other.
-      const lowest = Math.max(last, 2 ** (31 - Math.clz32(i)));
-      const count = this.#drawPartners(i, Math.min(i - lowest + 1, PARTNERS));
-      for (let k = 0; k < count; k++, i--) {
-        const partner = this.#partners[k]!;
+  shuffle(items: Uint32Array): void {
+    this.#eachPartners(items.length, 1, (i, partners) => {
+      for (let k = 0; k < partners.length; k++, i--) {
+        const partner = partners[k]!;
         const item = items[i]!;
         items[i] = items[partner]!;
         items[partner] = item;
       }
+    });
+  }
+
+  /**
+   * The first `count` of `permutation(n)`, in any order among themselves: what is swapped out behind them is not kept, and
+   * draws for their own order are left out.
+   * @throws RangeError beyond 2^31 - 1 items.
+   */
+  startOfPermutation(n: number, count: number): Uint32Array {
+    const items = numbersBelow(n);
+    this.#eachPartners(n, count, (i, partners) => {
+      for (let k = 0; k < partners.length; k++, i--) items[partners[k]!] = items[i]!;
+    });
+    return items.subarray(0, count);
+  }
+
+  /**
+   * Draws a partner for each of n - 1, n - 2, ... down to `last`, or to 1, and hands them on some at a time.
+   * @param take is given the first i, and the partners from there down
+   */
+  #eachPartners(n: number, last: number, take: (i: number, partners: Int32Array) => void): void {
+    if (n > ITEMS_MAX) throw new RangeError(`Cannot shuffle more than ${ITEMS_MAX} items.`);
+    const end = Math.max(last, 1);
+    for (let i = n - 1; i >= end; ) {
+      // As long as i has as many bits, the draws do not depend on what is swapped: so partners are drawn first, and
+      // the swaps, each of which waits for memory somewhere, do not wait for each other.
+      const lowest = Math.max(end, 2 ** (31 - Math.clz32(i)));
+      const count = this.#drawPartners(i, Math.min(i - lowest + 1, PARTNERS));
+      take(i, this.#partners.subarray(0, count));
+      i -= count;
     }
   }
 
@@ -124,4 +142,10 @@ export class RandomState {
       numbers[k] = number ^ (number >>> 18);
     }
   }
+}
+
+function numbersBelow(n: number): Uint32Array {
+  const numbers = new Uint32Array(n);
+  for (let k = 0; k < n; k++) numbers[k] = k;
+  return numbers;
 }

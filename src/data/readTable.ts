@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
+import type { BlockThreads } from '../kernels/passes.ts';
+import { sharingFor } from './blockFeed.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
 import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
@@ -25,6 +27,8 @@ export interface ReadOptions {
   readonly plain?: boolean;
   /** Is called before each piece is read, and may throw, which ends the reading. */
   readonly onPiece?: () => void;
+  /** Threads that share in it where the file is large, on the memory given; the table does not depend on them either. */
+  readonly threads?: BlockThreads;
 }
 
 /** What is handed on at a time of a file that is there as a whole. */
@@ -49,6 +53,7 @@ export class TableReading {
   readonly #textColumns: ReadonlySet<string>;
   readonly #memory: SharedMemory;
   readonly #plain: boolean;
+  readonly #threads: BlockThreads | undefined;
   readonly #hash: Hash | undefined;
   readonly #onPiece: (() => void) | undefined;
   readonly #unfolding: Unfolding;
@@ -67,6 +72,7 @@ export class TableReading {
     this.#textColumns = textColumns;
     this.#memory = options.memory ?? sharedMemory();
     this.#plain = plain;
+    this.#threads = options.threads;
     this.#hash = options.digest === false ? undefined : createHash('sha256');
     this.#onPiece = options.onPiece;
     const bytesMax = options.unfoldedBytesMax ?? UNFOLDED_BYTES_MAX;
@@ -120,6 +126,7 @@ export class TableReading {
         // What their cells hold is not kept, so they are read again as text.
         if (others.length > 0) rows = this.#read(window, isWhole, new Set(others.map(({ name }) => name)));
         this.#head = [];
+        if (!isWhole && this.#threads !== undefined) rows.feed.share(this.#memory, this.#threads);
         if (!isWhole) rows.feed.push(head.subarray(this.#format.bomBytes + window.length));
         return rows;
       }
@@ -147,6 +154,7 @@ export class TableReading {
       textColumns: this.#textColumns,
       otherColumns,
       inputBytes: inputBytes(PIECE_BYTES, this.#limits),
+      sharing: this.#threads && sharingFor(this.#threads),
     });
     const isPlain = this.#plain && PlainScanner.takes(format.encoding);
     const scanner = isPlain ? new PlainScanner(memory, builder, format, this.#limits) : undefined;

@@ -1,3 +1,6 @@
+import type { SharedMemory } from '../kernels/module.ts';
+import type { BlockThreads } from '../kernels/passes.ts';
+import { BlockFeed, sharingFor } from './blockFeed.ts';
 import { type Decoded, PieceDecoder } from './encoding.ts';
 import type { PlainScanner } from './plainScanner.ts';
 import { badEncoding, RowReader } from './rowReader.ts';
@@ -25,6 +28,7 @@ export class RowFeed {
   readonly #decoder: PieceDecoder;
   readonly #reader: RowReader;
   readonly #scanner: PlainScanner | undefined;
+  #blocks: BlockFeed | undefined;
 
   /** @param scanner what takes plain rows; without it all are read as text */
   constructor(builder: TableBuilder, format: CsvFormat, limits: TableLimits, scanner?: PlainScanner) {
@@ -38,22 +42,49 @@ export class RowFeed {
 
   /** @throws DataError at the first row that is at fault */
   push(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-      this.#takePiece(bytes.subarray(from, from + PIECE_BYTES));
-    }
+    if (this.#blocks === undefined) this.#takeRows(bytes);
+    else for (const piece of piecesOf(bytes)) this.#blocks.push(piece);
+  }
+
+  /** From here on lets threads read whole blocks, if there are rows for the kernels. */
+  share(memory: SharedMemory, threads: BlockThreads): void {
+    const scanner = this.#scanner;
+    if (scanner === undefined || !this.#isForKernels) return;
+    scanner.open();
+    this.#blocks = new BlockFeed({
+      memory,
+      builder: this.#builder,
+      threads,
+      sharing: sharingFor(threads),
+      sequence: {
+        read: (bytes) => this.#takeRows(bytes),
+        isAtRow: () => this.#reader.isAtRow && scanner.restBytes === 0,
+        rowsMax: scanner.rowsMax,
+      },
+    });
   }
 
   /** @throws DataError where the last row is at fault, or the text has no header or no rows */
   end(): void {
+    this.#blocks?.end();
     if (this.#scanner !== undefined) this.#readText(this.#scanner.takeRest());
     this.#read(this.#decoder.end());
     this.#reader.end();
   }
 
+  /** Whether the next byte begins a row that the kernels may read. */
+  get #isForKernels(): boolean {
+    return this.#reader.isAtRow && this.#builder.columns.length >= COLUMNS_MIN;
+  }
+
+  #takeRows(bytes: Uint8Array): void {
+    for (const piece of piecesOf(bytes)) this.#takePiece(piece);
+  }
+
   #takePiece(piece: Uint8Array): void {
     const rows = this.#finishRow(piece);
     const scanner = this.#scanner;
-    if (scanner === undefined || !this.#reader.isAtRow || this.#builder.columns.length < COLUMNS_MIN) {
+    if (scanner === undefined || !this.#isForKernels) {
       this.#readText(rows);
       return;
     }
@@ -85,4 +116,8 @@ export class RowFeed {
     this.#reader.push(badAt < 0 ? text : text.slice(0, badAt));
     if (badAt >= 0) throw badEncoding(this.#reader.place(), this.#format.encoding);
   }
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
 }

@@ -8,8 +8,6 @@ export interface SplitOptions {
   readonly randomState: number;
   /** One class a row; each class then has the same share in both parts. Numbers that sort as the classes do. */
   readonly stratify?: ArrayLike<number> | undefined;
-  /** Whether the test rows come in scikit-learn's order, as they do if not said otherwise: it takes draws of its own. */
-  readonly isTestOrdered?: boolean;
 }
 
 /** Row numbers from 0, each in one of the two parts. */
@@ -33,17 +31,33 @@ interface Sizes {
  * @throws RangeError if `stratify` does not have one value a row
  */
 export function trainTestSplit(nSamples: number, options: SplitOptions): Split {
-  const { testSize, randomState, stratify, isTestOrdered = true } = options;
+  const { testSize, randomState, stratify } = options;
   const sizes = partSizes(nSamples, testSize);
   const rng = new RandomState(randomState);
   if (stratify === undefined) {
-    const rows = rng.permutation(nSamples, isTestOrdered ? 1 : sizes.nTest);
+    const rows = rng.permutation(nSamples);
     return { test: rows.subarray(0, sizes.nTest), train: rows.subarray(sizes.nTest) };
   }
   if (stratify.length !== nSamples) {
     throw new RangeError(`stratify has ${stratify.length} values for ${nSamples} rows.`);
   }
   return stratifiedSplit(groupByClass(stratify), sizes, rng);
+}
+
+/**
+ * The test rows of `trainTestSplit`, in any order, and how many rows are left to train on.
+ * @throws what `trainTestSplit` throws
+ */
+export function testRowsOf(
+  nSamples: number,
+  options: SplitOptions,
+): { readonly test: Uint32Array; readonly nTrain: number } {
+  if (options.stratify !== undefined) {
+    const { train, test } = trainTestSplit(nSamples, options);
+    return { test, nTrain: train.length };
+  }
+  const { nTrain, nTest } = partSizes(nSamples, options.testSize);
+  return { test: new RandomState(options.randomState).startOfPermutation(nSamples, nTest), nTrain };
 }
 
 function partSizes(nSamples: number, testSize: number): Sizes {

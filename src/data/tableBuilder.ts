@@ -1,7 +1,17 @@
-import { ensureBytes, FIRST_ADDRESS, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
+import { ensureBytes, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
-import { SCAN, SCAN_BYTES, SEALED, SEALED_BYTES, SPAN_BYTES } from '../kernels/scanLayout.ts';
+import { READ, SCAN, SCAN_BYTES, SEALED, SEALED_BYTES } from '../kernels/scanLayout.ts';
 import { ColumnBuilder, type StagedCells } from './columnBuilder.ts';
+import {
+  align,
+  layOut,
+  type Places,
+  type Sharing,
+  type Sizes,
+  SLACK_BYTES,
+  sizesFor,
+  UNSHARED,
+} from './places.ts';
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';
@@ -9,31 +19,6 @@ import { SEGMENT_BYTES, type Table, type TableColumn } from './table.ts';
 
 /** Bytes of a cell of each of `KINDS`. */
 const WIDTHS = [8, 1, 2, 4] as const;
-/** Rows of a block, and the most cells that it has: they lie ready for a core's own cache. */
-const BLOCK_ROWS_MAX = 8_192;
-const BLOCK_ROWS_MIN = 512;
-const BLOCK_CELLS_MAX = 1 << 19;
-/** What may be read or written behind a segment, and while one is made. */
-const SLACK_BYTES = 64;
-/**
- * Cells that are found before they are staged, several rows of them at least, and the room for those that are handed
- * out.
- */
-const ENDS_MIN = 2_048;
-const ENDS_ROWS_MIN = 8;
-const SPANS_PER_END = 4;
-/** Behind the ends that are found so many more are written. */
-const ENDS_SLACK = 16;
-/** Between the staged words of two columns, as columns a power of two apart get in each other's way in the cache. */
-const COLUMN_GAP = 16;
-
-/** Rows of a block of so many columns. */
-function blockRowsOf(columns: number): number {
-  let rows = BLOCK_ROWS_MAX;
-  while (rows > BLOCK_ROWS_MIN && rows * columns > BLOCK_CELLS_MAX) rows /= 2;
-  return rows;
-}
-
 export interface BuilderOptions {
   readonly memory: SharedMemory;
   readonly format: CsvFormat;
@@ -43,21 +28,17 @@ export interface BuilderOptions {
   readonly otherColumns: ReadonlySet<string>;
   /** Room for bytes that are scanned. */
   readonly inputBytes: number;
+  /** What threads need that read blocks together. */
+  readonly sharing?: Sharing | undefined;
 }
 
-/** Where things lie in the memory while a table is read; each begins at a multiple of 16. */
-interface Places {
-  readonly scan: number;
-  readonly sealed: number;
-  readonly powers: number;
-  readonly textColumns: number;
-  readonly notWhole: number;
-  readonly ends: number;
-  readonly spans: number;
-  readonly texts: number;
-  readonly staged: number;
-  readonly input: number;
-  readonly table: number;
+/** A block that a thread has read and packed. */
+export interface PackedBlock {
+  /** Where its segments lie, one behind the other. */
+  readonly slot: number;
+  /** What `readBlock` tells of it. */
+  readonly result: number;
+  readonly rows: number;
 }
 
 /** Makes a table of rows: their cells are staged column by column, and packed whenever a block is full. */
@@ -68,8 +49,9 @@ export class TableBuilder implements RowSink {
   readonly #textColumns: ReadonlySet<string>;
   readonly #otherColumns: ReadonlySet<string>;
   readonly #inputBytes: number;
+  readonly #sharing: Sharing;
   #columns: readonly ColumnBuilder[] = [];
-  #blockRows = 0;
+  #sizes: Sizes | undefined;
   #places: Places | undefined;
   #staged: StagedCells = { halves: new Int32Array(0), doubles: new Float64Array(0) };
   #sealed: Uint32Array = new Uint32Array(0);
@@ -79,13 +61,14 @@ export class TableBuilder implements RowSink {
   readonly #segments: number[] = [];
   #free = 0;
 
-  constructor({ memory, format, textColumns, otherColumns, inputBytes }: BuilderOptions) {
+  constructor({ memory, format, textColumns, otherColumns, inputBytes, sharing }: BuilderOptions) {
     this.#memory = memory;
     this.#kernels = kernelsOf(memory);
     this.#format = format;
     this.#textColumns = textColumns;
     this.#otherColumns = otherColumns;
     this.#inputBytes = inputBytes;
+    this.#sharing = sharing ?? UNSHARED;
   }
 
   get rows(): number {
@@ -102,7 +85,16 @@ export class TableBuilder implements RowSink {
   }
 
   get blockRows(): number {
-    return this.#blockRows;
+    return this.sizes.blockRows;
+  }
+
+  get sizes(): Sizes {
+    return this.#sizes as Sizes;
+  }
+
+  /** Where the next block goes. */
+  get free(): number {
+    return this.#free;
   }
 
   get places(): Places {
@@ -113,21 +105,14 @@ export class TableBuilder implements RowSink {
     const { decimalComma, delimiter } = this.#format;
     const isText = (name: string) => this.#textColumns.has(name) || this.#otherColumns.has(name);
     this.#columns = names.map((name) => new ColumnBuilder(name, isText(name), decimalComma));
-    this.#blockRows = blockRowsOf(names.length);
-    const endsMax = Math.max(ENDS_MIN, ENDS_ROWS_MIN * names.length);
-    const spansMax = SPANS_PER_END * endsMax;
-    const places = layOut(names.length, {
-      ends: (endsMax + ENDS_SLACK) * 4,
-      spans: spansMax * SPAN_BYTES,
-      texts: this.#kernels.textsBytes(),
-      staged: names.length * this.#columnWords * 8,
-      input: this.#inputBytes,
-    });
+    const sizes = sizesFor(names.length);
+    const places = layOut(names.length, sizes, this.#inputBytes, this.#kernels.textsBytes(), this.#sharing);
+    this.#sizes = sizes;
     this.#places = places;
     this.#free = places.table;
     ensureBytes(this.#memory, places.table);
     const { buffer } = this.#memory;
-    const cells = names.length * this.#columnWords;
+    const cells = names.length * sizes.columnWords;
     this.#staged = {
       halves: new Int32Array(buffer, places.staged, 2 * cells),
       doubles: new Float64Array(buffer, places.staged, cells),
@@ -143,14 +128,14 @@ export class TableBuilder implements RowSink {
     state[SCAN.delimiter] = delimiter.charCodeAt(0);
     state[SCAN.point] = (decimalComma ? ',' : '.').charCodeAt(0);
     state[SCAN.columns] = names.length;
-    state[SCAN.columnBytes] = this.#columnWords * 8;
+    state[SCAN.columnBytes] = sizes.columnWords * 8;
     state[SCAN.staged] = places.staged;
     state[SCAN.textColumns] = places.textColumns;
     state[SCAN.notWhole] = places.notWhole;
     state[SCAN.ends] = places.ends;
-    state[SCAN.endsMax] = endsMax;
+    state[SCAN.endsMax] = sizes.endsMax;
     state[SCAN.spans] = places.spans;
-    state[SCAN.spansMax] = spansMax;
+    state[SCAN.spansMax] = sizes.spansMax;
     state[SCAN.texts] = 0;
     state[SCAN.powers] = places.powers;
   }
@@ -176,39 +161,55 @@ export class TableBuilder implements RowSink {
 
   /** Place of a cell among the staged words. */
   stagedAt(column: number, blockRow: number): number {
-    return column * this.#columnWords + blockRow;
-  }
-
-  get #columnWords(): number {
-    return this.#blockRows + COLUMN_GAP;
+    return column * this.sizes.columnWords + blockRow;
   }
 
   /** Says that the block has so many rows now. */
   take(blockRow: number): void {
     this.#blockRow = blockRow;
-    if (blockRow === this.#blockRows) this.#seal();
+    if (blockRow === this.blockRows) this.#seal();
+  }
+
+  /** Takes a whole block, where the one before it is whole: its segments are moved behind the others. */
+  addBlock({ slot, result, rows }: PackedBlock): void {
+    const { buffer } = this.#memory;
+    const columns = this.#columns.length;
+    const from = this.#free;
+    const [bytes] = new Uint32Array(buffer, result, 1) as unknown as [number];
+    if (slot !== from) new Uint8Array(buffer).copyWithin(from, slot, slot + bytes);
+    const sealed = new Uint32Array(buffer, result + READ.ofColumns, (columns * SEALED_BYTES) / 4);
+    for (let index = 0; index < columns; index += 1) {
+      this.#addSegment(index, sealed.subarray((index * SEALED_BYTES) / 4), rows);
+    }
+    const ofBlock = new Uint8Array(buffer, result + READ.ofColumns + columns * SEALED_BYTES, columns);
+    const notWhole = new Uint8Array(buffer, this.places.notWhole, columns);
+    for (let index = 0; index < columns; index += 1) if (ofBlock[index] === 1) notWhole[index] = 1;
+    this.#sealedRows += rows;
   }
 
   #seal(): void {
     const { staged, sealed } = this.places;
     const rows = this.#blockRow;
-    for (const [index, column] of this.#columns.entries()) {
+    for (const index of this.#columns.keys()) {
       ensureBytes(this.#memory, this.#free + rows * 8 + SLACK_BYTES);
       this.#kernels.seal(staged + this.stagedAt(index, 0) * 8, rows, this.#free, sealed);
-      const kind = this.#sealed[SEALED.kind] as number;
-      this.#segments.push(this.#free, kind | ((this.#sealed[SEALED.decimals] as number) << 8));
-      column.add(
-        {
-          missing: this.#sealed[SEALED.missing] as number,
-          others: this.#sealed[SEALED.others] as number,
-          firstMissing: this.#sealed[SEALED.firstMissing] as number,
-        },
-        this.#sealedRows,
-      );
-      this.#free = align(this.#free + rows * (WIDTHS[kind] as number));
+      this.#addSegment(index, this.#sealed, rows);
     }
     this.#sealedRows += rows;
     this.#blockRow = 0;
+  }
+
+  /** @param sealed what `seal` tells of the segment that begins at `#free` */
+  #addSegment(index: number, sealed: Uint32Array, rows: number): void {
+    const kind = sealed[SEALED.kind] as number;
+    this.#segments.push(this.#free, kind | ((sealed[SEALED.decimals] as number) << 8));
+    const ofBlock = {
+      missing: sealed[SEALED.missing] as number,
+      others: sealed[SEALED.others] as number,
+      firstMissing: sealed[SEALED.firstMissing] as number,
+    };
+    (this.#columns[index] as ColumnBuilder).add(ofBlock, this.#sealedRows);
+    this.#free = align(this.#free + rows * (WIDTHS[kind] as number));
   }
 
   /** The table of the rows up to here. */
@@ -221,7 +222,7 @@ export class TableBuilder implements RowSink {
     const table = {
       memory: this.#memory,
       rows: this.#sealedRows,
-      blockRows: this.#blockRows,
+      blockRows: this.blockRows,
       directoryAddress,
       freeAddress,
       columns: this.#columns,
@@ -242,33 +243,4 @@ export class TableBuilder implements RowSink {
       ? column.finishTruthValues(table.rows, segments)
       : column.finishTexts(table.rows, segments);
   }
-}
-
-function align(address: number): number {
-  return Math.ceil(address / 16) * 16;
-}
-
-function layOut(
-  columns: number,
-  sizes: Readonly<Record<'ends' | 'spans' | 'texts' | 'staged' | 'input', number>>,
-): Places {
-  let free = FIRST_ADDRESS;
-  const take = (bytes: number) => {
-    const address = free;
-    free = align(free + bytes);
-    return address;
-  };
-  return {
-    scan: take(SCAN_BYTES),
-    sealed: take(SEALED_BYTES),
-    powers: take(powersOfTen().byteLength),
-    textColumns: take(columns),
-    notWhole: take(columns),
-    ends: take(sizes.ends),
-    spans: take(sizes.spans),
-    texts: take(sizes.texts),
-    staged: take(sizes.staged),
-    input: take(sizes.input),
-    table: free,
-  };
 }

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type ProfileJob, type ProfileShare, takePart } from '../data/profile.ts';
-import { type ClassificationMetrics, type CodedResult, codedMetrics } from '../ml/codedMetrics.ts';
+import type { ClassificationMetrics } from '../ml/codedMetrics.ts';
+import { type MeasureJob, measure } from './blocks/measure.ts';
 import { serveTeam, type TeamMessage } from './blocks/team.ts';
 import { ThreadLostError } from './threadLost.ts';
 import { fromReply, type Reply, replyWith } from './wire.ts';
@@ -8,7 +9,7 @@ import { fromReply, type Reply, replyWith } from './wire.ts';
 /** Work on plain values that a helper does beside the leader, and answers with a message. */
 type Errand =
   | { readonly kind: 'profile'; readonly job: ProfileJob }
-  | { readonly kind: 'measure'; readonly result: CodedResult };
+  | { readonly kind: 'measure'; readonly job: MeasureJob };
 
 /** An errand on its way to a helper. */
 interface Sent {
@@ -52,7 +53,7 @@ export function attend(port: MessagePort): void {
 async function run(port: MessagePort, { id, claim, errand }: Sent): Promise<void> {
   if (!take(claim)) return;
   const reply = await replyWith<unknown>(() =>
-    errand.kind === 'profile' ? takePart(errand.job) : codedMetrics(errand.result),
+    errand.kind === 'profile' ? takePart(errand.job) : measure(errand.job),
   );
   port.postMessage({ id, reply } satisfies Answer);
 }
@@ -91,8 +92,8 @@ export class Errands {
   }
 
   /** Lets the first helper measure, while the leader does something else. */
-  measure(result: CodedResult): Lent<ClassificationMetrics> {
-    return this.#helpers[0]?.lend({ kind: 'measure', result }) ?? { settle: async () => undefined };
+  measure(job: MeasureJob): Lent<ClassificationMetrics> {
+    return this.#helpers[0]?.lend({ kind: 'measure', job }) ?? { settle: async () => undefined };
   }
 }
 

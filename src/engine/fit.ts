@@ -3,7 +3,7 @@ import { type Dataset, type Roles, toDataset } from '../data/dataset.ts';
 import { joinShares, profileJob, takePart } from '../data/profile.ts';
 import { type ReadOptions, readTable } from '../data/readTable.ts';
 import type { Table } from '../data/table.ts';
-import { codedMetrics } from '../ml/codedMetrics.ts';
+import type { ClassificationMetrics } from '../ml/codedMetrics.ts';
 import type { Frame } from '../ml/frame.ts';
 import type { PipelineState } from '../ml/state.ts';
 import { roundedMetrics } from '../ml/trainingPipeline.ts';
@@ -17,8 +17,10 @@ import type {
   SplitInfo,
   Warning,
 } from '../result.ts';
+import { measure, measureJob } from './blocks/measure.ts';
 import type { Part } from './blocks/part.ts';
 import { openWorkplace, partition } from './blocks/partition.ts';
+import type { Region } from './blocks/region.ts';
 import { Team } from './blocks/team.ts';
 import { constantColumns, describeDataset, inputExample, undefinedMetrics } from './describe.ts';
 import { Errands } from './errands.ts';
@@ -67,6 +69,8 @@ interface Prepared {
   readonly train: Rows;
   readonly test: Rows;
   readonly positive: ClassLabel | undefined;
+  /** Room behind the table. */
+  readonly region: Region;
   readonly inputExample: InputExample;
   readonly info: DatasetInfo;
 }
@@ -99,7 +103,8 @@ export async function prepare(
   const example = inputExample(dataset);
   const ownShare = takePart(job);
   const info = describeDataset(dataset, joinShares([ownShare, ...((await othersProfile.settle()) ?? [])]));
-  const parts = partition(openWorkplace(table, team), marked.marks);
+  const workplace = openWorkplace(table, team);
+  const parts = partition(workplace, marked.marks);
   const frameOf = (part: Part): Frame => ({
     nSamples: part.nSamples,
     columns: features.map(({ index, type }) =>
@@ -112,6 +117,7 @@ export async function prepare(
     train: { frame: frameOf(parts.train), codes: marked.trainCodes },
     test: { frame: frameOf(parts.test), codes: marked.testCodes },
     positive,
+    region: workplace.region,
     inputExample: example,
     info,
   };
@@ -119,17 +125,24 @@ export async function prepare(
 
 /** Fits the pipeline on the training rows and measures it on both parts. @throws DataError where it cannot be fitted */
 export async function fitPrepared(
-  { dataset, train, test, positive }: Prepared,
+  { dataset, train, test, positive, region }: Prepared,
   spec: ModelSpec,
   errands = new Errands(),
 ) {
   const startedAt = performance.now();
   const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
-  const trainResult = predictPart(pipeline, train, positive);
-  const measuring = errands.measure(trainResult);
-  const onTest = codedMetrics(predictPart(pipeline, test, positive));
-  const onTrain = (await measuring.settle()) ?? codedMetrics(trainResult);
+  const trainJob = measureJob(region, predictPart(pipeline, train, positive));
+  const measuring = errands.measure(trainJob);
+  let onTest: ClassificationMetrics;
+  try {
+    onTest = measure(measureJob(region, predictPart(pipeline, test, positive)));
+  } catch (error) {
+    // A helper counts in the table's memory, which is another file's once the refusal is told.
+    await measuring.settle().catch(() => undefined);
+    throw error;
+  }
+  const onTrain = (await measuring.settle()) ?? measure(trainJob);
   return {
     pipeline: pipeline.toState(),
     rounded: roundedMetrics(onTest.metrics),

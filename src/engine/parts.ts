@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { segmentsOf } from '../data/segments.ts';
-import { type Split, type SplitOptions, trainTestSplit } from '../data/split.ts';
+import { type SplitOptions, testRowsOf } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import { labelText, type Target } from '../data/target.ts';
 import { DataError, FieldError, quote } from '../errors.ts';
@@ -24,7 +24,7 @@ export interface MarkedRows {
 
 /**
  * Marks the rows that `train_test_split` puts in the test set, and those that are left out.
- * @throws DataError or FieldError as `trainTestSplit`
+ * @throws DataError or FieldError as `testRowsOf`
  */
 export function markRows(dataset: Dataset, { testSize, randomState, stratify }: SplitSpec): MarkedRows {
   const { target, dropped, table } = dataset;
@@ -32,10 +32,9 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
   const options = {
     testSize,
     randomState,
-    isTestOrdered: false,
     ...(stratify && { stratify: keptCodes(target, kept) }),
   };
-  const { train, test } = splitKept(dataset.rows, options, kept);
+  const { test, nTrain } = splitKept(dataset.rows, options, kept);
   const marks = new Uint8Array(table.rows);
   if (dropped !== undefined) {
     for (let row = 0; row < marks.length; row += 1) if (dropped[row] === 1) marks[row] = MARKS.dropped;
@@ -46,16 +45,15 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
   }
   return {
     marks,
-    split: { train: train.length, test: test.length },
-    trainCodes: codesOf(target, marks, MARKS.train, train.length),
-    testCodes: codesOf(target, marks, MARKS.test, test.length),
+    split: { train: nTrain, test: test.length },
+    ...codesByPart(target, marks, nTrain, test.length),
   };
 }
 
 /** Splits the rows that are not left out; an error names the file's row, and not its place among those. */
-function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | undefined): Split {
+function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | undefined) {
   try {
-    return trainTestSplit(rows, options);
+    return testRowsOf(rows, options);
   } catch (error) {
     if (!(error instanceof DataError) || error.details.row === undefined || kept === undefined) throw error;
     const row = (kept[error.details.row - 1] as number) + 1;
@@ -80,15 +78,22 @@ function keptCodes({ codes }: Target, kept: Uint32Array | undefined): Int32Array
   return kept === undefined ? Int32Array.from(codes) : Int32Array.from(kept, (row) => codes[row] as number);
 }
 
-function codesOf({ codes }: Target, marks: Uint8Array, mark: number, count: number): Uint8Array {
-  const ofPart = new Uint8Array(count);
-  let place = 0;
+function codesByPart({ codes }: Target, marks: Uint8Array, nTrain: number, nTest: number) {
+  // With room for one more: each row's code is written to both, and kept where the next one goes behind it. So there is no
+  // branch on marks, which are as random as the split; those of training rows are 0, of test rows 1, of others 2.
+  const ofTrain = new Uint8Array(nTrain + 1);
+  const ofTest = new Uint8Array(nTest + 1);
+  let train = 0;
+  let test = 0;
   for (let row = 0; row < marks.length; row += 1) {
-    if (marks[row] !== mark) continue;
-    ofPart[place] = codes[row] as number;
-    place += 1;
+    const mark = marks[row] as number;
+    const code = codes[row] as number;
+    ofTrain[train] = code;
+    ofTest[test] = code;
+    train += (mark - 1) >>> 31;
+    test += mark & 1;
   }
-  return ofPart;
+  return { trainCodes: ofTrain.subarray(0, nTrain), testCodes: ofTest.subarray(0, nTest) };
 }
 
 /** The different codes, ascending. */

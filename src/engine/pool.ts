@@ -73,6 +73,8 @@ export class TrainingPool {
   /** Ends what waits or computes. */
   readonly #endings = new Set<AbortController>();
   #collecting: NodeJS.Timeout | undefined;
+  /** How often something has been let go since the last time that it was collected. */
+  #lettingGo = 0;
   #underWay = 0;
   #hasComputed = false;
 
@@ -249,10 +251,15 @@ export class TrainingPool {
   }
 
   #collectSoon(): void {
+    this.#lettingGo += 1;
     this.#collecting ??= setTimeout(() => {
       this.#collecting = undefined;
       collectGarbage();
       Promise.all([this.#onEach({ kind: 'collect' }), this.#readers.collect()]).catch(warnOfLostThread);
+      // What has been let go meanwhile may have been held still.
+      const isMore = this.#lettingGo > 1;
+      this.#lettingGo = 0;
+      if (isMore) this.#collectSoon();
     }, COLLECT_AFTER_MS).unref();
   }
 

@@ -138,8 +138,8 @@ function begin(options: ReadOptions, parseTimeoutMs: number | undefined): Begun 
 
 async function fit({ read, path, spec, options, ports }: FitTask): Promise<Fitted> {
   try {
-    const whole = await readWhole(read, fileOf(path), options);
-    return await fitTable(await readAgain(whole, spec, fileOf(path), options), spec, ports);
+    const whole = await readWhole(read, fileOf(path), options, ports);
+    return await fitTable(await readAgain(whole, spec, fileOf(path), options, ports), spec, ports);
   } finally {
     for (const port of ports) port.close();
   }

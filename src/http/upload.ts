@@ -24,6 +24,8 @@ export interface UploadOptions extends FormLimits {
   readonly dir: string;
   /** Uploads whose file comes at the same time. */
   readonly atOnceMax: number;
+  /** A slower one gives way to others where all places are taken. */
+  readonly bytesPerSMin: number;
   /** How long no byte may come. */
   readonly stallMs: number;
   /** How long the whole form may take to come. */
@@ -47,10 +49,10 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
-  const places = new Places(options.atOnceMax);
+  const places = new Places(options.atOnceMax, options.bytesPerSMin);
   const form = formOf(options, (body) => {
     // First of all: without a place nothing else is taken.
-    places.take(body);
+    places.take(body as Request & UploadBody);
     return open();
   });
   const bytesMax =

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform, type TransformCallback } from 'node:stream';
+import type { PlacedUpload } from './places.ts';
 import { HttpError } from './problem.ts';
 
 export interface BodyBounds {
@@ -15,18 +16,20 @@ export interface BodyBounds {
 
 /** A few of the pieces in which a body comes. */
 const BUFFERED_BYTES = 1 << 18;
+const MS_PER_S = 1_000;
 
 /**
  * The body of an upload on its way to multer, which takes it for the request: counted, and bounded in time. Whatever
  * ends it, multer cleans up and tells at once; of the request itself it would read the rest first, however long that is,
  * and the request can still be answered.
  */
-export class UploadBody extends Transform {
+export class UploadBody extends Transform implements PlacedUpload {
   readonly headers: IncomingMessage['headers'];
   readonly #request: IncomingMessage;
   readonly #bounds: BodyBounds;
   readonly #stall: NodeJS.Timeout;
   readonly #timeout: NodeJS.Timeout;
+  readonly #startedAt = performance.now();
   #bytes = 0;
 
   constructor(request: IncomingMessage, bounds: BodyBounds) {
@@ -48,6 +51,16 @@ export class UploadBody extends Transform {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#bounds.bytesMax) done(this.#bounds.tooLarge(this.#bytes));
     else done(null, chunk);
+  }
+
+  pace(): number {
+    // What has come and is not taken yet waits for a thread or the disk.
+    if (this.#request.complete || this.writableLength > 0) return Number.POSITIVE_INFINITY;
+    return (this.#bytes / (performance.now() - this.#startedAt)) * MS_PER_S;
+  }
+
+  giveWay(bytesPerSMin: number): void {
+    this.destroy(tooFewBytes(bytesPerSMin, this.pace()));
   }
 
   /** All has come; what becomes of it may take its time. */
@@ -98,5 +111,14 @@ function tooSlow(limit: number): HttpError {
     'upload_timeout',
     `The upload had not come after ${limit / 1000} s: send a smaller file, or fold it with gzip.`,
     { limit, actual: limit + 1 },
+  );
+}
+
+function tooFewBytes(limit: number, bytesPerS: number): HttpError {
+  return new HttpError(
+    408,
+    'upload_too_slow',
+    `The upload came at fewer than ${limit} bytes a second, and another one waited for its place: send it again, over a faster line.`,
+    { limit, actual: Math.floor(bytesPerS) },
   );
 }

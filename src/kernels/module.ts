@@ -27,9 +27,21 @@ export interface Kernels extends PassKernels {
   /** Stages the cells of plain rows; gives back why it ended (`SCAN_ENDS`). */
   scan(state: number, from: number, to: number, row: number, rowsMax: number): number;
   hasLoneCr(from: number, to: number): number;
+  findLines(from: number, to: number, lines: number): number;
   seal(staged: number, rows: number, out: number, result: number): void;
   rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
   textsBytes(): number;
+  /** Sums that metrics of two classes are made of, in five doubles at `out`. */
+  measureRows(
+    codes: number,
+    predicted: number,
+    proba: number,
+    rows: number,
+    positive: number,
+    out: number,
+    scratch: number,
+  ): void;
+  measureScratchBytes(rows: number): number;
 }
 
 /** From source, as in tests, the file that `npm run build` made is taken. */

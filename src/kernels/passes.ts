@@ -1,20 +1,34 @@
 /** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
 type BlockTask = (...args: number[]) => void;
 
-/** What src/kernels/assembly/passes.ts exports; the arguments are described there. */
+/** A table's column, as kernels find it. */
+export type ColumnOfTable = [
+  directory: number,
+  nColumns: number,
+  blockRows: number,
+  nRows: number,
+  column: number,
+];
+
+/** What src/kernels/assembly/passes.ts and blocks.ts export for many blocks; the arguments are described there. */
 export interface PassKernels {
+  readonly readBlock: BlockTask;
   readonly partitionBlock: BlockTask;
   readonly statisticsOfBlock: BlockTask;
   readonly countTextsOfBlock: BlockTask;
   readonly logLossOfBlock: BlockTask;
   readonly predictBlock: BlockTask;
   readonly classifyBlock: BlockTask;
-  /** Least and largest whole number of a segment by its directory entry, as two i32 at `out`. */
-  rangeOfSegment(entry: number, rows: number, out: number): void;
-  /** Counts a segment's whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
-  countSegment(entry: number, rows: number, low: number, high: number, shift: number, counts: number): void;
+  /** Decimals of a column, and from bit 8 on the bytes of its widest cells; -1 where it is packed otherwise. */
+  packingOfColumn(directory: number, nColumns: number, nBlocks: number, column: number): number;
+  /** Counts cells of 16 bits at most: missing ones as the first of 65,536, then the numbers from -32,767 on. */
+  tallyColumn(...args: [...ColumnOfTable, counts: number]): void;
+  /** Least and largest whole number, as two i32 at `out`. */
+  rangeOfColumn(...args: [...ColumnOfTable, out: number]): void;
+  /** Counts whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
+  countColumn(...args: [...ColumnOfTable, low: number, high: number, shift: number, counts: number]): void;
   /** Adds distances from `centre`, their squares and the number of cells to three doubles. */
-  momentsOfSegment(entry: number, rows: number, centre: number, out: number): void;
+  momentsOfColumn(...args: [...ColumnOfTable, centre: number, out: number]): void;
   decodeRows(
     directory: number,
     nColumns: number,
@@ -30,6 +44,7 @@ export interface PassKernels {
 
 /** The tasks by number, as threads hand them to each other. */
 export const BLOCK_TASKS = [
+  'readBlock',
   'partitionBlock',
   'statisticsOfBlock',
   'countTextsOfBlock',
@@ -39,3 +54,28 @@ export const BLOCK_TASKS = [
 ] as const satisfies readonly (keyof PassKernels)[];
 
 export type BlockTaskName = (typeof BLOCK_TASKS)[number];
+
+/** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
+export interface BlockJob {
+  readonly task: BlockTaskName;
+  /** The task's arguments but for the last two, block and scratch. */
+  readonly args: readonly number[];
+  readonly nBlocks: number;
+  /** Room that each thread needs. */
+  readonly scratchBytes: number;
+  /** Cells read, roughly: whether it pays to wake helpers. */
+  readonly cells: number;
+}
+
+/** Threads that work on the blocks of one memory together. */
+export interface BlockThreads {
+  /** How many they are, with the one that asks. */
+  readonly size: number;
+  /**
+   * Begins a job: other threads take its blocks from now on.
+   * @param scratch `scratchBytes` a thread, until it is finished
+   */
+  begin(job: BlockJob, scratch: number): void;
+  /** Takes blocks of what was begun, and waits for the last of them. @throws Error where a thread does not come back */
+  finish(): void;
+}

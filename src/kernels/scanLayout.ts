@@ -1,4 +1,4 @@
-/** What src/kernels/assembly/layout.ts, scan.ts and seal.ts set out, for those who call them. */
+/** What src/kernels/assembly/layout.ts, scan.ts, seal.ts and blocks.ts set out, for those who call them. */
 
 /** Upper halves of staged words; a number's decimals are added to the first. Any other word is a double. */
 export const STAGED = { number: 0x7ffc_0000, missing: 0x7ffd_0000, other: 0x7ffe_0000 } as const;
@@ -36,3 +36,10 @@ export const SCAN_ENDS = { allTaken: 0, blockFull: 1, spansFull: 2, oddRow: 3 } 
 /** Places of what `seal` tells, in u32 from its result on. */
 export const SEALED = { kind: 0, decimals: 1, missing: 2, others: 3, firstMissing: 4 } as const;
 export const SEALED_BYTES = 32;
+
+/** Places of a block's entry, in u32: its bytes, its rows, and whether `readBlock` has taken it. */
+export const ENTRY = { from: 0, to: 1, rows: 2, isTaken: 3 } as const;
+export const ENTRY_BYTES = 16;
+
+/** Bytes of what `readBlock` tells of a block: those of its segments, and from `ofColumns` on what `seal` tells of each. */
+export const READ = { ofColumns: 16 } as const;

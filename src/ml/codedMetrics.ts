@@ -36,24 +36,45 @@ export interface CodedResult {
 /** Probabilities nearer to 0 or 1 than this are taken as this near: machine epsilon, as scikit-learn has it. */
 const PROBABILITY_MARGIN = Number.EPSILON;
 
+/** What the metrics of one set of rows are made of. */
+export interface RowSums {
+  readonly nRows: number;
+  readonly counts: LabelCounts;
+  /** The mean; NaN where it is undefined. */
+  readonly logLoss: number;
+  /** NaN where it is undefined. */
+  readonly rocAuc: number;
+}
+
 /**
  * All metrics of one set of rows, of which there is at least one. A row whose true label is no class (it was not among
  * the training rows) counts as a wrong prediction, and leaves log_loss and roc_auc undefined.
  */
 export function codedMetrics(result: CodedResult): ClassificationMetrics {
   const { trueCodes, predictedCodes, proba, nClasses, positiveCode = 1, nLabels = nClasses } = result;
-  const counts = countLabels(trueCodes, predictedCodes, nLabels);
+  const sums = {
+    nRows: trueCodes.length,
+    counts: countLabels(trueCodes, predictedCodes, nLabels),
+    logLoss: nLabels === nClasses ? meanLogLoss(trueCodes, proba) : Number.NaN,
+    rocAuc: rocAuc(trueCodes, proba, positiveCode),
+  };
+  return metricsOf(sums, nClasses, positiveCode);
+}
+
+/** @param positiveCode of two classes the one that precision, recall and f1 are of */
+export function metricsOf(
+  { nRows, counts, logLoss, rocAuc }: RowSums,
+  nClasses: number,
+  positiveCode: number,
+): ClassificationMetrics {
   const average = averageOf(nClasses, positiveCode);
   const ratios = {
     precision_score: average(counts, precision),
     recall_score: average(counts, recall),
     f1_score: average(counts, f1),
   };
-  const losses = {
-    log_loss: nLabels === nClasses ? meanLogLoss(trueCodes, proba) : Number.NaN,
-    roc_auc: rocAuc(trueCodes, proba, positiveCode),
-  };
-  const accuracy = counts.truePositives.reduce((sum, count) => sum + count, 0) / trueCodes.length;
+  const losses = { log_loss: logLoss, roc_auc: rocAuc };
+  const accuracy = counts.truePositives.reduce((sum, count) => sum + count, 0) / nRows;
   const undefinedRatios = keysOf(ratios).filter((name) => !ratios[name].isDefined);
   const undefinedLosses = keysOf(losses).filter((name) => Number.isNaN(losses[name]));
   return {

@@ -10,12 +10,12 @@ const LINES = {
 /** A fault of ours; of anything else the code and the sentence say enough. */
 const OUR_FAULT = 'internal_error';
 
-/** One line for what became of a try to deliver a training. */
+/** One line for what became of a try to deliver a training. Not the reason's words, which have names of the caller's in them: `GET /deliveries/<id>` tells them. */
 export function deliveryLog(logger: Logger): (event: DeliveryEvent) => void {
   return ({ is, id, runId, reason, cause, doubles }) => {
     const [level, says] = LINES[is];
-    const { code, message } = reason ?? {};
+    const code = reason?.code;
     const stack = code === OUR_FAULT && cause instanceof Error ? cause.stack : undefined;
-    logger[level]({ delivery: id, run_id: runId, code, reason: message, doubles, cause: stack }, says);
+    logger[level]({ delivery: id, run_id: runId, code, doubles, cause: stack }, says);
   };
 }

@@ -12,7 +12,21 @@ describe('readConfig', () => {
       upload: {
         dir: 'temp',
         fileBytesMax: 200_000_000,
-        table: { rows: 5_000_000, columns: 1_000, cells: 50_000_000 },
+        fieldsMax: 100,
+        partsMax: 101,
+        fieldNameCharsMax: 64,
+        fieldValueBytesMax: 4_096,
+        atOnceMax: 8,
+        stallMs: 30_000,
+        timeoutMs: 900_000,
+        table: {
+          rows: 5_000_000,
+          columns: 1_000,
+          cells: 50_000_000,
+          cellChars: 65_536,
+          lineChars: 1_048_576,
+        },
+        parseTimeoutMs: 60_000,
       },
       training: { waitingMax: 16, timeoutMs: 300_000 },
       spool: {
@@ -23,6 +37,9 @@ describe('readConfig', () => {
         keptMs: 86_400_000,
         deadKeptMs: 2_592_000_000,
       },
+      connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
+      delivery: { quarantineMs: 120_000, sweepMs: 600_000, atOnce: 2 },
+      answers: { waitMs: 20_000, waitMaxMs: 300_000, graceMs: 30_000 },
     });
   });
 
@@ -63,6 +80,10 @@ describe('readConfig', () => {
     [
       { MLFLOW_TRACKING_TOKEN: 'two words' },
       'MLFLOW_TRACKING_TOKEN wants a token without spaces, line ends and other characters that no header can have',
+    ],
+    [
+      { SPOOL_DISK_FREE_PERCENT_MIN: '100' },
+      'SPOOL_DISK_FREE_PERCENT_MIN="100" wants a whole number from 0 to 99',
     ],
     [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
     [

@@ -39,22 +39,46 @@ describe('a profile', () => {
   const featuresOf = (indices: readonly number[]): Feature[] =>
     indices.map((index) => ({ name: `x${index}`, type: 'double', index }));
 
+  function expectSame(cells: readonly number[], blockRows: number) {
+    const table = packTable([cells], blockRows);
+    const [found] = profile(profileJob({ table, features: featuresOf([0]) }));
+    const { min, max, mean, std, quantiles } = summarize(Float64Array.from(cells), summaryScratch());
+    expect(found).toMatchObject({ name: 'x0', min, max, quartiles: quantiles.slice(1, 4) });
+    // The sums are rounded elsewhere.
+    const size = Math.max(Math.abs(min), Math.abs(max)) * Math.max(1, cells.length / 10_000);
+    expect(Math.abs(found!.mean - mean)).toBeLessThanOrEqual(1e-14 * size);
+    if (Number.isNaN(std)) expect(found!.std).toBeNaN();
+    else expect(Math.abs(found!.std - std)).toBeLessThanOrEqual(1e-13 * size);
+  }
+
   it('is of a packed column what it is of its doubles', () => {
     fc.assert(
       fc.property(column, fc.integer({ min: 1, max: 17 }), (cells, blockRows) => {
         fc.pre(cells.some((cell) => !Number.isNaN(cell)));
-        const table = packTable([cells], blockRows);
-        const [found] = profile(profileJob({ table, features: featuresOf([0]) }));
-        const { min, max, mean, std, quantiles } = summarize(Float64Array.from(cells), summaryScratch());
-        expect(found).toMatchObject({ name: 'x0', min, max, quartiles: quantiles.slice(1, 4) });
-        // The sums are rounded elsewhere.
-        const size = Math.max(Math.abs(min), Math.abs(max));
-        expect(Math.abs(found!.mean - mean)).toBeLessThanOrEqual(1e-14 * size);
-        if (Number.isNaN(std)) expect(found!.std).toBeNaN();
-        else expect(Math.abs(found!.std - std)).toBeLessThanOrEqual(1e-13 * size);
+        expectSame(cells, blockRows);
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
+  });
+
+  it.each<[string, (row: number) => number]>([
+    ['bytes', (row) => ((row * 37) % 255) - 127],
+    ['bytes and missing cells', (row) => (row % 5 === 0 ? nan : ((row * 37) % 201) - 127)],
+    ['16 bits', (row) => ((row * 7_919) % 65_535) - 32_767],
+    ['16 bits and missing cells', (row) => (row % 11 === 0 ? nan : ((row * 7_919) % 40_001) - 32_767)],
+    [
+      'bytes in some blocks and 16 bits in others',
+      (row) => (row < 20_000 ? -(row % 128) : (row * 31) % 30_000) / 10,
+    ],
+    ['32 bits', (row) => ((row * 2_654_435_761) % 2 ** 31) - 2 ** 30],
+    ['a number alone', () => 7],
+  ])('is it of many rows too: %s', (_name, cellOf) => {
+    for (const rows of [32_767, 32_768, 40_003]) {
+      expectSame(
+        Array.from({ length: rows }, (_, row) => cellOf(row)),
+        8_192,
+      );
+    }
   });
 
   it('is the same whoever takes which column, and has none of texts', () => {

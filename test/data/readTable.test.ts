@@ -252,7 +252,7 @@ describe('blocks', () => {
       read(
         `${Array.from({ length: columns }, (_, index) => `c${index}`).join()}\n${'1,'.repeat(columns - 1)}1\n`,
       );
-    expect([2, 9, 64, 65, 128, 129, 1_000].map((columns) => wide(columns).blockRows)).toEqual([
+    expect([2, 9, 16, 17, 32, 33, 1_000].map((columns) => wide(columns).blockRows)).toEqual([
       8_192, 8_192, 8_192, 4_096, 4_096, 2_048, 512,
     ]);
   });

@@ -42,23 +42,35 @@ export function textRowsOf(table: Table): string[][] {
 
 /** Everything that is in a table, as plain data. */
 export function contentOf(table: Table) {
-  const { rows, blockRows, columns, format, digest } = table;
-  const cells = columns.map((column, index) =>
+  const cells = table.columns.map((column, index) =>
     column.kind === 'text' ? [...readCodes(table, index)] : [...readNumbers(table, index)],
   );
+  return { ...outlineOf(table), cells };
+}
+
+/** The same, its cells in arrays that are compared quickly: those of text as places. */
+export function quickContentOf(table: Table) {
+  return { ...outlineOf(table), cells: table.columns.map((_, index) => readNumbers(table, index)) };
+}
+
+function outlineOf(table: Table) {
+  const { rows, blockRows, columns, format, digest } = table;
   const packed = columns.map((_, index) =>
     [...segmentsOf(table, index)].map(({ cells: { BYTES_PER_ELEMENT }, decimals }) => [
       BYTES_PER_ELEMENT,
       decimals,
     ]),
   );
-  return { rows, blockRows, columns, format, digest, cells, packed };
+  return { rows, blockRows, columns, format, digest, packed };
 }
 
 /** What a reading gives: the table's content, or how it is refused. */
-export function outcomeOf(read: () => Table) {
+export function outcomeOf<Content = ReturnType<typeof contentOf>>(
+  read: () => Table,
+  content: (table: Table) => Content = contentOf as never,
+) {
   try {
-    return contentOf(read());
+    return content(read());
   } catch (error) {
     if (!(error instanceof TrainpostError)) throw error;
     const { row, column } = error.details;

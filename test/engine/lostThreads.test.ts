@@ -130,6 +130,28 @@ describe('a reader thread that ends', () => {
     });
   }, 60_000);
 
+  it('ends a file by itself that takes too much work, and keeps the others', async () => {
+    await withPool({ parseTimeoutMs: 200 }, async (pool) => {
+      await pool.warmUp();
+      warnings.length = 0;
+      const begun = pool.openReading();
+      await begun.write(Buffer.concat([good.bytes, Buffer.from('1,0\n'.repeat(100_000))]));
+      const slow = pool.openReading();
+      const rowsWithQuotes = Buffer.from('"1","0"\n"2","1"\n'.repeat(16_384));
+      await slow.write(Buffer.from('a,Outcome\n'));
+      // It goes on coming: what is thrown away costs nothing.
+      for (let piece = 0; piece < 200; piece++) await slow.write(rowsWithQuotes);
+      slow.end();
+      const refused = await slow.table().catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'parse_timeout', details: { limit: 200 } });
+      expect((refused as DataError).details.actual).toBeGreaterThan(200);
+      begun.end();
+      expect((await begun.table()).table.rows).toBe(100_300);
+      expect(warnings).toEqual([]);
+      await Promise.all([slow.release(), begun.release()]);
+    });
+  }, 60_000);
+
   it('does not keep a large training waiting that it was to help', async () => {
     await withPool({ parseTimeoutMs: 20_000 }, async (pool) => {
       await pool.warmUp();

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -23,15 +22,18 @@ afterEach(() => service.close());
 describe('once the service is to end', () => {
   it('tells whoever comes to come again, on another connection', async () => {
     service.underWay.close();
-    for (const call of [
-      request(service.server).get('/test'),
-      request(service.server).post('/train').attach('train_file', DIABETES, 'a.csv'),
-      request(service.server).get('/deliveries'),
-    ]) {
-      const response = await call;
+    const form = new FormData();
+    form.set('train_file', new Blob([new Uint8Array(DIABETES)]), 'a.csv');
+    for (const [path, options] of [
+      ['/test', {}],
+      ['/train', { method: 'POST', body: form }],
+      ['/deliveries', {}],
+    ] as const) {
+      const response = await fetch(`${service.url}${path}`, options);
       expect(response.status).toBe(503);
-      expect(response.body.code).toBe('shutting_down');
-      expect(response.headers).toMatchObject({ 'retry-after': '5', connection: 'close' });
+      expect(response.headers.get('Retry-After')).toBe('5');
+      expect(response.headers.get('Connection')).toBe('close');
+      expect(await response.json()).toMatchObject({ code: 'shutting_down' });
     }
     await service.underWay.settled(60_000);
   });
@@ -42,7 +44,13 @@ describe('once the service is to end', () => {
     socket.write(FORM.subarray(0, 1000));
     await expect.poll(() => service.uploads().length).toBe(1);
     service.underWay.close();
-    const settled = service.underWay.settled(60_000);
+    let isSettled = false;
+    const settled = service.underWay.settled(60_000).then(() => {
+      isSettled = true;
+    });
+    // Others are refused meanwhile, and none of them is waited for.
+    expect((await fetch(`${service.url}/test`)).status).toBe(503);
+    expect(isSettled).toBe(false);
     socket.write(FORM.subarray(1000));
     const answer = await text(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*"accuracy":0\.79/s);

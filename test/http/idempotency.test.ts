@@ -156,19 +156,45 @@ describe('an upload with a key', () => {
     await expect.poll(async () => (await sent(post('k'))).status).toBe(200);
   });
 
-  it('is told of a training whose caller has hung up', async () => {
-    service.desk.isHeld = true;
+  /** A training whose caller hangs up. */
+  const call = () => {
     const gone = new AbortController();
     const form = new FormData();
     form.set('train_file', new Blob([new Uint8Array(DIABETES)]), 'diabetes.csv');
     const options = { method: 'POST', body: form, headers: { 'Idempotency-Key': 'k' } };
-    const call = fetch(`${service.url}/train`, { ...options, signal: gone.signal });
+    const answer = fetch(`${service.url}/train`, { ...options, signal: gone.signal });
+    return async () => {
+      gone.abort();
+      await answer.catch(() => undefined);
+    };
+  };
+  const again = () => sent(post('k').set('Prefer', 'respond-async'));
+
+  it('is told of a training whose caller has hung up, though it is not delivered yet', async () => {
+    service.desk.isHeld = true;
+    const hangUp = call();
     await expect.poll(() => service.desk.entries.length).toBe(1);
-    gone.abort();
-    await call.catch(() => undefined);
+    expect((await again()).status).toBe(409);
+    await hangUp();
+    await expect.poll(async () => (await again()).status).toBe(202);
     service.desk.deliver(service.desk.entries[0]!.id);
-    await expect.poll(async () => (await sent(post('k'))).status).toBe(200);
-    await post('k').expect('Idempotency-Replayed', 'true');
+    await post('k').expect(200).expect('Idempotency-Replayed', 'true');
+    expect(service.desk.entries).toHaveLength(1);
+  });
+
+  it('stays with a training that is not accepted yet, though its caller has hung up', async () => {
+    let open = () => {};
+    service.desk.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    service.lines.length = 0;
+    const hangUp = call();
+    await expect.poll(() => service.desk.waiting).toBe(1);
+    await hangUp();
+    await expect.poll(() => service.lines).toMatchObject([{ aborted: true }]);
+    expect((await again()).status).toBe(409);
+    open();
+    await expect.poll(async () => (await again()).status).toBe(200);
     expect(service.desk.entries).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BusyError, TrackingRefusedError, UnavailableError } from '../../src/errors.ts';
+import { BusyError, StorageError, TrackingRefusedError, UnavailableError } from '../../src/errors.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -339,6 +339,7 @@ describe('problems', () => {
       'spool_full',
       { 'retry-after': '5' },
     ],
+    [new StorageError('disk_full', 'No room.'), 507, 'disk_full', {}],
     [new BusyError('queue_full', 'Busy.', { retryAfterS: 1 }), 429, 'queue_full', { 'retry-after': '1' }],
     [new Error('secret detail'), 500, 'internal_error', {}],
   ])('%s is answered with %d', async (error, status, code, headers) => {

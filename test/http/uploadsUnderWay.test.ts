@@ -46,7 +46,7 @@ async function post(fields: Readonly<Record<string, string>> = {}, csv = CSV) {
 
 describe('uploads at once', () => {
   it('are as many as there are places, and one more is told to come back', async () => {
-    await start({ upload: { atOnceMax: 3 } });
+    await start({ upload: { atOnceMax: 3, bytesPerSMin: 0 } });
     // Those whose file has not begun have no place.
     await Promise.all([1, 2, 3, 4, 5].map(() => begin(FILE_BEGINS)));
     const begun = await Promise.all([1, 2, 3].map(() => begin(FILE_BEGINS + 20)));
@@ -63,8 +63,23 @@ describe('uploads at once', () => {
     expect((await post()).status).toBe(200);
   }, 30_000);
 
+  it('lose their place where they are too slow and another one wants it: the slowest first', async () => {
+    await start({ upload: { atOnceMax: 2, bytesPerSMin: 1_000_000 } });
+    const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(40) }]);
+    const slow = await begin(FILE_BEGINS + 10_000, large);
+    const slower = await begin(FILE_BEGINS + 10, large);
+    await expect.poll(() => service.pool.memory().promisedBytes).toBe(2 * 65_536);
+    expect((await post()).status).toBe(200);
+    const { status, headers, body } = await answerOf(slower);
+    expect([status, headers['connection'], body['code']]).toEqual([408, 'close', 'upload_too_slow']);
+    expect(body['limit']).toBe(1_000_000);
+    expect(body['actual']).toBeLessThan(1_000_000);
+    await expect.poll(() => service.uploads().length).toBe(1);
+    expect((await finish(slow, FILE_BEGINS + 10_000, large)).status).toBe(200);
+  }, 30_000);
+
   it('give back their place however they end', async () => {
-    await start({ upload: { atOnceMax: 1, stallMs: 700, fileBytesMax: 2_000 } });
+    await start({ upload: { atOnceMax: 1, bytesPerSMin: 0, stallMs: 700, fileBytesMax: 2_000 } });
     const ends: [string, () => Promise<unknown>][] = [
       ['answered', () => post()],
       ['a field is wrong', () => post({ tol: 'x' })],

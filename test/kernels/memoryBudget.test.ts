@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget, MemoryFullError, PAGE_BYTES } from '../../src/kernels/memoryBudget.ts';
 import { ensureBytes, pagesOf, sharedMemory } from '../../src/kernels/module.ts';
@@ -45,6 +46,45 @@ describe('MemoryBudget', () => {
     await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
     expect(budget.promisedBytes).toBe(300 * PAGE_BYTES);
     expect(new MemoryBudget(budget.words).promisedBytes).toBe(300 * PAGE_BYTES);
+  });
+});
+
+describe('a memory of another thread', () => {
+  /** On a thread of its own, for a thread has one budget for all its memories. */
+  const grown = async (budgetPages: number, pages: number) => {
+    const { port1, port2 } = new MessageChannel();
+    const thread = new Worker(new URL('../support/growingThread.mjs', import.meta.url), {
+      workerData: {
+        words: MemoryBudget.of(budgetPages * PAGE_BYTES).words,
+        memory: sharedMemory(),
+        pages,
+        port: port2,
+      },
+      transferList: [port2],
+    });
+    try {
+      const [outcome] = await once(port1, 'message');
+      return outcome as { pages: number; promised: number; error?: object };
+    } finally {
+      port1.close();
+      await thread.terminate();
+    }
+  };
+
+  it.each([
+    ['a quarter more than is needed, while there is room', 100, 9, { pages: 9, promised: 8 }],
+    ['what is needed, where there is no more', 8, 9, { pages: 9, promised: 8 }],
+  ])('takes %s', async (_name, budget, pages, outcome) => {
+    expect(await grown(budget, pages)).toEqual(outcome);
+  });
+
+  it('takes nothing where it would be one page too many', async () => {
+    const limit = 7 * PAGE_BYTES;
+    expect(await grown(7, 9)).toMatchObject({
+      pages: 1,
+      promised: 0,
+      error: { isAlone: true, limit, actual: 9 * PAGE_BYTES },
+    });
   });
 });
 

@@ -22,6 +22,9 @@ export class RecordingDesk implements DeliveryDesk {
   failWith: Error | undefined;
   /** Thrown before it computes. */
   roomError: Error | undefined;
+  /** Asked for room, it waits for this; whoever is waited for counts. */
+  gate: Promise<void> | undefined;
+  waiting = 0;
   /** What MLflow refuses each run with. */
   refuseWith: TrackingRefusedError | undefined;
   /** Whether runs stay pending until `deliver`. */
@@ -32,10 +35,14 @@ export class RecordingDesk implements DeliveryDesk {
     this.failWith = undefined;
     this.roomError = undefined;
     this.refuseWith = undefined;
+    this.gate = undefined;
+    this.waiting = 0;
     this.isHeld = false;
   }
 
   async checkRoom(): Promise<void> {
+    this.waiting += 1;
+    await this.gate;
     if (this.roomError !== undefined) throw this.roomError;
   }
 

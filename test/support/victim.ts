@@ -31,6 +31,7 @@ export class Victim implements AsyncDisposable {
   readonly #port: number;
   #child: ChildProcess | undefined;
   #endsByUs = false;
+  #lives = 0;
   /** Lives that ended though nobody had ended them. */
   #deaths = 0;
 
@@ -57,6 +58,11 @@ export class Victim implements AsyncDisposable {
     return this.#child!.pid!;
   }
 
+  /** How often it was started. */
+  get lives(): number {
+    return this.#lives;
+  }
+
   get deaths(): number {
     return this.#deaths;
   }
@@ -77,6 +83,7 @@ export class Victim implements AsyncDisposable {
       if (!this.#endsByUs) this.#deaths += 1;
     });
     this.#endsByUs = false;
+    this.#lives += 1;
     this.#child = child;
   }
 

@@ -34,7 +34,7 @@ const UNCHANGED = { scale: 1, offset: -0 } as const;
 
 const CHUNK_BYTES = 131_072;
 const CHUNK_ROWS_MIN = 32;
-const CHUNK_ROWS_MAX = 512;
+const CHUNK_ROWS_MAX = 256;
 /** Rows that do not begin at the same place of every page: or they would push each other out of the cache. */
 const STRIDE_EXTRA_BYTES = 64;
 

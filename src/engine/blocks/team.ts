@@ -1,6 +1,6 @@
 import { threadId } from 'node:worker_threads';
 import { kernelsOf, type SharedMemory } from '../../kernels/module.ts';
-import { BLOCK_TASKS, type BlockTaskName } from '../../kernels/passes.ts';
+import { BLOCK_TASKS, type BlockJob, type BlockThreads } from '../../kernels/passes.ts';
 import { ThreadLostError, warnOfLostThread } from '../threadLost.ts';
 import type { Region } from './region.ts';
 
@@ -21,18 +21,6 @@ export type TeamMessage =
     }
   | { readonly kind: 'wake'; readonly team: string }
   | { readonly kind: 'leave'; readonly team: string };
-
-/** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
-export interface Job {
-  readonly task: BlockTaskName;
-  /** The task's arguments but for the last two, block and scratch. */
-  readonly args: readonly number[];
-  readonly nBlocks: number;
-  /** Room that each thread needs. */
-  readonly scratchBytes: number;
-  /** Cells read, roughly: whether it pays to wake helpers. */
-  readonly cells: number;
-}
 
 // The board's words. A ticket is taken by adding 1 to the tickets left, which count up from minus the number of blocks:
 // below 0 it is good for one block, and everything else on the board stands until that block is done. From 0 on
@@ -69,12 +57,14 @@ let nTeams = 0;
  * Runs jobs on the blocks of a memory: on this thread, and on helpers where there are any. A helper is woken by a message
  * for each job and free for other work in between; one that comes late finds no ticket left.
  */
-export class Team {
+export class Team implements BlockThreads {
   readonly #id = `${threadId}.${nTeams++}`;
   readonly #helpers: readonly Helper[];
   readonly #memory: SharedMemory;
   readonly #board: Int32Array<SharedArrayBuffer>;
   #haveJoined = false;
+  /** What was begun and is not finished. */
+  #underWay: { readonly job: BlockJob; readonly scratch: number } | undefined;
 
   /** @param helpers threads other than this one, each once */
   constructor(memory: SharedMemory, helpers: readonly Helper[] = []) {
@@ -84,39 +74,60 @@ export class Team {
     this.#board = new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
   }
 
+  get size(): number {
+    return this.#helpers.length + 1;
+  }
+
   /** Runs the job to its end. @throws ThreadLostError where a helper fails in a block, or does not come back from it */
-  run(job: Job, region: Region): void {
-    const withHelpers = this.#helpers.length > 0 && job.nBlocks > 1 && job.cells >= CELLS_MIN;
+  run(job: BlockJob, region: Region): void {
     region.scope(() => {
-      if (withHelpers) this.#runTogether(job, region.take(job.scratchBytes * (this.#helpers.length + 1)));
-      else this.#runAlone(job, region.take(job.scratchBytes));
+      this.begin(job, region.take(job.scratchBytes * (this.#isShared(job) ? this.size : 1)));
+      this.finish();
     });
+  }
+
+  begin(job: BlockJob, scratch: number): void {
+    this.#underWay = { job, scratch };
+    // Where nothing is posted, helpers that are still awake do not take part: there may be no room for them.
+    if (!this.#isShared(job)) return;
+    this.#post(job, scratch);
+    this.#wake();
+  }
+
+  finish(): void {
+    if (this.#underWay === undefined) return;
+    const { job, scratch } = this.#underWay;
+    this.#underWay = undefined;
+    if (this.#isShared(job)) {
+      const failure = takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
+      // Whoever still works does so on this memory, which is another's once a failure is told.
+      this.#waitFor(job.nBlocks);
+      if (failure !== undefined) throw failure;
+      if (this.#board[FAILED] !== 0) throw new ThreadLostError();
+    } else {
+      this.#runAlone(job, scratch);
+    }
+  }
+
+  #isShared({ nBlocks, cells }: BlockJob): boolean {
+    return this.#helpers.length > 0 && nBlocks > 1 && cells >= CELLS_MIN;
   }
 
   /** Lets the helpers forget the memory. */
   close(): void {
+    // They may be in the middle of it.
+    if (this.#underWay !== undefined && this.#isShared(this.#underWay.job)) this.finish();
     if (!this.#haveJoined) return;
     this.#haveJoined = false;
     for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
   }
 
-  /** Nothing is posted: helpers that are still awake would take part, for whom there is no room. */
-  #runAlone({ task, args, nBlocks }: Job, scratch: number): void {
+  #runAlone({ task, args, nBlocks }: BlockJob, scratch: number): void {
     const run = kernelsOf(this.#memory)[task];
     for (let block = 0; block < nBlocks; block++) run(...args, block, scratch);
   }
 
-  #runTogether(job: Job, scratch: number): void {
-    this.#post(job, scratch);
-    this.#wake();
-    const failure = takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
-    // Whoever still works does so on this memory, which is another's once a failure is told.
-    this.#waitFor(job.nBlocks);
-    if (failure !== undefined) throw failure;
-    if (this.#board[FAILED] !== 0) throw new ThreadLostError();
-  }
-
-  #post({ task, args, nBlocks, scratchBytes }: Job, scratch: number): void {
+  #post({ task, args, nBlocks, scratchBytes }: BlockJob, scratch: number): void {
     const board = this.#board;
     board[BLOCKS] = nBlocks;
     board[TASK] = BLOCK_TASKS.indexOf(task);

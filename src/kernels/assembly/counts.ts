@@ -1,13 +1,100 @@
-import { cellsOf, INT16, INT8, kindOf } from './segment';
+// Whole numbers of a column counted, block after block.
+import { cellsOf, decimalsOf, FLOAT64, INT16, INT8, kindOf, segmentEntry } from './segment';
 
-/** Least and largest whole number of a segment, missing ones passed over; the least above the largest where all are. */
-export function rangeOfSegment(entry: usize, rows: i32, out: usize): void {
-  const kind = kindOf(entry);
-  if (kind === INT8) rangeOf<i8>(cellsOf(entry), rows, out);
-  else if (kind === INT16) rangeOf<i16>(cellsOf(entry), rows, out);
-  else rangeOf<i32>(cellsOf(entry), rows, out);
+/** Numbers that 16 bits tell apart, and where among them 0 is. */
+const TALLIES: usize = 65_536;
+const TALLY_OF_0: i32 = 32_768;
+/** Cells that are counted apart, so that no count waits for the one before it. */
+const LANES: usize = 4;
+
+/**
+ * How a column is packed: its decimals, and from bit 8 on the bytes of its widest cells.
+ * @returns -1 where a block has doubles, or other decimals than another
+ */
+export function packingOfColumn(directory: usize, nColumns: i32, nBlocks: i32, column: i32): i32 {
+  const decimals = decimalsOf(segmentEntry(directory, nColumns, 0, column));
+  let width = 0;
+  for (let block = 0; block < nBlocks; block += 1) {
+    const entry = segmentEntry(directory, nColumns, block, column);
+    const kind = kindOf(entry);
+    if (kind === FLOAT64 || decimalsOf(entry) !== decimals) return -1;
+    width = max(width, kind === INT8 ? 1 : kind === INT16 ? 2 : 4);
+  }
+  return decimals | (width << 8);
 }
 
+/**
+ * Counts a column whose cells have 16 bits at most.
+ * @param counts a u32 for each number from -32,767 on, the missing cells in front of them; and room for 1024 more
+ */
+export function tallyColumn(
+  directory: usize,
+  nColumns: i32,
+  blockRows: i32,
+  nRows: i32,
+  column: i32,
+  counts: usize,
+): void {
+  const ofBytes = counts + (TALLIES << 2);
+  memory.fill(counts, 0, (TALLIES + 256 * LANES) << 2);
+  for (let row = 0, block = 0; row < nRows; row += blockRows, block += 1) {
+    const entry = segmentEntry(directory, nColumns, block, column);
+    const rows = min(blockRows, nRows - row);
+    if (kindOf(entry) === INT8) tallyBytes(cellsOf(entry), rows, ofBytes);
+    else tallyShorts(cellsOf(entry), rows, counts);
+  }
+  for (let byte = -128; byte < 128; byte += 1) {
+    let sum: u32 = 0;
+    for (let lane: usize = 0; lane < LANES; lane += 1) sum += load<u32>(ofBytes + ((<usize>(byte & 255) * LANES + lane) << 2));
+    const at = counts + (<usize>(byte === i8.MIN_VALUE ? 0 : byte + TALLY_OF_0) << 2);
+    store<u32>(at, load<u32>(at) + sum);
+  }
+}
+
+function tallyBytes(cells: usize, rows: i32, counts: usize): void {
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const four = load<u32>(cells + <usize>row);
+    addOne(counts + ((four & 255) << 4));
+    addOne(counts + (((four >> 8) & 255) << 4) + 4);
+    addOne(counts + (((four >> 16) & 255) << 4) + 8);
+    addOne(counts + ((four >> 24) << 4) + 12);
+  }
+  for (; row < rows; row += 1) addOne(counts + (<usize>load<u8>(cells + <usize>row) << 4));
+}
+
+function tallyShorts(cells: usize, rows: i32, counts: usize): void {
+  const end = cells + (<usize>rows << 1);
+  for (let at = cells; at < end; at += 2) addOne(counts + (<usize>(<i32>load<i16>(at) + TALLY_OF_0) << 2));
+}
+
+@inline
+function addOne(count: usize): void {
+  store<u32>(count, load<u32>(count) + 1);
+}
+
+/** Least and largest whole number of a column, missing ones passed over; the least above the largest where all are. */
+export function rangeOfColumn(
+  directory: usize,
+  nColumns: i32,
+  blockRows: i32,
+  nRows: i32,
+  column: i32,
+  out: usize,
+): void {
+  store<i32>(out, i32.MAX_VALUE);
+  store<i32>(out, i32.MIN_VALUE, 4);
+  for (let row = 0, block = 0; row < nRows; row += blockRows, block += 1) {
+    const entry = segmentEntry(directory, nColumns, block, column);
+    const rows = min(blockRows, nRows - row);
+    const kind = kindOf(entry);
+    if (kind === INT8) rangeOf<i8>(cellsOf(entry), rows, out);
+    else if (kind === INT16) rangeOf<i16>(cellsOf(entry), rows, out);
+    else rangeOf<i32>(cellsOf(entry), rows, out);
+  }
+}
+
+/** Widens the range at `out` to that of a segment. */
 function rangeOf<Cell>(cells: usize, rows: i32, out: usize): void {
   let least = i32.MAX_VALUE;
   let largest = i32.MIN_VALUE;
@@ -18,19 +105,35 @@ function rangeOf<Cell>(cells: usize, rows: i32, out: usize): void {
     // What is missing is the least number of its width: as the largest number it is never less than another.
     least = min(least, select(i32.MAX_VALUE, cell, cell === missingOf<Cell>()));
   }
-  store<i32>(out, least);
-  store<i32>(out, largest, 4);
+  // They are the wrong way round where all cells are missing.
+  if (least > largest) return;
+  store<i32>(out, min(least, load<i32>(out)));
+  store<i32>(out, max(largest, load<i32>(out, 4)), 4);
 }
 
 /**
- * Counts a segment's whole numbers from `low` to `high`, `2^shift` neighbours together.
+ * Counts a column's whole numbers from `low` to `high`, `2^shift` neighbours together.
  * @param counts a u32 for each `2^shift` of them, from `low` on
  */
-export function countSegment(entry: usize, rows: i32, low: i32, high: i32, shift: i32, counts: usize): void {
-  const kind = kindOf(entry);
-  if (kind === INT8) countCells<i8>(cellsOf(entry), rows, low, high, shift, counts);
-  else if (kind === INT16) countCells<i16>(cellsOf(entry), rows, low, high, shift, counts);
-  else countCells<i32>(cellsOf(entry), rows, low, high, shift, counts);
+export function countColumn(
+  directory: usize,
+  nColumns: i32,
+  blockRows: i32,
+  nRows: i32,
+  column: i32,
+  low: i32,
+  high: i32,
+  shift: i32,
+  counts: usize,
+): void {
+  for (let row = 0, block = 0; row < nRows; row += blockRows, block += 1) {
+    const entry = segmentEntry(directory, nColumns, block, column);
+    const rows = min(blockRows, nRows - row);
+    const kind = kindOf(entry);
+    if (kind === INT8) countCells<i8>(cellsOf(entry), rows, low, high, shift, counts);
+    else if (kind === INT16) countCells<i16>(cellsOf(entry), rows, low, high, shift, counts);
+    else countCells<i32>(cellsOf(entry), rows, low, high, shift, counts);
+  }
 }
 
 function countCells<Cell>(cells: usize, rows: i32, low: i32, high: i32, shift: i32, counts: usize): void {
@@ -47,14 +150,26 @@ function countCells<Cell>(cells: usize, rows: i32, low: i32, high: i32, shift: i
 }
 
 /**
- * Adds up a segment's distances from `centre`, their squares, and the cells that are there, missing ones passed over.
+ * Adds up a column's distances from `centre`, their squares, and the cells that are there, missing ones passed over.
  * @param out three doubles, to which is added
  */
-export function momentsOfSegment(entry: usize, rows: i32, centre: f64, out: usize): void {
-  const kind = kindOf(entry);
-  if (kind === INT8) momentsOf<i8>(cellsOf(entry), rows, centre, out);
-  else if (kind === INT16) momentsOf<i16>(cellsOf(entry), rows, centre, out);
-  else momentsOf<i32>(cellsOf(entry), rows, centre, out);
+export function momentsOfColumn(
+  directory: usize,
+  nColumns: i32,
+  blockRows: i32,
+  nRows: i32,
+  column: i32,
+  centre: f64,
+  out: usize,
+): void {
+  for (let row = 0, block = 0; row < nRows; row += blockRows, block += 1) {
+    const entry = segmentEntry(directory, nColumns, block, column);
+    const rows = min(blockRows, nRows - row);
+    const kind = kindOf(entry);
+    if (kind === INT8) momentsOf<i8>(cellsOf(entry), rows, centre, out);
+    else if (kind === INT16) momentsOf<i16>(cellsOf(entry), rows, centre, out);
+    else momentsOf<i32>(cellsOf(entry), rows, centre, out);
+  }
 }
 
 function momentsOf<Cell>(cells: usize, rows: i32, centre: f64, out: usize): void {

@@ -1,5 +1,13 @@
 // Exact reading of decimal numbers: every result is the double nearest to the text, ties to even.
-import { EXACT_POWER_MAX, HANDED_OUT, NUMBER, lastBytes, powerOfTen } from './layout';
+import {
+  EXACT_POWER_MAX,
+  HANDED_OUT,
+  lastBytes,
+  lastBytesBefore16,
+  lastBytesOfHalves,
+  NUMBER,
+  powerOfTen,
+} from './layout';
 
 const ZERO: u32 = 0x30;
 const PLUS: u32 = 0x2b;
@@ -11,6 +19,8 @@ const SIGN_BIT: u64 = 0x8000_0000_0000_0000;
 
 /** Digits that a u64 holds whatever they are. */
 const DIGITS_MAX: u32 = 19;
+/** Bytes of half a vector. */
+const HALF: u32 = 8;
 /** A sign, a point and `DIGITS_MAX` digits. */
 const LENGTH_MAX: u32 = DIGITS_MAX + 2;
 const TEN_TO_8: u64 = 100_000_000;
@@ -33,7 +43,8 @@ const EXPONENT_MAX: i32 = 9_999;
  * @param point the byte between whole part and fraction
  * @param powers address of the table of powers of ten
  * @param notWhole where 1 is stored if the text has a point or an exponent, or is no exact double
- * @returns `HANDED_OUT` where it is not plain digits with a sign, a point or an exponent, or has too many
+ * @returns `HANDED_OUT` where it is not plain digits with a sign, a point or an exponent, or its
+ *   digits do not decide how to round
  */
 @inline
 export function decimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
@@ -61,6 +72,58 @@ export function decimalWord(from: usize, to: usize, point: u32, powers: usize, n
   return wordOf(valueOf(v128.and(aligned, lastBytes(digits))), decimals, negative, powers, notWhole);
 }
 
+/**
+ * Reads two cells together, each of up to eight digits with a point among them or none, as nearly all are in most files.
+ * @param from address of the first byte; `to` is one behind the last
+ * @param place where the two words go
+ * @returns whether they are such cells; else nothing is stored
+ */
+@inline
+export function storeTwoWords(
+  from0: usize,
+  to0: usize,
+  from1: usize,
+  to1: usize,
+  point: u32,
+  notWhole: usize,
+  place: usize,
+): bool {
+  const length0 = <u32>(to0 - from0);
+  const length1 = <u32>(to1 - from1);
+  if (length0 - 1 >= HALF || length1 - 1 >= HALF) return false;
+  const bytes = v128.load64_lane(to1 - HALF, v128.load64_zero(to0 - HALF), 1);
+  let digits = i8x16.sub(bytes, i8x16.splat(<i8>ZERO));
+  const within = ((0xff << (HALF - length0)) & 0xff) | ((0xff00 << (HALF - length1)) & 0xff00);
+  const others = ~(<u32>areDigits(digits)) & within;
+  let count0 = length0;
+  let count1 = length1;
+  let decimals0: u32 = 0;
+  let decimals1: u32 = 0;
+  if (others != 0) {
+    const others0 = others & 0xff;
+    const others1 = others >> 8;
+    const points = <u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>point)));
+    if ((others & ~points) != 0 || ((others0 & (others0 - 1)) | (others1 & (others1 - 1))) != 0) return false;
+    count0 -= u32(others0 != 0);
+    count1 -= u32(others1 != 0);
+    if (count0 == 0 || count1 == 0) return false;
+    // Bytes behind the point, or all eight where there is none.
+    decimals0 = <u32>clz(others0) - 24;
+    decimals1 = <u32>clz(others1) - 24;
+    const before = v128.load64_lane(to1 - HALF - 1, v128.load64_zero(to0 - HALF - 1), 1);
+    const moved = i8x16.sub(before, i8x16.splat(<i8>ZERO));
+    digits = v128.bitselect(digits, moved, lastBytesOfHalves(decimals0, decimals1));
+    decimals0 &= 7;
+    decimals1 &= 7;
+    store<u8>(notWhole, 1);
+  }
+  const fours = foursOf(v128.and(digits, lastBytesOfHalves(count0, count1)));
+  const values = <u64>i64x2.extract_lane(eightsOf(fours, fours), 0);
+  store<u64>(place, NUMBER | (<u64>decimals0 << 32) | (values & 0xffff_ffff));
+  store<u64>(place, NUMBER | (<u64>decimals1 << 32) | (values >> 32), 8);
+  return true;
+}
+
 /** The same of more than 16 characters. */
 function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
   const length = <u32>(to - from);
@@ -80,14 +143,25 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
     }
     decimals = length - 1 - at;
     digits -= 1;
-    low = withoutPoint(low, to - 16, min(decimals, 16));
-    high = withoutPoint(high, to - 32, decimals > 16 ? decimals - 16 : 0);
+    // Without a branch for the numbers that cross the middle, which nobody could foresee.
+    low = v128.bitselect(low, digitsAt(to - 17), lastBytes(decimals));
+    high = v128.bitselect(high, digitsAt(to - 33), lastBytesBefore16(decimals));
     store<u8>(notWhole, 1);
   }
-  if (digits > DIGITS_MAX) return HANDED_OUT;
-  const lowValue = valueOf(v128.and(low, lastBytes(min(digits, 16))));
-  const highValue = valueOf(v128.and(high, lastBytes(digits > 16 ? <usize>(digits - 16) : 0)));
-  return wordOf(highValue * TEN_TO_16 + lowValue, decimals, negative, powers, notWhole);
+  if (digits > DIGITS_MAX) return exponentWord(from, to, point, powers, notWhole);
+  low = v128.and(low, lastBytes(digits));
+  high = v128.and(high, lastBytesBefore16(digits));
+  // Of the upper ones there are three at most, in the last of four parts.
+  const eights = eightsOf(foursOf(low), foursOf(high));
+  const upper = <u64>i32x4.extract_lane(eights, 3);
+  const middle = <u64>i32x4.extract_lane(eights, 0);
+  const lower = <u64>i32x4.extract_lane(eights, 1);
+  const mantissa = upper * TEN_TO_16 + middle * TEN_TO_8 + lower;
+  const word = packedWord(mantissa, decimals, negative);
+  if (word != HANDED_OUT) return word;
+  store<u8>(notWhole, load<u8>(notWhole) | u8(mantissa > SAFE_MAX));
+  const sign = <u64>negative << 63;
+  return mantissa == 0 ? sign : roundedProduct(mantissa, -<i32>decimals, powers) | sign;
 }
 
 /** 16 characters as what they are as digits: 0 to 9, or more. */
@@ -111,24 +185,41 @@ function withoutPoint(bytes: v128, address: usize, decimals: u32): v128 {
 /** The number that 16 digits make: neighbours are joined to numbers of 2, 4, 8 and 16 digits. */
 @inline
 function valueOf(digits: v128): u64 {
-  const twos = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(10 * 256 + 1)), 8);
-  const fours = i32x4.dot_i16x8_s(twos, i32x4.splat((1 << 16) | 100));
-  const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), i32x4.splat((1 << 16) | 10_000));
-  const both = <u64>i64x2.extract_lane(eights, 0);
+  const fours = foursOf(digits);
+  const both = <u64>i64x2.extract_lane(eightsOf(fours, fours), 0);
   return (both & 0xffff_ffff) * TEN_TO_8 + (both >> 32);
+}
+
+/** Four numbers of four digits each. */
+@inline
+function foursOf(digits: v128): v128 {
+  const twos = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(10 * 256 + 1)), 8);
+  return i32x4.dot_i16x8_s(twos, i32x4.splat((1 << 16) | 100));
+}
+
+/** Two numbers of eight digits of each of two fours. */
+@inline
+function eightsOf(first: v128, second: v128): v128 {
+  return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(first, second), i32x4.splat((1 << 16) | 10_000));
 }
 
 /** `±mantissa / 10^decimals` as a staged word: packed where 32 bits hold the mantissa, else the double. */
 @inline
 function wordOf(mantissa: u64, decimals: u32, negative: u32, powers: usize, notWhole: usize): u64 {
-  // Of -0 the difference wraps around, so that it stays a double and keeps its sign.
-  if (mantissa - <u64>negative < STAGED_END) {
-    const number = <u32>((mantissa ^ -(<u64>negative)) + <u64>negative);
-    return NUMBER | (<u64>decimals << 32) | <u64>number;
-  }
+  const word = packedWord(mantissa, decimals, negative);
+  if (word != HANDED_OUT) return word;
   if (mantissa > SAFE_MAX) store<u8>(notWhole, 1);
   // Of so few decimals the product is always decided.
   return doubleBits(mantissa, -<i32>decimals, powers) | (<u64>negative << 63);
+}
+
+/** `HANDED_OUT` where it does not go into 32 bits. */
+@inline
+function packedWord(mantissa: u64, decimals: u32, negative: u32): u64 {
+  // Of -0 the difference wraps around, so that it stays a double and keeps its sign.
+  if (mantissa - <u64>negative >= STAGED_END) return HANDED_OUT;
+  const number = <u32>((mantissa ^ -(<u64>negative)) + <u64>negative);
+  return NUMBER | (<u64>decimals << 32) | <u64>number;
 }
 
 /** The bits of the double nearest to `mantissa * 10^exponent`. */
@@ -144,6 +235,7 @@ function doubleBits(mantissa: u64, exponent: i32, powers: usize): u64 {
  * `POWER_MAX`, where no result is subnormal or infinite.
  * @returns `HANDED_OUT` where 128 bits of the product do not decide how to round
  */
+@inline
 function roundedProduct(mantissa: u64, exponent: i32, powers: usize): u64 {
   const power = powers + (<usize>(exponent - POWER_MIN) << 4);
   const shift = <i32>clz(mantissa);
@@ -185,7 +277,11 @@ function upperProduct(a: u64, b: u64): u64 {
   return aHigh * bHigh + (middle >> 32) + (other >> 32);
 }
 
-/** A number with an exponent, such as `1.25e-3`, read digit by digit and always staged as a double. */
+/**
+ * A number with an exponent, such as `1.25e-3`, always staged as a double; or one of many digits, as zeros in front of the
+ * others make it. Read digit by digit; of more than `DIGITS_MAX` behind those zeros the rest is left out, if it does not
+ * decide how to round.
+ */
 function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
   let at = from;
   let byte = <u32>load<u8>(at);
@@ -193,37 +289,49 @@ function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhol
   if (negative || byte == PLUS) at += 1;
   let mantissa: u64 = 0;
   let digits: u32 = 0;
+  let significant: u32 = 0;
   let decimals: i32 = 0;
+  let leftOut: i32 = 0;
   let behindPoint = 0;
   for (; at < to; at += 1) {
     byte = load<u8>(at);
     const digit = byte - ZERO;
     if (digit < 10) {
-      mantissa = mantissa * 10 + digit;
       digits += 1;
       decimals += behindPoint;
+      significant += u32(mantissa != 0 || digit != 0);
+      if (significant <= DIGITS_MAX) mantissa = mantissa * 10 + digit;
+      else leftOut += 1;
     } else if (byte == point && !behindPoint) {
       behindPoint = 1;
     } else {
       break;
     }
   }
-  if (digits == 0 || digits > DIGITS_MAX || at == to || (byte | SMALL) != LETTER_E) return HANDED_OUT;
-  at += 1;
-  byte = load<u8>(at);
-  const down = byte == MINUS;
-  if (down || byte == PLUS) at += 1;
-  if (at >= to) return HANDED_OUT;
-  let exponent: i32 = 0;
-  for (; at < to; at += 1) {
-    const digit = <u32>load<u8>(at) - ZERO;
-    if (digit > 9 || exponent > EXPONENT_MAX) return HANDED_OUT;
-    exponent = exponent * 10 + digit;
+  if (digits == 0) return HANDED_OUT;
+  if (at == to && leftOut == 0 && decimals <= EXACT_POWER_MAX) {
+    if (behindPoint) store<u8>(notWhole, 1);
+    return wordOf(mantissa, decimals, negative, powers, notWhole);
   }
-  exponent = (down ? -exponent : exponent) - decimals;
+  let exponent: i32 = 0;
+  if (at < to) {
+    if ((byte | SMALL) != LETTER_E) return HANDED_OUT;
+    at += 1;
+    byte = load<u8>(at);
+    const down = byte == MINUS;
+    if (down || byte == PLUS) at += 1;
+    if (at >= to) return HANDED_OUT;
+    for (; at < to; at += 1) {
+      const digit = <u32>load<u8>(at) - ZERO;
+      if (digit > 9 || exponent > EXPONENT_MAX) return HANDED_OUT;
+      exponent = exponent * 10 + digit;
+    }
+    if (down) exponent = -exponent;
+  }
+  exponent += leftOut - decimals;
   if (exponent < POWER_MIN || exponent > POWER_MAX) return HANDED_OUT;
   const bits = doubleBits(mantissa, exponent, powers);
-  if (bits == HANDED_OUT) return HANDED_OUT;
+  if (bits == HANDED_OUT || (leftOut > 0 && doubleBits(mantissa + 1, exponent, powers) != bits)) return HANDED_OUT;
   store<u8>(notWhole, 1);
   return bits | (negative ? SIGN_BIT : 0);
 }

@@ -10,6 +10,7 @@ const ROUNDER: f64 = 6755399441055744.0;
 const EXPONENT_MAX: f64 = 708.0;
 const EXPONENT_BIAS: i64 = 1023;
 const MANTISSA_BITS: i32 = 52;
+const SQRT_HALF_BITS: i64 = 0x3fe6_a09e_667f_3bcd;
 
 /**
  * exp(-x) for x >= 0; beyond `EXPONENT_MAX` as there; NaN of NaN. With x = k ln 2 - r it is `2^-k exp(r)`, |r| at most
@@ -37,7 +38,7 @@ export function expOfMinus(x: v128): v128 {
 }
 
 /**
- * log(1 + x) for x in [0, 1], as 2 atanh(t) with t = x / (2 + x), at most 1/3: 2 t (1 + u Q(u)), u = t^2, Q a polynomial
+ * log(1 + x) for x in [-0.3, 1], as 2 atanh(t) with t = x / (2 + x), at most 1/3: 2 t (1 + u Q(u)), u = t^2, Q a polynomial
  * through the Chebyshev points (error 5e-18). Small x lose nothing.
  */
 @inline
@@ -56,6 +57,19 @@ export function log1p(x: v128): v128 {
   const q = f64x2.add(q03, f64x2.mul(u4, f64x2.add(q47, f64x2.mul(u4, q89))));
   const twice = f64x2.add(t, t);
   return f64x2.add(twice, f64x2.mul(twice, f64x2.mul(u, q)));
+}
+
+/**
+ * log(x) of a normal x > 0. With x = 2^k (1 + f), 1 + f from sqrt(1/2) to sqrt(2), it is `k ln 2 + log1p(f)`, where nothing
+ * cancels.
+ */
+@inline
+export function logOf(x: v128): v128 {
+  const k = i64x2.shr_s(i64x2.sub(x, i64x2.splat(SQRT_HALF_BITS)), MANTISSA_BITS);
+  const f = f64x2.sub(i64x2.sub(x, i64x2.shl(k, MANTISSA_BITS)), f64x2.splat(1));
+  const twos = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(k, k, 0, 2, 0, 2));
+  const low = f64x2.add(f64x2.mul(twos, f64x2.splat(LN2_LOW)), log1p(f));
+  return f64x2.add(f64x2.mul(twos, f64x2.splat(LN2_HIGH)), low);
 }
 
 /** a + b x */

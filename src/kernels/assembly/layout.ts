@@ -27,14 +27,27 @@ export function powerOfTen(exponent: i32): f64 {
   return unchecked(POWERS[exponent]);
 }
 
-/** 16 bytes of 0, then 16 of 1-bits: read from `n` on, its last n bytes are set. */
+/** 32 bytes of 0, then 32 of 1-bits: read from `16 + n` on, the last n of 16 bytes are set. */
 const RAMP = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 ]);
 
-/** A mask of the last `count` of 16 bytes, `count` from 0 to 16. */
+/** A mask of the last `count` of 16 bytes; of all from 16 to 32. */
 @inline
 export function lastBytes(count: usize): v128 {
+  return v128.load(RAMP + 16 + count);
+}
+
+/** A mask of the last bytes that 16 bytes do not hold: `count - 16` of them, none of less. */
+@inline
+export function lastBytesBefore16(count: usize): v128 {
   return v128.load(RAMP + count);
+}
+
+/** A mask of the last bytes of each half, 8 at most. */
+@inline
+export function lastBytesOfHalves(count0: usize, count1: usize): v128 {
+  return v128.load64_lane(RAMP + 24 + count1, v128.load64_zero(RAMP + 24 + count0), 1);
 }

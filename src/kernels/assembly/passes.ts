@@ -1,5 +1,5 @@
 // What runs over the blocks of a table, on several threads at a time.
-export { countSegment, momentsOfSegment, rangeOfSegment } from './counts';
+export { countColumn, momentsOfColumn, packingOfColumn, rangeOfColumn, tallyColumn } from './counts';
 export { decodeRows } from './decode';
 export { logLossOfBlock } from './logLoss';
 export { partitionBlock } from './partition';

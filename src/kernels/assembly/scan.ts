@@ -1,5 +1,5 @@
 // Rows of plain bytes to staged cells.
-import { decimalWord } from './decimal';
+import { decimalWord, storeTwoWords } from './decimal';
 import { CR, HANDED_OUT, LF, MISSING } from './layout';
 import { knownWord } from './texts';
 
@@ -32,7 +32,7 @@ const SPANS_FULL: i32 = 2;
 const ODD_ROW: i32 = 3;
 
 /** Bytes that are looked at together: a bit of a u64 for each. */
-const STEP: usize = 64;
+export const STEP: usize = 64;
 
 /** Whether the row behind those that `findCells` found is odd. */
 let isNextOdd: bool = false;
@@ -120,7 +120,7 @@ function findCells(state: usize, from: usize, to: usize, rowsMax: u32): u32 {
 
 /** A bit for each of `STEP` bytes: whether it is this one. */
 @inline
-function bitsOf(at: usize, byte: v128): u64 {
+export function bitsOf(at: usize, byte: v128): u64 {
   return (
     <u64>i8x16.bitmask(i8x16.eq(v128.load(at), byte)) |
     (<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), byte)) << 16) |
@@ -152,10 +152,19 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
   const step = <usize>columns << 2;
   let end = <usize>load<u32>(state, ENDS) + (<usize>column << 2);
   let place = placeOf(state, column, row);
-  for (const rowsEnd = row + rows; row < rowsEnd; row += 1, end += step, place += 8) {
+  const rowsEnd = row + rows;
+  while (row < rowsEnd) {
     const from = <usize>load<u32>(end) + 1;
-    let to = <usize>load<u32>(end, 4);
-    if (isLast && <u32>load<u8>(to - 1) == CR) to -= 1;
+    const to = cellEnd(end, isLast);
+    if (row + 1 < rowsEnd) {
+      const next = end + step;
+      if (storeTwoWords(from, to, <usize>load<u32>(next) + 1, cellEnd(next, isLast), point, notWhole, place)) {
+        row += 2;
+        end = next + step;
+        place += 16;
+        continue;
+      }
+    }
     let word = MISSING;
     if (to != from) {
       word = decimalWord(from, to, point, powers, notWhole);
@@ -165,7 +174,17 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
       }
     }
     store<u64>(place, word);
+    row += 1;
+    end += step;
+    place += 8;
   }
+}
+
+/** The end of the cell in front of which another one ends at `end`; the CR of a row's end is no part of it. */
+@inline
+function cellEnd(end: usize, isLast: bool): usize {
+  const to = <usize>load<u32>(end, 4);
+  return isLast && <u32>load<u8>(to - 1) == CR ? to - 1 : to;
 }
 
 /** Stages a column of texts in the rows that were found. */

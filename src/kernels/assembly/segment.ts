@@ -24,10 +24,15 @@ export function kindOf(entry: usize): i32 {
   return load<u8>(entry + KIND_AT);
 }
 
+@inline
+export function decimalsOf(entry: usize): i32 {
+  return load<u8>(entry + DECIMALS_AT);
+}
+
 /** 10^decimals, exact as long as a double can be. */
 export function divisorOf(entry: usize): f64 {
   let power: f64 = 1;
-  for (let i = <i32>load<u8>(entry + DECIMALS_AT); i > 0; i--) power *= 10;
+  for (let i = decimalsOf(entry); i > 0; i--) power *= 10;
   return power;
 }
 

@@ -66,7 +66,6 @@ export class Journal {
   #experimentId: string | undefined;
   #condemned: Reason | undefined;
   #wasForgotten = false;
-  #everDoubtful: boolean;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -74,8 +73,6 @@ export class Journal {
     for (const knowledge of this.#known.values()) {
       if (knowledge.id === undefined) knowledge.doubtfulSinceMs = options.takenOverAtMs;
     }
-    // What another process attempted may have been sent more than once.
-    this.#everDoubtful = this.#known.size > 0;
   }
 
   /** Where the run was last attempted. */
@@ -86,11 +83,6 @@ export class Journal {
   /** Why the record is to become a dead letter. */
   get condemned(): Reason | undefined {
     return this.#condemned;
-  }
-
-  /** Whether a create was ever in doubt, so that a second one may still turn up. */
-  get wantsSweep(): boolean {
-    return this.#everDoubtful;
   }
 
   idOf(thing: Thing): string | undefined {
@@ -126,7 +118,6 @@ export class Journal {
   /** The create may have been carried out. */
   doubt(thing: Thing): void {
     this.#of(thing).doubtfulSinceMs = this.#options.clock.now();
-    this.#everDoubtful = true;
   }
 
   /** The create was certainly not carried out, and whatever was in doubt before has been waited for. */

@@ -19,7 +19,7 @@ export interface Outcome {
   readonly logged?: LoggedRun;
   /** Of a dead letter. */
   readonly reason?: Reason;
-  /** A create was in doubt: when to look for what it made once more, in milliseconds since 1970. */
+  /** When to look for doubles once more, in milliseconds since 1970. */
   readonly sweepAtMs?: number;
 }
 

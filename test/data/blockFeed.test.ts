@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ReadOptions } from '../../src/data/readTable.ts';
+import { kernelsOf, type SharedMemory, sharedMemory } from '../../src/kernels/module.ts';
+import type { BlockJob, BlockThreads } from '../../src/kernels/passes.ts';
+import { outcomeOf, quickContentOf, readChunks } from './tableText.ts';
+
+/** Files of the whole run; more of them by the environment. */
+const RUNS = Number(process.env['CSV_RUNS'] ?? 200_000) / 2_000;
+/** Rows of a block of few columns. */
+const BLOCK_ROWS = 8_192;
+const LF = 0x0a;
+
+const memory = sharedMemory();
+
+/** Threads as they might be: some blocks are read at once and some late, in any order, with anything in their scratch. */
+class FakeThreads implements BlockThreads {
+  readonly size: number;
+  readonly #memory: SharedMemory;
+  readonly #nextEarly: () => boolean;
+  #late: (() => void)[] = [];
+  nBlocks = 0;
+
+  constructor(size: number, early: readonly boolean[]) {
+    this.size = size;
+    this.#memory = memory;
+    let place = 0;
+    this.#nextEarly = () => early[place++ % early.length] as boolean;
+  }
+
+  begin({ args, nBlocks, scratchBytes }: BlockJob, scratch: number): void {
+    expect(this.#late).toEqual([]);
+    for (let block = nBlocks - 1; block >= 0; block -= 1) {
+      const address = scratch + (block % this.size) * scratchBytes;
+      const read = () => {
+        new Uint8Array(this.#memory.buffer, address, scratchBytes).fill(0xa5);
+        kernelsOf(this.#memory).readBlock(...args, block, address);
+      };
+      if (this.#nextEarly()) read();
+      else this.#late.push(read);
+    }
+    this.nBlocks += nBlocks;
+  }
+
+  finish(): void {
+    for (const read of this.#late) read();
+    this.#late = [];
+  }
+}
+
+/** Something that a file has at a place, a share of it: there, or at the line's end before it. */
+interface Slip {
+  readonly at: number;
+  readonly isLine: boolean;
+  readonly text: string | Uint8Array;
+}
+
+/** Rows of three columns: numbers, numbers of many digits, and a few texts. */
+function fileOf(rows: number, newline: string, slips: readonly Slip[]): Buffer {
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => `${(i * 7) % 1_000},${((i * 2_654_435_761) % 2 ** 32) / 2 ** 31},${'abcé'[i % 4]}${newline}`,
+  );
+  let bytes = Buffer.from(`n,x,t${newline}${lines.join('')}`);
+  for (const { at, isLine, text } of slips) {
+    const near = Math.floor(at * bytes.length);
+    const place = isLine ? bytes.lastIndexOf(LF, near) + 1 : near;
+    bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from(text), bytes.subarray(place)]);
+  }
+  return bytes;
+}
+
+/** Rows that are ended as no others are, twice as many as a block has. */
+const CR_ROWS = '1,2,a\r3,4,b\n'.repeat(BLOCK_ROWS);
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const scrap = fc.constantFrom<string | Uint8Array>(
+  ...['\n', '\r', '"', '\0', ',', ' ', '5', 'new'],
+  ...[Uint8Array.of(0xff), Uint8Array.of(0xc3)],
+);
+const line = fc.constantFrom(
+  ...[
+    '\n',
+    '\r\n',
+    '\n\n',
+    '\n'.repeat(BLOCK_ROWS),
+    'NA,NA,NA\n',
+    '1,inf,b\n',
+    '7.5,2,b\n',
+    '1,-0,new\n',
+    ',,\n',
+  ],
+  ...['1,2,"a"\n', '1,2,"x\ny"\n', '3,4,"z\n1,2,3\n', '"\n', '1,2,"', '1,2,a\r1,2,b\r1,2,c\n', CR_ROWS],
+  ...['1,123456789012345678901234567890,b\n', `1,2,${'w'.repeat(300)}\n`, ' True,x,b\n', '1,2\n', '1,2,é\n'],
+);
+const slip = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ at: share, isLine: fc.constant(false), text: scrap }) },
+  { weight: 4, arbitrary: fc.record({ at: share, isLine: fc.constant(true), text: line }) },
+);
+
+function expectSame(
+  bytes: Uint8Array,
+  cuts: readonly number[],
+  threads: BlockThreads,
+  options: ReadOptions = {},
+) {
+  const alone = outcomeOf(() => readChunks(bytes, [], { ...options, memory }), quickContentOf);
+  const shared = outcomeOf(() => readChunks(bytes, cuts, { ...options, memory, threads }), quickContentOf);
+  // Many times as fast as `toEqual`, which then says where they differ.
+  if (!isDeepStrictEqual(shared, alone)) expect(shared).toEqual(alone);
+}
+
+const threadsArbitrary = fc
+  .tuple(fc.constantFrom(1, 1, 1, 2, 3), fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }))
+  .map(([size, early]) => new FakeThreads(size, early));
+
+describe('blocks on several threads', { timeout: 600_000 }, () => {
+  it('give the table of one thread, or its error, whatever stands in the rows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 * BLOCK_ROWS }),
+        fc.constantFrom('\n', '\n', '\r\n'),
+        fc.array(slip, { maxLength: 3 }),
+        fc.array(fc.integer({ min: 1, max: 400_000 }), { maxLength: 6 }),
+        threadsArbitrary,
+        (rows, newline, slips, cuts, threads) => expectSame(fileOf(rows, newline, slips), cuts, threads),
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('are read by them where all rows are plain', () => {
+    const threads = new FakeThreads(2, [true, false, false]);
+    expectSame(fileOf(10 * BLOCK_ROWS, '\n', []), [], threads);
+    expect(threads.nBlocks).toBeGreaterThanOrEqual(9);
+  });
+
+  it.each([
+    ['rows', { rows: 5 * BLOCK_ROWS + 10 }],
+    ['rows, at a block', { rows: 3 * BLOCK_ROWS }],
+    ['cells', { cells: 3 * (4 * BLOCK_ROWS - 1) }],
+    ['characters of a line', { lineChars: 5 }],
+  ])('keep to the limit of %s', (_name, limits) => {
+    expectSame(fileOf(9 * BLOCK_ROWS, '\n', []), [], new FakeThreads(2, [true, false]), { limits });
+  });
+
+  it('keep to limits that are just reached', () => {
+    const rows = 4 * BLOCK_ROWS;
+    const limits = { rows, cells: 3 * rows };
+    expectSame(fileOf(rows, '\n', []), [], new FakeThreads(3, [false]), { limits });
+  });
+
+  it.each([
+    ['longer than a window', 600, 2 * BLOCK_ROWS],
+    ['of which few make a window', 300, 4 * BLOCK_ROWS],
+    ['that are longer than all allowed', 1 << 21, 4],
+  ])('give the same for rows %s', (_name, chars, rows) => {
+    const lines = Array.from({ length: rows }, (_, i) => `${i},${'0'.repeat(chars)}${i}\n`);
+    const file = Buffer.from(`a,b\n${lines.join('')}`);
+    expectSame(file, [], new FakeThreads(1, [true, false]));
+  });
+
+  it('give the same for a line without an end', () => {
+    const file = Buffer.concat([fileOf(2 * BLOCK_ROWS, '\n', []), Buffer.alloc(9_000_000, '1')]);
+    expectSame(file, [], new FakeThreads(1, [false]), { limits: { lineChars: 3e7, cellChars: 3e7 } });
+    expectSame(file, [], new FakeThreads(1, [false]));
+  });
+
+  it.each<[string, string, string]>([
+    // Of a thread alone a window has four blocks.
+    ['a quote that goes on for many windows', '1,2,"', '"\n'],
+    ['a quote, and rows as many as lines', `${'1,2,a\n'.repeat(BLOCK_ROWS - 3)}1,2,a\r1,2,b\n1,2,"`, '"\n'],
+    ['twice as many rows as lines', CR_ROWS, CR_ROWS],
+    ['blank lines', '\n'.repeat(5), '\n'.repeat(BLOCK_ROWS)],
+    ['texts that come late', '1,2,new\n', '1,2,other\n'],
+  ])('give the same for %s', (_name, first, second) => {
+    const rows = '1,2,a\n'.repeat(BLOCK_ROWS * 5);
+    for (const at of [1, 4]) {
+      const before = '1,2,a\n'.repeat(BLOCK_ROWS * at);
+      const file = Buffer.from(`n,x,t\n${before}${first}${rows}${second}${rows}`);
+      for (const limits of [{ lineChars: 1 << 20, cellChars: 1 << 20 }, {}]) {
+        expectSame(file, [], new FakeThreads(1, [true, false]), { limits });
+      }
+    }
+  });
+
+  it('leave the type of a column to the rows that count', () => {
+    // The line within quotes has a point where all rows have whole numbers; so has the row of a refused file's end.
+    const rows = Array.from({ length: 5 * BLOCK_ROWS }, (_, i) => `${i},a\n`).join('');
+    const file = Buffer.from(`n,t\n${rows}1,"\n${'2.5,b\n'.repeat(3 * BLOCK_ROWS)}"\n${rows}`);
+    const limits = { lineChars: 1 << 19, cellChars: 1 << 19 };
+    const threads = new FakeThreads(2, [true]);
+    expectSame(file, [], threads, { limits });
+    const table = readChunks(file, [], { limits, memory, threads: new FakeThreads(2, [true]) });
+    expect(table.columns[0]).toMatchObject({ kind: 'number', type: 'long' });
+  });
+});
