@@ -5,6 +5,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   BusyError,
+  StorageError,
   TrackingRefusedError,
   TrackingUnreachableError,
   UnavailableError,
@@ -320,6 +321,8 @@ describe('problems', () => {
       {},
     ],
     [new TrackingUnreachableError('mlflow_unreachable', 'MLflow is silent.'), 504, 'mlflow_unreachable', {}],
+    [new StorageError('disk_full', 'The disk of the spool is full.'), 507, 'disk_full', {}],
+    [new StorageError('record_damaged', 'This record is damaged.'), 500, 'record_damaged', {}],
     [
       new UnavailableError('mlflow_starting', 'Not up yet.', { retryAfterS: 5 }),
       503,
