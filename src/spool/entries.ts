@@ -16,24 +16,26 @@ export interface Entry extends RecordName {
 /** The records that are kept whole: no more than the spool's limit, so that they fit in memory. */
 export class Entries {
   readonly #byId = new Map<string, Entry>();
-  readonly #byKey = new Map<string, Entry>();
 
   add(entry: Entry): void {
     this.#byId.set(entry.id, entry);
-    if (entry.key !== undefined) this.#byKey.set(entry.key, entry);
   }
 
   remove(entry: Entry): void {
     this.#byId.delete(entry.id);
-    if (entry.key !== undefined && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
   }
 
   get(id: string): Entry | undefined {
     return this.#byId.get(id);
   }
 
+  /** The newest one of that key. */
   getByKey(key: string): Entry | undefined {
-    return this.#byKey.get(key);
+    let newest: Entry | undefined;
+    for (const entry of this.#byId.values()) {
+      if (entry.key === key && entry.acceptedAtMs > (newest?.acceptedAtMs ?? 0)) newest = entry;
+    }
+    return newest;
   }
 
   all(): Iterable<Entry> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type NewFile, placeFile, replaceFile } from './durable.ts';
-import { decode, type End, type Envelope, encode } from './envelope.ts';
+import { decode, type End, type Envelope, encode, type Head, isDamage } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import type { Layout } from './layout.ts';
 
@@ -20,9 +20,8 @@ export class Receipts {
   }
 
   async put(envelope: Envelope, end: End): Promise<void> {
-    const { key } = envelope;
-    const keyPath = key === undefined ? undefined : this.#pathOf(key);
-    await placeFile(this.#files, this.#fileOf(envelope, end), keyPath);
+    const secondName = await this.#keyPathOf(envelope);
+    await placeFile(this.#files, this.#fileOf(envelope, end), secondName);
   }
 
   /** Has one say something else, of the same age; under its key's name, what it said before is found. */
@@ -33,12 +32,13 @@ export class Receipts {
   }
 
   /** Whether there is one; if so, it has its key's name too from then on, which a kill may have kept from it. */
-  async complete(id: string, key: string | undefined): Promise<boolean> {
-    const path = this.#pathOf(id);
+  async complete(head: Head): Promise<boolean> {
+    const path = this.#pathOf(head.id);
     if ((await this.#files.modifiedAtMs(path)) === undefined) return false;
-    if (key !== undefined) {
-      await this.#files.remove(this.#pathOf(key));
-      await this.#files.link(path, this.#pathOf(key));
+    const secondName = await this.#keyPathOf(head);
+    if (secondName !== undefined) {
+      await this.#files.remove(secondName);
+      await this.#files.link(path, secondName);
     }
     await this.#files.syncFolder(this.#layout.delivered);
     return true;
@@ -90,7 +90,19 @@ export class Receipts {
     };
   }
 
+  /** Undefined where there is no key, or a newer record has it. */
+  async #keyPathOf({ key, acceptedAtMs }: Head): Promise<string | undefined> {
+    if (key === undefined) return undefined;
+    const holder = await this.find(key).catch(undefinedIfDamaged);
+    return holder !== undefined && holder.acceptedAtMs > acceptedAtMs ? undefined : this.#pathOf(key);
+  }
+
   #pathOf(idOrKey: string): string {
     return join(this.#layout.delivered, `${idOrKey}${SUFFIX}`);
   }
+}
+
+/** For whom a damaged receipt is as good as none. */
+export function undefinedIfDamaged(error: unknown): undefined {
+  if (!isDamage(error)) throw error;
 }

@@ -44,7 +44,7 @@ export async function restore(parts: Parts): Promise<void> {
 
 async function restorePending({ files, layout, records, receipts, entries }: Parts, name: FoundName) {
   const entry = newEntry(name, 'pending', 0);
-  if (await receipts.complete(name.id, name.key)) {
+  if (await receipts.complete(name)) {
     await records.remove(entry);
     return;
   }

@@ -60,7 +60,8 @@ export class Room {
     const { bytes, freeBytes } = await this.#files.space(this.#folder);
     const { diskFreeMin } = this.#limits;
     const free = (freeBytes - this.#reserved.bytes) / bytes;
-    if (free >= diskFreeMin) return;
+    // With no share to keep free, the disk itself says when it is full.
+    if (diskFreeMin === 0 || free >= diskFreeMin) return;
     const [limit, actual] = [diskFreeMin, Math.max(0, free)].map((share) => Math.floor(share * PERCENT));
     throw new UnavailableError(
       'spool_disk_low',

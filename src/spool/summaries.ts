@@ -1,7 +1,7 @@
 import type { Entries, Entry } from './entries.ts';
 import { isDamage } from './envelope.ts';
 import { isId, isKey } from './layout.ts';
-import type { Receipts } from './receipts.ts';
+import { type Receipts, undefinedIfDamaged } from './receipts.ts';
 import type { RecordState, RecordSummary } from './record.ts';
 import type { Records } from './records.ts';
 
@@ -17,14 +17,20 @@ export class Summaries {
     this.#receipts = receipts;
   }
 
+  /** A record may be delivered while it is looked for: then its file is gone, and its receipt is there. */
   async find(id: string): Promise<RecordSummary | undefined> {
     if (!isId(id)) return undefined;
-    return await this.#keptOrDelivered(() => this.#entries.get(id), id);
+    const entry = this.#entries.get(id);
+    return (entry && (await this.#kept(entry))) ?? (await this.#delivered(id));
   }
 
+  /** Where a key was used again, the newest record has it. */
   async findByKey(key: string): Promise<RecordSummary | undefined> {
     if (!isKey(key)) return undefined;
-    return await this.#keptOrDelivered(() => this.#entries.getByKey(key), key);
+    const entry = this.#entries.getByKey(key);
+    const kept = entry && (await this.#kept(entry));
+    const delivered = await this.#delivered(key);
+    return delivered && delivered.acceptedAtMs > (kept?.acceptedAtMs ?? 0) ? delivered : kept;
   }
 
   async list(state: RecordState, max: number): Promise<RecordSummary[]> {
@@ -34,16 +40,10 @@ export class Summaries {
         : this.#entries.inState(state).map(({ id }) => id);
     const summaries: RecordSummary[] = [];
     for (const id of ids.slice(0, max)) {
-      const summary = await this.find(id);
+      const summary = await this.find(id).catch(undefinedIfDamaged);
       if (summary?.state === state) summaries.push(summary);
     }
     return summaries;
-  }
-
-  /** A record may be delivered while it is looked for: then its file is gone, and its receipt is there. */
-  async #keptOrDelivered(kept: () => Entry | undefined, name: string): Promise<RecordSummary | undefined> {
-    const entry = kept();
-    return (entry && (await this.#kept(entry))) ?? (await this.#delivered(name));
   }
 
   async #kept(entry: Entry): Promise<RecordSummary | undefined> {

@@ -66,6 +66,10 @@ describe('readConfig', () => {
       { MLFLOW_TRACKING_TOKEN: 'two words' },
       'MLFLOW_TRACKING_TOKEN wants a token without spaces, line ends and other characters that no header can have',
     ],
+    [
+      { SPOOL_DISK_FREE_PERCENT_MIN: '100' },
+      'SPOOL_DISK_FREE_PERCENT_MIN="100" wants a whole number from 0 to 99',
+    ],
     [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
     [
       { MLFLOW_TRACKING_PASSWORD: 'secret' },

@@ -109,6 +109,8 @@ describe('readForm', () => {
     ['model_name', { model_name: 'a.b' }, 'invalid_model_name'],
     ['model_name', { model_name: 'a#b' }, 'invalid_model_name'],
     ['registered_model', { registered_model: 'a:b' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '.' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '..' }, 'invalid_registered_model'],
     ['alias', { alias: 'latest', registered_model: 'R' }, 'invalid_alias'],
     ['alias', { alias: 'V12', registered_model: 'R' }, 'invalid_alias'],
     ['alias', { alias: 'champion' }, 'alias_without_model'],

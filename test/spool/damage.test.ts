@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeLine } from '../../src/spool/envelope.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
@@ -35,6 +35,8 @@ function flip(path: string, find: string): void {
   bytes[at] = bytes[at]! ^ 1;
   writeFileSync(path, bytes);
 }
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('a last note that was torn', () => {
   it.each([
@@ -136,6 +138,22 @@ describe('a record that is damaged', () => {
     const again = await openSpool(dir);
     expect(await again.revive(record.id)).toBe(true);
     expect(await again.load(record.id)).toMatchObject({ files: record.files });
+  });
+});
+
+describe('a receipt that is damaged', () => {
+  it("is told to whoever asks for it, and is in nobody else's way", async () => {
+    const { dir, record } = await leftBehind();
+    const spool = await openSpool(dir);
+    const others = [newRecord('b', { key: digestOf('key') }), newRecord('c')] as const;
+    for (const other of others) await spool.accept(other);
+    await spool.deliver(record.id, 'done');
+    await spool.deliver(others[1].id, 'done');
+    flip(join(dir, 'delivered', `${record.id}.receipt`), '"name"');
+    await expect(spool.find(record.id)).rejects.toMatchObject({ code: 'record_damaged' });
+    expect((await spool.list('delivered', 10)).map(({ id }) => id)).toEqual([others[1].id]);
+    await spool.deliver(others[0].id, 'done');
+    expect(await spool.findByKey(digestOf('key'))).toMatchObject({ id: others[0].id });
   });
 });
 

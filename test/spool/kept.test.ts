@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const KEPT_MS = 1_000;
 const DEAD_KEPT_MS = 5_000;
@@ -101,13 +103,21 @@ describe('dead letters', () => {
 });
 
 describe('a key', () => {
-  it('that is used again belongs to the newest record, also when that is delivered first', async () => {
-    const { spool } = await openAt({ at: 1_700_000_000_000 });
-    const [first, second] = [newRecord('a', { key: digestOf('k') }), newRecord('b', { key: digestOf('k') })];
-    await spool.accept(first);
-    await spool.accept(second);
-    expect(await spool.findByKey(digestOf('k'))).toMatchObject({ id: second.id });
-    await spool.deliver(second.id, 'done');
-    expect(await spool.findByKey(digestOf('k'))).toMatchObject({ id: second.id });
-  });
+  it.each([
+    ['first', [0, 1]],
+    ['last', [1, 0]],
+  ])(
+    'that is used again belongs to the newest record, also when the older is delivered %s',
+    async (_name, order) => {
+      const { dir, spool } = await openAt({ at: 1_700_000_000_000 });
+      const records = ['a', 'b'].map((name) => newRecord(name, { key: digestOf('k') }));
+      for (const record of records) await spool.accept(record);
+      for (const index of order) {
+        expect(await spool.findByKey(digestOf('k'))).toMatchObject({ id: records[1]?.id });
+        await spool.deliver(records[index]!.id, 'done');
+      }
+      expect(await spool.findByKey(digestOf('k'))).toMatchObject({ id: records[1]?.id, state: 'delivered' });
+      expect(fileCounts(dir)).toMatchObject({ delivered: 3 });
+    },
+  );
 });

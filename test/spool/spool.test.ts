@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('a record', () => {
   it('is whole as soon as it is accepted, and after the next start', async () => {
@@ -90,5 +92,79 @@ describe('a record', () => {
       expect(await spool.findByKey(id)).toBeUndefined();
       expect(await spool.revive(id)).toBe(false);
     }
+  });
+});
+
+describe('what is asked for at once', () => {
+  it('is done one after the other with a record', async () => {
+    const spool = await openSpool(temporaryFolder());
+    const record = newRecord('a');
+    await spool.accept(record);
+    const notes = Array.from({ length: 10 }, (_, index) => 'x'.repeat(100 * (10 - index)) + index);
+    await Promise.all(notes.map((note) => spool.note(record.id, note)));
+    expect(await spool.load(record.id)).toMatchObject({ notes });
+    const late = [spool.deliver(record.id, 1), spool.deliver(record.id, 2), spool.note(record.id, 'late')];
+    expect((await Promise.allSettled(late)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(await spool.find(record.id)).toMatchObject({ state: 'delivered', outcome: 1 });
+  });
+
+  it('is done before the spool is closed, and refused after that', async () => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    const records = ['a', 'b', 'c'].map((name) => newRecord(name));
+    await spool.accept(records[0]!);
+    const asked = [
+      ...records.slice(1).map((record) => spool.accept(record)),
+      spool.note(records[0]!.id, 'first'),
+      spool.note(records[0]!.id, 'second'),
+      spool.bury(records[0]!.id, 'refused'),
+    ];
+    await spool.close();
+    expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 2, delivered: 0, dead: 1 });
+    await Promise.all(asked);
+    const refusal = { code: 'spool_closed', details: { retryAfterS: 5 } };
+    await expect(spool.accept(newRecord('d'))).rejects.toMatchObject(refusal);
+    await expect(spool.note(records[1]!.id, 'late')).rejects.toMatchObject(refusal);
+    expect(await spool.find(records[1]!.id)).toMatchObject({ state: 'pending' });
+  });
+});
+
+describe('accept', () => {
+  it.each([
+    [{ id: 'not-a-uuid' }, 'no UUID'],
+    [{ id: randomUUID().toUpperCase() }, 'no UUID'],
+    [{ key: '../etc' }, 'no hex digest'],
+  ])('refuses what may be no part of a path: %j', async (others, says) => {
+    const dir = temporaryFolder();
+    const spool = await openSpool(dir);
+    await expect(spool.accept(newRecord('a', others))).rejects.toThrow(says);
+    expect(fileCounts(dir)).toMatchObject({ incoming: 0, pending: 0 });
+  });
+
+  it('takes an id once', async () => {
+    const spool = await openSpool(temporaryFolder());
+    const record = newRecord('a');
+    await spool.accept(record);
+    await expect(spool.accept(record)).rejects.toThrow('already');
+  });
+
+  it('keeps the order in time, though the clock stands still or goes back', async () => {
+    const dir = temporaryFolder();
+    let nowMs = 1_700_000_000_000;
+    const spool = await openSpool(dir, { clock: () => nowMs-- });
+    const records = Array.from({ length: 5 }, (_, index) => newRecord(`${index}`));
+    for (const record of records) await spool.accept(record);
+    const ids = records.map(({ id }) => id);
+    expect(spool.pending()).toEqual(ids);
+    expect(spool.stats().oldestAcceptedAtMs).toBe(1_700_000_000_000);
+    await spool.close();
+    const again = await openSpool(dir, { clock: () => 1 });
+    const last = newRecord('last');
+    await again.accept(last);
+    expect(again.pending()).toEqual([...ids, last.id]);
   });
 });

@@ -91,7 +91,7 @@ interface Answer {
 /** A real HTTP server that answers as MLflow does, from memory, and does harm where it is told to. `await using` ends it. */
 export class StandInMlflow implements AsyncDisposable {
   store = new StandInStore();
-  registry = new StandInRegistry();
+  registry: StandInRegistry;
   readonly calls: StandInCall[] = [];
   /** As it was given; it can be changed. */
   faultOf: NonNullable<StandInOptions['faultOf']>;
@@ -103,6 +103,7 @@ export class StandInMlflow implements AsyncDisposable {
 
   private constructor({ version = '3.17.2', faultOf = () => undefined, beforeCall }: StandInOptions) {
     this.#version = version;
+    this.registry = new StandInRegistry(version);
     this.faultOf = faultOf;
     this.#beforeCall = beforeCall;
   }
@@ -148,7 +149,7 @@ export class StandInMlflow implements AsyncDisposable {
   /** Comes back empty-handed. */
   loseDatabase(): void {
     this.store = new StandInStore();
-    this.registry = new StandInRegistry();
+    this.registry = new StandInRegistry(this.#version);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,11 @@ interface RegisteredModel {
 /** MLflow's model registry, in memory, as far as trainpost uses it: see `StandInStore`. */
 export class StandInRegistry {
   readonly registered = new Map<string, RegisteredModel>();
+  readonly #isMlflow2: boolean;
+
+  constructor(version: string) {
+    this.#isMlflow2 = version.startsWith('2.');
+  }
 
   createRegisteredModel({ name }: Json) {
     if (name === '.' || name === '..') throw invalid('Names may be treated as files in certain cases');
@@ -62,10 +67,12 @@ export class StandInRegistry {
     return versions.length === 0 ? {} : { model_versions: versions.reverse() };
   }
 
+  /** In MLflow 2 its aliases stay, and point nowhere. */
   deleteModelVersion({ name, version }: Json) {
     this.#version(name, version);
     const { versions, aliases } = this.#registered(name);
     versions.delete(version);
+    if (this.#isMlflow2) return {};
     for (const [alias, of] of aliases) if (of === version) aliases.delete(alias);
     return {};
   }

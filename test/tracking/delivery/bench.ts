@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Accepted, Kept, TrackedRun } from '../../../src/result.ts';
+import type { Accepted, Kept, LoggedRun, TrackedRun } from '../../../src/result.ts';
 import { Spool } from '../../../src/spool/spool.ts';
 import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
 import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
@@ -14,8 +14,10 @@ import { samplePipeline, sampleRun } from '../sample.ts';
 
 export const QUARANTINE_MS = 120_000;
 export const SWEEP_MS = 600_000;
-/** Short for those calls that are never answered; a call that takes longer by chance is one more fault. */
-const CALL_TIMEOUT_MS = 500;
+/** Long on the busiest machine. */
+const CALL_TIMEOUT_MS = 10_000;
+/** Short, where calls are never answered; one that takes longer by chance is one more fault. */
+export const SHORT_TIMEOUT_MS = 500;
 const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
 const FILES_IN_A_MODEL = 8;
@@ -23,6 +25,7 @@ const FILES_IN_A_MODEL = 8;
 export interface BenchOptions extends StandInOptions {
   readonly atOnce?: number;
   readonly quarantineMs?: number;
+  readonly callTimeoutMs?: number;
 }
 
 /** A process that delivers to a stand-in for MLflow from a spool on disk, by a clock that a test turns. */
@@ -33,6 +36,7 @@ export class Bench implements AsyncDisposable {
   readonly dir: string;
   readonly #atOnce: number;
   readonly #quarantineMs: number;
+  #callTimeoutMs: number;
   /** Why there is no MLflow at all. */
   unavailable: Error | undefined;
   #server: TrackingServer | undefined;
@@ -43,6 +47,7 @@ export class Bench implements AsyncDisposable {
     this.dir = dir;
     this.#atOnce = options.atOnce ?? 2;
     this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
+    this.#callTimeoutMs = options.callTimeoutMs ?? CALL_TIMEOUT_MS;
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
@@ -86,8 +91,9 @@ export class Bench implements AsyncDisposable {
 
   /** From the next try on, calls may take so long. */
   async reconnect(timeoutMs: number): Promise<void> {
+    this.#callTimeoutMs = timeoutMs;
     await this.#server?.close();
-    this.#server = new TrackingServer({ trackingUri: this.standIn.url, timeoutMs });
+    this.#server = undefined;
   }
 
   /** Ends the process at once: what is under way is cut off in the middle. */
@@ -102,6 +108,13 @@ export class Bench implements AsyncDisposable {
 
   accept(overrides: Partial<TrackedRun> = {}, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
     return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), kept);
+  }
+
+  /** Accepts a training and waits until it is delivered. */
+  async log(overrides: Partial<TrackedRun> = {}, kept?: Kept): Promise<Accepted & { run: LoggedRun }> {
+    const accepted = await this.accept(overrides, kept);
+    await this.untilDelivered();
+    return { ...accepted, run: await accepted.logged };
   }
 
   /** Lets time pass, whenever nothing is under way, until something holds. */
@@ -179,7 +192,10 @@ export class Bench implements AsyncDisposable {
 
   #connected(): TrackingServer {
     if (this.unavailable !== undefined) throw this.unavailable;
-    this.#server ??= new TrackingServer({ trackingUri: this.standIn.url, timeoutMs: CALL_TIMEOUT_MS });
+    this.#server ??= new TrackingServer({
+      trackingUri: this.standIn.url,
+      timeoutMs: this.#callTimeoutMs,
+    });
     return this.#server;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Bench, QUARANTINE_MS, SWEEP_MS } from './bench.ts';
+import { Bench, QUARANTINE_MS, SHORT_TIMEOUT_MS, SWEEP_MS } from './bench.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 120_000 });
@@ -9,7 +9,7 @@ const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 /** How many calls an undisturbed delivery makes. */
 async function countCalls(version: string): Promise<number> {
   await using bench = await Bench.open({ version });
-  await (await bench.accept(RUN)).logged;
+  await bench.log(RUN);
   return bench.standIn.calls.length;
 }
 
@@ -22,6 +22,7 @@ async function crashAt(version: string, number: number, fault: 'silent' | 'stuck
   let isDead = false;
   await using bench = await Bench.open({
     version,
+    callTimeoutMs: SHORT_TIMEOUT_MS,
     faultOf: () => {
       if (isDead || bench.standIn.calls.length < number) return undefined;
       isDead = true;
@@ -59,6 +60,7 @@ describe.concurrent.each([
     let crash: () => void = () => {};
     await using bench = await Bench.open({
       version,
+      callTimeoutMs: SHORT_TIMEOUT_MS,
       faultOf: () => {
         if (bench.standIn.calls.length < crashAtCall) return undefined;
         crashAtCall = Number.POSITIVE_INFINITY;
@@ -89,6 +91,7 @@ describe.concurrent.each([
 test('a process that ends between FINISHED and the receipt: the next one only writes the receipt', async () => {
   let finished = 0;
   await using bench = await Bench.open({
+    callTimeoutMs: SHORT_TIMEOUT_MS,
     faultOf: ({ name }) => (name === 'runs/update FINISHED' && finished++ === 0 ? 'stuck' : undefined),
   });
   const accepted = await bench.accept(RUN);

@@ -119,8 +119,7 @@ test('a naive client, which sends a create again, makes doubles of what this one
   expect(await client.findRuns(experiment_id, REQUEST_ID_TAG, 'naive')).toHaveLength(2);
   await client.close();
 
-  const accepted = await bench.accept();
-  const { experimentId } = await accepted.logged;
+  const { experimentId } = (await bench.log()).run;
   expect(faults).toBe(3);
   const { runs } = bench.standIn.store.searchRuns({ experiment_ids: [experimentId], run_view_type: 'ALL' });
   expect(runs).toHaveLength(1);
@@ -133,11 +132,13 @@ test('a call that sets a run back and lands late does not leave it RUNNING', asy
     faultOf: (call) => (call.name === 'runs/log-batch' && isRefusing ? { status: 400 } : late(call)),
   });
   const accepted = await bench.accept();
+  await bench.untilDelivered();
   await expect(accepted.logged).rejects.toMatchObject({ code: 'mlflow_refused' });
   isRefusing = false;
   await bench.deliveries.retry(accepted.id);
   await bench.untilDelivered();
   bench.expectEachOnce([accepted]);
+  expect(bench.count('runs/update RUNNING')).toBe(2);
   bench.standIn.landLate();
   await bench.untilTime(SWEEP_MS + 60_000);
   bench.expectEachOnce([accepted]);

@@ -41,6 +41,7 @@ describe.concurrent.each(CALLS)('MLflow %s refuses %s', (version, name) => {
           : undefined,
     });
     const accepted = await bench.accept(RUN);
+    await bench.untilDelivered();
     const error = await accepted.logged.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TrackingRefusedError);
     const runs = runsIn(bench);
@@ -62,7 +63,12 @@ describe.concurrent.each(CALLS)('MLflow %s refuses %s', (version, name) => {
     expect(await bench.deliveries.retry(accepted.id)).toBe(true);
     await bench.untilDelivered();
     bench.expectEachOnce([accepted]);
-    if (hasRun) expect(runsIn(bench).map(({ info }) => info.run_id)).toEqual([runId]);
+    if (hasRun) {
+      expect(runsIn(bench).map(({ info }) => info.run_id)).toEqual([runId]);
+      const updates = bench.standIn.calls.filter((call) => call.name.startsWith('runs/update'));
+      const statuses = updates.map((call) => call.name.split(' ')[1]);
+      expect(statuses.slice(-3)).toEqual(['FAILED', 'RUNNING', 'FINISHED']);
+    }
     expect(await bench.deliveries.find(accepted.id)).toMatchObject({ state: 'delivered' });
     expect(await bench.deliveries.retry(accepted.id)).toBe(false);
   });
@@ -110,6 +116,7 @@ describe.concurrent('somebody changes MLflow meanwhile', () => {
   test('the run is deleted: it is not made anew, and put back, delivered once it is restored', async () => {
     await using bench = await interrupted(({ standIn }, run_id) => standIn.store.deleteRun({ run_id }));
     const accepted = await bench.accept(RUN);
+    await bench.untilDelivered();
     await expect(accepted.logged).rejects.toMatchObject({ code: 'mlflow_refused' });
     await bench.deliveries.retry(accepted.id);
     await bench.untilDelivered();
@@ -130,6 +137,7 @@ describe.concurrent('somebody changes MLflow meanwhile', () => {
     const { experiment_id } = bench.standIn.store.createExperiment({ name: 'Diabetes' });
     bench.standIn.store.deleteExperiment({ experiment_id });
     const accepted = await bench.accept(RUN);
+    await bench.untilDelivered();
     const refusal = { code: 'experiment_deleted', details: { field: 'exp_name' } };
     await expect(accepted.logged).rejects.toMatchObject(refusal);
     expect((await bench.deliveries.find(accepted.id))?.lastError).toMatchObject(refusal);
@@ -189,6 +197,7 @@ describe.concurrent('somebody changes MLflow meanwhile', () => {
     await using bench = await Bench.open();
     bench.standIn.store.createExperiment({ name: 'Diabetes', artifact_location: 's3://bucket' });
     const accepted = await bench.accept(RUN);
+    await bench.untilDelivered();
     await expect(accepted.logged).rejects.toMatchObject({ code: 'artifacts_not_proxied' });
     bench.expectNoneRunning();
   });
@@ -221,7 +230,9 @@ describe.concurrent('what stands between MLflow and us', () => {
     await using bench = await Bench.open({
       faultOf: ({ name }) => (name === 'PUT model.onnx' ? { status: 413, text: '<html>' } : undefined),
     });
-    await expect((await bench.accept()).logged).rejects.toMatchObject({ code: 'mlflow_refused' });
+    const accepted = await bench.accept();
+    await bench.untilDelivered();
+    await expect(accepted.logged).rejects.toMatchObject({ code: 'mlflow_refused' });
     bench.expectNoneRunning();
   });
 });

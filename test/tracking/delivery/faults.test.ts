@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { StandInCall, StandInFault } from '../../support/standInMlflow.ts';
-import { Bench } from './bench.ts';
+import { Bench, SHORT_TIMEOUT_MS } from './bench.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 120_000 });
@@ -35,8 +35,7 @@ const CREATES = /^(runs\/create|logged-models|model-versions\/create|runs\/log-m
 /** Names of the calls of an undisturbed delivery, in their order. */
 async function callsOf(version: string): Promise<string[]> {
   await using bench = await Bench.open({ version });
-  const accepted = await bench.accept(RUN);
-  await accepted.logged;
+  const accepted = await bench.log(RUN);
   bench.expectEachOnce([accepted]);
   return [...new Set(bench.standIn.calls.map(({ name }) => name))];
 }
@@ -64,7 +63,8 @@ describe.concurrent.each([
     test.each(isCreate ? FAULTS_OF_CREATES : FAULTS)('%s', async (_, fault) => {
       // Five times: more than one try of a call, and more than one try of the delivery.
       for (const times of isCreate ? [1, 5] : [5]) {
-        await using bench = await Bench.open({ version, faultOf: harmTo(name, fault, times) });
+        const faultOf = harmTo(name, fault, times);
+        await using bench = await Bench.open({ version, faultOf, callTimeoutMs: SHORT_TIMEOUT_MS });
         const accepted = [await bench.accept(RUN), await bench.accept(RUN)];
         bench.clock.at(60_000, () => bench.standIn.landLate());
         await bench.untilDelivered();
