@@ -117,13 +117,13 @@ export class Courier {
   /** What a sweep starts from. */
   #traces(journal: Journal): Partial<Outcome> {
     const { clock, sweepMs } = this.#options;
-    const { experimentId, wantsSweep } = journal;
+    const { experimentId, doubted, wasCondemned } = journal;
     const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
     return {
       ...(experimentId !== undefined && { experimentId }),
       ...(runId !== undefined && { runId }),
       ...(modelId !== undefined && { modelId }),
-      ...(wantsSweep && { sweepAtMs: clock.date() + sweepMs }),
+      ...((doubted.length > 0 || wasCondemned) && { sweep: { atMs: clock.date() + sweepMs, of: doubted } }),
     };
   }
 }

@@ -30,6 +30,8 @@ interface Knowledge {
   id?: string;
   /** It may have been made without our knowing, by a call that ended at this time or before. */
   doubtfulSinceMs?: number;
+  /** It was so once, so that there may be two of it. */
+  wasDoubtful: boolean;
 }
 
 export interface JournalOptions {
@@ -65,17 +67,17 @@ export class Journal {
   #written: Promise<void> = Promise.resolve();
   #experimentId: string | undefined;
   #condemned: Reason | undefined;
+  #wasCondemned = false;
   #wasForgotten = false;
-  #everDoubtful: boolean;
 
   constructor(options: JournalOptions) {
     this.#options = options;
     for (const note of options.notes.flat() as Note[]) this.#read(note);
     for (const knowledge of this.#known.values()) {
-      if (knowledge.id === undefined) knowledge.doubtfulSinceMs = options.takenOverAtMs;
+      if (knowledge.id !== undefined) continue;
+      knowledge.doubtfulSinceMs = options.takenOverAtMs;
+      knowledge.wasDoubtful = true;
     }
-    // What another process attempted may have been sent more than once.
-    this.#everDoubtful = this.#known.size > 0;
   }
 
   /** Where the run was last attempted. */
@@ -88,9 +90,14 @@ export class Journal {
     return this.#condemned;
   }
 
-  /** Whether a create was ever in doubt, so that a second one may still turn up. */
-  get wantsSweep(): boolean {
-    return this.#everDoubtful;
+  /** What may be there twice. */
+  get doubted(): Thing[] {
+    return [...this.#known].flatMap(([thing, { wasDoubtful }]) => (wasDoubtful ? [thing] : []));
+  }
+
+  /** Whether the run's status was ever set to something that it is not to end with, which may land late. */
+  get wasCondemned(): boolean {
+    return this.#wasCondemned;
   }
 
   idOf(thing: Thing): string | undefined {
@@ -113,8 +120,10 @@ export class Journal {
 
   /** Notes, durably, that the thing is about to be made. */
   async attempt(thing: Thing, experimentId?: string): Promise<void> {
+    const { noted, doubtfulSinceMs } = this.#known.get(thing) ?? { noted: false };
     const isElsewhere = experimentId !== undefined && experimentId !== this.#experimentId;
-    if (this.#known.get(thing)?.noted && !isElsewhere) return;
+    // A second attempt of what is in doubt is noted too: from then on there may be two.
+    if (noted && doubtfulSinceMs === undefined && !isElsewhere) return;
     await this.#write({ attempted: thing, ...(experimentId !== undefined && { experimentId }) });
   }
 
@@ -125,8 +134,7 @@ export class Journal {
 
   /** The create may have been carried out. */
   doubt(thing: Thing): void {
-    this.#of(thing).doubtfulSinceMs = this.#options.clock.now();
-    this.#everDoubtful = true;
+    Object.assign(this.#of(thing), { doubtfulSinceMs: this.#options.clock.now(), wasDoubtful: true });
   }
 
   /** The create was certainly not carried out, and whatever was in doubt before has been waited for. */
@@ -158,7 +166,9 @@ export class Journal {
 
   #read(note: Note): void {
     if ('attempted' in note) {
-      this.#of(note.attempted).noted = true;
+      const knowledge = this.#of(note.attempted);
+      knowledge.wasDoubtful ||= knowledge.noted;
+      knowledge.noted = true;
       this.#experimentId = note.experimentId ?? this.#experimentId;
     } else if ('made' in note) {
       const knowledge = this.#of(note.made);
@@ -166,6 +176,7 @@ export class Journal {
       delete knowledge.doubtfulSinceMs;
     } else if ('condemned' in note) {
       this.#condemned = note.condemned;
+      this.#wasCondemned = true;
     } else if ('pardoned' in note) {
       this.#condemned = undefined;
     } else {
@@ -175,7 +186,7 @@ export class Journal {
   }
 
   #of(thing: Thing): Knowledge {
-    const knowledge = this.#known.get(thing) ?? { noted: false };
+    const knowledge = this.#known.get(thing) ?? { noted: false, wasDoubtful: false };
     this.#known.set(thing, knowledge);
     return knowledge;
   }
