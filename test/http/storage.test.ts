@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ReadingStorage } from '../../src/http/storage.ts';
 import type { Reading } from '../../src/training/train.ts';
 
-const REQUEST = {} as Request;
+const REQUEST = { headers: {} } as Request;
 
 /** A disk that answers when it is told to, and the file that multer would hand it. */
 function setUp() {
