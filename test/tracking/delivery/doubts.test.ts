@@ -190,7 +190,7 @@ test('a call that sets a run back and lands late does not leave it RUNNING', asy
 
 test('a model that is there twice: the next process goes on with the one that the run says it made', async () => {
   let made = 0;
-  let finalized = 0;
+  let put = 0;
   await using bench = await Bench.open({
     faultOf: ({ name, body }) => {
       // What repeats a request on its way; the answer is that of the second one.
@@ -198,11 +198,12 @@ test('a model that is there twice: the next process goes on with the one that th
         const { model } = bench.standIn.store.createLoggedModel(JSON.parse(body.toString()));
         bench.standIn.store.models.get(model.info.model_id).info.creation_timestamp_ms -= 1;
       }
-      return name === 'PATCH logged-models' && finalized++ === 0 ? 'silent' : undefined;
+      return name === 'PUT MLmodel' && put++ === 0 ? 'silent' : undefined;
     },
   });
   const accepted = await bench.accept(RUN);
-  await bench.until(() => finalized > 0);
+  // The id is not noted yet.
+  await bench.until(() => put > 0 && bench.count('runs/outputs') > 0);
   await bench.crash();
   await bench.start();
   await bench.untilDelivered();
