@@ -93,6 +93,7 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
 
   it.each([
     ['trainpost', 'spool', '/app/spool'],
+    ['trainpost', 'spool', '/app/spool'],
     ['mlflow', 'artifacts', '/artifacts'],
     ['postgres', 'database', '/var/lib/postgresql/data'],
   ])('%s keeps its data in the volume %s', (name, source, target) => {

@@ -23,7 +23,9 @@ async function start(env: Readonly<Record<string, string>>) {
   const log = createLogger('trace', { write: (line) => void lines.push(line) });
   const config = readConfig({
     PORT: '0',
-    TEMP_DIR: dir,
+    TEMP_DIR: join(dir, 'temp'),
+    SPOOL_DIR: join(dir, 'spool'),
+    MLFLOW_WAIT_MS: '100',
     TRAINING_THREADS: '1',
     TRAINING_HELPERS: '1',
     ...env,
@@ -146,7 +148,7 @@ describe('what opens MLflow', () => {
     try {
       const answer = await train(service, { Authorization: `Bearer ${TOKEN}` });
       expect(answer.status).not.toBe(401);
-      const told = [await answer.text(), ...lines].join('');
+      const told = [await service.mlflow.found, await answer.text(), ...lines].join('');
       expect(told).toContain(`http://127.0.0.1:${port}`);
       expect(told).not.toMatch(SECRET);
       expect(told).not.toContain(TOKEN);

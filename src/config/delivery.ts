@@ -20,7 +20,7 @@ const AT_ONCE = 2;
 export const deliverySettings = {
   DELIVERY_QUARANTINE_MS: wholeNumber(0, 86_400_000).default(QUARANTINE_MS),
   DELIVERY_SWEEP_MS: wholeNumber(0, 86_400_000).default(SWEEP_MS),
-  DELIVERIES_AT_ONCE: wholeNumber(1, 64).default(AT_ONCE),
+  DELIVERIES_AT_ONCE: wholeNumber(1, 16).default(AT_ONCE),
 };
 
 const settings = z.object(deliverySettings);

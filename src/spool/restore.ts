@@ -21,7 +21,12 @@ export async function makeFolders(files: SpoolFiles, layout: Layout): Promise<vo
   const { root, ...folders } = layout;
   for (const folder of Object.values(folders)) await files.makeFolder(folder);
   await files.syncFolder(root);
-  await files.syncFolder(dirname(root));
+  try {
+    await files.syncFolder(dirname(root));
+  } catch (error) {
+    // Where it cannot be read or written, as above a volume in a container, the folder was made by somebody else.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 /**

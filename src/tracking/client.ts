@@ -215,14 +215,14 @@ export class MlflowClient {
   }
 
   /** The versions of a registered model that a run made, the earliest first. */
-  async findModelVersions(name: string, runId: string): Promise<string[]> {
+  async findModelVersions(name: string, runId: string): Promise<ModelVersion[]> {
     // Not by name as well: MLflow's filters know no escapes, and a name may have both kinds of quotes.
     const filter = encodeURIComponent(`run_id='${runId}'`);
     const path = `model-versions/search?max_results=${FOUND_MAX}&filter=${filter}`;
-    type Answer = { model_versions?: { name: string; version: string }[] };
+    type Answer = { model_versions?: (ModelVersion & { name: string })[] };
     const found = (await this.#api<Answer>('GET', path)).model_versions ?? [];
-    const versions = found.filter((one) => one.name === name).map(({ version }) => version);
-    return versions.sort((one, other) => Number(one) - Number(other));
+    const versions = found.filter((one) => one.name === name);
+    return versions.sort((one, other) => Number(one.version) - Number(other.version));
   }
 
   async deleteModelVersion(name: string, version: string): Promise<void> {

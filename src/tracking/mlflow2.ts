@@ -41,18 +41,17 @@ export async function logModel2(
 /** A listing has no id of its own. */
 const LISTED = 'listed';
 
-/** The models that the run lists; ours is the only one, or stands there twice. */
-export async function listedModels(client: MlflowClient, runId: string): Promise<unknown[]> {
+/** The models that the run lists: ours, perhaps twice, and those that others have logged to it. */
+async function listedModels(client: MlflowClient, runId: string): Promise<unknown[]> {
   const tags = (await client.getRun(runId))?.data.tags ?? [];
   const listed: unknown = JSON.parse(tags.find(({ key }) => key === MODELS_TAG)?.value ?? '[]');
   return Array.isArray(listed) ? listed : [];
 }
 
-/** Leaves the first model in the run's list alone. */
-export async function unlistDoubles(
-  client: MlflowClient,
-  runId: string,
-  [first]: readonly unknown[],
-): Promise<void> {
-  await client.setRunTag(runId, MODELS_TAG, JSON.stringify([first]));
+/** Takes out what stands in the run's list twice, word by word. @returns how many those are */
+export async function unlistDoubles(client: MlflowClient, runId: string): Promise<number> {
+  const listed = await listedModels(client, runId);
+  const once = [...new Map(listed.map((model) => [JSON.stringify(model), model])).values()];
+  if (once.length < listed.length) await client.setRunTag(runId, MODELS_TAG, JSON.stringify(once));
+  return listed.length - once.length;
 }

@@ -34,6 +34,8 @@ export interface LoggedModelInfo {
 
 export interface ModelVersion {
   readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly creation_timestamp: number;
   readonly run_id?: string;
 }
 

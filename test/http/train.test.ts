@@ -340,6 +340,7 @@ describe('problems', () => {
       { 'retry-after': '5' },
     ],
     [new StorageError('disk_full', 'No room.'), 507, 'disk_full', {}],
+    [new StorageError('record_damaged', 'This record is damaged.'), 500, 'record_damaged', {}],
     [new BusyError('queue_full', 'Busy.', { retryAfterS: 1 }), 429, 'queue_full', { 'retry-after': '1' }],
     [new Error('secret detail'), 500, 'internal_error', {}],
   ])('%s is answered with %d', async (error, status, code, headers) => {

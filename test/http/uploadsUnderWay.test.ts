@@ -161,20 +161,20 @@ describe('an upload that', () => {
 
 describe('memory', () => {
   it('that others hold is 429, and there again when they have ended', async () => {
-    // There is room for two tables of three columns that are only begun, and not for a third.
-    await start({ pool: { memoryBytesMax: 6_500_000 } });
+    // There is room for three tables of three columns that are only begun, and not for a fourth.
+    await start({ pool: { memoryBytesMax: 10_900_000 } });
     // So much that a thread has begun to read it.
     const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(1_500) }]);
     const sent = 400_000;
-    const begun = await Promise.all([1, 2].map(() => begin(sent, large)));
-    await expect.poll(() => service.pool.memory().promisedBytes).toBeGreaterThan(4_000_000);
+    const begun = await Promise.all([1, 2, 3].map(() => begin(sent, large)));
+    await expect.poll(() => service.pool.memory().promisedBytes).toBeGreaterThan(7_000_000);
     const refused = await post();
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('1');
-    expect(refused.body).toMatchObject({ code: 'memory_promised', limit: 6_488_064 });
-    expect(refused.body['actual']).toBeGreaterThan(6_488_064);
-    const [one, other] = begun as [Socket, Socket];
-    other.destroy();
+    expect(refused.body).toMatchObject({ code: 'memory_promised', limit: 10_878_976 });
+    expect(refused.body['actual']).toBeGreaterThan(10_878_976);
+    const [one, ...others] = begun as [Socket, ...Socket[]];
+    for (const other of others) other.destroy();
     await expect.poll(() => service.pool.memory().promisedBytes).toBeLessThan(4_000_000);
     expect((await finish(one, sent, large)).status).toBe(200);
     expect((await post()).status).toBe(200);
@@ -182,13 +182,13 @@ describe('memory', () => {
   }, 30_000);
 
   it('that a table would need more of than there is is 422', async () => {
-    await start({ pool: { memoryBytesMax: 4_000_000 } });
+    await start({ pool: { memoryBytesMax: 6_500_000 } });
     expect((await post()).status).toBe(200);
-    const wide = `${Array.from({ length: 100 }, (_, j) => `c${j}`).join()}\n${`${'1,'.repeat(99)}0\n`.repeat(30)}`;
+    const wide = `${Array.from({ length: 900 }, (_, j) => `c${j}`).join()}\n${`${'1,'.repeat(899)}0\n`.repeat(5_000)}`;
     const { status, body } = await post({}, wide);
     expect(status).toBe(422);
-    expect(body).toMatchObject({ code: 'too_large_for_memory', limit: 3_997_696 });
-    expect(body['actual']).toBeGreaterThan(3_997_696);
+    expect(body).toMatchObject({ code: 'too_large_for_memory', limit: 6_488_064 });
+    expect(body['actual']).toBeGreaterThan(6_488_064);
     expect((await post()).status).toBe(200);
   }, 30_000);
 });

@@ -9,9 +9,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { encodeLine } from '../../src/spool/envelope.ts';
+import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
+import { Spool } from '../../src/spool/spool.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
 
@@ -227,5 +229,23 @@ describe('a folder that cannot be used', () => {
         /^SPOOL_DIR=.* cannot be used \(E[A-Z]+: .*\): name a folder that can be written$/,
       ),
     });
+  });
+
+  it.each([
+    ['EACCES', undefined],
+    ['EROFS', undefined],
+    ['EIO', 'spool_dir'],
+  ])('is not one whose parent gives %s, unless that is a fault', async (code, refusal) => {
+    const dir = temporaryFolder();
+    const files: SpoolFiles = {
+      ...realFiles,
+      syncFolder: async (path) => {
+        if (path === dirname(dir)) throw Object.assign(new Error(code), { code });
+        await realFiles.syncFolder(path);
+      },
+    };
+    const opened = await openSpool(dir, { files }).catch((error: unknown) => error);
+    if (refusal === undefined) expect(opened).toBeInstanceOf(Spool);
+    else expect(opened).toMatchObject({ code: refusal });
   });
 });

@@ -4,6 +4,7 @@ import { absent, exists, invalid, wanted } from './standInErrors.ts';
 type Json = any;
 
 export interface StoredVersion {
+  readonly creation_timestamp: number;
   readonly name: string;
   readonly version: string;
   readonly run_id: string;
@@ -46,10 +47,11 @@ export class StandInRegistry {
     return {};
   }
 
-  createModelVersion({ name, source, run_id }: Json) {
+  /** @param body `creation_timestamp` is for tests: MLflow takes none */
+  createModelVersion({ name, source, run_id, creation_timestamp = Date.now() }: Json) {
     const registered = this.#registered(name);
     const version = String(++registered.lastVersion);
-    const made = { name, version, source, run_id, status: 'READY' };
+    const made = { name, version, source, run_id, creation_timestamp, status: 'READY' };
     registered.versions.set(version, made);
     return { model_version: made };
   }

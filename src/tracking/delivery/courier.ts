@@ -117,14 +117,14 @@ export class Courier {
   /** What a sweep starts from. */
   #traces(journal: Journal): Partial<Outcome> {
     const { clock, sweepMs } = this.#options;
-    const { experimentId } = journal;
+    const { experimentId, doubted } = journal;
     const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
     return {
       ...(experimentId !== undefined && { experimentId }),
       ...(runId !== undefined && { runId }),
       ...(modelId !== undefined && { modelId }),
       // Always: what repeats a request on its way to MLflow leaves no sign of it in the answer.
-      sweepAtMs: clock.date() + sweepMs,
+      sweep: { atMs: clock.date() + sweepMs, of: doubted },
     };
   }
 }

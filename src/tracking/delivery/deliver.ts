@@ -45,8 +45,8 @@ export async function deliver(delivery: Delivery): Promise<Delivered> {
   const { run_id: runId, experiment_id: experimentId } = run;
   if (run.status === 'FINISHED') {
     // It is whole, and only this was not noted, unless somebody took its version away: then it is filled once more.
-    const [modelVersion] = await client.findModelVersions(record.registeredModelName, runId);
-    if (modelVersion !== undefined) return { runId, experimentId, modelVersion };
+    const [version] = await client.findModelVersions(record.registeredModelName, runId);
+    if (version !== undefined) return { runId, experimentId, modelVersion: version.version };
   } else if (run.status !== 'RUNNING') {
     await client.updateRun(runId, 'RUNNING');
   }
@@ -74,7 +74,7 @@ async function fill(delivery: Delivery, run: RunInfo, major: 2 | 3): Promise<str
   const source = await model;
   // Only now that the model is whole: a version can be loaded as soon as it is seen.
   const version = await once(journal, 'version', {
-    find: async () => (await client.findModelVersions(name, runId))[0],
+    find: async () => (await client.findModelVersions(name, runId))[0]?.version,
     create: () => client.createModelVersion({ name, runId, ...source }),
     idOf: (made) => made,
   });

@@ -9,9 +9,9 @@ import { Courier } from './courier.ts';
 import { verdictOf } from './failures.ts';
 import { PARDON, type Reason } from './journal.ts';
 import { Pace, pauseMs } from './pace.ts';
-import { type Entry, Queue, type Waiter } from './queue.ts';
+import { type Entry, newWaiter, Queue } from './queue.ts';
 import { type Outcome, refusedError, type SpooledDocument, viewOf } from './spooled.ts';
-import { type DueSweep, Sweeps } from './sweeps.ts';
+import { type ScheduledSweep, Sweeps } from './sweeps.ts';
 
 /** How often it is asked whether there is an MLflow by now; that costs nothing. */
 const EARLY_PAUSE_MS = 500;
@@ -230,8 +230,8 @@ export class Deliveries {
     }
   }
 
-  #end({ id, waiter }: Entry, { logged, reason, runId, sweepAtMs }: Outcome): void {
-    if (sweepAtMs !== undefined) this.#sweeps.add(id);
+  #end({ id, waiter }: Entry, { logged, reason, runId, sweep }: Outcome): void {
+    if (sweep !== undefined) this.#sweeps.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
       this.#report({ is: 'delivered', id, runId: logged.runId });
@@ -274,7 +274,7 @@ export class Deliveries {
     this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
   }
 
-  async #sweep(due: DueSweep): Promise<void> {
+  async #sweep(due: ScheduledSweep): Promise<void> {
     const doubles = await this.#sweeps.carryOut(due, this.#options.server);
     if (doubles === 0) return;
     this.#counts.doublesRemoved += doubles;
@@ -292,15 +292,4 @@ export class Deliveries {
     await Promise.race([all, this.#clock.sleep(ms, over.signal)]);
     over.abort();
   }
-}
-
-function newWaiter(): Waiter {
-  let resolve: Waiter['resolve'] = () => {};
-  let reject: Waiter['reject'] = () => {};
-  const logged = new Promise<LoggedRun>((...both) => {
-    [resolve, reject] = both;
-  });
-  // Nobody may be waiting any more when it fails.
-  logged.catch(() => {});
-  return { logged, resolve, reject };
 }

@@ -30,6 +30,8 @@ interface Knowledge {
   id?: string;
   /** It may have been made without our knowing, by a call that ended at this time or before. */
   doubtfulSinceMs?: number;
+  /** It was so once, so that there may be two of it. */
+  wasDoubtful: boolean;
 }
 
 export interface JournalOptions {
@@ -71,7 +73,9 @@ export class Journal {
     this.#options = options;
     for (const note of options.notes.flat() as Note[]) this.#read(note);
     for (const knowledge of this.#known.values()) {
-      if (knowledge.id === undefined) knowledge.doubtfulSinceMs = options.takenOverAtMs;
+      if (knowledge.id !== undefined) continue;
+      knowledge.doubtfulSinceMs = options.takenOverAtMs;
+      knowledge.wasDoubtful = true;
     }
   }
 
@@ -83,6 +87,11 @@ export class Journal {
   /** Why the record is to become a dead letter. */
   get condemned(): Reason | undefined {
     return this.#condemned;
+  }
+
+  /** What may be there twice. */
+  get doubted(): Thing[] {
+    return [...this.#known].flatMap(([thing, { wasDoubtful }]) => (wasDoubtful ? [thing] : []));
   }
 
   idOf(thing: Thing): string | undefined {
@@ -105,8 +114,10 @@ export class Journal {
 
   /** Notes, durably, that the thing is about to be made. */
   async attempt(thing: Thing, experimentId?: string): Promise<void> {
+    const { noted, doubtfulSinceMs } = this.#known.get(thing) ?? { noted: false };
     const isElsewhere = experimentId !== undefined && experimentId !== this.#experimentId;
-    if (this.#known.get(thing)?.noted && !isElsewhere) return;
+    // A second attempt of what is in doubt is noted too: from then on there may be two.
+    if (noted && doubtfulSinceMs === undefined && !isElsewhere) return;
     await this.#write({ attempted: thing, ...(experimentId !== undefined && { experimentId }) });
   }
 
@@ -117,7 +128,7 @@ export class Journal {
 
   /** The create may have been carried out. */
   doubt(thing: Thing): void {
-    this.#of(thing).doubtfulSinceMs = this.#options.clock.now();
+    Object.assign(this.#of(thing), { doubtfulSinceMs: this.#options.clock.now(), wasDoubtful: true });
   }
 
   /** The create was certainly not carried out, and whatever was in doubt before has been waited for. */
@@ -149,7 +160,9 @@ export class Journal {
 
   #read(note: Note): void {
     if ('attempted' in note) {
-      this.#of(note.attempted).noted = true;
+      const knowledge = this.#of(note.attempted);
+      knowledge.wasDoubtful ||= knowledge.noted;
+      knowledge.noted = true;
       this.#experimentId = note.experimentId ?? this.#experimentId;
     } else if ('made' in note) {
       const knowledge = this.#of(note.made);
@@ -166,7 +179,7 @@ export class Journal {
   }
 
   #of(thing: Thing): Knowledge {
-    const knowledge = this.#known.get(thing) ?? { noted: false };
+    const knowledge = this.#known.get(thing) ?? { noted: false, wasDoubtful: false };
     this.#known.set(thing, knowledge);
     return knowledge;
   }

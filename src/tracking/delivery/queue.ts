@@ -26,10 +26,22 @@ export interface Entry {
 }
 
 /** Whoever waits for a record. */
-export interface Waiter {
+interface Waiter {
   readonly logged: Promise<LoggedRun>;
   resolve(logged: LoggedRun): void;
   reject(error: Error): void;
+}
+
+/** A promise, and what settles it. */
+export function newWaiter(): Waiter {
+  let resolve: Waiter['resolve'] = () => {};
+  let reject: Waiter['reject'] = () => {};
+  const logged = new Promise<LoggedRun>((...both) => {
+    [resolve, reject] = both;
+  });
+  // Nobody may be waiting any more when it fails.
+  logged.catch(() => {});
+  return { logged, resolve, reject };
 }
 
 /** Which record is next: those that somebody waits for, then the oldest. */

@@ -2,7 +2,7 @@ import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView, Kept, LoggedRun } from '../../result.ts';
 import type { RecordSummary } from '../../spool/record.ts';
 import type { RunRecord } from '../record.ts';
-import type { Reason } from './journal.ts';
+import type { Reason, Thing } from './journal.ts';
 
 /** What the spool keeps of a training, beside the bytes of its model files. */
 export interface SpooledDocument extends Kept {
@@ -19,8 +19,15 @@ export interface Outcome {
   readonly logged?: LoggedRun;
   /** Of a dead letter. */
   readonly reason?: Reason;
-  /** When to look for doubles once more, in milliseconds since 1970. */
-  readonly sweepAtMs?: number;
+  /** When to look once more for what calls did that came late or twice. */
+  readonly sweep?: DueSweep;
+}
+
+interface DueSweep {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** What was in doubt; of the run, it is looked whether it still has its status in any case. */
+  readonly of: readonly Thing[];
 }
 
 /** What is known of a record that is still to come. */

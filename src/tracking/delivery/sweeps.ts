@@ -11,7 +11,7 @@ const TRIES_MAX = 20;
 /** Records of one state that are looked through for sweeps that another process left. */
 const LOOKED_THROUGH_MAX = 1_000;
 
-export interface DueSweep {
+export interface ScheduledSweep {
   readonly id: string;
   readonly dueMs: number;
   readonly tries: number;
@@ -29,7 +29,7 @@ export interface SweepsOptions {
 export class Sweeps {
   readonly #options: SweepsOptions;
   /** The first one first. */
-  readonly #due: DueSweep[] = [];
+  readonly #due: ScheduledSweep[] = [];
 
   constructor(options: SweepsOptions) {
     this.#options = options;
@@ -46,15 +46,15 @@ export class Sweeps {
     const { spool, clock, sweepMs } = this.#options;
     for (const state of ['delivered', 'dead'] as const) {
       for (const { id, outcome } of await spool.list(state, LOOKED_THROUGH_MAX)) {
-        const { sweepAtMs } = (outcome ?? {}) as Partial<Outcome>;
-        if (sweepAtMs === undefined) continue;
-        this.add(id, Math.min(Math.max(0, sweepAtMs - clock.date()), sweepMs));
+        const { sweep: due } = (outcome ?? {}) as Partial<Outcome>;
+        if (due === undefined) continue;
+        this.add(id, Math.min(Math.max(0, due.atMs - clock.date()), sweepMs));
       }
     }
   }
 
   /** The next one that is due now. */
-  take(): DueSweep | undefined {
+  take(): ScheduledSweep | undefined {
     return this.waitMs() === 0 ? this.#due.shift() : undefined;
   }
 
@@ -66,7 +66,7 @@ export class Sweeps {
   }
 
   /** Removes the doubles of one record: how many there were. What fails is tried again later, and throws nothing. */
-  async carryOut({ id, tries }: DueSweep, server: () => TrackingServer): Promise<number> {
+  async carryOut({ id, tries }: ScheduledSweep, server: () => TrackingServer): Promise<number> {
     try {
       return await this.#sweep(server(), id);
     } catch (error) {
@@ -82,12 +82,13 @@ export class Sweeps {
     const summary = await spool.find(id);
     if (summary === undefined || summary.state === 'pending') return 0;
     const { record } = summary.document as SpooledDocument;
-    const { sweepAtMs: _, ...outcome } = summary.outcome as Outcome;
+    const { sweep: due, ...outcome } = summary.outcome as Outcome;
     const { experimentId, runId, modelId, logged } = outcome;
-    if (experimentId === undefined) return 0;
+    if (experimentId === undefined || due === undefined) return 0;
     const doubles = await sweep(server, server.client.until(signal), {
       record,
       experimentId,
+      of: due.of,
       ...(runId !== undefined && { runId }),
       ...(modelId !== undefined && { modelId }),
       ...(logged !== undefined && { modelVersion: logged.modelVersion }),

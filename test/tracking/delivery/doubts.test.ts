@@ -76,8 +76,31 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     bench.expectEachOnce([accepted]);
     // It is noted in the receipt a moment after the double is gone.
     await bench.until(() => bench.deliveries.counts().underWay === 0);
-    expect((await bench.spool.find(accepted.id))?.outcome).not.toHaveProperty('sweepAtMs');
+    expect((await bench.spool.find(accepted.id))?.outcome).not.toHaveProperty('sweep');
     expect((await bench.deliveries.find(accepted.id))?.logged).toEqual(await accepted.logged);
+  });
+
+  test('a process that ends after it was made anew: the next one knows that there may be two', async () => {
+    const late = firstLate(name);
+    let isDead = false;
+    await using bench = await Bench.open({
+      version,
+      faultOf: (call) => {
+        if (call.name !== 'runs/update FINISHED' || isDead) return late(call);
+        isDead = true;
+        return 'silent';
+      },
+    });
+    const accepted = await bench.accept(RUN);
+    await bench.until(() => isDead);
+    expect(bench.count(name)).toBe(2);
+    await bench.crash();
+    await bench.start();
+    await bench.untilDelivered();
+    bench.expectEachOnce([accepted]);
+    bench.standIn.landLate();
+    await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
+    bench.expectEachOnce([accepted]);
   });
 
   test('a process that ends in the quarantine: it begins in full again', async () => {
@@ -123,6 +146,27 @@ test('a naive client, which sends a create again, makes doubles of what this one
   expect(faults).toBe(3);
   const { runs } = bench.standIn.store.searchRuns({ experiment_ids: [experimentId], run_view_type: 'ALL' });
   expect(runs).toHaveLength(1);
+});
+
+test('a sweep takes a request that something on its way repeated, and leaves what somebody registered later', async () => {
+  await using bench = await Bench.open({});
+  const accepted = await bench.accept(RUN);
+  await bench.untilDelivered();
+  const { runId, registeredModelName: name, modelVersion } = await accepted.logged;
+  const { registry } = bench.standIn;
+  const versions = () => registry.searchModelVersions({ filter: `run_id='${runId}'` }).model_versions ?? [];
+  const [ours] = versions();
+  const { source, creation_timestamp } = ours!;
+  registry.createModelVersion({ name, source, run_id: runId, creation_timestamp: creation_timestamp + 999 });
+  registry.createModelVersion({
+    name,
+    source,
+    run_id: runId,
+    creation_timestamp: creation_timestamp + 1_000,
+  });
+  await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
+  await bench.until(() => bench.deliveries.counts().underWay === 0);
+  expect(versions().map(({ version }) => version)).toEqual(['3', modelVersion]);
 });
 
 test('a call that sets a run back and lands late does not leave it RUNNING', async () => {
