@@ -35,7 +35,7 @@ interface Integers {
   readonly centre: number;
   readonly sum: number;
   readonly squares: number;
-  /** The numbers at these places of the sorted column. */
+  /** The numbers at these places of the sorted column, which ascend. */
   at(ranks: readonly number[]): readonly number[];
 }
 
@@ -93,7 +93,7 @@ function tallied({ memory }: Table, place: ColumnOfTable, room: number): Integer
     sum += here * distance;
     squares += here * distance * distance;
   }
-  const at = (ranks: readonly number[]) => ranks.map((rank) => low + placeAt(counts, rank).place);
+  const at = (ranks: readonly number[]) => placesAt(counts, ranks).map(({ place }) => low + place);
   return { low, high, count, centre, sum, squares, at };
 }
 
@@ -112,6 +112,12 @@ function counted(table: Table, place: ColumnOfTable, room: number): Integers | u
   return { low, high, count, centre, sum, squares, at };
 }
 
+/** A place among counts, and how many are below it. */
+interface Place {
+  readonly place: number;
+  readonly below: number;
+}
+
 function centreOf(low: number, high: number): number {
   return Math.round(low + (high - low) / 2);
 }
@@ -125,13 +131,17 @@ function numbersAt(
 ): number[] {
   const shift = Math.max(0, 32 - Math.clz32(high - low) - COUNT_BITS);
   const counts = countNumbers(table, column, { low, high, shift }, room);
-  const found = ranks.map((rank) => placeAt(counts, rank));
+  const found = placesAt(counts, ranks);
   if (shift === 0) return found.map(({ place }) => low + place);
-  return found.map(({ place, below }, index) => {
+  // Neighbouring ranks fall into one place as a rule, which is looked through once for all of them.
+  return [...new Set(found.map(({ place }) => place))].flatMap((place) => {
     const from = low + place * 2 ** shift;
     const to = Math.min(from + 2 ** shift - 1, high);
     const each = countNumbers(table, column, { low: from, high: to, shift: 0 }, room);
-    return from + placeAt(each, (ranks[index] as number) - below).place;
+    const within = found.flatMap((one, index) =>
+      one.place === place ? [(ranks[index] as number) - one.below] : [],
+    );
+    return placesAt(each, within).map((one) => from + one.place);
   });
 }
 
@@ -146,13 +156,15 @@ function countNumbers(
   return counts;
 }
 
-/** The place of the count that a rank falls into, and how many are below it. */
-function placeAt(counts: Uint32Array, rank: number): { readonly place: number; readonly below: number } {
+/** The places of the counts that ranks fall into, which ascend, and how many are below each place. */
+function placesAt(counts: Uint32Array, ranks: readonly number[]): readonly Place[] {
   let below = 0;
   let place = 0;
-  while (below + (counts[place] as number) <= rank) {
-    below += counts[place] as number;
-    place += 1;
-  }
-  return { place, below };
+  return ranks.map((rank) => {
+    while (below + (counts[place] as number) <= rank) {
+      below += counts[place] as number;
+      place += 1;
+    }
+    return { place, below };
+  });
 }

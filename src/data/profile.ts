@@ -1,6 +1,6 @@
 import type { ColumnSummary } from '../result.ts';
 import type { Dataset } from './dataset.ts';
-import { summaryScratch } from './orderStatistics.ts';
+import { type SummaryScratch, summaryScratch } from './orderStatistics.ts';
 import { packedRoom, summarizePacked } from './packedSummary.ts';
 import { readNumbers } from './segments.ts';
 import { type NumberSummary, summarize } from './summary.ts';
@@ -21,7 +21,7 @@ export function profileJob({ table, features }: Pick<Dataset, 'table' | 'feature
 /** Minimum, maximum, mean, sample standard deviation and quartiles of features that are numbers, until all are taken. */
 export function takePart({ table, features, next }: ProfileJob): ProfileShare {
   const room = packedRoom(table, Atomics.add(next, 1, 1));
-  const scratch = summaryScratch();
+  let scratch: SummaryScratch | undefined;
   let values: Float64Array<ArrayBuffer> | undefined;
   const share: [number, ColumnSummary][] = [];
   for (;;) {
@@ -33,6 +33,7 @@ export function takePart({ table, features, next }: ProfileJob): ProfileShare {
     let summary: Omit<NumberSummary, 'distinct'> | undefined = summarizePacked(table, index, room);
     if (summary === undefined) {
       values ??= new Float64Array(table.rows);
+      scratch ??= summaryScratch();
       summary = summarize(readNumbers(table, index, 0, table.rows, values), scratch);
     }
     const { min, max, mean, std, quantiles } = summary;

@@ -73,9 +73,11 @@ function findEncoding(
 
 /** The greatest share of rows as long as the header wins, then the longer header, then the order of `DELIMITERS`. */
 function findDelimiter(text: string, isCut: boolean): Delimiter {
+  const candidates = DELIMITERS.filter((delimiter) => text.includes(delimiter));
+  // Of most files there is nothing to compare.
+  if (candidates.every((delimiter) => delimiter === ',')) return ',';
   let best: { readonly delimiter: Delimiter; readonly share: number; readonly cells: number } | undefined;
-  for (const delimiter of DELIMITERS) {
-    if (!text.includes(delimiter)) continue;
+  for (const delimiter of candidates) {
     const lengths = rowsOf(text, delimiter, isCut).map((row) => row.length);
     const cells = lengths[0] ?? 0;
     if (cells < 2) continue;

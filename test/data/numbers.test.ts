@@ -55,6 +55,12 @@ const KINDS: readonly (readonly [name: string, text: () => string])[] = [
   ['decimal numbers with many digits', () => `${sign()}${digits(1 + below(4))}.${digits(13 + below(9))}`],
   ['small decimal numbers', () => `${sign()}0.${'0'.repeat(below(12))}${digits(1 + below(17))}`],
   ['numbers with zeros at both ends', () => `${sign()}00${digits(3)}.${digits(2)}000`],
+  ['digits behind many zeros', () => `${sign()}0.${'0'.repeat(below(26))}${digits(1 + below(26))}`],
+  ['more digits than 64 bits hold', () => `${sign()}${digits(below(20))}.${digits(15 + below(20))}`],
+  [
+    'eight characters at most',
+    () => `${below(6) === 0 ? '-' : ''}${digits(below(5))}.${digits(1 + below(3))}`,
+  ],
   ['fractions of one', () => String(random() * random())],
   ['doubles of every size', () => sign() + String(anyDouble(0, 2_046))],
   ['doubles of 17 digits', () => sign() + anyDouble(960, 1_090).toPrecision(17)],

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import type { FitSpec, Fitted } from '../../src/engine/fit.ts';
+import { type FitSpec, type Fitted, fitCsv } from '../../src/engine/fit.ts';
 import { TrainingPool } from '../../src/engine/pool.ts';
 import { Readers } from '../../src/engine/readers.ts';
 import type { Reading } from '../../src/engine/reading.ts';
@@ -53,6 +53,33 @@ async function fitFile(pool: TrainingPool, path: string, spec: FitSpec): Promise
 }
 
 describe('TrainingPool', () => {
+  it('reads a long file again with its helpers, and trains on it as without them', async () => {
+    const ROWS = 80_000;
+    // The column c looks like numbers up to behind the first 64 kB, and then is text.
+    const lines = Array.from(
+      { length: ROWS },
+      (_, i) =>
+        `${(i * 7) % 101},${((i * 13) % 89) / 8},${i < 20_000 ? i % 3 : `t${i % 3}`},${(i * i) % 3 === 0 ? 1 : 0}`,
+    );
+    const path = join(dir, 'turning.csv');
+    writeFileSync(path, `a,b,c,Outcome\n${lines.join('\n')}\n`);
+    const pool = new TrainingPool({
+      threads: 1,
+      helpers: 2,
+      waitingMax: 1,
+      timeoutMs: 60_000,
+      thread: THREAD,
+    });
+    try {
+      const { timingMs: _, ...fitted } = await fitFile(pool, path, SPEC);
+      const { timingMs: __, ...alone } = await fitCsv(readFileSync(path), SPEC);
+      expect(fitted).toEqual(alone);
+      expect(fitted.dataset.columns[2]).toMatchObject({ name: 'c', type: 'string' });
+    } finally {
+      await pool.close();
+    }
+  }, 60_000);
+
   it('fits on a thread while the event loop goes on', async () => {
     const pool = new TrainingPool({
       threads: 1,
