@@ -5,7 +5,7 @@ import { Spool } from '../../src/spool/spool.ts';
 import { check } from './checkStory.ts';
 import { type Fault, faultyFiles, type Operation, systemError } from './faultyFiles.ts';
 import { newRecord, optionsFor } from './samples.ts';
-import { play, type Results, STORY } from './story.ts';
+import { play, RECORDS, type Results, STORY } from './story.ts';
 import { FAST_DISK, fileCounts, openSpool, removeClaims, temporaryFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -41,7 +41,12 @@ async function playWith(dir: string, fault: Fault, isClean = true): Promise<Resu
     await play(spool, (step, result) => {
       results[step] = result;
     });
-    if (isClean) await check(spool, results, true);
+    if (isClean) {
+      await check(spool, results, true);
+      const delivered = await spool.list('delivered', 10);
+      const keys = delivered.filter(({ id }) => id === RECORDS.a.id);
+      expect(fileCounts(dir)).toMatchObject({ delivered: delivered.length + keys.length });
+    }
     await spool.close();
   }
   removeClaims(dir);
