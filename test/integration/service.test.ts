@@ -216,7 +216,7 @@ describe('the built service without an MLflow that answers', () => {
         run: { id: null },
         tracking: { state: 'pending' },
       });
-      expect(service.output()).toContain('MLflow does not answer yet');
+      await expect.poll(() => service.output()).toContain('MLflow does not answer yet');
     } finally {
       expect(await service.stop()).toBe(0);
       rmSync(temp, { recursive: true });
