@@ -33,7 +33,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'each write, fsync and rename of the spool x (kill, power cut, EIO, ENOSPC)',
-        files: ['test/spool'],
+        files: ['kill', 'powerCut', 'faults', 'realFaults'].map((name) => `test/spool/${name}.test.ts`),
         tries: 'more than 90 operations, each with each fault',
         bar: 'nothing accepted is lost, nothing half is delivered',
       },
