@@ -50,7 +50,11 @@ const name = (charsMax: number, bad?: RegExp, badSays = '') =>
 /** MLflow's own rule, and # and ?, with which its `runs:/` addresses cannot be read. */
 const modelName = name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` and none of / : . % " ' # ?`);
 /** `.` and `..` as well, which MLflow 3 takes for folders. Experiments can be called anything. */
-const registeredName = name(NAME_CHARS_MAX, /[/:]|^\.{1,2}$/, ', / and :, and neither . nor ..');
+const registeredName = name(
+  NAME_CHARS_MAX,
+  /[/:]|^\.$|^\.\./,
+  ', / and :, and neither . alone nor .. in front',
+);
 const alias = z.string().refine((text) => /^[\w-]{1,255}$/.test(text) && !/^(latest|v\d+)$/i.test(text), {
   error: 'wants letters, digits, _ and -, and neither "latest" nor v1, v2 ..., which MLflow keeps for itself',
 });

@@ -31,13 +31,26 @@ function createLoggedModel(
   const { experiment_id: experimentId, run_id: runId } = run;
   const { modelName: name, params, systemTags: tags } = record;
   return once(journal, 'model', {
-    find: async () => {
-      const models = await client.findLoggedModels(experimentId, runId);
-      return models.find((model) => model.model_id === journal.idOf('model')) ?? models[0];
-    },
+    find: () => findLoggedModel(client, run, journal),
     create: () => client.createLoggedModel({ experimentId, runId, name, params, tags }),
     idOf: (model) => model.model_id,
   });
+}
+
+/**
+ * Of doubles the one that the run says it made, for that cannot be taken back; else the first. A process that has ended may
+ * have been told of either.
+ */
+async function findLoggedModel(
+  client: MlflowClient,
+  { experiment_id: experimentId, run_id: runId }: RunInfo,
+  journal: Journal,
+): Promise<LoggedModelInfo | undefined> {
+  const models = await client.findLoggedModels(experimentId, runId);
+  if (models.length < 2) return models[0];
+  const outputs = (await client.getRun(runId))?.outputs?.model_outputs ?? [];
+  const kept = journal.idOf('model') ?? outputs[0]?.model_id;
+  return models.find((model) => model.model_id === kept) ?? models[0];
 }
 
 /** None of these calls needs another one's answer. */

@@ -23,6 +23,8 @@ export interface RunInfo {
 export interface Run {
   readonly info: RunInfo;
   readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
+  /** MLflow 3. */
+  readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] };
 }
 
 export interface LoggedModelInfo {

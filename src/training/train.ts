@@ -151,6 +151,14 @@ function namesOf({ fields, fileName, receivedAt }: TrainRequest, modelName: stri
       { field: 'registered_model', limit: REGISTERED_NAME_CHARS_MAX, actual: registeredModelName.length },
     );
   }
+  // MLflow takes it for a path, and refuses one that leads out; it would do so when all is computed.
+  if (registeredModelName.startsWith('..')) {
+    throw new FieldError(
+      'registered_model_like_path',
+      "The registered model's name is made of exp_name, and may not begin with two points: give another one in registered_model.",
+      { field: 'registered_model', value: registeredModelName },
+    );
+  }
   return {
     experimentName,
     runName,

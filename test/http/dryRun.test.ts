@@ -274,6 +274,12 @@ describe('a dry run of what would not train', () => {
       { exp_name: 'e'.repeat(240) },
       { code: 'registered_model_too_long', field: 'registered_model' },
     ],
+    [
+      "a registered model's name that MLflow takes for a path",
+      small,
+      { exp_name: '..' },
+      { code: 'registered_model_like_path', field: 'registered_model' },
+    ],
   ])('tells the problem that a training is answered with: %s', async (_name, text, fields, problem) => {
     const { body } = await dryRun(text, fields).expect(200);
     expect(body.would_train).toBe(false);

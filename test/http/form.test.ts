@@ -111,6 +111,7 @@ describe('readForm', () => {
     ['registered_model', { registered_model: 'a:b' }, 'invalid_registered_model'],
     ['registered_model', { registered_model: '.' }, 'invalid_registered_model'],
     ['registered_model', { registered_model: '..' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '..a' }, 'invalid_registered_model'],
     ['alias', { alias: 'latest', registered_model: 'R' }, 'invalid_alias'],
     ['alias', { alias: 'V12', registered_model: 'R' }, 'invalid_alias'],
     ['alias', { alias: 'champion' }, 'alias_without_model'],

@@ -187,3 +187,29 @@ test('a call that sets a run back and lands late does not leave it RUNNING', asy
   await bench.untilTime(SWEEP_MS + 60_000);
   bench.expectEachOnce([accepted]);
 });
+
+test('a model that is there twice: the next process goes on with the one that the run says it made', async () => {
+  let made = 0;
+  let put = 0;
+  await using bench = await Bench.open({
+    faultOf: ({ name, body }) => {
+      // What repeats a request on its way; the answer is that of the second one.
+      if (name === 'logged-models' && made++ === 0) {
+        const { model } = bench.standIn.store.createLoggedModel(JSON.parse(body.toString()));
+        bench.standIn.store.models.get(model.info.model_id).info.creation_timestamp_ms -= 1;
+      }
+      return name === 'PUT MLmodel' && put++ === 0 ? 'silent' : undefined;
+    },
+  });
+  const accepted = await bench.accept(RUN);
+  // The id is not noted yet.
+  await bench.until(() => put > 0 && bench.count('runs/outputs') > 0);
+  await bench.crash();
+  await bench.start();
+  await bench.untilDelivered();
+  await bench.untilTime(bench.clock.now() + SWEEP_MS + 1_000);
+  bench.expectEachOnce([accepted]);
+  const [run] = bench.standIn.store.runs.values();
+  const models = [...bench.standIn.store.models.values()].filter(({ isDeleted }) => !isDeleted);
+  expect(run?.outputs.map(({ model_id }) => model_id)).toEqual(models.map(({ info }) => info.model_id));
+});
