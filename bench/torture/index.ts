@@ -76,7 +76,14 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       }),
     ),
   slowLoris: async (stage) => [
-    await slowLoris({ ...stage, connections: 200, rounds: 4, secondsARound: 12, timesMax: 2 }),
+    await slowLoris({
+      ...stage,
+      connections: 200,
+      rounds: 4,
+      secondsARound: 12,
+      timesMax: 2,
+      refusedMax: 0.01,
+    }),
   ],
   memory: async (stage) => [await memory({ ...stage, trainings: 20_000, growthMax: 1.05 })],
 };

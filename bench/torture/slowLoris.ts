@@ -18,6 +18,8 @@ export interface SlowLorisOptions extends Stage {
   readonly secondsARound: number;
   /** The 99 % quantile of the healthy ones beside the slow ones is less than so many times what it is without. */
   readonly timesMax: number;
+  /** Share of the healthy ones that may be told to come again: it takes a moment to see that a place is held in vain. */
+  readonly refusedMax: number;
 }
 
 const CALLERS = 3;
@@ -36,7 +38,7 @@ interface Healthy {
 
 /** What callers with ordinary connections notice of those that are slow on purpose. */
 export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
-  const { dir, seed, connections, rounds, secondsARound, timesMax, say } = options;
+  const { dir, seed, connections, rounds, secondsARound, timesMax, refusedMax, say } = options;
   const random = new Random(seed);
   await using mlflow = await silentServer();
   await using victim = await Victim.start({
@@ -76,8 +78,11 @@ export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
   return {
     what: `${connections} slow-loris connections beside healthy ones`,
     figure: `p99 of the healthy ones ${p99Beside.toFixed(1)} ms, without them ${p99Without.toFixed(1)} ms: ${(p99Beside / p99Without).toFixed(2)} times; ${refused.length} of ${beside.ms.length + without.ms.length} refused`,
-    bar: `less than ${timesMax} times, none refused`,
-    passed: p99Beside < timesMax * p99Without && refused.length === 0 && victim.deaths === 0,
+    bar: `less than ${timesMax} times, at most ${refusedMax * 100} % refused`,
+    passed:
+      p99Beside < timesMax * p99Without &&
+      refused.length <= refusedMax * (without.ms.length + beside.ms.length) &&
+      victim.deaths === 0,
     details: [
       `Medians ${quantile(beside.ms, 0.5).toFixed(1)} and ${quantile(without.ms, 0.5).toFixed(1)} ms. A quarter each is slow in its head, in a field and in the file, and reads no answers; ${opened} were opened in ${rounds} rounds.${refused.length > 0 ? ` Refused: ${[...new Set(refused)].join(', ')}.` : ''}`,
     ],
