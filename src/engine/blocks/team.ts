@@ -113,13 +113,16 @@ export class Team implements BlockThreads {
     return this.#helpers.length > 0 && nBlocks > 1 && cells >= CELLS_MIN;
   }
 
-  /** Lets the helpers forget the memory. */
+  /** Lets the helpers forget the memory. @throws as `finish`, where something was begun and is not finished */
   close(): void {
-    // They may be in the middle of it.
-    if (this.#underWay !== undefined && this.#isShared(this.#underWay.job)) this.finish();
-    if (!this.#haveJoined) return;
-    this.#haveJoined = false;
-    for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
+    try {
+      // They may be in the middle of what the leader has given up.
+      if (this.#underWay !== undefined && this.#isShared(this.#underWay.job)) this.finish();
+    } finally {
+      if (this.#haveJoined)
+        for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
+      this.#haveJoined = false;
+    }
   }
 
   #runAlone({ task, args, nBlocks }: BlockJob, scratch: number): void {
