@@ -82,7 +82,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       rounds: 4,
       secondsARound: 12,
       timesMax: 2,
-      refusedMax: 0.01,
+      refusedMax: 0.05,
     }),
   ],
   memory: async (stage) => [await memory({ ...stage, trainings: 20_000, growthMax: 1.05 })],
