@@ -49,6 +49,12 @@ class FakeThreads implements BlockThreads {
   }
 }
 
+/** Rows of whole blocks, each other than all others. */
+function rowsFrom(block: number, blocks: number): string {
+  const rows = Array.from({ length: blocks * BLOCK_ROWS }, (_, i) => block * BLOCK_ROWS + i);
+  return rows.map((row) => `${row},${row % 7},a\n`).join('');
+}
+
 /** Something that a file has at a place, a share of it: there, or at the line's end before it. */
 interface Slip {
   readonly at: number;
@@ -170,19 +176,30 @@ describe('blocks on several threads', { timeout: 600_000 }, () => {
   it.each<[string, string, string]>([
     // Of a thread alone a window has four blocks.
     ['a quote that goes on for many windows', '1,2,"', '"\n'],
-    ['a quote, and rows as many as lines', `${'1,2,a\n'.repeat(BLOCK_ROWS - 3)}1,2,a\r1,2,b\n1,2,"`, '"\n'],
+    ['a quote, and rows as many as lines', `${'1,2,a\n'.repeat(BLOCK_ROWS - 2)}1,2,a\r1,2,b\n1,2,"`, '"\n'],
     ['twice as many rows as lines', CR_ROWS, CR_ROWS],
     ['blank lines', '\n'.repeat(5), '\n'.repeat(BLOCK_ROWS)],
     ['texts that come late', '1,2,new\n', '1,2,other\n'],
   ])('give the same for %s', (_name, first, second) => {
-    const rows = '1,2,a\n'.repeat(BLOCK_ROWS * 5);
-    for (const at of [1, 4]) {
-      const before = '1,2,a\n'.repeat(BLOCK_ROWS * at);
-      const file = Buffer.from(`n,x,t\n${before}${first}${rows}${second}${rows}`);
+    for (const [before, between, behind] of [
+      [1, 5, 5],
+      [4, 5, 5],
+      [3, 4, 7],
+      [2, 2, 3],
+    ] as const) {
+      const parts = [rowsFrom(0, before), first, rowsFrom(before, between), second, rowsFrom(9, behind)];
+      const file = Buffer.from(`n,x,t\n${parts.join('')}`);
       for (const limits of [{ lineChars: 1 << 20, cellChars: 1 << 20 }, {}]) {
         expectSame(file, [], new FakeThreads(1, [true, false]), { limits });
       }
     }
+  });
+
+  it('have a column of doubles where one of them alone has a point', () => {
+    const file = Buffer.from(`n,x,t\n${rowsFrom(0, 3)}0.5,0,a\n${rowsFrom(3, 3)}`);
+    expectSame(file, [], new FakeThreads(1, [false]));
+    const table = readChunks(file, [], { memory, threads: new FakeThreads(1, [false]) });
+    expect(table.columns.slice(0, 2)).toMatchObject([{ type: 'double' }, { type: 'long' }]);
   });
 
   it('leave the type of a column to the rows that count', () => {
