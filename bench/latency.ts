@@ -5,6 +5,7 @@ import { fitCsv } from '../src/engine/fit.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
+import { ORIGINAL_SPEC } from '../test/support/originalSpec.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { Floor } from './floor.ts';
@@ -16,15 +17,6 @@ const ROOT = join(import.meta.dirname, '..');
 const ROUNDS = 7;
 const REPEATS = 10;
 const WARM_UP = 15;
-
-const spec = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-} as const;
 
 /** Times one `POST /train` of data/diabetes.csv: the original, trainpost, and the bare MLflow calls, in turns. */
 export async function latency(): Promise<string> {
@@ -84,7 +76,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
 async function aRecord(): Promise<RecordedRun> {
-  const fitted = await fitCsv(readFileSync(CSV), spec);
+  const fitted = await fitCsv(readFileSync(CSV), ORIGINAL_SPEC);
   const run = {
     experimentName: 'Latency',
     runName: 'floor',

@@ -8,6 +8,7 @@ import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
 import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/tracking/record.ts';
+import { ORIGINAL_SPEC } from '../../test/support/originalSpec.ts';
 
 /**
  * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
@@ -17,14 +18,6 @@ import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/
 const { PORT, MLFLOW_TRACKING_URI = '', MLFLOW_CALL_TIMEOUT_MS, SPOOL_DIR = '' } = process.env;
 const PENDING = join(SPOOL_DIR, 'pending');
 const PAUSE_MS = 100;
-const SPEC = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-} as const;
-
 const client = new MlflowClient({
   trackingUri: MLFLOW_TRACKING_URI,
   timeoutMs: Number(MLFLOW_CALL_TIMEOUT_MS),
@@ -97,14 +90,8 @@ interface Fields {
 }
 
 async function accept(csv: Buffer, fields: Fields): Promise<void> {
-  const model = {
-    C: Number(fields.tol),
-    maxIter: 100,
-    solver: 'lbfgs',
-    tol: 1e-4,
-    classWeight: null,
-  } as const;
-  const fitted = await fitCsv(csv, { ...SPEC, model });
+  const model = { ...ORIGINAL_SPEC.model, C: Number(fields.tol) };
+  const fitted = await fitCsv(csv, { ...ORIGINAL_SPEC, model });
   const [key = '', value = ''] = fields.tags.split('=');
   const run = {
     ...fitted,

@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FitSpec, fitCsv } from '../../src/engine/fit.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
+import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
 
-const SPEC: FitSpec = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-};
 const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -26,7 +19,10 @@ describe('fitCsv on diabetes.csv', () => {
     [100, 100, 11, 0.800866, 0.791667, 0.647727, 0.451404],
     [1000, 5, 5, 0.809524, 0.797297, 0.670455, 0.448377],
   ])('C=%d, max_iter=%d', async (C, maxIter, iterations, accuracy, precision, recall, entropy) => {
-    const { test, solver } = await fitCsv(DIABETES, { ...SPEC, model: { ...SPEC.model, C, maxIter } });
+    const { test, solver } = await fitCsv(DIABETES, {
+      ...ORIGINAL_SPEC,
+      model: { ...ORIGINAL_SPEC.model, C, maxIter },
+    });
     expect(solver.iterations).toBe(iterations);
     expect(test.accuracy_score).toBeCloseTo(accuracy, 6);
     expect(test.precision_score).toBeCloseTo(precision, 6);
@@ -36,8 +32,8 @@ describe('fitCsv on diabetes.csv', () => {
 
   it('measures the other label when it is the positive one', async () => {
     const [larger, smaller] = [
-      await fitCsv(DIABETES, SPEC),
-      await fitCsv(DIABETES, { ...SPEC, positive: '0' }),
+      await fitCsv(DIABETES, ORIGINAL_SPEC),
+      await fitCsv(DIABETES, { ...ORIGINAL_SPEC, positive: '0' }),
     ];
     // Of two classes, the recall of one and the precision of the other count the same cells of the confusion matrix.
     expect(smaller.test.recall_score).not.toBeCloseTo(larger.test.recall_score, 3);
@@ -47,7 +43,7 @@ describe('fitCsv on diabetes.csv', () => {
   });
 
   it('describes the data set, and shows its first rows', async () => {
-    const { dataset, inputExample, split } = await fitCsv(DIABETES, SPEC);
+    const { dataset, inputExample, split } = await fitCsv(DIABETES, ORIGINAL_SPEC);
     expect(dataset).toMatchObject({
       rows: 768,
       target: 'Outcome',
@@ -70,17 +66,17 @@ describe('fitCsv on other files', () => {
     const table = (yes: string, no: string) =>
       bytes(`a,b,t\n${rows((i) => `${i},${i % 2 ? yes : no},${(i * 7) % 11 > 5 ? yes : no}`)}`);
     const [booleans, numbers] = [
-      await fitCsv(table('True', 'False'), SPEC),
-      await fitCsv(table('1', '0'), SPEC),
+      await fitCsv(table('True', 'False'), ORIGINAL_SPEC),
+      await fitCsv(table('1', '0'), ORIGINAL_SPEC),
     ];
     const [model, same] = [booleans, numbers].map(({ pipeline }) => classifierOf(pipeline.steps).fitted);
     expect(model).toEqual({ ...same, classesDtype: 'bool' });
     expect(booleans.test).toEqual(numbers.test);
     expect(booleans.dataset.columns.map(({ type }) => type)).toEqual(['long', 'boolean', 'boolean']);
     expect(booleans.dataset.classCounts.map(({ label }) => label)).toEqual(['False', 'True']);
-    const negative = await fitCsv(table('True', 'False'), { ...SPEC, positive: 'false' });
-    expect(negative.test).toEqual((await fitCsv(table('1', '0'), { ...SPEC, positive: '0' })).test);
-    await expect(fitCsv(table('True', 'False'), { ...SPEC, positive: 'no' })).rejects.toMatchObject({
+    const negative = await fitCsv(table('True', 'False'), { ...ORIGINAL_SPEC, positive: 'false' });
+    expect(negative.test).toEqual((await fitCsv(table('1', '0'), { ...ORIGINAL_SPEC, positive: '0' })).test);
+    await expect(fitCsv(table('True', 'False'), { ...ORIGINAL_SPEC, positive: 'no' })).rejects.toMatchObject({
       code: 'unknown_positive',
       details: { allowed: ['False', 'True'] },
     });
@@ -93,8 +89,8 @@ describe('fitCsv on other files', () => {
       );
     for (const missing of ['drop', 'mean', 'most_frequent'] as const) {
       const [booleans, numbers] = [
-        await fitCsv(table('True', 'False'), { ...SPEC, missing }),
-        await fitCsv(table('1', '0'), { ...SPEC, missing }),
+        await fitCsv(table('True', 'False'), { ...ORIGINAL_SPEC, missing }),
+        await fitCsv(table('1', '0'), { ...ORIGINAL_SPEC, missing }),
       ];
       expect(booleans.test).toEqual(numbers.test);
       expect(booleans.pipeline.steps.slice(0, -1)).toEqual(numbers.pipeline.steps.slice(0, -1));
@@ -104,7 +100,7 @@ describe('fitCsv on other files', () => {
 
   it('hands on what the reader warns of', async () => {
     const file = Buffer.from(`Größe,t\n${rows((i) => `${i},${i % 3 ? 1 : 0}`)}`, 'latin1');
-    const { warnings, dataset } = await fitCsv(file, SPEC);
+    const { warnings, dataset } = await fitCsv(file, ORIGINAL_SPEC);
     expect(warnings.map(({ code }) => code)).toContain('assumed_cp1252');
     expect(dataset.features[0]?.name).toBe('Größe');
   });
@@ -131,6 +127,6 @@ describe('fitCsv refuses', () => {
       'stratify_class_too_small',
     ],
   ])('%s', async (_name, text, spec, code) => {
-    await expect(fitCsv(bytes(text), { ...SPEC, ...spec })).rejects.toMatchObject({ code });
+    await expect(fitCsv(bytes(text), { ...ORIGINAL_SPEC, ...spec })).rejects.toMatchObject({ code });
   });
 });

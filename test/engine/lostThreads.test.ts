@@ -6,17 +6,10 @@ import type { FitSpec } from '../../src/engine/fit.ts';
 import { type PoolOptions, TrainingPool } from '../../src/engine/pool.ts';
 import { ThreadLostError } from '../../src/engine/threadLost.ts';
 import { DataError } from '../../src/errors.ts';
+import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
 
 const FAULTY = new URL('../support/faultyThread.mjs', import.meta.url);
 const NO_THREAD = new URL('../support/noSuchThread.mjs', import.meta.url);
-const SPEC: FitSpec = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-};
 const POOL = { threads: 1, helpers: 1, waitingMax: 16, timeoutMs: 60_000, thread: FAULTY } as const;
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-lost-'));
@@ -52,7 +45,7 @@ async function train(pool: TrainingPool, { path, bytes }: typeof good, spec: Par
   try {
     await reading.write(bytes);
     reading.end();
-    return await pool.fit(reading, path, { ...SPEC, ...spec });
+    return await pool.fit(reading, path, { ...ORIGINAL_SPEC, ...spec });
   } finally {
     await reading.release();
   }
@@ -105,7 +98,7 @@ describe('a reader thread that ends', () => {
         await begun.write(bytes.subarray(1_000));
         begun.end();
         for (const reading of [begun, done]) {
-          expect((await pool.fit(reading, path, SPEC)).split).toEqual({ train: 210, test: 90 });
+          expect((await pool.fit(reading, path, ORIGINAL_SPEC)).split).toEqual({ train: 210, test: 90 });
           await reading.release();
         }
         expect(pool.memory().promisedBytes).toBe(0);
@@ -124,7 +117,7 @@ describe('a reader thread that ends', () => {
       await expect(refused).rejects.toMatchObject({ code: 'parse_timeout', details: { limit: 1_000 } });
       begun.end();
       // What is on disk is another file, so that it is known to have been read from there.
-      expect((await pool.fit(begun, good.path, SPEC)).dataset.rows).toBe(300);
+      expect((await pool.fit(begun, good.path, ORIGINAL_SPEC)).dataset.rows).toBe(300);
       expect((await train(pool, good)).dataset.rows).toBe(300);
       expect(pool.memory().promisedBytes).toBe(0);
     });
@@ -166,7 +159,7 @@ describe('a reader thread that ends', () => {
       stuck.end();
       // The only helper is in a loop for twenty seconds, and the fit is over before that.
       const first = await Promise.race([
-        pool.fit(reading, large, SPEC).then(({ dataset }) => dataset.rows),
+        pool.fit(reading, large, ORIGINAL_SPEC).then(({ dataset }) => dataset.rows),
         stuck.table().catch(() => 'the loop was over first'),
       ]);
       expect(first).toBe(120_000);

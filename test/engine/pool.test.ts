@@ -8,16 +8,9 @@ import { TrainingPool } from '../../src/engine/pool.ts';
 import { Readers } from '../../src/engine/readers.ts';
 import type { Reading } from '../../src/engine/reading.ts';
 import { BusyError, DataError } from '../../src/errors.ts';
+import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
 import { THREAD } from '../support/service.ts';
 
-const SPEC: FitSpec = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-};
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-pool-'));
 const good = join(dir, 'good.csv');
 const bad = join(dir, 'bad.csv');
@@ -71,8 +64,8 @@ describe('TrainingPool', () => {
       thread: THREAD,
     });
     try {
-      const { timingMs: _, ...fitted } = await fitFile(pool, path, SPEC);
-      const { timingMs: __, ...alone } = await fitCsv(readFileSync(path), SPEC);
+      const { timingMs: _, ...fitted } = await fitFile(pool, path, ORIGINAL_SPEC);
+      const { timingMs: __, ...alone } = await fitCsv(readFileSync(path), ORIGINAL_SPEC);
       expect(fitted).toEqual(alone);
       expect(fitted.dataset.columns[2]).toMatchObject({ name: 'c', type: 'string' });
     } finally {
@@ -93,8 +86,8 @@ describe('TrainingPool', () => {
       let ticks = 0;
       const timer = setInterval(() => (ticks += 1), 1);
       const fitted = await fitFile(pool, good, {
-        ...SPEC,
-        model: { ...SPEC.model, solver: 'gradient-descent', maxIter: 300 },
+        ...ORIGINAL_SPEC,
+        model: { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 300 },
       });
       clearInterval(timer);
       expect(fitted.dataset.rows).toBe(2_000);
@@ -113,11 +106,13 @@ describe('TrainingPool', () => {
       thread: THREAD,
     });
     try {
-      const failed = await fitFile(pool, bad, SPEC).catch((error: unknown) => error);
+      const failed = await fitFile(pool, bad, ORIGINAL_SPEC).catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(DataError);
       expect(failed).toMatchObject({ code: 'not_a_number', details: { row: 1, column: 'a', value: 'x' } });
-      await expect(fitFile(pool, join(dir, 'none.csv'), SPEC)).rejects.toThrow(/ENOENT/);
-      await expect(fitFile(pool, good, SPEC)).resolves.toMatchObject({ split: { train: 1400, test: 600 } });
+      await expect(fitFile(pool, join(dir, 'none.csv'), ORIGINAL_SPEC)).rejects.toThrow(/ENOENT/);
+      await expect(fitFile(pool, good, ORIGINAL_SPEC)).resolves.toMatchObject({
+        split: { train: 1400, test: 600 },
+      });
     } finally {
       await pool.close();
     }
@@ -134,7 +129,9 @@ describe('TrainingPool', () => {
     try {
       // All are read before one is fitted, so that the last one surely finds all places taken.
       const readings = await Promise.all([1, 2, 3, 4].map(() => readFile(pool, good)));
-      const outcomes = await Promise.allSettled(readings.map((reading) => pool.fit(reading, good, SPEC)));
+      const outcomes = await Promise.allSettled(
+        readings.map((reading) => pool.fit(reading, good, ORIGINAL_SPEC)),
+      );
       await Promise.all(readings.map((reading) => reading.release()));
       expect(outcomes.map(({ status }) => status)).toEqual([
         'fulfilled',
@@ -145,7 +142,7 @@ describe('TrainingPool', () => {
       const refused = (outcomes[3] as PromiseRejectedResult).reason;
       expect(refused).toBeInstanceOf(BusyError);
       expect(refused).toMatchObject({ code: 'queue_full', details: { limit: 2, actual: 3, retryAfterS: 1 } });
-      await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
+      await expect(fitFile(pool, good, ORIGINAL_SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
     }
@@ -161,11 +158,13 @@ describe('TrainingPool', () => {
     });
     try {
       await pool.warmUp();
-      const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
-      const ended = await fitFile(pool, good, { ...SPEC, model: endless }).catch((error: unknown) => error);
+      const endless = { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
+      const ended = await fitFile(pool, good, { ...ORIGINAL_SPEC, model: endless }).catch(
+        (error: unknown) => error,
+      );
       expect(ended).toBeInstanceOf(DataError);
       expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3_000, actual: 3_001 } });
-      await expect(fitFile(pool, good, SPEC)).resolves.toBeDefined();
+      await expect(fitFile(pool, good, ORIGINAL_SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
     }
@@ -187,12 +186,12 @@ describe('TrainingPool', () => {
     });
     try {
       await pool.warmUp();
-      const endless = { ...SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
+      const endless = { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
       const readings = await Promise.all([good, large].map((path) => readFile(pool, path)));
       const [first, second] = readings as [Reading, Reading];
       const outcomes = await Promise.allSettled([
-        pool.fit(first, good, { ...SPEC, model: endless }),
-        pool.fit(second, large, SPEC),
+        pool.fit(first, good, { ...ORIGINAL_SPEC, model: endless }),
+        pool.fit(second, large, ORIGINAL_SPEC),
       ]);
       expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       expect(closed).toHaveLength(1);

@@ -5,15 +5,7 @@ import { readTable } from '../../src/data/readTable.ts';
 import { Team } from '../../src/engine/blocks/team.ts';
 import { Errands } from '../../src/engine/errands.ts';
 import { type FitSpec, fitCsv, fitPrepared, prepare } from '../../src/engine/fit.ts';
-
-const SPEC: FitSpec = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-};
+import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
 
 async function prepared(bytes: Uint8Array, spec: FitSpec) {
   const table = readTable(bytes);
@@ -23,9 +15,9 @@ async function prepared(bytes: Uint8Array, spec: FitSpec) {
 describe('prepare', () => {
   it('makes a table on which any number of models can be fitted', async () => {
     const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
-    const once = await prepared(bytes, SPEC);
+    const once = await prepared(bytes, ORIGINAL_SPEC);
     for (const C of [1, 0.01, 1]) {
-      const spec = { ...SPEC, model: { ...SPEC.model, C } };
+      const spec = { ...ORIGINAL_SPEC, model: { ...ORIGINAL_SPEC.model, C } };
       const { pipeline, training, test, solver } = await fitPrepared(once, spec);
       expect(await fitCsv(bytes, spec)).toMatchObject({ pipeline, training, test, solver });
     }
@@ -37,7 +29,7 @@ describe('prepare', () => {
       return { text, line: `${text},${row},${row % 2 === 0 ? 'no' : 'yes'}\n` };
     });
     const bytes = Buffer.from(`b,a,t\n${cells.map(({ line }) => line).join('')}`);
-    const { train, test, split, dataset } = await prepared(bytes, { ...SPEC, missing: 'drop' });
+    const { train, test, split, dataset } = await prepared(bytes, { ...ORIGINAL_SPEC, missing: 'drop' });
     expect(dataset.rows).toBe(17_142);
     expect(split).toEqual({ train: train.frame.nSamples, test: test.frame.nSamples });
 
@@ -78,7 +70,7 @@ describe('helpers', () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
     const errands = new SlowErrands();
     let isTold = false;
-    const refused = prepare(table, { ...SPEC, testSize: 3 }, new Team(table.memory), errands);
+    const refused = prepare(table, { ...ORIGINAL_SPEC, testSize: 3 }, new Team(table.memory), errands);
     const told = refused.catch((error: unknown) => {
       isTold = true;
       return error;
