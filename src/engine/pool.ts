@@ -7,6 +7,7 @@ import { MemoryBudget, PAGE_BYTES } from '../kernels/memoryBudget.ts';
 import { pagesOf } from '../kernels/module.ts';
 import type { DryRun } from '../result.ts';
 import { ArenaShelf } from './arena.ts';
+import { Deadline } from './deadline.ts';
 import { lost, queueFull, timedOut } from './endings.ts';
 import type { FitSpec, Fitted } from './fit.ts';
 import { collectGarbage } from './garbage.ts';
@@ -71,7 +72,7 @@ export class TrainingPool {
   readonly #budget: MemoryBudget;
   readonly #shelf: ArenaShelf;
   /** Ends what waits or computes. */
-  readonly #endings = new Set<AbortController>();
+  readonly #deadlines = new Set<Deadline>();
   #collecting: NodeJS.Timeout | undefined;
   /** How often something has been let go since the last time that it was collected. */
   #lettingGo = 0;
@@ -105,7 +106,7 @@ export class TrainingPool {
     this.#piscina.on('error', (error) => {
       warnOfLostThread(error);
       // There is none that starts, and nobody else would tell those who wait.
-      if (this.#piscina.threads.length === 0) for (const ending of this.#endings) ending.abort();
+      if (this.#piscina.threads.length === 0) for (const deadline of this.#deadlines) deadline.end();
     });
     const timing = parseTimeoutMs === undefined ? {} : { parseTimeoutMs };
     this.#readers = new Readers({
@@ -208,28 +209,24 @@ export class TrainingPool {
   }
 
   async #run<Result extends Fitted | DryRun>(reading: Reading, task: Task): Promise<Result> {
-    const ending = new AbortController();
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      ending.abort();
-    }, this.#options.timeoutMs);
-    this.#endings.add(ending);
+    const deadline = new Deadline(this.#options.timeoutMs);
+    this.#deadlines.add(deadline);
     const ports = task.kind === 'fit' ? task.ports : [];
     try {
-      const asked = { signal: ending.signal, transferList: [...ports] };
+      const asked = { signal: deadline.signal, transferList: [...ports] };
       const reply = await this.#piscina.run(task, asked).catch((cause: unknown) => {
-        throw isLate ? timedOut(this.#options.timeoutMs, cause) : lost(cause);
+        throw deadline.isLate ? timedOut(this.#options.timeoutMs, cause) : lost(cause);
       });
       this.#hasComputed = true;
       return fromReply(reply as Reply<Result>);
     } catch (error) {
       // Whoever was at work on the memory when it ended, or a helper of it, may still be.
-      if (isLate || !(error instanceof TrainpostError) || hasLostThread(error)) reading.abandonMemory();
+      if (deadline.isLate || !(error instanceof TrainpostError) || hasLostThread(error))
+        reading.abandonMemory();
       throw error;
     } finally {
-      clearTimeout(timer);
-      this.#endings.delete(ending);
+      deadline.clear();
+      this.#deadlines.delete(deadline);
       // Those of a training that never began are still ours, and helpers listen to them.
       for (const port of ports) port.close();
     }

@@ -2,6 +2,7 @@ import type { MessagePort, ResourceLimits, Transferable } from 'node:worker_thre
 import { Piscina } from 'piscina';
 import type { ReadOptions } from '../data/readTable.ts';
 import type { SharedMemory } from '../kernels/module.ts';
+import { Deadline } from './deadline.ts';
 import { parseTimeout } from './parseClock.ts';
 import type { ReaderThread, ReadTable } from './reading.ts';
 import type { Task } from './thread.ts';
@@ -116,24 +117,16 @@ export class SoleThread implements ReaderThread {
 
   async #post(task: Task, { timeoutMs, late, transferList = [] }: Bounds) {
     if (this.#isClosed) throw new ThreadLostError();
-    const ending = new AbortController();
-    this.#giveUp = () => ending.abort();
-    let isLate = false;
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            isLate = true;
-            ending.abort();
-          }, timeoutMs);
+    const deadline = new Deadline(timeoutMs);
+    this.#giveUp = () => deadline.end();
     try {
-      return await this.#piscina.run(task, { signal: ending.signal, transferList: [...transferList] });
+      return await this.#piscina.run(task, { signal: deadline.signal, transferList: [...transferList] });
     } catch (cause) {
       this.#isUp = false;
-      if (!ending.signal.aborted && !this.#isClosed) warnOfLostThread(cause);
-      throw (isLate ? late?.() : undefined) ?? new ThreadLostError({ cause });
+      if (!deadline.signal.aborted && !this.#isClosed) warnOfLostThread(cause);
+      throw (deadline.isLate ? late?.() : undefined) ?? new ThreadLostError({ cause });
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 }
