@@ -61,7 +61,12 @@ async function answer(request: Request, response: Response, rooms: TrainingRooms
     upload: uploadedAt - begun.startedAt,
     total: performance.now() - begun.startedAt,
   });
-  const discard = () => removeUpload(request.file);
+  let discarded: Promise<void> | undefined;
+  // Whoever waits for MLflow has let go of it before.
+  const discard = () => {
+    discarded ??= removeUpload(request.file);
+    return discarded;
+  };
   let send: () => void;
   try {
     const fields = readForm(request.body as FormBody);

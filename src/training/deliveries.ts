@@ -12,6 +12,7 @@ export interface DeliveryDesk {
   modelLog(kept: Kept): ModelLog<TrackedRun, Accepted>;
   /** Of a pending one the same as `Accepted.logged`; undefined for any other. */
   logged(id: string): Promise<LoggedRun> | undefined;
+  /** @param id may come from a URL, and be anything */
   find(id: string): Promise<DeliveryView | undefined>;
   /** @param digest of an Idempotency-Key */
   findByKey(digest: string): Promise<DeliveryView | undefined>;

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One answer as it came over the wire. */
-interface RawAnswer {
+export interface RawAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -95,7 +95,7 @@ export class RawClient {
 }
 
 /** Answers one behind the other; to HEAD there are lengths without bodies. */
-function parseAnswers(bytes: Buffer, isHead: boolean): Pick<RawOutcome, 'answers' | 'rest'> {
+export function parseAnswers(bytes: Buffer, isHead: boolean): Pick<RawOutcome, 'answers' | 'rest'> {
   const answers: RawAnswer[] = [];
   let rest = bytes;
   for (;;) {

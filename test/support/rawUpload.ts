@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { parseAnswers, type RawAnswer } from './rawHttp.ts';
 
 /** A field of a form, or its file where there is a `fileName`. */
 export interface Part {
@@ -8,9 +9,8 @@ export interface Part {
   readonly fileName?: string;
 }
 
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+/** An answer whose body is JSON. */
+export interface JsonAnswer extends Pick<RawAnswer, 'status' | 'headers'> {
   readonly body: Record<string, unknown>;
 }
 
@@ -47,28 +47,14 @@ export async function open(url: string): Promise<Socket> {
 }
 
 /** The answer that comes over the connection, once it is there whole or the connection has ended. */
-export async function answerOf(socket: Socket): Promise<RawAnswer> {
-  let text = '';
-  socket.setEncoding('utf8');
+export async function answerOf(socket: Socket): Promise<JsonAnswer> {
+  let bytes = Buffer.alloc(0);
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    text += chunk as string;
-    const answer = parse(text.replaceAll('HTTP/1.1 100 Continue\r\n\r\n', ''));
-    if (answer !== undefined) return answer;
+    bytes = Buffer.concat([bytes, chunk as Buffer]);
+    const answer = parseAnswers(bytes, false).answers.find(({ status }) => status >= 200);
+    if (answer === undefined) continue;
+    const { status, headers, body } = answer;
+    return { status, headers, body: body === '' ? {} : (JSON.parse(body) as Record<string, unknown>) };
   }
-  throw new Error(`The connection ended without an answer: ${JSON.stringify(text)}`);
-}
-
-function parse(text: string): RawAnswer | undefined {
-  const [head = '', ...rest] = text.split('\r\n\r\n');
-  if (rest.length === 0) return undefined;
-  const [first = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(
-    lines.map((line) => {
-      const [name = '', ...value] = line.split(': ');
-      return [name.toLowerCase(), value.join(': ')];
-    }),
-  );
-  const body = rest.join('\r\n\r\n');
-  if (Buffer.byteLength(body) < Number(headers['content-length'] ?? 0)) return undefined;
-  return { status: Number(first.split(' ')[1]), headers, body: body === '' ? {} : JSON.parse(body) };
+  throw new Error(`The connection ended without an answer: ${JSON.stringify(bytes.toString())}`);
 }

@@ -29,8 +29,8 @@ const REPEATED_WITHIN_MS = 1_000;
 type SweptRun = Swept & Required<Pick<Swept, 'runId' | 'modelVersion'>>;
 
 /**
- * Looks once more for what a create made whose outcome was in doubt, in case it landed after the search for it. What was
- * filled stays, doubles go to the bin.
+ * Looks once more for what a create made that landed after the search for it, or was repeated on its way. What was filled
+ * stays, doubles go to the bin.
  * @returns how many doubles there were
  */
 export async function sweep(server: TrackingServer, client: MlflowClient, swept: Swept): Promise<number> {

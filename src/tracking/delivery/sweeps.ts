@@ -25,7 +25,7 @@ export interface SweepsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Records that left the queue while a create was in doubt, and are looked at once more some time later. */
+/** Records that have left the queue, and are looked at once more some time later. */
 export class Sweeps {
   readonly #options: SweepsOptions;
   /** The first one first. */
