@@ -37,6 +37,7 @@ const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('en
 const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
 const { Readers: BuiltReaders } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
+const { growHeaps } = await built<typeof import('../src/heap.ts')>('heap.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
 const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
 const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
@@ -69,6 +70,7 @@ let logged: Logged | undefined;
 let delivered: DeliveryView | undefined;
 let sweepData: Awaited<ReturnType<typeof prepared>> | undefined;
 
+growHeaps();
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
 const pool = new TrainingPool({
   threads: 1,

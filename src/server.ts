@@ -1,5 +1,6 @@
 import { readConfig } from './config/index.ts';
 import { ConfigError } from './errors.ts';
+import { growHeaps } from './heap.ts';
 import { createLogger } from './log.ts';
 import { startService } from './service.ts';
 
@@ -8,6 +9,7 @@ const SAME_SIGNAL_MS = 500;
 
 /** What `npm start` runs: reads the environment, starts the service, says where it is, and stops it on a signal. */
 async function main(): Promise<void> {
+  growHeaps();
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const service = await startService(config, log);

@@ -20,6 +20,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   hostName: [],
   printable: [],
+  heap: [],
   // Types alone, as `tracking` takes of ml: TYPES_ONLY says so.
   result: ['ml', 'errors'],
   ctime: [],
@@ -38,7 +39,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'observability',
     'mlflowConnection',
   ],
-  server: ['config', 'errors', 'log', 'service'],
+  server: ['config', 'errors', 'heap', 'log', 'service'],
   index: ['ml', 'data', 'errors'],
 };
 
