@@ -88,8 +88,8 @@ export function useBudget(ofAllThreads: MemoryBudget): void {
 
 /** How long the memory is, whoever has made it grow. */
 export function pagesOf(memory: SharedMemory): number {
-  // A view of it that this thread already has would not say.
-  return memory.grow(0);
+  // `grow(0)` says it too, and has every thread that knows the memory look at all that it knows: milliseconds under load.
+  return memory.buffer.byteLength / PAGE_BYTES;
 }
 
 /**
@@ -98,7 +98,7 @@ export function pagesOf(memory: SharedMemory): number {
  * @throws MemoryFullError beyond 4 GiB, beyond the budget, or where the system has no more
  */
 export function ensureBytes(memory: SharedMemory, bytes: number): void {
-  const pages = memory.buffer.byteLength / PAGE_BYTES;
+  const pages = pagesOf(memory);
   const missing = Math.ceil(bytes / PAGE_BYTES) - pages;
   if (missing <= 0) return;
   if (pages + missing > PAGES_MAX) throw new MemoryFullError(true, PAGES_MAX * PAGE_BYTES, bytes);

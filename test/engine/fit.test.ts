@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FitSpec, fitCsv } from '../../src/engine/fit.ts';
+import { fitCsv } from '../../src/engine/fit.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
 import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
 
