@@ -130,8 +130,10 @@ async function settle(
 /** Whoever has hung up waits for nothing; the delivery goes on. */
 function callerGone(response: Response): AbortSignal {
   const gone = new AbortController();
-  if (response.destroyed) gone.abort();
-  else response.once('close', () => gone.abort());
+  // An answer that was sent closes it too. Without a reason an error would be made for each, with its stack.
+  const end = () => gone.abort('closed');
+  if (response.destroyed) end();
+  else response.once('close', end);
   return gone.signal;
 }
 

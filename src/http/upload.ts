@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
@@ -36,7 +36,8 @@ export interface UploadOptions extends FormLimits {
 const PART_HEAD_BYTES_MAX = 1_024;
 /** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
 const STEM_CHARS_MAX = 80;
-const RANDOM_BYTES = 6;
+/** A UUID's last group is random. */
+const RANDOM_CHARS = 12;
 /** What a table is named; what is in it is looked at when it is read. */
 const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
 /** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, whose it is, and a part that nobody can guess. */
@@ -140,7 +141,7 @@ function uploadName(fileName: string): string {
   const name = stem.replaceAll(/[^\w.-]/g, '-').slice(0, STEM_CHARS_MAX);
   // Windows allows no colon in a file's name.
   const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
-  const random = randomBytes(RANDOM_BYTES).toString('hex');
+  const random = randomUUID().slice(-RANDOM_CHARS);
   return `${name}_${time}_${process.pid}-${random}${extension.toLowerCase()}`;
 }
 

@@ -16,13 +16,22 @@ export interface Entry extends RecordName {
 /** The records that are kept whole: no more than the spool's limit, so that they fit in memory. */
 export class Entries {
   readonly #byId = new Map<string, Entry>();
+  /** Counted as they come and go, for each training asks for it. */
+  #bytes = 0;
 
   add(entry: Entry): void {
     this.#byId.set(entry.id, entry);
+    this.#bytes += entry.bytes;
   }
 
   remove(entry: Entry): void {
-    this.#byId.delete(entry.id);
+    if (this.#byId.delete(entry.id)) this.#bytes -= entry.bytes;
+  }
+
+  /** So many bytes were added to its file. */
+  lengthen(entry: Entry, bytes: number): void {
+    entry.bytes += bytes;
+    if (this.#byId.get(entry.id) === entry) this.#bytes += bytes;
   }
 
   get(id: string): Entry | undefined {
@@ -50,9 +59,7 @@ export class Entries {
   }
 
   totals(): { records: number; bytes: number } {
-    let bytes = 0;
-    for (const entry of this.#byId.values()) bytes += entry.bytes;
-    return { records: this.#byId.size, bytes };
+    return { records: this.#byId.size, bytes: this.#bytes };
   }
 }
 

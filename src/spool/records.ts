@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { closing, placeFile, replaceFile, writeAll } from './durable.ts';
-import type { Entry } from './entries.ts';
+import type { Entries, Entry } from './entries.ts';
 import { decode, type Envelope, encodeLine, type Line } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import { type Layout, recordName } from './layout.ts';
@@ -9,10 +9,12 @@ import { type Layout, recordName } from './layout.ts';
 export class Records {
   readonly #files: SpoolFiles;
   readonly #layout: Layout;
+  readonly #entries: Entries;
 
-  constructor(files: SpoolFiles, layout: Layout) {
+  constructor(files: SpoolFiles, layout: Layout, entries: Entries) {
     this.#files = files;
     this.#layout = layout;
+    this.#entries = entries;
   }
 
   async create(entry: Entry, bytes: Buffer): Promise<void> {
@@ -48,7 +50,7 @@ export class Records {
       entry.isSuspect = true;
       throw error;
     }
-    entry.bytes += bytes.length;
+    this.#entries.lengthen(entry, bytes.length);
   }
 
   /**

@@ -57,7 +57,7 @@ export class Spool {
     this.#files = options.files ?? realFiles;
     this.#clock = options.clock ?? Date.now;
     this.#layout = layoutOf(options.dir);
-    this.#records = new Records(this.#files, this.#layout);
+    this.#records = new Records(this.#files, this.#layout, this.#entries);
     this.#receipts = new Receipts(this.#files, this.#layout);
     this.#summaries = new Summaries(this.#entries, this.#records, this.#receipts);
     this.#room = new Room(options, this.#files, options.dir, () => this.#entries.totals());

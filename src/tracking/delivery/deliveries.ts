@@ -123,7 +123,8 @@ export class Deliveries {
     await this.#options.spool.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
     const waiter = newWaiter();
     this.#queue.add(id, recorded, waiter);
-    this.#wake();
+    // Where every place is taken, the next one that is free is what wakes.
+    if (this.#hasPlace()) this.#wake();
     return { id, logged: waiter.logged };
   }
 

@@ -7,6 +7,8 @@ const WIRE_LENGTH_DELIMITED = 2;
 
 /** Seven bits a byte, lowest first; the high bit says that more follow. A negative number takes ten bytes. */
 export function varint(value: number | bigint): Buffer {
+  // Nearly all of them, and bigints take their time.
+  if (value >= 0 && value <= 0x7f) return Buffer.of(Number(value));
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest > 0x7fn) {
