@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import type { NewRecord, RecordState } from '../../src/spool/record.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { digestOf, newRecord, optionsFor } from './samples.ts';
-import { FAST_DISK, fileCounts } from './support.ts';
+import { bytesIn, FAST_DISK, fileCounts } from './support.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -174,6 +174,11 @@ async function compare(model: Model, { spool, dir }: Real): Promise<void> {
     incoming: 0,
     pending: inState('pending').length,
     dead: inState('dead').length,
+  });
+  expect(spool.stats()).toMatchObject({
+    pending: inState('pending').length,
+    dead: inState('dead').length,
+    bytes: bytesIn(dir, 'pending') + bytesIn(dir, 'dead'),
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -26,6 +26,11 @@ export async function openSpool(dir: string, others: Partial<SpoolOptions> = {})
 export function fileCounts(dir: string): Record<string, number> {
   const folders = ['incoming', 'pending', 'delivered', 'dead'];
   return Object.fromEntries(folders.map((folder) => [folder, readdirSync(join(dir, folder)).length]));
+}
+
+/** What the files of one of the spool's folders have together. */
+export function bytesIn(dir: string, folder: string): number {
+  return readdirSync(join(dir, folder)).reduce((sum, name) => sum + statSync(join(dir, folder, name)).size, 0);
 }
 
 /** As if the process that has the spool were dead. */
