@@ -5,8 +5,10 @@ import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
 import { startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
-import { post } from './postForm.ts';
+import { startOriginalService } from './contestants.ts';
+import { CSV, post } from './postForm.ts';
 import { median, quantile, table } from './statistics.ts';
+import { upload } from './uploadFile.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const WARM_UP = 30;
@@ -14,25 +16,38 @@ const REPEATS = 200;
 /** Nothing listens there: a connection is refused at once. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** Times one `POST /train` of data/diabetes.csv that does not wait for MLflow: until it is on the disk. */
+/**
+ * Times one `POST /train` of data/diabetes.csv that does not wait for MLflow: until it is on the disk. What the original
+ * takes for its computation alone, which it keeps nowhere, says how fast the machine is.
+ */
 export async function accepted(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
   const python = await ensureVenv('reference');
   const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
+  const original = await startOriginalService();
   try {
-    const away = await measure(NOWHERE, join(dir, 'away'));
+    const computed: number[] = [];
+    const between = async () => void computed.push((await upload(original.url, CSV)).wholeMs);
+    const away = await measure(NOWHERE, join(dir, 'away'), between);
     const taking = await measure(mlflow.url, join(dir, 'taking'));
     return report([
-      ['MLflow is away', away],
-      [`MLflow ${mlflow.version} takes runs meanwhile`, taking],
+      ['the original without MLflow, in turns with the next row', computed.slice(WARM_UP)],
+      ['trainpost, MLflow is away', away],
+      [`trainpost, MLflow ${mlflow.version} takes runs meanwhile`, taking],
     ]);
   } finally {
+    await original.stop();
     await mlflow.stop();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function measure(uri: string, dir: string): Promise<number[]> {
+/** @param between is done before each of them */
+async function measure(
+  uri: string,
+  dir: string,
+  between: () => Promise<void> = async () => undefined,
+): Promise<number[]> {
   const trainpost = await startProgram(
     process.execPath,
     () => [join(ROOT, 'dist/server.js')],
@@ -47,10 +62,12 @@ async function measure(uri: string, dir: string): Promise<number[]> {
     }),
   );
   try {
-    for (let index = 0; index < WARM_UP; index += 1) await post(trainpost.url);
     const samples: number[] = [];
-    for (let index = 0; index < REPEATS; index += 1) samples.push((await post(trainpost.url)).totalMs);
-    return samples;
+    for (let index = 0; index < WARM_UP + REPEATS; index += 1) {
+      await between();
+      samples.push((await post(trainpost.url)).totalMs);
+    }
+    return samples.slice(WARM_UP);
   } finally {
     await trainpost.stop();
   }

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   answerOf,
   headOf,
+  type JsonAnswer,
   multipart,
   open,
   type Part,
-  type RawAnswer,
   requestOf,
 } from '../support/rawUpload.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.close());
 
-async function send(request: Buffer): Promise<RawAnswer> {
+async function send(request: Buffer): Promise<JsonAnswer> {
   const socket = await open(service.url);
   try {
     socket.write(request);

@@ -51,12 +51,12 @@ describe('MemoryBudget', () => {
 
 describe('a memory of another thread', () => {
   /** On a thread of its own, for a thread has one budget for all its memories. */
-  const grown = async (budgetPages: number, pages: number) => {
+  const grown = async (budgetPages: number, pages: number, memory = sharedMemory()) => {
     const { port1, port2 } = new MessageChannel();
     const thread = new Worker(new URL('../support/growingThread.mjs', import.meta.url), {
       workerData: {
         words: MemoryBudget.of(budgetPages * PAGE_BYTES).words,
-        memory: sharedMemory(),
+        memory,
         pages,
         port: port2,
       },
@@ -76,6 +76,15 @@ describe('a memory of another thread', () => {
     ['what is needed, where there is no more', 8, 9, { pages: 9, promised: 8 }],
   ])('takes %s', async (_name, budget, pages, outcome) => {
     expect(await grown(budget, pages)).toEqual(outcome);
+  });
+
+  it('is as long here as it was made there', async () => {
+    const memory = sharedMemory();
+    expect(pagesOf(memory)).toBe(1);
+    await grown(100, 9, memory);
+    expect(pagesOf(memory)).toBe(9);
+    await grown(100, 12, memory);
+    expect(pagesOf(memory)).toBe(12);
   });
 
   it('takes nothing where it would be one page too many', async () => {

@@ -30,7 +30,10 @@ export function fileCounts(dir: string): Record<string, number> {
 
 /** What the files of one of the spool's folders have together. */
 export function bytesIn(dir: string, folder: string): number {
-  return readdirSync(join(dir, folder)).reduce((sum, name) => sum + statSync(join(dir, folder, name)).size, 0);
+  return readdirSync(join(dir, folder)).reduce(
+    (sum, name) => sum + statSync(join(dir, folder, name)).size,
+    0,
+  );
 }
 
 /** As if the process that has the spool were dead. */
