@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { silentServer } from '../../test/support/silentServer.ts';
@@ -31,24 +30,21 @@ const SAY_EVERY = 250;
 /** Uploads that end at a random byte, in the three ways in which a connection can end; then it is counted what is left. */
 export async function cutUploads(options: CutUploadsOptions): Promise<Row> {
   const { dir, seed, uploads } = options;
-  const temp = join(dir, 'temp');
   await using mlflow = await silentServer();
   await using victim = await Victim.start({
-    logPath: join(dir, 'service.log'),
+    dir,
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
-      SPOOL_DIR: join(dir, 'spool'),
-      TEMP_DIR: temp,
       LOG_LEVEL: 'silent',
     },
   });
   const workedBefore = await train(victim.url, TRAININGS_BEFORE);
-  const before = await settled(victim.pid, temp, undefined);
+  const before = await settled(victim.pid, victim.tempDir, undefined);
   await cut(victim.url, options);
   const workedAfter = await train(victim.url, TRAININGS_AFTER);
-  const after = await settled(victim.pid, temp, before);
-  const files = readdirSync(temp).length;
+  const after = await settled(victim.pid, victim.tempDir, before);
+  const files = readdirSync(victim.tempDir).length;
   const descriptors = after.descriptors - before.descriptors;
   const threads = after.threads - before.threads;
   const works = workedBefore === TRAININGS_BEFORE && workedAfter === TRAININGS_AFTER;

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
@@ -93,14 +92,13 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     harmShare: 0,
     lateMsMax: LATE_MS_MAX,
   });
-  const spoolDir = join(dir, 'spool');
-  mkdirSync(spoolDir, { recursive: true });
   const startedAt = performance.now();
   await using victim = await Victim.start({
-    logPath: join(dir, 'service.log'),
-    env: settings(proxy.url, dir, spoolDir),
+    dir,
+    env: settings(proxy.url),
     ...(command !== undefined && { command }),
   });
+  const { spoolDir } = victim;
   const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
   const expected = await contents(options, victim.url, spoolDir);
   say(`kills: what a training holds is known; ${options.kills} kills begin`);
@@ -136,16 +134,13 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   };
 }
 
-function settings(mlflowUrl: string, dir: string, spoolDir: string): Record<string, string> {
+function settings(mlflowUrl: string): Record<string, string> {
   return {
     MLFLOW_TRACKING_URI: mlflowUrl,
     MLFLOW_CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS),
     MLFLOW_WAIT_MS: String(WAIT_MS),
     DELIVERY_QUARANTINE_MS: String(QUARANTINE_MS),
     DELIVERY_SWEEP_MS: String(SWEEP_MS),
-    SPOOL_DIR: spoolDir,
-    TEMP_DIR: join(dir, 'temp'),
-    LOG_LEVEL: 'warn',
   };
 }
 

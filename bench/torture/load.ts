@@ -42,18 +42,14 @@ export async function load(options: LoadOptions): Promise<Row[]> {
   const { dir, seconds } = options;
   await using mlflow = await silentServer();
   const loopFile = join(dir, 'loop.json');
-  const spoolDir = join(dir, 'spool');
   await using victim = await Victim.start({
-    logPath: join(dir, 'service.log'),
+    dir,
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
-      SPOOL_DIR: spoolDir,
       SPOOL_RECORDS_MAX: String(SPOOL_RECORDS_MAX),
       SPOOL_BYTES_MAX: String(SPOOL_BYTES_MAX),
       SHUTDOWN_GRACE_MS: '2000',
-      TEMP_DIR: join(dir, 'temp'),
-      LOG_LEVEL: 'warn',
       ...loopDelayEnv(loopFile),
     },
   });
@@ -69,7 +65,7 @@ export async function load(options: LoadOptions): Promise<Row[]> {
   options.say(`load: ${posted.ids.length} accepted, the spool is to be drained`);
   await victim.stop();
   const ids = [...warmUp.ids, ...posted.ids];
-  return [...loadRows(posted, delay, options), await drainRow(options, victim, spoolDir, ids, form)];
+  return [...loadRows(posted, delay, options), await drainRow(options, victim, ids, form)];
 }
 
 interface Posted {
@@ -138,11 +134,10 @@ function loadRows(
 async function drainRow(
   { mlflowUrl, drained: count, experimentName, say }: LoadOptions,
   victim: Victim,
-  spoolDir: string,
   ids: readonly string[],
   form: ReturnType<typeof trainForm>,
 ): Promise<Row> {
-  const pending = join(spoolDir, 'pending');
+  const pending = join(victim.spoolDir, 'pending');
   const idOf = (file: string) => ids.find((id) => file.includes(id));
   const files = readdirSync(pending);
   // Spread over all of them: the first and the last ones too.
@@ -157,7 +152,7 @@ async function drainRow(
   victim.spawn({ MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_WAIT_MS: '20000' });
   await victim.up();
   const startedAt = performance.now();
-  await drained(spoolDir);
+  await drained(victim.spoolDir);
   const seconds = (performance.now() - startedAt) / MS_PER_S;
   say(`load: drained in ${seconds.toFixed(0)} s`);
   const reference = await postTraining(victim.url, form);

@@ -32,13 +32,10 @@ export async function memory(options: MemoryOptions): Promise<Row> {
   try {
     const { url } = await standIn.ask<{ url: string }>('url');
     await using victim = await Victim.start({
-      logPath: join(dir, 'service.log'),
+      dir,
       env: {
         MLFLOW_TRACKING_URI: url,
         DELIVERY_SWEEP_MS: String(SWEEP_MS),
-        SPOOL_DIR: join(dir, 'spool'),
-        TEMP_DIR: join(dir, 'temp'),
-        LOG_LEVEL: 'warn',
       },
     });
     const startedAt = performance.now();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { silentServer } from '../../test/support/silentServer.ts';
@@ -42,14 +41,12 @@ export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
   const random = new Random(seed);
   await using mlflow = await silentServer();
   await using victim = await Victim.start({
-    logPath: join(dir, 'service.log'),
+    dir,
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
-      SPOOL_DIR: join(dir, 'spool'),
       SPOOL_RECORDS_MAX: '100000',
       SHUTDOWN_GRACE_MS: '1000',
-      TEMP_DIR: join(dir, 'temp'),
       LOG_LEVEL: 'silent',
     },
   });

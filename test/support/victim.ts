@@ -14,8 +14,8 @@ const POLL_MS = 20;
 const LAST_WORDS_CHARS = 2_000;
 
 export interface VictimOptions {
-  /** Its standard output and error are added to this file, whatever life they are of. */
-  readonly logPath: string;
+  /** A folder of its own: its spool, its uploads, and a log of whatever its lives have written. */
+  readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
   /** The service as `npm run build` made it, where this is not given. */
   readonly command?: readonly string[];
@@ -54,6 +54,14 @@ export class Victim implements AsyncDisposable {
     return victim;
   }
 
+  get spoolDir(): string {
+    return join(this.#options.dir, 'spool');
+  }
+
+  get tempDir(): string {
+    return join(this.#options.dir, 'temp');
+  }
+
   get pid(): number {
     return this.#child!.pid!;
   }
@@ -69,10 +77,18 @@ export class Victim implements AsyncDisposable {
 
   /** Begins a life, with other settings than the last one's where they are given. */
   spawn(env: Readonly<Record<string, string>> = {}): void {
-    const log = openSync(this.#options.logPath, 'a');
+    const log = openSync(this.#logPath, 'a');
     const [command = '', ...args] = this.#options.command ?? [process.execPath, SERVER];
     const child = spawn(command, args, {
-      env: { ...process.env, ...this.#options.env, ...env, PORT: String(this.#port) },
+      env: {
+        ...process.env,
+        LOG_LEVEL: 'warn',
+        SPOOL_DIR: this.spoolDir,
+        TEMP_DIR: this.tempDir,
+        ...this.#options.env,
+        ...env,
+        PORT: String(this.#port),
+      },
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -121,7 +137,11 @@ export class Victim implements AsyncDisposable {
   }
 
   lastWords(): string {
-    return readFileSync(this.#options.logPath, 'utf8').slice(-LAST_WORDS_CHARS);
+    return readFileSync(this.#logPath, 'utf8').slice(-LAST_WORDS_CHARS);
+  }
+
+  get #logPath(): string {
+    return join(this.#options.dir, 'service.log');
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
