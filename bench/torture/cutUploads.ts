@@ -4,8 +4,9 @@ import { Agent } from 'undici';
 import { silentServer } from '../../test/support/silentServer.ts';
 import { isAccepted, postTraining } from '../../test/support/trainer.ts';
 import { trainForm } from '../../test/support/trainForm.ts';
-import { type Held, heldBy, Victim } from '../../test/support/victim.ts';
+import { Victim } from '../../test/support/victim.ts';
 import { Random } from '../random.ts';
+import { atRest } from './atRest.ts';
 import { DIABETES } from './callers.ts';
 import { closed, connectTo, type Framing, rawUpload, writeInPieces } from './rawUpload.ts';
 import type { Row, Stage } from './row.ts';
@@ -22,9 +23,6 @@ const TRAINING_MS_MAX = 15_000;
 /** A large file is on its way to the disk and to the reader when it is cut: 60 times the small one, 1.4 MB. */
 const LARGE_TIMES = 60;
 const PIECES_MAX = 6;
-/** What a cut upload holds is let go of within this time. */
-const SETTLE_MS_MAX = 20_000;
-const SETTLE_POLL_MS = 100;
 const SAY_EVERY = 250;
 
 /** Uploads that end at a random byte, in the three ways in which a connection can end; then it is counted what is left. */
@@ -40,10 +38,10 @@ export async function cutUploads(options: CutUploadsOptions): Promise<Row> {
     },
   });
   const workedBefore = await train(victim.url, TRAININGS_BEFORE);
-  const before = await settled(victim.pid, victim.tempDir, undefined);
+  const before = await atRest(victim);
   await cut(victim.url, options);
   const workedAfter = await train(victim.url, TRAININGS_AFTER);
-  const after = await settled(victim.pid, victim.tempDir, before);
+  const after = await atRest(victim, before);
   const files = readdirSync(victim.tempDir).length;
   const descriptors = after.descriptors - before.descriptors;
   const threads = after.threads - before.threads;
@@ -106,19 +104,4 @@ async function cutOne(url: string, bytes: Buffer, random: () => number): Promise
   else if (way < 2 / 3) socket.resetAndDestroy();
   else await sleep(20 * random()).then(() => socket.resetAndDestroy());
   await closed(socket);
-}
-
-/** What the process holds once nothing changes any more that should, or after a while all the same. */
-async function settled(pid: number, temp: string, before: Held | undefined): Promise<Held> {
-  const deadlineMs = Date.now() + SETTLE_MS_MAX;
-  for (let last = heldBy(pid); ; ) {
-    await sleep(SETTLE_POLL_MS * (before === undefined ? 10 : 1));
-    const held = heldBy(pid);
-    const isLevel =
-      before === undefined
-        ? held.descriptors === last.descriptors && held.threads === last.threads
-        : held.descriptors <= before.descriptors && held.threads === before.threads;
-    if (Date.now() > deadlineMs || (isLevel && readdirSync(temp).length === 0)) return held;
-    last = held;
-  }
 }

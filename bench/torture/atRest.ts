@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Held, heldBy, type Victim } from '../../test/support/victim.ts';
+
+/** What a request holds is let go of within this time. */
+const SETTLE_MS_MAX = 20_000;
+const POLL_MS = 100;
+/** For so long nothing has changed where it is not known what it should come to. */
+const LEVEL_MS = 1_000;
+
+/**
+ * What the service holds once nothing is under way: no more than `before`, where that is given; or after a while what it
+ * holds all the same.
+ */
+export async function atRest({ pid, tempDir }: Victim, before?: Held): Promise<Held> {
+  const deadlineMs = Date.now() + SETTLE_MS_MAX;
+  for (let last = heldBy(pid); ; ) {
+    await sleep(before === undefined ? LEVEL_MS : POLL_MS);
+    const held = heldBy(pid);
+    const isLevel =
+      before === undefined
+        ? held.descriptors === last.descriptors && held.threads === last.threads
+        : held.descriptors <= before.descriptors && held.threads === before.threads;
+    if (Date.now() > deadlineMs || (isLevel && readdirSync(tempDir).length === 0)) return held;
+    last = held;
+  }
+}
