@@ -44,28 +44,31 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
 
 function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void): MlflowConnection {
   const local = launchLocalMlflow({ dir, log: say, port: config.localPort });
-  let server: TrackingServer | undefined;
-  const opened = () => {
-    // Asked each time: a server of our own may have ended since.
-    const trackingUri = readyUrl(local);
-    server ??= openServer(config, trackingUri);
-    return server;
+  let opened: { readonly url: string; readonly server: TrackingServer } | undefined;
+  const server = () => {
+    // Asked each time: a server of our own may have ended since, and another one answer at another port.
+    const url = readyUrl(local);
+    if (opened?.url !== url) {
+      void opened?.server.close();
+      opened = { url, server: openServer(config, url) };
+    }
+    return opened.server;
   };
   return {
-    server: opened,
+    server,
     requireHope: () => {
       const state = local.state();
       if (state.status === 'failed') throw missing(state.message);
     },
     ready: async () => {
       const state = local.state();
-      return state.status === 'ready' ? await opened().ready() : { ready: false, reason: state.message };
+      return state.status === 'ready' ? await server().ready() : { ready: false, reason: state.message };
     },
     found: local.ready.then((state) =>
       state.status === 'ready' ? answersAt(config.publicUrl ?? state.url) : notFound(state.message),
     ),
     stop: async () => {
-      await server?.close();
+      await opened?.server.close();
       await local.stop();
     },
   };

@@ -3,6 +3,7 @@ import type { ColumnInfo, ColumnType, Missing, Warning } from '../result.ts';
 import { decimalSignWarnings, hasOtherSign, isTextBySign, signText } from './decimalSigns.ts';
 import { markMissing } from './missing.ts';
 import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';
+import { tableWarnings } from './tableWarnings.ts';
 import { readTarget, type Target } from './target.ts';
 
 /** Which columns of a table are what. */
@@ -92,7 +93,7 @@ export function toDataset(table: Table, roles: Roles): Dataset {
   }
   const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
   const bySign = decimalSignWarnings(table, ignored).map(({ code, message }) => ({ code, message }));
-  const warnings = [...table.format.warnings, ...bySign];
+  const warnings = [...tableWarnings(table), ...bySign];
   return { table, target, features, columns, dropped, rows, warnings };
 }
 

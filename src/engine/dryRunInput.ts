@@ -5,6 +5,7 @@ import { markMissing } from '../data/missing.ts';
 import { readCodes, readNumbers } from '../data/segments.ts';
 import type { Split } from '../data/split.ts';
 import type { Table, TableColumn } from '../data/table.ts';
+import { tableWarnings } from '../data/tableWarnings.ts';
 import { NO_CLASS, readTarget, type Target } from '../data/target.ts';
 import { TrainpostError } from '../errors.ts';
 import { columnSteps } from '../ml/columnSteps.ts';
@@ -71,7 +72,7 @@ export function dryRunInput(table: Table, spec: FitSpec): DryRunInput {
     ...(marked && { split: { ...splitOf(marked), testSize, randomState, stratify } }),
     ...(dataset && { pipeline: pipelineOf(dataset, spec) }),
     ...(attempts.problem && { problem: attempts.problem }),
-    warnings: [...table.format.warnings, ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
+    warnings: [...tableWarnings(table), ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
   };
 }
 

@@ -32,9 +32,12 @@ const integer = (says: string, min: number, max: number) =>
 const oneOf = <const T extends string>(words: readonly T[]) =>
   z.enum(words, { error: `wants one of ${words.join(', ')}` });
 
-const flag = oneOf(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off']).transform((word) =>
-  ['true', '1', 'yes', 'on'].includes(word),
-);
+/** In any case, as Python writes it too. */
+const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(oneOf(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off']))
+  .transform((word) => ['true', '1', 'yes', 'on'].includes(word));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into names.
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -59,9 +62,13 @@ const alias = z.string().refine((text) => /^[\w-]{1,255}$/.test(text) && !/^(lat
   error: 'wants letters, digits, _ and -, and neither "latest" nor v1, v2 ..., which MLflow keeps for itself',
 });
 
-const TOL = 'wants a finite number above 0, such as 1.0';
-const ITERATIONS = 'wants a whole number of at least 1, such as 100';
-const tol = decimal(TOL, (value) => Number.isFinite(value) && value > 0);
+const aboveZero = (example: string) =>
+  decimal(
+    `wants a finite number above 0, such as ${example}`,
+    (value) => Number.isFinite(value) && value > 0,
+  );
+const tol = aboveZero('1.0');
+const ITERATIONS = `wants a whole number from 1 to ${ITERATIONS_MAX}, such as 100`;
 const iterations = integer(ITERATIONS, 1, ITERATIONS_MAX);
 const testSize = z
   .string()
@@ -93,7 +100,7 @@ const form = z.strictObject({
   random_state: integer(`wants a whole number from 0 to ${SEED_MAX}`, 0, SEED_MAX).optional(),
   stratify: flag.optional(),
   solver: oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent']).optional(),
-  solver_tol: tol.optional(),
+  solver_tol: aboveZero('0.0001').optional(),
   class_weight: oneOf(['balanced', 'none']).optional(),
   missing: oneOf(['error', 'drop', 'mean', 'median', 'most_frequent']).optional(),
   dry_run: flag.optional(),

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
 import { withLock } from './lock.ts';
 import {
@@ -20,6 +21,11 @@ import { ensureVenv } from './venv.ts';
 const MLFLOW_REQUIREMENT = 'mlflow==3.17.2';
 /** MLflow's own default, and the original's. */
 const DEFAULT_PORT = 5000;
+/** Before a server that ended by itself is started again; twice as long each time, while it does not last. */
+const PAUSE_MS = 1_000;
+const PAUSE_MS_MAX = 60_000;
+/** One that lived for so long may end once by chance. */
+const LASTED_MS = 60_000;
 
 type LocalMlflowState =
   | { readonly status: 'starting'; readonly message: string }
@@ -27,7 +33,7 @@ type LocalMlflowState =
   | { readonly status: 'failed'; readonly message: string };
 
 export interface LocalMlflow {
-  /** How far it is now; `failed` may follow `ready`, when the server ends by itself. */
+  /** How far it is now; `starting` may follow `ready`, when the server has ended by itself and is started again. */
   state(): LocalMlflowState;
   /** The first state that is not `starting`. Never rejects. */
   readonly ready: Promise<LocalMlflowState>;
@@ -49,6 +55,8 @@ export interface LocalMlflowOptions {
   readonly searchPath?: string;
 }
 
+const STOPPED: LocalMlflowState = { status: 'failed', message: 'MLflow was stopped.' };
+
 /** An MLflow that answers; `server` is there where it is ours to end. */
 interface Found {
   readonly url: string;
@@ -58,7 +66,8 @@ interface Found {
 
 /**
  * Finds or starts the MLflow of this machine, and returns at once. In this order: the server that this folder's
- * record names (owned again if its owner is gone), one that answers at the port already, a new one.
+ * record names (owned again if its owner is gone), one that answers at the port already, a new one. One of ours that
+ * ends by itself is looked for and started again in the same way, as often as it takes.
  */
 export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
   const aborted = new AbortController();
@@ -71,16 +80,38 @@ export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
     options.log(line);
   };
   const fail = (message: string) => {
-    state = { status: 'failed', message: signal.aborted ? 'MLflow was stopped.' : message };
+    state = signal.aborted ? STOPPED : { status: 'failed', message };
     if (!signal.aborted) options.log(message);
+  };
+  let pauseMs = PAUSE_MS;
+  let relaunched = Promise.resolve();
+  const use = (one: Found) => {
+    found = one;
+    state = { status: 'ready', url: one.url, version: one.version, owned: one.server !== undefined };
+    const since = performance.now();
+    void one.server?.exited.then((line) => {
+      if (performance.now() - since > LASTED_MS) pauseMs = PAUSE_MS;
+      state = { status: 'starting', message: 'MLflow ended.' };
+      relaunched = relaunch(`MLflow ended; the last line of its log is ${quoteLine(line)}`);
+    });
+  };
+  const relaunch = async (reason: string): Promise<void> => {
+    for (let says = reason; !signal.aborted; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+      log(`${says}. It is started again`);
+      try {
+        await sleep(pauseMs, undefined, { signal });
+        use(await findOrStart(options, log, signal));
+        pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
+        return;
+      } catch (error) {
+        says = (error as Error).message;
+      }
+    }
+    state = STOPPED;
   };
   const launch = async () => {
     try {
-      found = await findOrStart(options, log, signal);
-      state = { status: 'ready', url: found.url, version: found.version, owned: found.server !== undefined };
-      void found.server?.exited.then((line) =>
-        fail(`MLflow ended; the last line of its log is ${quoteLine(line)}. Start again.`),
-      );
+      use(await findOrStart(options, log, signal));
     } catch (error) {
       fail((error as Error).message);
     }
@@ -90,6 +121,7 @@ export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
   const stop = async () => {
     aborted.abort();
     await ready;
+    await relaunched;
     if (!found?.server) return;
     await found.server.stop();
     removeRecord(recordPath(options.dir), found.server.pid);

@@ -28,6 +28,16 @@ const post = (content: Buffer | string, fileName: string) =>
   request(service.server).post('/train').attach('train_file', Buffer.from(content), fileName);
 
 describe('a file as it comes', () => {
+  it('without a header line is trained, with a warning, which a dry run gives too', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${100 + row},${10 + (row % 7)},${row % 2}\n`).join(
+      '',
+    );
+    const trained = await post(rows, 'data.csv').expect(200);
+    const dry = await post(rows, 'data.csv').field('dry_run', 'true').expect(200);
+    for (const { body } of [trained, dry])
+      expect(body.warnings.map(({ code }: { code: string }) => code)).toContain('numbers_in_header');
+  });
+
   it.each<[string, Buffer, string, string[]]>([
     ['gzip', gzipSync(TABLE), 'data.csv.gz', []],
     ['gzip under another name', gzipSync(TABLE), 'DATA.CSV', []],

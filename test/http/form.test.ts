@@ -54,6 +54,7 @@ describe('readForm', () => {
     ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
     ['no dry run in words', { dry_run: '0', missing: ' ' }, {}],
     ['no weights in words', { class_weight: 'none', stratify: 'no' }, {}],
+    ['yes and no as Python writes them', { stratify: 'True', dry_run: 'FALSE' }, { stratify: true }],
     [
       'columns',
       { target: 'y', positive: 'yes', ignore: ['id', 'a,b'] },
@@ -86,6 +87,7 @@ describe('readForm', () => {
     ['C', { C: '1,5' }, 'invalid_c'],
     ['iterations', { iterations: '0' }, 'invalid_iterations'],
     ['iterations', { iterations: '1.5' }, 'invalid_iterations'],
+    ['iterations', { iterations: '1000000001' }, 'invalid_iterations'],
     ['iterations', { iterations: '99999999999999999999' }, 'invalid_iterations'],
     ['max_iter', { max_iter: 'ten' }, 'invalid_max_iter'],
     ['test_size', { test_size: '0' }, 'invalid_test_size'],

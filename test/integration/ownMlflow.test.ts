@@ -61,6 +61,21 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     expect(await service.stop()).toBe(0);
     await expect(fetch(`${mlflow}/health`)).rejects.toThrow();
   }, 300_000);
+
+  it('takes trainings when it has ended by itself, starts it again, and delivers', async () => {
+    const service = await startService(temp);
+    onTestFinished(async () => void (await service.stop()));
+    const upMs = { timeout: 60_000, interval: 200 };
+    await expect.poll(() => service.output(), upMs).toContain('MLflow answers at http');
+    const { server } = JSON.parse(readFileSync(join(ROOT, '.mlflow/server.json'), 'utf8'));
+    process.kill(-server.pid, 'SIGKILL');
+    await expect.poll(() => service.output(), upMs).toContain('It is started again');
+    const taken = await train(service, { Prefer: 'respond-async' });
+    expect(taken.status).toBe(202);
+    const place = `${service.url}${taken.headers.get('Location')}`;
+    const state = async () => ((await (await fetch(place)).json()) as { state: string }).state;
+    await expect.poll(state, upMs).toBe('delivered');
+  }, 150_000);
 });
 
 describe('npm start without Python', () => {

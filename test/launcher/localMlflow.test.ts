@@ -68,16 +68,47 @@ describe('launchLocalMlflow', () => {
     expect(states.map((state) => state.status === 'ready' && state.owned).sort()).toEqual([false, true]);
   });
 
-  it('tells when its server ends by itself', async () => {
+  it('starts its server again when it ends by itself, and says so meanwhile', async () => {
     const dir = folderWithVenv();
     const { local, lines } = launch({ dir, port: await unusedPort() });
+    const first = await local.ready;
+    const pid = serverPid(dir);
+    process.kill(-pid, 'SIGKILL');
+    await expect.poll(() => local.state().status).toBe('starting');
+    const says = 'MLflow ended; the last line of its log is "started". It is started again';
+    expect(local.state()).toEqual({ status: 'starting', message: `${says}.` });
+    expect(lines).toContain(says);
+    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    expect(local.state()).toEqual(first);
+    expect(serverPid(dir)).not.toBe(pid);
+    const second = serverPid(dir);
+    await local.stop();
+    expect(signalGroup(second, 0)).toBe(false);
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+  });
+
+  it('uses another one that answers in its place by then', async () => {
+    const dir = folderWithVenv();
+    const port = await unusedPort();
+    const { local } = launch({ dir, port });
     await local.ready;
     process.kill(-serverPid(dir), 'SIGKILL');
-    await expect.poll(() => local.state().status).toBe('failed');
-    expect(local.state()).toMatchObject({
-      message: 'MLflow ended; the last line of its log is "started". Start again.',
-    });
-    expect(lines.at(-1)).toContain('MLflow ended');
+    await expect.poll(() => local.state().status).toBe('starting');
+    const { url } = await answering({ '/health': 'OK', '/version': '2.22.5' }, port);
+    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    expect(local.state()).toEqual({ status: 'ready', url, version: '2.22.5', owned: false });
+  });
+
+  it('stops while its server is about to be started again', async () => {
+    const dir = folderWithVenv();
+    const { local } = launch({ dir, port: await unusedPort() });
+    await local.ready;
+    process.kill(-serverPid(dir), 'SIGKILL');
+    await expect.poll(() => local.state().status).toBe('starting');
+    await local.stop();
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+    await sleep(1_500);
+    expect(local.state().status).toBe('failed');
   });
 
   it('says what to do where there is no Python, and asks again next time', async () => {

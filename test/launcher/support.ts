@@ -15,12 +15,13 @@ export function temporaryFolder(): string {
 /** An HTTP server that gives a fixed answer for each path, 404 for any other. */
 export async function answering(
   answers: Readonly<Record<string, string>>,
+  at = 0,
 ): Promise<{ port: number; url: string }> {
   const server = createServer((request, response) => {
     const answer = answers[request.url ?? ''];
     response.writeHead(answer === undefined ? 404 : 200).end(answer);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

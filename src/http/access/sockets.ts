@@ -124,6 +124,8 @@ function refusalOf({ code, rawPacket }: ParseError): HttpError {
       );
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new HttpError(413, 'chunk_extensions_too_large', 'The extensions of a chunk are too large.');
+    case 'HPE_INVALID_EOF_STATE':
+      return new HttpError(400, 'request_cut', 'The request broke off before its end: send it again.');
     default:
       return rawPacket?.[0] === TLS_HANDSHAKE
         ? new HttpError(

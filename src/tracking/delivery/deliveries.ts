@@ -248,9 +248,8 @@ export class Deliveries {
     // What was cut off is taken up by the next process, and says nothing of MLflow.
     if (this.#cut.signal.aborted) return;
     const verdict = verdictOf(error);
-    // That something is in doubt says less than why it came to that.
-    if (verdict.is !== 'doubtful') entry.lastError = verdict.reason;
-    entry.lastError ??= verdict.reason;
+    entry.lastError =
+      verdict.is === 'doubtful' ? doubtAfter(entry.lastError, verdict.reason) : verdict.reason;
     if (verdict.is === 'damaged') {
       // The spool has put it with the dead letters.
       this.#queue.remove(entry);
@@ -293,4 +292,12 @@ export class Deliveries {
     await Promise.race([all, this.#clock.sleep(ms, over.signal)]);
     over.abort();
   }
+}
+
+/** That something is in doubt says what is waited for; why it came to that, what to do about it. */
+function doubtAfter(before: Reason | undefined, doubt: Reason): Reason {
+  if (before?.code === doubt.code) return before;
+  return before === undefined
+    ? doubt
+    : { ...doubt, message: `${doubt.message} Before that: ${before.message}` };
 }

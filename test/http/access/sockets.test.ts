@@ -44,7 +44,7 @@ const closed = (...answers: [number, string | undefined][]) => ({ told: answers,
 describe('bytes that are no request', () => {
   it.each<[string, string, number, string]>([
     ['noise', '\x00\x01\x02\r\n\r\n', 400, 'malformed_http'],
-    ['a request that breaks off', 'GET / HTTP/1.1\r\nHost: lo', 400, 'malformed_http'],
+    ['a request that breaks off', 'GET / HTTP/1.1\r\nHost: lo', 400, 'request_cut'],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'tls_on_plain_port'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed_http'],
     [
@@ -99,14 +99,14 @@ describe('a body that is broken', () => {
   const chunked = `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
 
   it.each([
-    ['a size that is none', `${chunked}zz\r\n`],
-    ['a size that is too large', `${chunked}fffffffffffffffff\r\n`],
-    ['a chunk that is longer than it says', `${chunked}1\r\nabc\r\n`],
-    ['no last chunk', `${chunked}1\r\na\r\n`],
-    ['fewer bytes than there are', `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\nabc`],
-  ])('%s', async (_name, bytes) => {
+    ['a size that is none', `${chunked}zz\r\n`, 'malformed_http'],
+    ['a size that is too large', `${chunked}fffffffffffffffff\r\n`, 'malformed_http'],
+    ['a chunk that is longer than it says', `${chunked}1\r\nabc\r\n`, 'malformed_http'],
+    ['no last chunk', `${chunked}1\r\na\r\n`, 'request_cut'],
+    ['fewer bytes than there are', `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\nabc`, 'request_cut'],
+  ])('%s', async (_name, bytes, code) => {
     const { client } = await start(echo);
-    expect(told(await client.send(bytes))).toEqual(closed([400, 'malformed_http']));
+    expect(told(await client.send(bytes))).toEqual(closed([400, code]));
   });
 
   it('behind an answer that has begun ends the connection', async () => {
