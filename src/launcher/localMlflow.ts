@@ -96,13 +96,13 @@ export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
     });
   };
   const relaunch = async (reason: string): Promise<void> => {
-    for (let says = reason; !signal.aborted; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+    for (let says = reason; !signal.aborted; ) {
       log(`${says}. It is started again`);
+      const waitMs = pauseMs;
+      pauseMs = Math.min(2 * waitMs, PAUSE_MS_MAX);
       try {
-        await sleep(pauseMs, undefined, { signal });
-        use(await findOrStart(options, log, signal));
-        pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
-        return;
+        await sleep(waitMs, undefined, { signal });
+        return use(await findOrStart(options, log, signal));
       } catch (error) {
         says = (error as Error).message;
       }

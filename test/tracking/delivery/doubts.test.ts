@@ -48,6 +48,10 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     const accepted = await bench.accept(RUN);
     await bench.untilTime(QUARANTINE_MS - 1);
     expect(bench.count(name)).toBe(1);
+    expect((await bench.deliveries.find(accepted.id))?.lastError).toMatchObject({
+      code: 'mlflow_in_doubt',
+      message: expect.stringMatching(/was lost, and it is looked for\. Before that: .+/),
+    });
     await bench.untilDelivered();
     expect(bench.clock.now()).toBeGreaterThanOrEqual(QUARANTINE_MS);
     expect(bench.count(name)).toBe(2);
