@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fitCsv } from '../src/engine/fit.ts';
+import { fitCsv } from '../src/engine/local/fit/fit.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';

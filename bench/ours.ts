@@ -10,12 +10,13 @@ import { pino } from 'pino';
 import type { Dataset } from '../src/data/dataset.ts';
 import type { Table } from '../src/data/table.ts';
 import type { Target } from '../src/data/target.ts';
-import type { Team } from '../src/engine/blocks/team.ts';
-import type { Readers } from '../src/engine/readers.ts';
+import type { Team } from '../src/engine/local/blocks/team.ts';
+import type { Readers } from '../src/engine/local/threads/readers.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
-import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
-import type { Accepted, DeliveryView, TrackedRun } from '../src/result.ts';
-import type { DeliveryDesk } from '../src/training/deliveries.ts';
+import type { DeliveryDesk } from '../src/training/deliveryPort.ts';
+import type { Accepted, DeliveryView } from '../src/values/delivery.ts';
+import type { LogisticRegressionState, PipelineState } from '../src/values/pipelineState.ts';
+import type { TrackedRun } from '../src/values/run.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 
 /**
@@ -26,18 +27,26 @@ const [DIST = ''] = process.argv.slice(2);
 
 const { readNumbers } = await built<typeof import('../src/data/segments.ts')>('data/segments.js');
 const { TableReading } = await built<typeof import('../src/data/readTable.ts')>('data/readTable.js');
-const { Team: BuiltTeam } =
-  await built<typeof import('../src/engine/blocks/team.ts')>('engine/blocks/team.js');
-const { MARKS } = await built<typeof import('../src/engine/blocks/partition.ts')>(
-  'engine/blocks/partition.js',
+const { Team: BuiltTeam } = await built<typeof import('../src/engine/local/blocks/team.ts')>(
+  'engine/local/blocks/team.js',
 );
-const { markRows } = await built<typeof import('../src/engine/parts.ts')>('engine/parts.js');
-const { prepare } = await built<typeof import('../src/engine/fit.ts')>('engine/fit.js');
-const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('engine/model.js');
-const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
-const { Readers: BuiltReaders } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
+const { MARKS } = await built<typeof import('../src/engine/local/blocks/partition.ts')>(
+  'engine/local/blocks/partition.js',
+);
+const { markRows } = await built<typeof import('../src/engine/local/fit/splitRows.ts')>(
+  'engine/local/fit/splitRows.js',
+);
+const { prepare } = await built<typeof import('../src/engine/local/fit/fit.ts')>('engine/local/fit/fit.js');
+const { fitPipeline } =
+  await built<typeof import('../src/engine/local/fit/model.ts')>('engine/local/fit/model.js');
+const { TrainingPool } = await built<typeof import('../src/engine/local/threads/pool.ts')>(
+  'engine/local/threads/pool.js',
+);
+const { Readers: BuiltReaders } = await built<typeof import('../src/engine/local/threads/readers.ts')>(
+  'engine/local/threads/readers.js',
+);
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
-const { growHeaps } = await built<typeof import('../src/heap.ts')>('heap.js');
+const { growHeaps } = await built<typeof import('../src/system/heap.ts')>('heap.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
 const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
 const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
@@ -183,7 +192,7 @@ function startReader(): Reader {
   const helpers = new BuiltReaders({
     threads: HELPERS,
     read: READ,
-    thread: new URL(`file://${join(DIST, 'engine/thread.js')}`),
+    thread: new URL(`file://${join(DIST, 'engine/local/threads/thread.js')}`),
   });
   const channels = Array.from({ length: HELPERS }, () => new MessageChannel());
   helpers.help(channels.map(({ port1 }) => port1));

@@ -1,8 +1,8 @@
 import { readConfig } from './config/index.ts';
 import { ConfigError } from './errors.ts';
-import { growHeaps } from './heap.ts';
-import { createLogger } from './log.ts';
+import { createLogger } from './log/logger.ts';
 import { startService } from './service.ts';
+import { growHeaps } from './system/heap.ts';
 
 /** npm passes on a signal that the terminal has sent to its child as well: within this time two are one. */
 const SAME_SIGNAL_MS = 500;

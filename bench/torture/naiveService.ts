@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import multer from 'multer';
-import { fitCsv } from '../../src/engine/fit.ts';
+import { fitCsv } from '../../src/engine/local/fit/fit.ts';
 import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalHost, isAnyAddress, isLoopback } from '../hostName.ts';
+import { canonicalHost, isAnyAddress, isLoopback } from '../net/hosts.ts';
 
 /** Who may ask, and by which names. */
 export interface AccessConfig {

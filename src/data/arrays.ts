@@ -1,6 +1,6 @@
 import { DataError, quote } from '../errors.ts';
 import type { Matrix } from '../ml/matrix.ts';
-import type { ClassLabel } from '../result.ts';
+import type { ClassLabel } from '../values/dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { readNumbers } from './segments.ts';
 

@@ -1,7 +1,7 @@
 import { ensureBytes, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import type { BlockThreads } from '../kernels/passes.ts';
 import { ENTRY, ENTRY_BYTES } from '../kernels/scanLayout.ts';
-import type { Sharing } from './places.ts';
+import type { Sharing } from './memoryLayout.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 
 /** Blocks of a window for each thread: so many that none of them waits long for the last one. */

@@ -1,4 +1,5 @@
-import type { ClassLabel, ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../result.ts';
+import type { ClassLabel } from '../values/dataset.ts';
+import type { ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../values/dryRun.ts';
 import { cramersV, crossTable, rocAucByClass } from './association.ts';
 import { CATEGORIES_MAX } from './dataset.ts';
 import type { SummaryScratch } from './orderStatistics.ts';

@@ -1,5 +1,7 @@
 import { DataError, FieldError, quote } from '../errors.ts';
-import type { ColumnInfo, ColumnType, Missing, Warning } from '../result.ts';
+import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
+import type { Missing } from '../values/plan.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalSignWarnings, hasOtherSign, isTextBySign, signText } from './decimalSigns.ts';
 import { markMissing } from './missing.ts';
 import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';

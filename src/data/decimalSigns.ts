@@ -1,5 +1,5 @@
 import { quote } from '../errors.ts';
-import type { Warning } from '../result.ts';
+import type { Warning } from '../values/warning.ts';
 import { numberOf } from './column.ts';
 import type { Table, TextColumn } from './table.ts';
 

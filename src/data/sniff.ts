@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Papa from 'papaparse';
-import type { Warning } from '../result.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalNumber } from './column.ts';
 import { characterEnd, decode, type Encoding } from './encoding.ts';
 import { type Newline, newlineOf, withLf } from './lineEnds.ts';

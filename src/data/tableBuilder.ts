@@ -11,7 +11,7 @@ import {
   SLACK_BYTES,
   sizesFor,
   UNSHARED,
-} from './places.ts';
+} from './memoryLayout.ts';
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';

@@ -1,5 +1,5 @@
 import { quote } from '../errors.ts';
-import type { Warning } from '../result.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalNumber } from './column.ts';
 import type { Table } from './table.ts';
 

@@ -1,6 +1,6 @@
-import { compareCodePoints } from '../codePoints.ts';
 import { DataError, quote } from '../errors.ts';
-import type { ClassLabel, ColumnType, TargetDtype } from '../result.ts';
+import { compareCodePoints } from '../python/codePoints.ts';
+import type { ClassesDtype, ClassLabel, ColumnType } from '../values/dataset.ts';
 import { segmentsOf } from './segments.ts';
 import type { Cell, Table, TableColumn } from './table.ts';
 
@@ -8,7 +8,7 @@ import type { Cell, Table, TableColumn } from './table.ts';
 export interface Target {
   readonly name: string;
   readonly type: ColumnType;
-  readonly dtype: TargetDtype;
+  readonly dtype: ClassesDtype;
   readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
   /** Each row's place among the classes; `NO_CLASS` in rows that are left out. */
   readonly codes: Uint8Array;
@@ -22,7 +22,7 @@ const DISTINCT_SHARE_MAX = 0.5;
 /** In a table this short a class may well have one or two rows. */
 const ROWS_TO_JUDGE = 20;
 /** pandas' dtype of a column. */
-const DTYPES: Readonly<Record<ColumnType, TargetDtype>> = {
+const DTYPES: Readonly<Record<ColumnType, ClassesDtype>> = {
   long: 'int64',
   double: 'float64',
   boolean: 'bool',
@@ -63,7 +63,7 @@ export function readTarget(table: Table, index: number, dropped?: Uint8Array): T
 }
 
 /** A class as a person reads it: of a boolean target 1 is `True`, as pandas and NumPy print it. */
-export function labelText(label: ClassLabel, dtype: TargetDtype): string {
+export function labelText(label: ClassLabel, dtype: ClassesDtype): string {
   if (dtype === 'bool') return label === 1 ? 'True' : 'False';
   return String(label);
 }
@@ -120,7 +120,7 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
 function checkClasses(
   classes: readonly { readonly label: ClassLabel }[],
   name: string,
-  dtype: TargetDtype,
+  dtype: ClassesDtype,
   rows: number,
 ): void {
   if (classes.length === 0) {

@@ -9,18 +9,18 @@ import { securityHeaders } from './access/headers.ts';
 import { allowHosts } from './access/host.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
-import type { AnswerWait } from './answerTraining.ts';
 import { refuseTooMany } from './connections.ts';
-import { deliveriesRoute } from './deliveriesRoute.ts';
-import { healthRoute } from './healthRoute.ts';
-import { limitsRoute, type ShownLimit } from './limitsRoute.ts';
-import { countRequests, metricsRoute } from './metricsRoute.ts';
-import { noSuchRoute } from './notFound.ts';
 import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
-import { testRoute } from './testRoute.ts';
-import { trainRoute } from './trainRoute.ts';
-import type { UploadOptions } from './upload.ts';
+import { deliveriesRoute } from './routes/deliveriesRoute.ts';
+import { healthRoute } from './routes/healthRoute.ts';
+import { testRoute } from './routes/helloRoute.ts';
+import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
+import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
+import { noSuchRoute } from './routes/notFound.ts';
+import type { AnswerWait } from './train/answerTraining.ts';
+import { trainRoute } from './train/trainRoute.ts';
+import type { UploadOptions } from './upload/upload.ts';
 
 export interface AccessOptions {
   /** Names and addresses beside those of this machine: `name`, `*.name`, an address, or `*`. */

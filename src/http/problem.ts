@@ -13,7 +13,7 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
-import { deliveryLink } from './deliveryAnswer.ts';
+import { deliveryLink } from './routes/deliveryAnswer.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
 interface Problem {

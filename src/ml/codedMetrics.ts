@@ -1,17 +1,7 @@
+import type { MetricSet } from '../values/metrics.ts';
 import type { ClassCodes } from './estimator.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
-
-/** Metrics of one set of rows by scikit-learn's names; `score` is the classifier's own, its accuracy. */
-export interface MetricSet {
-  readonly accuracy_score: number;
-  readonly precision_score: number;
-  readonly recall_score: number;
-  readonly f1_score: number;
-  readonly log_loss: number;
-  readonly roc_auc: number;
-  readonly score: number;
-}
 
 export interface ClassificationMetrics {
   readonly metrics: MetricSet;

@@ -1,3 +1,5 @@
+import type { ImputerStrategy } from '../values/pipelineState.ts';
+import type { Missing } from '../values/plan.ts';
 import { type Branch, ColumnTransformer } from './columnTransformer.ts';
 import type { FrameColumn } from './frame.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
@@ -5,10 +7,6 @@ import { MinMaxScaler } from './minMaxScaler.ts';
 import { OneHotEncoder } from './oneHotEncoder.ts';
 import { Pipeline, type Step } from './pipeline.ts';
 import { SimpleImputer } from './simpleImputer.ts';
-import type { ImputerStrategy } from './state.ts';
-
-/** What becomes of missing values: with the first two there are none left when a pipeline is fitted. */
-export type Missing = 'error' | 'drop' | ImputerStrategy;
 
 export interface ColumnStepsOptions extends LogisticRegressionOptions {
   /** Where it is a strategy, numbers are imputed by it, and text by the most frequent one. */

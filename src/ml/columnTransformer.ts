@@ -1,10 +1,10 @@
+import type { ColumnTransformerState, TransformerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame } from './frame.ts';
 import { checkFeatureCount } from './matrix.ts';
 import { asTransformer, checkNames, paramsByStep } from './pipeline.ts';
-import type { ColumnTransformerState, TransformerState } from './state.ts';
 
 /** A name, a transformer that can be written down as plain data, and the places of its columns in X. */
 export type Branch = readonly [name: string, transformer: StatefulTransformer, columns: readonly number[]];

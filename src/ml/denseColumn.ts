@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../codePoints.ts';
+import { compareCodePoints } from '../python/codePoints.ts';
 import { ValueError } from './errors.ts';
 import type { Input, Transformed } from './estimator.ts';
 import type { Frame, NumericColumn, TextColumn } from './frame.ts';

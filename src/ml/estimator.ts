@@ -1,6 +1,6 @@
+import type { ClassesDtype } from '../values/dataset.ts';
 import type { Frame } from './frame.ts';
 import type { Matrix, MatrixLike } from './matrix.ts';
-import type { ClassesDtype } from './state.ts';
 
 /** A value that a hyper-parameter can have. */
 export type ParamValue = number | string | boolean | null | readonly number[];

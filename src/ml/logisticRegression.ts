@@ -1,3 +1,5 @@
+import type { LogisticRegressionState, SolverName } from '../values/pipelineState.ts';
+import type { Warning } from '../values/warning.ts';
 import { type Design, toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type {
@@ -15,7 +17,6 @@ import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
 import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
-import type { FitWarning, LogisticRegressionState, SolverName } from './state.ts';
 
 export interface LogisticRegressionOptions {
   /** Inverse of the penalty's strength, above 0. Unknown to gradient-descent. */
@@ -163,7 +164,7 @@ export class LogisticRegression implements Classifier {
   }
 
   /** What scikit-learn would warn of, and options that had no effect. */
-  get fitWarnings_(): readonly FitWarning[] {
+  get fitWarnings_(): readonly Warning[] {
     return this.#requireFitted().warnings ?? [];
   }
 

@@ -13,7 +13,7 @@ import { ValueError } from './errors.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
 
-export type { ClassificationMetrics, MetricSet } from './codedMetrics.ts';
+export type { ClassificationMetrics } from './codedMetrics.ts';
 
 /** One label a row. A number and its text are different labels. */
 type LabelColumn = ArrayLike<number | string>;
@@ -171,3 +171,5 @@ function ratioScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOption
   const counts = countLabels(trueCodes, encode(yPred, codeOf), codeOf.size);
   return averageOf(options.classes.length, positiveCode)(counts, ratio).value;
 }
+
+export type { MetricSet } from '../values/metrics.ts';

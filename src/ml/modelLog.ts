@@ -1,4 +1,4 @@
-import type { PipelineState } from './state.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 
 /** The names under which a fitted pipeline is kept. */
 export interface RunNames {

@@ -1,9 +1,9 @@
+import type { OneHotEncoderState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, TextColumn } from './frame.ts';
 import { checkFeatureCount } from './matrix.ts';
-import type { OneHotEncoderState } from './state.ts';
 
 export interface OneHotEncoderOptions {
   /** What a text that the fit did not see is: an error, or a row of zeros. */

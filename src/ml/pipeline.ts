@@ -1,3 +1,4 @@
+import type { EstimatorState, NestedPipelineState } from '../values/pipelineState.ts';
 import { ValueError } from './errors.ts';
 import type {
   Classes,
@@ -13,7 +14,6 @@ import type {
   Transformer,
 } from './estimator.ts';
 import type { Matrix } from './matrix.ts';
-import type { EstimatorState, NestedPipelineState } from './state.ts';
 
 /** A name and the estimator that goes by it. */
 export type Step = readonly [name: string, estimator: Estimator];

@@ -1,9 +1,9 @@
+import type { ImputerStrategy, MissingForm, SimpleImputerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { FrameColumn } from './frame.ts';
 import { checkFeatureCount } from './matrix.ts';
-import type { ImputerStrategy, MissingForm, SimpleImputerState } from './state.ts';
 
 export interface SimpleImputerOptions {
   /** What stands for a missing value: a statistic of its column. Text has a most frequent one only. */

@@ -1,4 +1,7 @@
-import { ctime } from '../ctime.ts';
+import { ctime } from '../python/ctime.ts';
+import { pyRound } from '../python/round.ts';
+import type { RoundedMetrics } from '../values/metrics.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 import { type ColumnStepsOptions, columnSteps } from './columnSteps.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type { Classes, ClassifierFitOptions, Input, Labels } from './estimator.ts';
@@ -9,21 +12,11 @@ import { accuracyScore, logLoss, type MetricSet, precisionScore, recallScore } f
 import { MinMaxScaler } from './minMaxScaler.ts';
 import type { ModelLog, RunNames } from './modelLog.ts';
 import { Pipeline } from './pipeline.ts';
-import { pyRound } from './pyRound.ts';
 import { restoreSteps } from './restore.ts';
-import type { PipelineState } from './state.ts';
 
 interface TrainingFitOptions extends ClassifierFitOptions {
   /** Names of X's columns, in order; `x0`, `x1`, ... where they are not given, as scikit-learn names them. */
   readonly featureNames?: readonly string[];
-}
-
-export interface RoundedMetrics {
-  readonly accuracy: number;
-  /** Log loss, in nats. */
-  readonly entropy: number;
-  readonly precision: number;
-  readonly recall: number;
 }
 
 const DECIMALS = 2;

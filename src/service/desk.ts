@@ -1,9 +1,9 @@
-import type { MlflowConnection } from '../mlflowConnection.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Deliveries } from '../tracking/delivery/deliveries.ts';
 import { recordRun } from '../tracking/record.ts';
 import type { Env } from '../tracking/tags.ts';
-import type { DeliveryDesk } from '../training/deliveries.ts';
+import type { DeliveryDesk } from '../training/deliveryPort.ts';
+import type { MlflowConnection } from './mlflow.ts';
 
 /** What the desk passes on to. */
 interface Behind {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import type { TrainingPool } from '../engine/pool.ts';
+import type { TrainingPool } from '../engine/local/threads/pool.ts';
 import { UnavailableError } from '../errors.ts';
-import type { MlflowConnection } from '../mlflowConnection.ts';
-import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
+import { roomFor } from '../system/disk.ts';
 import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { MlflowConnection } from './mlflow.ts';
 
 /** What is watched. */
 export interface Watched {

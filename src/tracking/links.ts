@@ -1,4 +1,4 @@
-import type { LoggedRun } from '../result.ts';
+import type { LoggedRun } from '../values/run.ts';
 import type { RunRecord } from './record.ts';
 
 /** Addresses of MLflow's pages, below the address under which people reach it (no slash at its end). */

@@ -1,8 +1,8 @@
 import { proxiedPath, putFiles } from './artifacts.ts';
 import { allDone } from './calls.ts';
 import type { MlflowClient } from './client.ts';
+import { once } from './delivery/createOnce.ts';
 import type { Journal } from './delivery/journal.ts';
-import { once } from './delivery/once.ts';
 import type { LoggedModelInfo, ModelSource, RunInfo } from './mlflowTypes.ts';
 import { type ModelFile, mlmodel } from './modelFiles/index.ts';
 import { modelUuid, type RecordedRun, type RunRecord, timedMetrics } from './record.ts';

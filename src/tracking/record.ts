@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { PipelineState } from '../ml/state.ts';
-import type { TrackedRun } from '../result.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
+import type { TrackedRun } from '../values/run.ts';
 import { type DatasetInput, datasetInput } from './dataset.ts';
 import { type RunMetrics, runMetrics } from './metrics.ts';
 import type { Metric } from './mlflowTypes.ts';

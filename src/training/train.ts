@@ -1,12 +1,15 @@
 import { parse } from 'node:path';
-import { ctime } from '../ctime.ts';
-import type { FitSpec, Fitted } from '../engine/fit.ts';
-import type { Reading } from '../engine/reading.ts';
+import type { FitSpec, Fitted } from '../engine/local/fit/fit.ts';
+import type { Reading } from '../engine/local/reading/reading.ts';
 import { FieldError, TrainpostError } from '../errors.ts';
-import type { SolverName } from '../ml/state.ts';
 import { makeModelName, TrainingPipeline } from '../ml/trainingPipeline.ts';
-import type { Accepted, DryRun, Kept, Missing, TrackedRun } from '../result.ts';
-import type { DeliveryDesk } from './deliveries.ts';
+import { ctime } from '../python/ctime.ts';
+import type { Accepted, Kept } from '../values/delivery.ts';
+import type { DryRun } from '../values/dryRun.ts';
+import type { SolverName } from '../values/pipelineState.ts';
+import type { Missing } from '../values/plan.ts';
+import type { TrackedRun } from '../values/run.ts';
+import type { DeliveryDesk } from './deliveryPort.ts';
 import type { UnderWay } from './underWay.ts';
 
 export type { Fitted, Reading };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readTable.ts';
-import { type ErrorDetails, TrainpostError } from '../../src/errors.ts';
+import { TrainpostError } from '../../src/errors.ts';
+import type { ErrorDetails } from '../../src/values/errorData.ts';
 import { cellText, DELIMITERS, write } from './csvText.ts';
 import { ALL_NAMES, outcomeOf, readChunks, textRowsOf } from './tableText.ts';
 

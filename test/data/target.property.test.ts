@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTarget, type Target } from '../../src/data/target.ts';
-import type { ClassLabel } from '../../src/result.ts';
+import type { ClassLabel } from '../../src/values/dataset.ts';
 import { packTable } from '../support/packedTable.ts';
 import { classesOf, labelsOf, verdictOf } from './targets.ts';
 

@@ -3,7 +3,7 @@ import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
 import { segmentsOf } from '../../src/data/segments.ts';
 import { TEXTS_MAX } from '../../src/data/table.ts';
 import { CLASSES_MAX, labelText, NO_CLASS, readTarget, type Target } from '../../src/data/target.ts';
-import type { ClassLabel } from '../../src/result.ts';
+import type { ClassLabel } from '../../src/values/dataset.ts';
 import { classesOf, labelsOf, verdictOf } from './targets.ts';
 
 const tableOf = (cells: readonly string[], options?: ReadOptions) =>

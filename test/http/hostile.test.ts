@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/log/logger.ts';
 import { RawClient, type RawOutcome } from '../support/rawHttp.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { FORMS } from './hostile/forms.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
-import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 import { type Fault, faultyProxy, type ProxiedRequest } from '../support/faultyProxy.ts';
 import { byKey, experimentOf, loggedModelsOf, modelVersionsOf, runsOf } from '../support/mlflowApi.ts';
 import { SpooledLog } from '../support/spooledLog.ts';

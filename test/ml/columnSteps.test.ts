@@ -3,8 +3,8 @@ import { ColumnTransformer } from '../../src/ml/columnTransformer.ts';
 import type { Estimator } from '../../src/ml/estimator.ts';
 import type { Frame } from '../../src/ml/frame.ts';
 import { Pipeline } from '../../src/ml/pipeline.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
 import { columnFixture } from './columnFixture.ts';
 import { frameOf, numbers, texts, valuesOf } from './frames.ts';
 

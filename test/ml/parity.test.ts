@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { trainTestSplit } from '../../src/data/split.ts';
-import { MARKS } from '../../src/engine/blocks/partition.ts';
+import { MARKS } from '../../src/engine/local/blocks/partition.ts';
 import type { Labels } from '../../src/ml/estimator.ts';
 import type { Frame } from '../../src/ml/frame.ts';
 import { encodeLabels } from '../../src/ml/labelEncoding.ts';

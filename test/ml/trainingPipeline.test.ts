@@ -7,9 +7,9 @@ import { takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { accuracyScore, logLoss, precisionScore, recallScore } from '../../src/ml/metrics.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
 import type { ModelLog, RunNames } from '../../src/ml/modelLog.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
 
 const X = [
   [0, 100],

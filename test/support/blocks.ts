@@ -1,6 +1,6 @@
-import type { Part } from '../../src/engine/blocks/part.ts';
-import { MARKS, openWorkplace, partition } from '../../src/engine/blocks/partition.ts';
-import { type Helper, Team } from '../../src/engine/blocks/team.ts';
+import { MARKS, openWorkplace, partition } from '../../src/engine/local/blocks/partition.ts';
+import type { Part } from '../../src/engine/local/blocks/rowSet.ts';
+import { type Helper, Team } from '../../src/engine/local/blocks/team.ts';
 import type { NumericColumn } from '../../src/ml/frame.ts';
 import { type Cells, packTable } from './packedTable.ts';
 

@@ -3,6 +3,6 @@ import { parentPort } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-const { serveTeam } = await import('../../src/engine/blocks/team.ts');
+const { serveTeam } = await import('../../src/engine/local/blocks/team.ts');
 parentPort.on('message', serveTeam);
 parentPort.postMessage('ready');

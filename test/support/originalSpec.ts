@@ -1,4 +1,4 @@
-import type { FitSpec } from '../../src/engine/fit.ts';
+import type { FitSpec } from '../../src/engine/local/fit/fit.ts';
 
 /** What the original trains with. */
 export const ORIGINAL_SPEC: FitSpec = {

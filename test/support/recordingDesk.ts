@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { TrackingRefusedError } from '../../src/errors.ts';
 import type { ModelLog } from '../../src/ml/modelLog.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
-import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun, TrackedRun } from '../../src/result.ts';
-import type { DeliveryDesk } from '../../src/training/deliveries.ts';
+import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
+import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
 interface Entry {
   readonly id: string;

@@ -9,13 +9,13 @@ import type { ConnectionsConfig } from '../../src/config/connections.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
 import type { UploadConfig } from '../../src/config/upload.ts';
-import { type PoolOptions, TrainingPool } from '../../src/engine/pool.ts';
+import { type PoolOptions, TrainingPool } from '../../src/engine/local/threads/pool.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/connections.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
-import type { DeliveryDesk } from '../../src/training/deliveries.ts';
+import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PipelineState } from '../../src/ml/state.ts';
-import type { Accepted, LoggedRun, TrackedRun } from '../../src/result.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { Deliveries } from '../../src/tracking/delivery/deliveries.ts';
 import { recordRun } from '../../src/tracking/record.ts';
 import type { Env } from '../../src/tracking/tags.ts';
 import { TrackingServer, type TrackingServerOptions } from '../../src/tracking/trackingServer.ts';
+import type { Accepted } from '../../src/values/delivery.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
 export interface SpooledLogOptions extends TrackingServerOptions {
   readonly env?: Env;

@@ -2,5 +2,5 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { default: run } = await import('../../src/engine/thread.ts');
+const { default: run } = await import('../../src/engine/local/threads/thread.ts');
 export default run;

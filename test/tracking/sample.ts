@@ -1,5 +1,6 @@
-import type { LogisticRegressionState, PipelineState } from '../../src/ml/state.ts';
-import type { ColumnInfo, TrackedRun } from '../../src/result.ts';
+import type { ColumnInfo } from '../../src/values/dataset.ts';
+import type { LogisticRegressionState, PipelineState } from '../../src/values/pipelineState.ts';
+import type { TrackedRun } from '../../src/values/run.ts';
 
 /** What scikit-learn 1.9 fits on data/diabetes.csv, split as the original does it, with C = 1. */
 const SCALER = {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
-import { parseAuthority } from '../../hostName.ts';
+import { parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
 
 /** Ports that an origin leaves out (RFC 6454, 6.2). */

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { quote } from '../../errors.ts';
-import { type Authority, canonicalHost, isLoopback, parseAuthority } from '../../hostName.ts';
+import { type Authority, canonicalHost, isLoopback, parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
 
 /** What stands for every name. */

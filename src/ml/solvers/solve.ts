@@ -1,7 +1,8 @@
+import type { LogisticRegressionState } from '../../values/pipelineState.ts';
+import type { Warning } from '../../values/warning.ts';
 import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
 import type { ClassCodes } from '../estimator.ts';
-import type { FitWarning, LogisticRegressionState } from '../state.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
@@ -21,7 +22,7 @@ export interface Solution {
   readonly rows: readonly (readonly number[])[];
   readonly nIter: number;
   readonly converged: boolean;
-  readonly warnings: readonly FitWarning[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Square of it in doubles is the memory of newton-cholesky: 200 MB. */
@@ -105,7 +106,7 @@ function solution(
   nIter: number,
   converged: boolean,
   { solver, maxIter }: Params,
-  warnings: readonly FitWarning[],
+  warnings: readonly Warning[],
 ): Solution {
   const rows: number[][] = [];
   for (let at = 0; at < w.length; at += outputLength)

@@ -7,10 +7,10 @@ import type { RunInfo } from '../mlflowTypes.ts';
 import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import { moveAlias } from './alias.ts';
+import { once } from './createOnce.ts';
 import type { Journal } from './journal.ts';
-import { once } from './once.ts';
+import type { Turns } from './keyedMutex.ts';
 import { settleRun } from './run.ts';
-import type { Turns } from './turns.ts';
 
 /** What MLflow called the parts of a run that it took in. */
 export interface Delivered {

@@ -1,17 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun } from '../../result.ts';
 import type { RecordSummary } from '../../spool/record.ts';
 import type { Spool } from '../../spool/spool.ts';
+import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../values/delivery.ts';
+import type { LoggedRun } from '../../values/run.ts';
 import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
+import { Courier } from './attempt.ts';
+import { Pace, pauseMs } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Courier } from './courier.ts';
-import { verdictOf } from './failures.ts';
+import { type Outcome, refusedError, type SpooledDocument, viewOf } from './deliveryView.ts';
 import { PARDON, type Reason } from './journal.ts';
-import { Pace, pauseMs } from './pace.ts';
-import { type Entry, newWaiter, Queue } from './queue.ts';
-import { type Outcome, refusedError, type SpooledDocument, viewOf } from './spooled.ts';
-import { type ScheduledSweep, Sweeps } from './sweeps.ts';
+import { type ScheduledSweep, Sweeps } from './rechecks.ts';
+import { type Entry, newWaiter, Queue } from './schedule.ts';
+import { verdictOf } from './verdict.ts';
 
 /** How often it is asked whether there is an MLflow by now; that costs nothing. */
 const EARLY_PAUSE_MS = 500;

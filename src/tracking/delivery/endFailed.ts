@@ -2,9 +2,9 @@ import type { MlflowClient } from '../client.ts';
 import type { RunInfo } from '../mlflowTypes.ts';
 import type { RunRecord } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
-import { verdictOf } from './failures.ts';
 import type { Journal } from './journal.ts';
 import { findRunOf } from './run.ts';
+import { verdictOf } from './verdict.ts';
 
 /**
  * Ends the run of a record that becomes a dead letter, so that it does not read RUNNING for ever; its id, if there is one.

@@ -1,4 +1,4 @@
-import type { ErrorDetails } from '../../errors.ts';
+import type { ErrorDetails } from '../../values/errorData.ts';
 import type { Clock } from './clock.ts';
 
 /** What MLflow makes anew each time it is asked, and so must be asked for once: `listing` is MLflow 2's `runs/log-model`. */

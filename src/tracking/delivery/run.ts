@@ -4,8 +4,8 @@ import type { RunInfo } from '../mlflowTypes.ts';
 import { REQUEST_ID_TAG, type RunRecord } from '../record.ts';
 import { CallRefusedError } from '../request.ts';
 import type { TrackingServer } from '../trackingServer.ts';
+import { once } from './createOnce.ts';
 import type { Journal } from './journal.ts';
-import { once } from './once.ts';
 
 interface RunSteps {
   readonly server: TrackingServer;

@@ -1,5 +1,5 @@
-import type { EstimatorState, PipelineState } from '../../ml/state.ts';
-import type { ColumnInfo, InputExample } from '../../result.ts';
+import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
+import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
 import { pandasType } from '../columnSpec.ts';
 import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';

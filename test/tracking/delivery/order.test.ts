@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
-import { Queue } from '../../../src/tracking/delivery/queue.ts';
+import { Queue } from '../../../src/tracking/delivery/schedule.ts';
 import type { RecordedRun } from '../../../src/tracking/record.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Accepted } from '../../../src/result.ts';
+import type { Accepted } from '../../../src/values/delivery.ts';
 import { Bench } from './bench.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.

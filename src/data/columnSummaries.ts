@@ -1,0 +1,51 @@
+import type { ColumnSummary } from '../values/dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { type SummaryScratch, summaryScratch } from './orderStatistics.ts';
+import { packedRoom, summarizePacked } from './packedSummary.ts';
+import { readNumbers } from './segments.ts';
+import { type NumberSummary, summarize } from './summary.ts';
+
+/** The columns of a table that are summarised, by any number of threads: each takes one after the other. */
+export interface ProfileJob extends Pick<Dataset, 'table' | 'features'> {
+  /** Two words: the next feature that nobody has taken, and the next seat. */
+  readonly next: Int32Array<SharedArrayBuffer>;
+}
+
+/** What one thread has found out: summaries by the place of their feature. */
+export type ProfileShare = readonly (readonly [place: number, summary: ColumnSummary])[];
+
+export function profileJob({ table, features }: Pick<Dataset, 'table' | 'features'>): ProfileJob {
+  return { table, features, next: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) };
+}
+
+/** Minimum, maximum, mean, sample standard deviation and quartiles of features that are numbers, until all are taken. */
+export function takePart({ table, features, next }: ProfileJob): ProfileShare {
+  const room = packedRoom(table, Atomics.add(next, 1, 1));
+  let scratch: SummaryScratch | undefined;
+  let values: Float64Array<ArrayBuffer> | undefined;
+  const share: [number, ColumnSummary][] = [];
+  for (;;) {
+    const place = Atomics.add(next, 0, 1);
+    const feature = features[place];
+    if (feature === undefined) return share;
+    const { name, index, type } = feature;
+    if (type === 'string') continue;
+    let summary: Omit<NumberSummary, 'distinct'> | undefined = summarizePacked(table, index, room);
+    if (summary === undefined) {
+      values ??= new Float64Array(table.rows);
+      scratch ??= summaryScratch();
+      summary = summarize(readNumbers(table, index, 0, table.rows, values), scratch);
+    }
+    const { min, max, mean, std, quantiles } = summary;
+    const [, q1, median, q3] = quantiles as [number, number, number, number, number];
+    share.push([place, { name, min, max, mean, std, quartiles: [q1, median, q3] }]);
+  }
+}
+
+/** The summaries in the features' order. */
+export function joinShares(shares: readonly ProfileShare[]): ColumnSummary[] {
+  return shares
+    .flat()
+    .sort(([a], [b]) => a - b)
+    .map(([, summary]) => summary);
+}

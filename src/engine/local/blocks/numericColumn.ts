@@ -1,0 +1,151 @@
+import { DenseNumericColumn } from '../../../ml/denseColumn.ts';
+import type { NumericColumn } from '../../../ml/frame.ts';
+import { readChunks } from './chunks.ts';
+import { type ColumnNote, plainNote } from './notes.ts';
+import type { Part } from './rowSet.ts';
+import type { PartSource } from './rowSetSource.ts';
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What is known of a column's values without reading it. */
+interface Facts {
+  readonly nMissing: number;
+  range(): Range;
+}
+
+/**
+ * A column of a part, packed: a note of how its values come from the table's. What a note does not hold, like a second
+ * scaling or a most frequent value, works on a copy of the values.
+ */
+export class PackedNumericColumn implements NumericColumn {
+  readonly kind = 'numeric';
+  readonly note: ColumnNote;
+  readonly #part: Part;
+  readonly #facts: Facts;
+
+  constructor(part: Part, note: ColumnNote, facts: Facts) {
+    this.note = note;
+    this.#part = part;
+    this.#facts = facts;
+  }
+
+  /** A column of numbers as it stands in the table. */
+  static of(part: Part, index: number): PackedNumericColumn {
+    const { missing, others } = part.workplace.table.columns[index]!;
+    // Only where the table has a missing cell, it may matter in which part it is.
+    const nMissing = missing + others === 0 ? 0 : part.statistics(index).nMissing;
+    return new PackedNumericColumn(part, plainNote(index, nMissing > 0), {
+      nMissing,
+      range: () => part.statistics(index),
+    });
+  }
+
+  get nSamples(): number {
+    return this.#part.nSamples;
+  }
+
+  get nMissing(): number {
+    return this.#facts.nMissing;
+  }
+
+  get source(): PartSource {
+    return this.#part.source;
+  }
+
+  range(): Range {
+    const { min, max } = this.#facts.range();
+    return { min, max };
+  }
+
+  mean(): number {
+    if (!this.#isPlain) return this.#dense().mean();
+    const { sum, nMissing } = this.#part.statistics(this.note.column);
+    return sum / (this.nSamples - nMissing);
+  }
+
+  median(): number {
+    return this.#dense().median();
+  }
+
+  mostFrequent(): number {
+    return this.#dense().mostFrequent();
+  }
+
+  fill(value: number): NumericColumn {
+    if (this.nMissing === 0) return this;
+    if (!this.#isPlain) return this.#dense().fill(value);
+    return this.#with(
+      { fill: value },
+      {
+        nMissing: Number.isNaN(value) ? this.nMissing : 0,
+        range: () => widened(this.range(), value),
+      },
+    );
+  }
+
+  affine(scale: number, offset: number): NumericColumn {
+    if (this.note.affine !== undefined || this.note.clip !== undefined) {
+      return this.#dense().affine(scale, offset);
+    }
+    return this.#with(
+      { affine: { scale, offset } },
+      // Rounding keeps the order of numbers, so the ends stay the ends.
+      {
+        nMissing: this.nMissing,
+        range: () => ordered(this.range(), (x) => x * scale + offset),
+      },
+    );
+  }
+
+  clip(low: number, high: number): NumericColumn {
+    if (this.note.clip !== undefined) return this.#dense().clip(low, high);
+    return this.#with(
+      { clip: { low, high } },
+      {
+        nMissing: this.nMissing,
+        range: () => ordered(this.range(), (x) => Math.min(Math.max(x, low), high)),
+      },
+    );
+  }
+
+  toArray(): Float64Array {
+    const values = new Float64Array(this.nSamples);
+    readChunks(this.#part, [this.note], (chunks) => {
+      for (let start = 0; start < values.length; ) {
+        const { columns, rows } = chunks.read(start);
+        values.set(columns[0]!.subarray(0, rows), start);
+        start += rows;
+      }
+    });
+    return values;
+  }
+
+  /** Whether the values are those of the table, missing ones as they were. */
+  get #isPlain(): boolean {
+    const { affine, clip, indicator, fill } = this.note;
+    return affine === undefined && clip === undefined && indicator === undefined && Number.isNaN(fill);
+  }
+
+  #with(change: Partial<ColumnNote>, facts: Facts): PackedNumericColumn {
+    return new PackedNumericColumn(this.#part, { ...this.note, ...change }, facts);
+  }
+
+  #dense(): DenseNumericColumn {
+    return new DenseNumericColumn(this.toArray());
+  }
+}
+
+function widened({ min, max }: Range, value: number): Range {
+  if (Number.isNaN(value)) return { min, max };
+  return Number.isNaN(min)
+    ? { min: value, max: value }
+    : { min: Math.min(min, value), max: Math.max(max, value) };
+}
+
+function ordered({ min, max }: Range, map: (x: number) => number): Range {
+  const [a, b] = [map(min), map(max)];
+  return a > b ? { min: b, max: a } : { min: a, max: b };
+}

@@ -1,0 +1,141 @@
+import { type Classes, profileNumbers, profileTexts } from '../../../data/columnProfile.ts';
+import { summaryScratch } from '../../../data/orderStatistics.ts';
+import type { Split } from '../../../data/split.ts';
+import type { NumberColumn, TextColumn } from '../../../data/table.ts';
+import type { TrainpostError } from '../../../errors.ts';
+import type { ColumnType } from '../../../values/dataset.ts';
+import type {
+  ClassBalance,
+  ColumnProfile,
+  ColumnRole,
+  DryRun,
+  PipelineStepInfo,
+} from '../../../values/dryRun.ts';
+import { columnWarnings } from './dryRunWarnings.ts';
+
+/** A column of the table, and how its cells are read; each reading may write over the one before. */
+export type ReadableColumn = { readonly role: ColumnRole } & (
+  | {
+      readonly column: NumberColumn;
+      /** NaN where a cell is missing or no number. */
+      read(): Float64Array;
+    }
+  | {
+      readonly column: TextColumn;
+      /** Each cell's place in the texts; below 0 where it is missing, or behind the last text kept. */
+      read(): ArrayLike<number>;
+    }
+);
+
+/** How far a training would come: what is missing here could not be made, and `problem` says why. */
+export interface DryRunInput {
+  readonly rows: number;
+  readonly digest: string;
+  readonly columns: readonly ReadableColumn[];
+  readonly target?: { readonly name: string; readonly type: ColumnType };
+  readonly classes?: Classes;
+  readonly split?: Split & {
+    readonly testSize: number;
+    readonly randomState: number;
+    readonly stratify: boolean;
+  };
+  readonly pipeline?: readonly PipelineStepInfo[];
+  readonly problem?: TrainpostError;
+  /** What the file's reader found out, and what its decimal signs make of a column. */
+  readonly warnings: DryRun['warnings'];
+}
+
+/**
+ * The report of a dry run, column after column, so that one of them at a time is in memory as doubles.
+ * `timingMs` is the caller's to give.
+ */
+export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
+  const { rows, digest, target, classes, split, pipeline, problem } = input;
+  const columns = await profileColumns(input.columns, classes);
+  return {
+    rows,
+    digest,
+    columns,
+    ...(target && { target: { ...target, classes: classes ? balance(classes, split) : [] } }),
+    ...(split && { split: splitInfo(split, rows) }),
+    ...(pipeline && { pipeline }),
+    ...(problem && {
+      problem: { code: problem.code, message: problem.message, details: { ...problem.details } },
+    }),
+    warnings: [...input.warnings, ...columns.flatMap((column) => columnWarnings(column, rows))],
+  };
+}
+
+async function profileColumns(
+  columns: readonly ReadableColumn[],
+  classes: Classes | undefined,
+): Promise<ColumnProfile[]> {
+  const scratch = summaryScratch();
+  const profiles: ColumnProfile[] = [];
+  for (const { role, column, read } of columns) {
+    const ofFeature = role === 'feature' ? classes : undefined;
+    const cells = read();
+    profiles.push(
+      column.kind === 'number'
+        ? profileNumbers(column, role, cells as Float64Array, scratch, ofFeature)
+        : await profileTexts(column, role, cells, ofFeature),
+    );
+  }
+  return profiles;
+}
+
+function balance({ labels, codes }: Classes, split: Split | undefined): ClassBalance[] {
+  const counts = countCodes(codes, labels.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const inTrain = split && countCodes(codes, labels.length, split.train);
+  const inTest = split && countCodes(codes, labels.length, split.test);
+  return labels.map((label, k) => ({
+    label,
+    rows: counts[k] as number,
+    share: (counts[k] as number) / total,
+    ...(inTrain && { trainRows: inTrain[k] as number }),
+    ...(inTest && { testRows: inTest[k] as number }),
+  }));
+}
+
+/** Rows of each class, of all or of these rows. */
+function countCodes(codes: ArrayLike<number>, nClasses: number, rows?: Uint32Array): number[] {
+  const counts = new Array<number>(nClasses).fill(0);
+  const { length } = rows ?? codes;
+  for (let index = 0; index < length; index += 1) {
+    const code = codes[rows ? (rows[index] as number) : index] as number;
+    if (code >= 0) counts[code]!++;
+  }
+  return counts;
+}
+
+function splitInfo(split: NonNullable<DryRunInput['split']>, rows: number): NonNullable<DryRun['split']> {
+  const { train, test, testSize, randomState, stratify } = split;
+  const droppedRows = rows - train.length - test.length;
+  return { testSize, randomState, stratify, trainRows: train.length, testRows: test.length, droppedRows };
+}
+
+type Step = readonly [name: string, estimator: object, columns?: readonly number[]];
+
+/** What an estimator may hold: a Pipeline, and a ColumnTransformer. */
+interface Holder {
+  readonly steps?: readonly Step[];
+  readonly transformers?: readonly Step[];
+}
+
+/**
+ * The steps of a pipeline, fitted or not, as they can be shown: an estimator's class has scikit-learn's name.
+ * @param names of the columns that the pipeline is fitted on
+ */
+export function pipelineSteps(steps: readonly Step[], names: readonly string[]): PipelineStepInfo[] {
+  return steps.map(([name, estimator, columns]) => {
+    const holder: Holder = estimator;
+    const inner = holder.steps ?? holder.transformers;
+    return {
+      name,
+      estimator: estimator.constructor.name,
+      ...(columns && { columns: columns.map((index) => names[index] as string) }),
+      ...(inner && { steps: pipelineSteps(inner, names) }),
+    };
+  });
+}

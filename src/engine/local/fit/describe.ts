@@ -1,0 +1,84 @@
+import type { Dataset, Feature } from '../../../data/dataset.ts';
+import { segmentsOf } from '../../../data/segments.ts';
+import type { Table } from '../../../data/table.ts';
+import { labelText } from '../../../data/target.ts';
+import { quote } from '../../../errors.ts';
+import type { Frame } from '../../../ml/frame.ts';
+import type {
+  ClassesDtype,
+  ClassLabel,
+  ColumnSummary,
+  DatasetInfo,
+  InputExample,
+} from '../../../values/dataset.ts';
+import type { Warning } from '../../../values/warning.ts';
+
+/** Rows shown in MLflow's input example: enough to see the form, few enough to read. */
+const EXAMPLE_ROWS = 5;
+
+export function describeDataset(dataset: Dataset, profile: readonly ColumnSummary[]): DatasetInfo {
+  const { table, target, features, columns, rows } = dataset;
+  return {
+    rows,
+    columns,
+    target: target.name,
+    features: features.map(({ index: _, ...info }) => info),
+    digest: table.digest,
+    profile,
+    classCounts: target.classCounts.map(({ label, count }) => ({
+      label: shownLabel(label, target.dtype),
+      count,
+    })),
+  };
+}
+
+/** A class as an answer shows it: numbers stay numbers, and of a boolean target 1 is `True`. */
+export function shownLabel(label: ClassLabel, dtype: ClassesDtype): ClassLabel {
+  return dtype === 'bool' ? labelText(label, dtype) : label;
+}
+
+/** The first rows that are trained or tested on; a missing cell is null. To be asked for before rows are moved. */
+export function inputExample({ table, features, dropped }: Dataset): InputExample {
+  const rows: number[] = [];
+  for (let row = 0; row < table.rows && rows.length < EXAMPLE_ROWS; row += 1) {
+    if (dropped?.[row] !== 1) rows.push(row);
+  }
+  const columns = features.map((feature) => rows.map((row) => cellAt(table, feature, row)));
+  return {
+    columns: features.map(({ name }) => name),
+    data: rows.map((_, place) => columns.map((cells) => cells[place] as number | string | null)),
+  };
+}
+
+function cellAt(table: Table, { index }: Feature, row: number): number | string | null {
+  const column = table.columns[index];
+  for (const { firstRow, cells, decimals, missing } of segmentsOf(table, index)) {
+    if (row >= firstRow + cells.length) continue;
+    const cell = cells[row - firstRow] as number;
+    if (cell === missing || Number.isNaN(cell)) return null;
+    return column?.kind === 'text' ? (column.texts[cell] as string) : cell / 10 ** decimals;
+  }
+  return null;
+}
+
+/** A column that does not vary among the training rows teaches nothing. */
+export function constantColumns({ features }: Dataset, train: Frame): Warning[] {
+  return features
+    .filter((_, place) => {
+      const column = train.columns[place];
+      if (column?.kind !== 'numeric') return column?.counts().size === 1 && column.nMissing === 0;
+      const { min, max } = column.range();
+      return min === max;
+    })
+    .map(({ name }) => ({
+      code: 'constant_column',
+      message: `Column ${quote(name)} has one value in all training rows, so nothing can be learned from it.`,
+    }));
+}
+
+export function undefinedMetrics(part: 'training' | 'test', names: readonly string[]): Warning[] {
+  return names.map((name) => ({
+    code: 'undefined_metric',
+    message: `${name} is undefined on the ${part} rows (a class that is missing or never predicted) and counts as 0, or as missing.`,
+  }));
+}

@@ -1,0 +1,134 @@
+import type { MessagePort } from 'node:worker_threads';
+import { type ProfileJob, type ProfileShare, takePart } from '../../../data/columnSummaries.ts';
+import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
+import { type MeasureJob, measure } from '../blocks/measure.ts';
+import { serveTeam, type TeamMessage } from '../blocks/team.ts';
+import { ThreadLostError } from '../threadLost.ts';
+import { fromReply, type Reply, replyWith } from '../threads/reply.ts';
+
+/** Work on plain values that a helper does beside the leader, and answers with a message. */
+type Errand =
+  | { readonly kind: 'profile'; readonly job: ProfileJob }
+  | { readonly kind: 'measure'; readonly job: MeasureJob };
+
+/** An errand on its way to a helper. */
+interface Sent {
+  readonly kind: 'errand';
+  readonly id: number;
+  /** One word: `FREE`, or `TAKEN` by the helper that has begun, or by the leader that does not wait for it any more. */
+  readonly claim: Int32Array<SharedArrayBuffer>;
+  readonly errand: Errand;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly reply: Reply<unknown>;
+}
+
+/** What a leader writes to a helper's port. */
+type HelperMessage = TeamMessage | Sent;
+
+const FREE = 0;
+const TAKEN = 1;
+
+/**
+ * Lets this thread do what a leader asks for through the port, until it is closed: by the leader, or because that has
+ * ended without a word, and then the team's memory must be let go all the same.
+ */
+export function attend(port: MessagePort): void {
+  let team: string | undefined;
+  port.on('message', (message: HelperMessage) => {
+    if (message.kind === 'errand') {
+      void run(port, message);
+      return;
+    }
+    if (message.kind === 'join') team = message.team;
+    serveTeam(message);
+  });
+  port.on('close', () => {
+    if (team !== undefined) serveTeam({ kind: 'leave', team });
+  });
+}
+
+async function run(port: MessagePort, { id, claim, errand }: Sent): Promise<void> {
+  if (!take(claim)) return;
+  const reply = await replyWith<unknown>(() =>
+    errand.kind === 'profile' ? takePart(errand.job) : measure(errand.job),
+  );
+  port.postMessage({ id, reply } satisfies Answer);
+}
+
+function take(claim: Int32Array<SharedArrayBuffer>): boolean {
+  return Atomics.compareExchange(claim, 0, FREE, TAKEN) === FREE;
+}
+
+/** An errand that a helper does if it comes to it in time. */
+export interface Lent<Result> {
+  /**
+   * What the helper found out; undefined where it has not begun, and then it never will. So nobody waits for a helper
+   * that is not there, or busy for long.
+   * @throws what the helper met, and ThreadLostError where it has ended
+   */
+  settle(): Promise<Result | undefined>;
+}
+
+/** The helpers of one training, as its leader sees them. */
+export class Errands {
+  readonly #helpers: readonly HelperDesk[];
+
+  constructor(ports: readonly MessagePort[] = []) {
+    this.#helpers = ports.map((port) => new HelperDesk(port));
+  }
+
+  /** Lets every helper take its part of the columns, while the leader takes its own. */
+  profile(job: ProfileJob): Lent<ProfileShare[]> {
+    const lent = this.#helpers.map((helper) => helper.lend<ProfileShare>({ kind: 'profile', job }));
+    return {
+      settle: async () => {
+        const shares = await Promise.all(lent.map((one) => one.settle()));
+        return shares.filter((share) => share !== undefined);
+      },
+    };
+  }
+
+  /** Lets the first helper measure, while the leader does something else. */
+  measure(job: MeasureJob): Lent<ClassificationMetrics> {
+    return this.#helpers[0]?.lend({ kind: 'measure', job }) ?? { settle: async () => undefined };
+  }
+}
+
+/** What one helper is asked for and has not answered yet. */
+class HelperDesk {
+  readonly #port: MessagePort;
+  readonly #waiting = new Map<number, (reply: Reply<unknown> | undefined) => void>();
+  #lastId = 0;
+  #isGone = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on('message', ({ id, reply }: Answer) => this.#waiting.get(id)?.(reply));
+    port.on('close', () => {
+      this.#isGone = true;
+      for (const answer of this.#waiting.values()) answer(undefined);
+    });
+  }
+
+  lend<Result>(errand: Errand): Lent<Result> {
+    const id = ++this.#lastId;
+    const claim = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const answered = new Promise<Reply<unknown> | undefined>((resolve) => {
+      if (this.#isGone) resolve(undefined);
+      this.#waiting.set(id, resolve);
+    });
+    this.#port.postMessage({ kind: 'errand', id, claim, errand } satisfies Sent);
+    return {
+      settle: async () => {
+        if (take(claim)) return undefined;
+        const reply = await answered;
+        this.#waiting.delete(id);
+        if (reply === undefined) throw new ThreadLostError();
+        return fromReply(reply as Reply<Result>);
+      },
+    };
+  }
+}

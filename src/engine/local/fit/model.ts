@@ -1,0 +1,66 @@
+import type { Feature } from '../../../data/dataset.ts';
+import type { Target } from '../../../data/target.ts';
+import { DataError } from '../../../errors.ts';
+import type { CodedResult } from '../../../ml/codedMetrics.ts';
+import { ValueError } from '../../../ml/errors.ts';
+import type { Frame } from '../../../ml/frame.ts';
+import type { LogisticRegression, LogisticRegressionOptions } from '../../../ml/logisticRegression.ts';
+import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
+import type { ClassLabel } from '../../../values/dataset.ts';
+import type { Missing } from '../../../values/plan.ts';
+
+/** The training rows or the test rows of a data set. */
+export interface Rows {
+  readonly frame: Frame;
+  /** Each row's place among the target's classes. */
+  readonly codes: Uint8Array;
+}
+
+export interface ModelSpec {
+  readonly missing: Missing;
+  readonly model: Required<LogisticRegressionOptions>;
+}
+
+interface FittedPipeline {
+  readonly pipeline: TrainingPipeline;
+  readonly model: LogisticRegression;
+}
+
+/**
+ * Fits on the training rows what their columns need: the original's `scaler` and `model`, with an encoder for text and
+ * imputers for missing values.
+ * @throws DataError where these rows, unlike the whole table, cannot be fitted
+ */
+export function fitPipeline(
+  { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
+  { frame, codes }: Rows,
+  { missing, model }: ModelSpec,
+): FittedPipeline {
+  const pipeline = TrainingPipeline.forColumns(frame.columns, { ...model, missing });
+  const classes: ClassLabel[] = target.classCounts.map(({ label }) => label);
+  const dtype = target.type === 'string' ? 'object' : 'int64';
+  try {
+    pipeline.fit(
+      frame,
+      { classes, dtype, codes },
+      { featureNames: features.map(({ name }) => name), classesDtype: target.dtype },
+    );
+  } catch (error) {
+    if (error instanceof ValueError)
+      throw new DataError('cannot_be_fitted', error.message, {}, { cause: error });
+    throw error;
+  }
+  return { pipeline, model: pipeline.namedSteps['model'] as LogisticRegression };
+}
+
+/** Classes and probabilities of the rows of one part, as metrics are made of them. */
+export function predictPart(
+  pipeline: TrainingPipeline,
+  { frame, codes }: Rows,
+  positive: ClassLabel | undefined,
+): CodedResult {
+  const classes = pipeline.classes_;
+  const { codes: predictedCodes, proba } = pipeline.predictCoded(frame);
+  const positiveCode = positive === undefined ? 1 : classes.indexOf(positive);
+  return { trueCodes: codes, predictedCodes, proba, nClasses: classes.length, positiveCode };
+}

@@ -1,0 +1,166 @@
+import type { Table } from '../../../data/table.ts';
+import type { SharedMemory } from '../../../kernels/module.ts';
+import { hasLostThread, ThreadLostError } from '../threadLost.ts';
+import type { Arena, ArenaShelf } from '../threads/arena.ts';
+import type { Unread } from './readAgain.ts';
+
+/** A table, and the milliseconds that a thread worked on reading it. */
+export interface ReadTable {
+  readonly table: Table;
+  readonly parseMs: number;
+}
+
+/** What a reader thread does for one upload. */
+export interface ReaderThread {
+  /**
+   * Reads the next bytes of the file `id`; the table is there after the last of them.
+   * @param memory where the table is to lie, with the first bytes
+   * @throws DataError, NotATableError or TooLargeError where the file is no table that can be taken
+   * @throws BusyError where others hold the memory that it would need
+   * @throws ThreadLostError where the thread ends, and so do all others whose files it reads
+   */
+  read(
+    id: number,
+    memory: SharedMemory | undefined,
+    bytes: Uint8Array,
+    isLast: boolean,
+  ): Promise<ReadTable | undefined>;
+  /** Lets go of a file that will not be read to its end. */
+  forget(id: number): Promise<void>;
+}
+
+let lastId = 0;
+
+/** Copied to where they are aligned as they were, bytes are copied in words: four times as fast into shared memory. */
+const WORD_BYTES = 8;
+
+/**
+ * A file that is read while it arrives. Bytes are copied into one of two slots that the thread shares: while it reads
+ * one, the other is filled, and whoever writes faster than it reads waits.
+ */
+export class Reading {
+  readonly #id: number;
+  readonly #thread: ReaderThread;
+  readonly #shelf: ArenaShelf;
+  #arena: Arena | undefined;
+  #slot: 0 | 1 = 0;
+  /** Where the bytes of the slot begin, and where they end. */
+  #begun = 0;
+  #filled = 0;
+  /** The slot that the thread has now. */
+  #underWay: Promise<ReadTable | undefined> = Promise.resolve(undefined);
+  #failure: unknown;
+  #hasBegun = false;
+  #isDone = false;
+  #isOver = false;
+  #mayBeInUse = false;
+
+  /** @throws BusyError or DataError where there is no memory for another table */
+  constructor(thread: ReaderThread, shelf: ArenaShelf) {
+    lastId += 1;
+    this.#id = lastId;
+    this.#thread = thread;
+    this.#shelf = shelf;
+    this.#arena = shelf.take();
+  }
+
+  /** Takes the next bytes. What is wrong with the file is told by `table`; from there on bytes are thrown away. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length && this.#failure === undefined; ) {
+      const slot = this.#held.slots[this.#slot];
+      if (this.#filled === this.#begun) this.#begun = this.#filled = (bytes.byteOffset + at) % WORD_BYTES;
+      const count = Math.min(slot.length - this.#filled, bytes.length - at);
+      slot.set(bytes.subarray(at, at + count), this.#filled);
+      this.#filled += count;
+      at += count;
+      // A full slot waits for bytes behind it, so that the last one is known to be the last.
+      if (this.#filled === slot.length && at < bytes.length) await this.#handOver(false);
+    }
+  }
+
+  /** No more bytes will come. */
+  end(): void {
+    if (this.#failure === undefined) void this.#handOver(true);
+  }
+
+  /** The table, once the last byte is read. @throws what the file's first fault is */
+  async table(): Promise<ReadTable> {
+    const read = await this.#underWay;
+    if (this.#failure !== undefined) throw this.#failure;
+    return read as ReadTable;
+  }
+
+  /**
+   * The table, or where the thread that read it is lost, the room for one: the file is there whole on disk, and whoever
+   * reads it again on a thread of its own does no harm to others.
+   * @throws what the file's first fault is, and as the constructor
+   */
+  async tableOrRoom(): Promise<ReadTable | Unread> {
+    try {
+      return await this.table();
+    } catch (error) {
+      if (!(error instanceof ThreadLostError)) throw error;
+      this.#mayBeInUse = false;
+      this.#arena = this.#shelf.take();
+      return { memory: this.#arena.memory };
+    }
+  }
+
+  /** The table's memory may still be worked on, and must not be used again. */
+  abandonMemory(): void {
+    this.#mayBeInUse = true;
+  }
+
+  /** The table is not needed any more, or never will be. */
+  async release(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#failure ??= new Error('the upload was broken off');
+    await this.#underWay;
+    if (!this.#isDone) await this.#thread.forget(this.#id).catch(() => undefined);
+    // Whoever still knows of this reading is not to hold its memory.
+    this.#underWay = Promise.resolve(undefined);
+    this.#letGo();
+  }
+
+  get #held(): Arena {
+    return this.#arena as Arena;
+  }
+
+  #letGo(): void {
+    const arena = this.#arena;
+    this.#arena = undefined;
+    if (arena === undefined) return;
+    if (this.#mayBeInUse) this.#shelf.drop(arena);
+    else this.#shelf.giveBack(arena);
+  }
+
+  /** Waits until the thread has read the other slot, and gives it this one. */
+  async #handOver(isLast: boolean): Promise<void> {
+    const filled = this.#held.slots[this.#slot].subarray(this.#begun, this.#filled);
+    const before = this.#underWay;
+    this.#slot = this.#slot === 0 ? 1 : 0;
+    this.#begun = this.#filled = 0;
+    this.#underWay = this.#read(before, filled, isLast);
+    await before;
+  }
+
+  async #read(before: Promise<unknown>, bytes: Uint8Array, isLast: boolean): Promise<ReadTable | undefined> {
+    await before;
+    if (this.#failure !== undefined) return undefined;
+    try {
+      const memory = this.#hasBegun ? undefined : this.#held.memory;
+      this.#hasBegun = true;
+      const read = await this.#thread.read(this.#id, memory, bytes, isLast);
+      this.#isDone = isLast;
+      return read;
+    } catch (error) {
+      this.#failure = error;
+      this.#isDone = true;
+      this.#mayBeInUse = hasLostThread(error);
+      // There may be much to come that is thrown away.
+      this.#letGo();
+      return undefined;
+    }
+  }
+}

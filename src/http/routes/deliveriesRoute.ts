@@ -1,0 +1,89 @@
+import { type Request, Router } from 'express';
+import { FieldError, quote } from '../../errors.ts';
+import type { DeliveryDesk } from '../../training/deliveryPort.ts';
+import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
+import { noBody } from '../access/head.ts';
+import { onlyMethods } from '../methods.ts';
+import { HttpError } from '../problem.ts';
+import { type DeliveryAnswer, deliveryAnswer, deliveryLink } from './deliveryAnswer.ts';
+
+const STATES: readonly string[] = ['pending', 'delivered', 'dead'] satisfies DeliveryState[];
+
+/**
+ * `GET /deliveries`, `GET /deliveries/<id>` and `POST /deliveries/<id>/retry`: how far accepted trainings are on their
+ * way to MLflow, and those that it refused put back.
+ */
+export function deliveriesRoute(desk: DeliveryDesk): Router {
+  const router = Router();
+  router
+    .route('/deliveries')
+    .get(async (request, response) => {
+      const views = await desk.list(readState(request));
+      response.json({ deliveries: views.map(answered) });
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+  router
+    .route('/deliveries/:id')
+    .get(async (request, response) => {
+      refuseQuery(request, []);
+      response.json(answered(await find(desk, request.params.id)));
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+  router
+    .route('/deliveries/:id/retry')
+    .post(noBody, async (request, response) => {
+      refuseQuery(request, []);
+      const { id, state } = await find(desk, request.params.id);
+      if (state !== 'dead' || !(await desk.retry(id))) throw notDead(id);
+      response.status(202).location(deliveryLink(id).url);
+      response.json(answered(await find(desk, id)));
+    })
+    .all(onlyMethods('POST'));
+  return router;
+}
+
+/** @throws HttpError 404 */
+async function find(desk: DeliveryDesk, id: string): Promise<DeliveryView> {
+  const view = await desk.find(id);
+  if (view !== undefined) return view;
+  throw new HttpError(
+    404,
+    'no_such_delivery',
+    `There is no delivery ${quote(id)}: GET /deliveries lists those that are pending or dead, and delivered ones are kept for a time.`,
+  );
+}
+
+function answered(view: DeliveryView): DeliveryAnswer {
+  return deliveryAnswer(view, Date.now());
+}
+
+/** @throws FieldError for another value than a state, or another name */
+function readState(request: Request): DeliveryState | undefined {
+  refuseQuery(request, ['state']);
+  const { state } = request.query;
+  if (state === undefined || state === '') return undefined;
+  if (typeof state === 'string' && STATES.includes(state)) return state as DeliveryState;
+  throw new FieldError('invalid_state', `state wants one of ${STATES.join(', ')}, given once.`, {
+    field: 'state',
+    allowed: STATES,
+  });
+}
+
+/** @throws FieldError naming what is not read */
+function refuseQuery(request: Request, allowed: readonly string[]): void {
+  const field = Object.keys(request.query).find((name) => !allowed.includes(name));
+  if (field === undefined) return;
+  const says = allowed.length === 0 ? 'nothing is read there' : `only ${allowed.join(', ')} is read there`;
+  throw new FieldError('unknown_parameter', `${quote(field)} stands in the query string: ${says}.`, {
+    field,
+    allowed,
+  });
+}
+
+function notDead(id: string): HttpError {
+  return new HttpError(
+    409,
+    'delivery_not_dead',
+    `The delivery ${id} is not dead: only what MLflow refused for good can be put back.`,
+  );
+}

@@ -1,0 +1,51 @@
+import { type RequestHandler, Router } from 'express';
+import type { Metrics, StagesMs } from '../../observability/metrics.ts';
+import { onlyMethods } from '../methods.ts';
+
+/** `GET /metrics` in Prometheus' text format. */
+export function metricsRoute(metrics: Metrics): Router {
+  const router = Router();
+  router
+    .route('/metrics')
+    .get(async (_request, response) => {
+      const text = await metrics.text();
+      response.set('Content-Type', metrics.contentType).send(text);
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+  return router;
+}
+
+/** The route of whatever no route took. */
+const NO_ROUTE = 'none';
+/** The status of a request whose caller went away. */
+const ABORTED = 'aborted';
+
+/** Counts each request when it has ended, and the stages that a route left in `response.locals.stagesMs`. */
+export function countRequests(metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { method } = request;
+    response.once('close', () => {
+      metrics.requestEnded({
+        // The pattern that the router was given: whatever paths anybody makes up are one.
+        route: request.route?.path ?? NO_ROUTE,
+        method,
+        status: response.writableFinished ? String(response.statusCode) : ABORTED,
+        seconds: (performance.now() - startedAt) / 1000,
+      });
+      const { stagesMs } = response.locals as { stagesMs?: StagesMs };
+      if (stagesMs !== undefined) metrics.stagesEnded(stagesMs);
+    });
+    next();
+  };
+}
+
+/** Counts a form from here until all of it has come, or nobody waits for it any more. */
+export function countUpload(metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const ended = metrics.uploadBegun();
+    request.once('end', ended);
+    response.once('close', ended);
+    next();
+  };
+}

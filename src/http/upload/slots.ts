@@ -1,0 +1,54 @@
+import { BusyError } from '../../errors.ts';
+
+/** A file of ordinary size has come within a second. */
+const RETRY_AFTER_S = 1;
+
+/** An upload that has a place, or wants one. */
+export interface PlacedUpload {
+  /** Bytes a second so far; Infinity where it is not its caller that is waited for. */
+  pace(): number;
+  /** Ends it, for it comes at fewer than so many bytes a second and another one wants its place. */
+  giveWay(bytesPerSMin: number): void;
+}
+
+/** Places for uploads whose file is coming. */
+export class Places {
+  readonly #max: number;
+  readonly #bytesPerSMin: number;
+  readonly #taken = new Set<PlacedUpload>();
+
+  constructor(max: number, bytesPerSMin: number) {
+    this.#max = max;
+    this.#bytesPerSMin = bytesPerSMin;
+  }
+
+  /**
+   * Where all places are taken, the slowest upload loses its own if it is too slow: a few callers who send a byte a
+   * second would else keep all others out.
+   * @throws BusyError where all places are taken
+   */
+  take(upload: PlacedUpload): void {
+    if (this.#taken.size >= this.#max) this.#endSlowest();
+    if (this.#taken.size >= this.#max) {
+      throw new BusyError(
+        'uploads_full',
+        `${this.#max} uploads are under way, and no more are taken at once: try again in ${RETRY_AFTER_S} s.`,
+        { limit: this.#max, actual: this.#taken.size + 1, retryAfterS: RETRY_AFTER_S },
+      );
+    }
+    this.#taken.add(upload);
+  }
+
+  /** Also for an upload that has none. */
+  free(upload: PlacedUpload): void {
+    this.#taken.delete(upload);
+  }
+
+  #endSlowest(): void {
+    const paced = [...this.#taken].map((upload) => ({ upload, pace: upload.pace() }));
+    const slowest = paced.reduce((one, other) => (other.pace < one.pace ? other : one));
+    if (slowest.pace >= this.#bytesPerSMin) return;
+    this.#taken.delete(slowest.upload);
+    slowest.upload.giveWay(this.#bytesPerSMin);
+  }
+}

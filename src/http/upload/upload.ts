@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Request, RequestHandler } from 'express';
+import multer from 'multer';
+import { ConfigError, FieldError, NotATableError, quote } from '../../errors.ts';
+import { ctime } from '../../python/ctime.ts';
+import type { Reading } from '../../training/train.ts';
+import { FILE_FIELD } from '../train/form.ts';
+import {
+  compressed,
+  explainFormError,
+  type FormLimits,
+  fileTooLarge,
+  notMultipart,
+  unreadableForm,
+} from './formErrors.ts';
+import { Places } from './slots.ts';
+import { ReadingStorage, type UploadedFile } from './storage.ts';
+import { UploadBody } from './uploadBody.ts';
+
+export interface UploadOptions extends FormLimits {
+  /** Folder for uploads under way. */
+  readonly dir: string;
+  /** Uploads whose file comes at the same time. */
+  readonly atOnceMax: number;
+  /** A slower one gives way to others where all places are taken. */
+  readonly bytesPerSMin: number;
+  /** How long no byte may come. */
+  readonly stallMs: number;
+  /** How long the whole form may take to come. */
+  readonly timeoutMs: number;
+}
+
+/** What the headers and the boundary of a part take at most. */
+const PART_HEAD_BYTES_MAX = 1_024;
+/** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
+const STEM_CHARS_MAX = 80;
+/** A UUID's last group is random. */
+const RANDOM_CHARS = 12;
+/** What a table is named; what is in it is looked at when it is read. */
+const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
+/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, whose it is, and a part that nobody can guess. */
+const UPLOAD_NAME =
+  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
+
+/**
+ * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir` and, as it comes, to
+ * a reading that `open` begins.
+ * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
+ */
+export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
+  const places = new Places(options.atOnceMax, options.bytesPerSMin);
+  const form = formOf(options, (body) => {
+    // First of all: without a place nothing else is taken.
+    places.take(body as Request & UploadBody);
+    return open();
+  });
+  const bytesMax =
+    options.fileBytesMax + options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
+  return (request, response, next) => {
+    const length = Number(request.headers['content-length']);
+    if (!request.is('multipart/form-data')) {
+      next(notMultipart());
+      return;
+    }
+    if (!isPlain(request.headers['content-encoding'])) {
+      next(compressed());
+      return;
+    }
+    if (length > bytesMax) {
+      // Nothing of it is read.
+      next(fileTooLarge(options.fileBytesMax, length));
+      return;
+    }
+    // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+    if (request.headers.expect !== undefined) {
+      response.writeContinue();
+      response.locals['continued'] = true;
+    }
+    const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
+    const { stallMs, timeoutMs } = options;
+    const body = new UploadBody(request, { bytesMax, stallMs, timeoutMs, tooLarge }) as UploadBody & Request;
+    form(body, response, (cause: unknown) => {
+      places.free(body);
+      request.body = body.body;
+      if (body.file !== undefined) request.file = body.file;
+      if (cause) return next(explainFormError(cause, options));
+      const refusal = unreadableForm(request.body);
+      if (refusal === undefined) return next();
+      // Multer has done its part and no longer sees to the file.
+      removeUpload(request.file).then(() => next(refusal), next);
+    });
+  };
+}
+
+function isPlain(contentEncoding: string | undefined): boolean {
+  return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
+}
+
+function formOf(options: UploadOptions, open: (request: Request) => Reading): RequestHandler {
+  return multer({
+    storage: new ReadingStorage(
+      multer.diskStorage({
+        destination: options.dir,
+        filename: (_request, file, done) => done(null, uploadName(file.originalname)),
+      }),
+      open,
+    ),
+    defParamCharset: 'utf8',
+    fileFilter: (_request, file, done) => {
+      const refusal = refuseName(file.originalname);
+      if (refusal === undefined) done(null, true);
+      else done(refusal);
+    },
+    limits: {
+      files: 1,
+      fields: options.fieldsMax,
+      parts: options.partsMax,
+      fieldNameSize: options.fieldNameCharsMax,
+      fieldSize: options.fieldValueBytesMax,
+      fileSize: options.fileBytesMax,
+      // A name like a[b][c] or a[999999999] would be built into objects; 200 bytes of it hang the process.
+      fieldNestingDepth: 0,
+      fieldArrayIndexLimit: 0,
+    },
+  }).single(FILE_FIELD);
+}
+
+function refuseName(fileName: string): Error | undefined {
+  if (TABLE_NAME.test(fileName)) return undefined;
+  return new NotATableError(
+    'not_a_csv_name',
+    `The file ${quote(fileName)} is no .csv, .tsv or .txt (each also with .gz): save the table as CSV and send that.`,
+    { field: FILE_FIELD, value: fileName },
+  );
+}
+
+function uploadName(fileName: string): string {
+  const { stem = '', extension = '.csv' } = TABLE_NAME.exec(basename(fileName))?.groups ?? {};
+  const name = stem.replaceAll(/[^\w.-]/g, '-').slice(0, STEM_CHARS_MAX);
+  // Windows allows no colon in a file's name.
+  const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
+  const random = randomUUID().slice(-RANDOM_CHARS);
+  return `${name}_${time}_${process.pid}-${random}${extension.toLowerCase()}`;
+}
+
+/** @throws FieldError where the form had no file, or one without bytes */
+export function requireFile(file: Express.Multer.File | undefined): UploadedFile {
+  if (file === undefined) {
+    throw new FieldError(
+      'missing_file',
+      `There is no file: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
+      {
+        field: FILE_FIELD,
+      },
+    );
+  }
+  if (file.size === 0) {
+    throw new FieldError(
+      'empty_file',
+      `The file ${quote(file.originalname)} is empty: it needs a header line and rows.`,
+      {
+        field: FILE_FIELD,
+        value: file.originalname,
+      },
+    );
+  }
+  return file as UploadedFile;
+}
+
+export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
+  if (file === undefined) return;
+  await (file as Partial<UploadedFile>).reading?.release();
+  await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+}
+
+/**
+ * Makes the folder, and removes what a process that has ended left in it; other files are not ours and stay.
+ * @throws ConfigError where nothing can be written there
+ */
+export async function prepareUploads(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  } catch (cause) {
+    const says = `cannot be written to (${(cause as NodeJS.ErrnoException).code}): name another folder`;
+    throw new ConfigError('temp_dir', `TEMP_DIR=${JSON.stringify(dir)} ${says}`, {}, { cause });
+  }
+  const left = (await readdir(dir)).filter((name) => {
+    const [, pid] = UPLOAD_NAME.exec(name) ?? [];
+    return pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)));
+  });
+  await Promise.all(left.map((name) => unlink(join(dir, name))));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // There is one, and it belongs to somebody else.
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

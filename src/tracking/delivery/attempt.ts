@@ -1,0 +1,137 @@
+import type { Spool } from '../../spool/spool.ts';
+import type { MlflowClient } from '../client.ts';
+import { loggedRun } from '../links.ts';
+import type { RecordedRun } from '../record.ts';
+import type { TrackingServer } from '../trackingServer.ts';
+import type { Clock } from './clock.ts';
+import { deliver } from './deliver.ts';
+import type { Outcome, SpooledDocument } from './deliveryView.ts';
+import { endFailed } from './endFailed.ts';
+import { Journal, type Reason } from './journal.ts';
+import { Turns } from './keyedMutex.ts';
+import type { Entry } from './schedule.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What MLflow says is gone is looked for, and made anew where it is, so many times. */
+const ABSENCES_MAX = 3;
+
+export interface CourierOptions {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly quarantineMs: number;
+  readonly sweepMs: number;
+  /** Cuts the calls off. */
+  readonly signal: AbortSignal;
+}
+
+/** A record as it is carried. */
+interface Load {
+  readonly recorded: RecordedRun;
+  readonly journal: Journal;
+}
+
+/** Carries one record to MLflow, and writes its receipt or its dead letter. */
+export class Courier {
+  readonly #options: CourierOptions;
+  readonly #aliasTurns = new Turns();
+  readonly #takenOverAtMs: number;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+    this.#takenOverAtMs = options.clock.now();
+  }
+
+  /**
+   * One try: how the record left the spool's queue; undefined if the spool has no such record any more.
+   * @throws what stands in the way and may pass
+   */
+  async carry(server: TrackingServer, entry: Entry): Promise<Outcome | undefined> {
+    const load = await this.#load(entry);
+    if (load === undefined) return undefined;
+    const { journal } = load;
+    const client = server.client.until(this.#options.signal);
+    if (journal.condemned === undefined) {
+      try {
+        return await this.#deliver(server, client, entry, load);
+      } catch (error) {
+        const refusal = refusalOf(error, entry);
+        if (refusal === undefined) throw error;
+        await journal.condemn(refusal);
+      }
+    }
+    return this.#bury(server, client, entry, load);
+  }
+
+  async #load(entry: Entry): Promise<Load | undefined> {
+    const { spool, clock, quarantineMs } = this.#options;
+    const { id, held } = entry;
+    // Only the first try finds it in memory: what has to wait is not kept there.
+    delete entry.held;
+    const spooled = held === undefined ? await spool.load(id) : undefined;
+    if (held === undefined && spooled === undefined) return undefined;
+    entry.journal ??= new Journal({
+      notes: spooled?.notes ?? [],
+      write: (note) => spool.note(id, note),
+      clock,
+      quarantineMs,
+      takenOverAtMs: this.#takenOverAtMs,
+    });
+    const { journal } = entry;
+    if (spooled === undefined) return held && { recorded: held, journal };
+    const { record } = spooled.document as SpooledDocument;
+    return { recorded: { record, files: spooled.files }, journal };
+  }
+
+  async #deliver(
+    server: TrackingServer,
+    client: MlflowClient,
+    { id, attempts }: Entry,
+    { recorded, journal }: Load,
+  ): Promise<Outcome> {
+    const aliasTurns = this.#aliasTurns;
+    const delivered = await deliver({ server, client, recorded, journal, aliasTurns });
+    const outcome: Outcome = {
+      attempts,
+      ...this.#traces(journal),
+      runId: delivered.runId,
+      experimentId: delivered.experimentId,
+      logged: loggedRun(server.linkBase, recorded.record, delivered),
+    };
+    await this.#options.spool.deliver(id, outcome);
+    return outcome;
+  }
+
+  async #bury(
+    server: TrackingServer,
+    client: MlflowClient,
+    { id, attempts }: Entry,
+    { recorded, journal }: Load,
+  ): Promise<Outcome> {
+    await endFailed(server, client, recorded.record, journal);
+    const reason = journal.condemned!;
+    const outcome: Outcome = { attempts, ...this.#traces(journal), reason };
+    await this.#options.spool.bury(id, outcome);
+    return outcome;
+  }
+
+  /** What a sweep starts from. */
+  #traces(journal: Journal): Partial<Outcome> {
+    const { clock, sweepMs } = this.#options;
+    const { experimentId, doubted } = journal;
+    const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
+    return {
+      ...(experimentId !== undefined && { experimentId }),
+      ...(runId !== undefined && { runId }),
+      ...(modelId !== undefined && { modelId }),
+      // Always: what repeats a request on its way to MLflow leaves no sign of it in the answer.
+      sweep: { atMs: clock.date() + sweepMs, of: doubted },
+    };
+  }
+}
+
+/** Why the record is refused for good; undefined if it is not. */
+function refusalOf(error: unknown, entry: Entry): Reason | undefined {
+  const { is, reason } = verdictOf(error);
+  if (is === 'absent') entry.absences++;
+  return is === 'refused' || (is === 'absent' && entry.absences > ABSENCES_MAX) ? reason : undefined;
+}

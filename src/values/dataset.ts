@@ -1,0 +1,56 @@
+/**
+ * A class of the target as it stands in the file: whole numbers and reals stay numbers, of booleans `False` is 0 and
+ * `True` is 1, anything else is text.
+ */
+export type ClassLabel = number | string;
+
+/** MLflow's column types (its `DataType`) that a column of a CSV can have. */
+export type ColumnType = 'long' | 'double' | 'boolean' | 'string';
+
+/** One column of the table. */
+export interface ColumnInfo {
+  readonly name: string;
+  /** Of the cells that hold a value. */
+  readonly type: ColumnType;
+  /** Whether a cell of it is missing. */
+  readonly missing?: boolean;
+}
+
+/** Summary of a numeric column; `std` is the sample standard deviation, quartiles as `numpy.quantile` gives them. */
+export interface ColumnSummary {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly quartiles: readonly [number, number, number];
+}
+
+/** What is known about the data set before anything is trained. */
+export interface DatasetInfo {
+  readonly rows: number;
+  /** Columns of the file, target and ignored ones included, in the file's order. */
+  readonly columns: readonly ColumnInfo[];
+  readonly target: string;
+  readonly features: readonly ColumnInfo[];
+  /** First 32 hex digits of the SHA-256 of the file's bytes (MLflow allows 36 characters). */
+  readonly digest: string;
+  readonly profile: readonly ColumnSummary[];
+  readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
+}
+
+export interface SplitInfo {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** First rows of the features, for MLflow's input example; a missing cell is null, a boolean 1 or 0. */
+export interface InputExample {
+  readonly columns: readonly string[];
+  readonly data: readonly (readonly (number | string | null)[])[];
+}
+
+/** Fitted estimators as plain data: what crosses from a worker thread, and what the model files are written from. */
+
+/** NumPy's dtype of the classes; with `bool` they are 0 and 1 here, and False and True wherever they are written. */
+export type ClassesDtype = 'int64' | 'float64' | 'bool' | 'object';

@@ -1,0 +1,5 @@
+export interface SolverInfo {
+  readonly name: string;
+  readonly iterations: number;
+  readonly converged: boolean;
+}

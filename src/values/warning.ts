@@ -1,0 +1,6 @@
+/** A fact the caller should know although nothing failed. */
+export interface Warning {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Check } from '../../../src/observability/readiness.ts';
+import { byLabel, faultsOf, readExposition, readingOf } from '../../support/exposition.ts';
+import { startTestService, type TestService } from '../../support/service.ts';
+
+const DIABETES = join(import.meta.dirname, '../../../data/diabetes.csv');
+
+let mlflow: Check = () => undefined;
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ checks: { disk: () => undefined, mlflow: () => mlflow() } });
+});
+afterAll(() => service.close());
+
+const get = (path: string) => request(service.server).get(path);
+const train = () => request(service.server).post('/train').attach('train_file', DIABETES);
+const metrics = async () => readExposition((await get('/metrics').expect(200)).text);
+
+describe('GET /health/live', () => {
+  it('answers, whatever else does not', async () => {
+    mlflow = () => ({ reason: 'MLflow is away.' });
+    await get('/health/live').expect(200, { live: true }).expect('Cache-Control', 'no-store');
+    await request(service.server).head('/health/live').expect(200);
+    await request(service.server).post('/health/live').expect(405).expect('Allow', 'GET, HEAD');
+  });
+});
+
+describe('GET /health/ready', () => {
+  it.each<[string, Check, string, number, object]>([
+    [
+      'all is there',
+      () => undefined,
+      '',
+      200,
+      { ready: true, checks: { disk: { ok: true }, mlflow: { ok: true } } },
+    ],
+    [
+      'MLflow is away',
+      () => ({ reason: 'MLflow is away.' }),
+      '',
+      503,
+      { ready: false, checks: { disk: { ok: true }, mlflow: { ok: false, reason: 'MLflow is away.' } } },
+    ],
+    [
+      'MLflow is away, and a probe does not ask for it',
+      () => ({ reason: 'MLflow is away.' }),
+      '?exclude=mlflow',
+      200,
+      { ready: true, checks: { disk: { ok: true } } },
+    ],
+    ['nothing is asked for', () => undefined, '?exclude=mlflow,disk', 200, { ready: true, checks: {} }],
+    [
+      'nothing, said twice',
+      () => undefined,
+      '?exclude=mlflow&exclude=disk',
+      200,
+      { ready: true, checks: {} },
+    ],
+    [
+      'a check fails',
+      () => Promise.reject(new Error('/a/path')),
+      '',
+      503,
+      { checks: { mlflow: { reason: 'This could not be found out; the log says why.' } } },
+    ],
+    [
+      'a check that there is not',
+      () => undefined,
+      '?exclude=mlfow',
+      422,
+      { code: 'unknown_check', field: 'exclude', value: 'mlfow', allowed: ['disk', 'mlflow'] },
+    ],
+    [
+      'another name in the query',
+      () => undefined,
+      '?excluded=mlflow',
+      422,
+      { code: 'unknown_field', field: 'excluded', allowed: ['exclude'] },
+    ],
+  ])('%s', async (_name, check, query, status, body) => {
+    mlflow = check;
+    const response = await get(`/health/ready${query}`).expect(status);
+    expect(response.body).toMatchObject(body);
+    expect(response.text).not.toContain('/a/path');
+    if (status !== 422) expect(response.get('Cache-Control')).toBe('no-store');
+  });
+});
+
+describe('GET /metrics', () => {
+  it('is what Prometheus reads', async () => {
+    mlflow = () => ({ reason: 'MLflow is away.' });
+    const response = await get('/metrics').expect(200);
+    expect(response.get('Content-Type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const families = readExposition(response.text);
+    expect(faultsOf(families)).toEqual([]);
+    expect(byLabel(families, 'trainpost_check_ok', 'check')).toEqual({ disk: 1, mlflow: 0 });
+    expect(byLabel(families, 'trainpost_threads', 'kind')).toEqual({ training: 1, reading: 1 });
+  });
+
+  it('counts a training, and the time of each of its stages', async () => {
+    const before = await metrics();
+    await train().expect(200);
+    await train().field('dry_run', 'true').expect(200);
+    await train().field('tol', '-1').expect(422);
+    const after = await metrics();
+    const grown = (name: string, labels: Record<string, string>) =>
+      (readingOf(after, name, labels) ?? 0) - (readingOf(before, name, labels) ?? 0);
+    const ofTrain = { route: '/train', method: 'POST' };
+    expect(grown('trainpost_http_requests_total', { ...ofTrain, status: '200' })).toBe(2);
+    expect(grown('trainpost_http_requests_total', { ...ofTrain, status: '422' })).toBe(1);
+    expect(grown('trainpost_http_request_duration_seconds_count', ofTrain)).toBe(3);
+    for (const stage of ['upload', 'parse', 'split', 'fit', 'evaluate', 'log']) {
+      expect(grown('trainpost_training_stage_duration_seconds_count', { stage }), stage).toBe(1);
+    }
+    expect(readingOf(after, 'trainpost_trainings_under_way')).toBe(0);
+    expect(readingOf(after, 'trainpost_uploads_under_way')).toBe(0);
+  });
+
+  it('counts an upload while it comes, and one that breaks off as aborted', async () => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      'POST /train HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999\r\n\r\n--b\r\n',
+    );
+    await vi.waitFor(async () => expect(readingOf(await metrics(), 'trainpost_uploads_under_way')).toBe(1));
+    const aborted = { route: '/train', method: 'POST', status: 'aborted' };
+    expect(readingOf(await metrics(), 'trainpost_http_requests_total', aborted)).toBeUndefined();
+    // An end without more ado is a form that breaks off, and answered; this is nobody being there any more.
+    socket.resetAndDestroy();
+    await vi.waitFor(async () => {
+      const families = await metrics();
+      expect(readingOf(families, 'trainpost_uploads_under_way')).toBe(0);
+      expect(readingOf(families, 'trainpost_http_requests_total', aborted)).toBe(1);
+    });
+  });
+
+  it('has no more series for paths, methods and queries that anybody makes up', async () => {
+    const ask = async (round: string) => {
+      for (let k = 0; k < 30; k += 1) {
+        await get(`/${round}-${k}?a=${k}`).expect(404);
+        await get(`/train/${round}${k}`).expect(404);
+        await get(`/health/ready?exclude=${round}${k}`).expect(422);
+      }
+      for (const method of ['PROPFIND', 'MKCOL', 'PURGE', 'LINK', 'LOCK']) {
+        await fetch(`${service.url}/train`, { method });
+        await fetch(`${service.url}/${round}`, { method });
+      }
+      const samples = [...(await metrics()).values()].flatMap((family) => family.samples);
+      return samples.filter(({ name }) => name.startsWith('trainpost_http_')).map(({ labels }) => labels);
+    };
+    const before = await ask('a');
+    const after = await ask('b');
+    expect(after.length).toBe(before.length);
+    expect([...new Set(after.map(({ route }) => route))].sort()).toEqual([
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/train',
+      'none',
+    ]);
+    expect(new Set(after.map(({ method }) => method))).toContain('other');
+    expect(after.map(({ method }) => method)).not.toContain('PURGE');
+  });
+});
+
+describe('the log', () => {
+  it.each([
+    ['/health/live', undefined],
+    ['/metrics', undefined],
+    ['/health/ready', undefined],
+    ['/health/ready?exclude=nothing', 'warn'],
+    ['/test', 'info'],
+  ])('has of GET %s a line of level %s', async (path, level) => {
+    mlflow = () => ({ reason: 'MLflow is away.' });
+    service.lines.length = 0;
+    await get(path);
+    // Whatever comes next is logged, and lines come in their order.
+    await get('/nothing');
+    await vi.waitFor(() => expect(service.lines.map((line) => line['path'])).toContain('/nothing'));
+    const levels = { 30: 'info', 40: 'warn', 50: 'error' } as Record<number, string>;
+    const line = service.lines.find((one) => one['path'] === path.split('?')[0]);
+    expect(line && levels[line['level'] as number]).toBe(level);
+  });
+});

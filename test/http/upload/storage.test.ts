@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Request } from 'express';
+import multer from 'multer';
+import { describe, expect, it, vi } from 'vitest';
+import { ReadingStorage } from '../../../src/http/upload/storage.ts';
+import type { Reading } from '../../../src/training/train.ts';
+
+const REQUEST = { headers: {} } as Request;
+
+/** A disk that answers when it is told to, and the file that multer would hand it. */
+function setUp() {
+  const release = vi.fn(async () => undefined);
+  const reading = { write: async () => undefined, end: () => undefined, release } as unknown as Reading;
+  const finish: (() => void)[] = [];
+  const disk: multer.StorageEngine = {
+    _handleFile: (_request, file, done) => {
+      file.stream.resume();
+      finish.push(() => done(null, { path: 'data.csv', size: 1 }));
+    },
+    _removeFile: (_request, _file, done) => done(null),
+  };
+  const file = { stream: new PassThrough() } as unknown as Express.Multer.File;
+  return { disk, file, reading, release, finish };
+}
+
+describe('ReadingStorage', () => {
+  it('releases the reading of a file that is removed before it is stored, as where the caller goes away', async () => {
+    const { disk, file, reading, release, finish } = setUp();
+    const open = vi.fn(() => reading);
+    const storage = new ReadingStorage(disk, open);
+    const source = file.stream as PassThrough;
+    storage._handleFile(REQUEST, file, () => undefined);
+    source.write('a,b\n');
+    await expect.poll(() => open.mock.calls.length).toBe(1);
+    storage._removeFile(REQUEST, file, () => undefined);
+    // Multer takes note of it no more.
+    finish[0]?.();
+    expect(release).toHaveBeenCalledTimes(1);
+  });
+
+  it('begins no reading for bytes of a file that is removed', async () => {
+    const { disk, file, reading } = setUp();
+    const open = vi.fn(() => reading);
+    const storage = new ReadingStorage(disk, open);
+    const source = file.stream as PassThrough;
+    storage._handleFile(REQUEST, file, () => undefined);
+    storage._removeFile(REQUEST, file, () => undefined);
+    source.on('error', () => undefined).write('a,b\n');
+    await expect.poll(() => source.destroyed).toBe(true);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it('begins to read when the first bytes come, and not before', async () => {
+    const { disk, file, reading } = setUp();
+    const open = vi.fn(() => reading);
+    const source = file.stream as PassThrough;
+    new ReadingStorage(disk, open)._handleFile(REQUEST, file, () => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(open).not.toHaveBeenCalled();
+    source.write('a,b\n');
+    source.end('1,2\n');
+    await once(file.stream, 'end');
+    expect(open).toHaveBeenCalledTimes(1);
+  });
+
+  it('hands on that no reading can be begun, and leaves no file', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'trainpost-storage-'));
+    try {
+      const { file } = setUp();
+      const disk = multer.diskStorage({ destination: dir, filename: (_r, _f, done) => done(null, 'a.csv') });
+      const storage = new ReadingStorage(disk, () => {
+        throw new RangeError('could not allocate memory');
+      });
+      const source = file.stream as PassThrough;
+      const stored = new Promise((resolve) => storage._handleFile(REQUEST, file, resolve));
+      source.write('a,b\n');
+      expect(await stored).toBeInstanceOf(RangeError);
+      expect(readdirSync(dir)).toEqual([]);
+      // Multer may try as well.
+      await new Promise((resolve) => storage._removeFile(REQUEST, file, resolve));
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});

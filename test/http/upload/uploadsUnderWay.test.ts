@@ -1,0 +1,228 @@
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { answerOf, BOUNDARY, headOf, multipart, open, requestOf } from '../../support/rawUpload.ts';
+import { startTestService, type TestService, type TestServiceOptions } from '../../support/service.ts';
+
+const FAULTY = new URL('../../support/faultyThread.mjs', import.meta.url);
+const ROWS = Array.from({ length: 40 }, (_, row) => `${row},${(row * 7) % 11},${row % 2}\n`).join('');
+const CSV = `a,b,Outcome\n${ROWS}`;
+const FORM = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV }]);
+/** Behind it the file begins. */
+const FILE_BEGINS = FORM.indexOf('\r\n\r\n') + 4;
+
+let service: TestService;
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await service.close();
+});
+
+async function start(options: TestServiceOptions): Promise<void> {
+  service = await startTestService(options);
+  await service.pool.warmUp();
+}
+
+/** An upload that has sent the head of its request and so many bytes of the form. */
+async function begin(bytes: number, form = FORM): Promise<Socket> {
+  const socket = await open(service.url);
+  sockets.push(socket);
+  socket.write(headOf({ 'Content-Length': form.length }));
+  socket.write(form.subarray(0, bytes));
+  return socket;
+}
+
+async function finish(socket: Socket, from: number, form = FORM) {
+  socket.write(form.subarray(from));
+  return await answerOf(socket);
+}
+
+async function post(fields: Readonly<Record<string, string>> = {}, csv = CSV) {
+  const socket = await open(service.url);
+  sockets.push(socket);
+  const parts = Object.entries(fields).map(([name, value]) => ({ name, value }));
+  socket.write(requestOf(multipart([...parts, { name: 'train_file', fileName: 'a.csv', value: csv }])));
+  return await answerOf(socket);
+}
+
+describe('uploads at once', () => {
+  it('are as many as there are places, and one more is told to come back', async () => {
+    await start({ upload: { atOnceMax: 3, bytesPerSMin: 0 } });
+    // Those whose file has not begun have no place.
+    await Promise.all([1, 2, 3, 4, 5].map(() => begin(FILE_BEGINS)));
+    const begun = await Promise.all([1, 2, 3].map(() => begin(FILE_BEGINS + 20)));
+    await expect.poll(() => service.pool.memory().promisedBytes).toBe(3 * 65_536);
+    const refused = await post();
+    expect(refused.status).toBe(429);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(refused.body).toMatchObject({ code: 'uploads_full', limit: 3, actual: 4 });
+    // Nothing was taken for it: neither memory nor disk.
+    expect(service.pool.memory().promisedBytes).toBe(3 * 65_536);
+    await expect.poll(() => service.uploads().length).toBe(3);
+    const answers = await Promise.all(begun.map((socket) => finish(socket, FILE_BEGINS + 20)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await post()).status).toBe(200);
+  }, 30_000);
+
+  it('lose their place where they are too slow and another one wants it: the slowest first', async () => {
+    await start({ upload: { atOnceMax: 2, bytesPerSMin: 1_000_000 } });
+    const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(40) }]);
+    const slow = await begin(FILE_BEGINS + 10_000, large);
+    const slower = await begin(FILE_BEGINS + 10, large);
+    await expect.poll(() => service.pool.memory().promisedBytes).toBe(2 * 65_536);
+    expect((await post()).status).toBe(200);
+    const { status, headers, body } = await answerOf(slower);
+    expect([status, headers['connection'], body['code']]).toEqual([408, 'close', 'upload_too_slow']);
+    expect(body['limit']).toBe(1_000_000);
+    expect(body['actual']).toBeLessThan(1_000_000);
+    await expect.poll(() => service.uploads().length).toBe(1);
+    expect((await finish(slow, FILE_BEGINS + 10_000, large)).status).toBe(200);
+  }, 30_000);
+
+  it('give back their place however they end', async () => {
+    await start({ upload: { atOnceMax: 1, bytesPerSMin: 0, stallMs: 700, fileBytesMax: 2_000 } });
+    const ends: [string, () => Promise<unknown>][] = [
+      ['answered', () => post()],
+      ['a field is wrong', () => post({ tol: 'x' })],
+      ['no table', () => post({}, 'a,b\n1\n')],
+      ['too large', () => post({}, CSV.repeat(10))],
+      ['a name too long', () => post({ ['x'.repeat(100)]: '1' })],
+      ['broken off', async () => (await begin(FILE_BEGINS + 20)).destroy()],
+      ['stalled', async () => await answerOf(await begin(FILE_BEGINS + 20))],
+      ['malformed', async () => (await begin(FILE_BEGINS + 20)).end()],
+    ];
+    for (const [name, end] of ends) {
+      await end();
+      await expect.poll(async () => (await post()).status, { message: name }).toBe(200);
+    }
+    expect(service.uploads()).toEqual([]);
+  }, 30_000);
+});
+
+describe('an upload that', () => {
+  it.each([
+    ['has begun its file', FILE_BEGINS + 20],
+    ['has not', 10],
+    ['has sent nothing', 0],
+  ])('stalls when it %s is 408, and its connection is closed', async (_name, bytes) => {
+    await start({ upload: { stallMs: 300 } });
+    const socket = await begin(bytes);
+    const { status, headers, body } = await answerOf(socket);
+    expect(status).toBe(408);
+    expect(headers).toMatchObject({
+      connection: 'close',
+      'content-type': expect.stringContaining('application/problem+json'),
+    });
+    expect(body).toMatchObject({ code: 'upload_stalled', limit: 300, actual: 301 });
+    await expect.poll(() => socket.destroyed || socket.readableEnded).toBe(true);
+    await expect.poll(() => service.uploads()).toEqual([]);
+    await expect.poll(() => service.pool.memory().promisedBytes).toBe(0);
+  });
+
+  it('is slow but does not stall is taken', async () => {
+    await start({ upload: { stallMs: 1_500 } });
+    const socket = await begin(FILE_BEGINS);
+    for (let at = FILE_BEGINS; at < FORM.length - 10; at += 10) {
+      socket.write(FORM.subarray(at, at + 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const sent = FILE_BEGINS + Math.floor((FORM.length - 10 - FILE_BEGINS + 9) / 10) * 10;
+    expect((await finish(socket, sent)).status).toBe(200);
+  }, 30_000);
+
+  it('has not come within its time is 408, though it never stalls', async () => {
+    await start({ upload: { timeoutMs: 1_000, stallMs: 30_000 } });
+    const socket = await begin(FILE_BEGINS);
+    const drip = setInterval(() => socket.write('1,2,3\n'), 50);
+    try {
+      const { status, body } = await answerOf(socket);
+      expect(status).toBe(408);
+      expect(body).toMatchObject({ code: 'upload_timeout', limit: 1_000, actual: 1_001 });
+    } finally {
+      clearInterval(drip);
+    }
+    await expect.poll(() => service.uploads()).toEqual([]);
+  });
+
+  it('is refused while it still comes is read no further than a few seconds', async () => {
+    await start({});
+    const socket = await open(service.url);
+    sockets.push(socket);
+    const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="train_file"; filename="a.png"\r\n\r\n`;
+    socket.write(headOf({ 'Content-Length': 5_000_000 }) + part);
+    const drip = setInterval(() => socket.write('1,2,3\n'), 50);
+    try {
+      const { status, headers, body } = await answerOf(socket);
+      expect([status, headers['connection'], body['code']]).toEqual([415, 'close', 'not_a_csv_name']);
+    } finally {
+      clearInterval(drip);
+    }
+  }, 30_000);
+});
+
+describe('memory', () => {
+  it('that others hold is 429, and there again when they have ended', async () => {
+    // There is room for three tables of three columns that are only begun, and not for a fourth.
+    await start({ pool: { memoryBytesMax: 10_900_000 } });
+    // So much that a thread has begun to read it.
+    const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(1_500) }]);
+    const sent = 400_000;
+    const begun = await Promise.all([1, 2, 3].map(() => begin(sent, large)));
+    await expect.poll(() => service.pool.memory().promisedBytes).toBeGreaterThan(7_000_000);
+    const refused = await post();
+    expect(refused.status).toBe(429);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect(refused.body).toMatchObject({ code: 'memory_promised', limit: 10_878_976 });
+    expect(refused.body['actual']).toBeGreaterThan(10_878_976);
+    const [one, ...others] = begun as [Socket, ...Socket[]];
+    for (const other of others) other.destroy();
+    await expect.poll(() => service.pool.memory().promisedBytes).toBeLessThan(4_000_000);
+    expect((await finish(one, sent, large)).status).toBe(200);
+    expect((await post()).status).toBe(200);
+    expect(service.pool.memory().promisedBytes).toBe(0);
+  }, 30_000);
+
+  it('that a table would need more of than there is is 422', async () => {
+    await start({ pool: { memoryBytesMax: 6_500_000 } });
+    expect((await post()).status).toBe(200);
+    const wide = `${Array.from({ length: 900 }, (_, j) => `c${j}`).join()}\n${`${'1,'.repeat(899)}0\n`.repeat(5_000)}`;
+    const { status, body } = await post({}, wide);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'too_large_for_memory', limit: 6_488_064 });
+    expect(body['actual']).toBeGreaterThan(6_488_064);
+    expect((await post()).status).toBe(200);
+  }, 30_000);
+});
+
+describe('threads', () => {
+  it('that all compute, and a full queue, are 429; a training that takes too long is 422', async () => {
+    await start({ pool: { thread: FAULTY, threads: 1, waitingMax: 1, timeoutMs: 4_000 } });
+    const answers = await Promise.all([1, 2, 3].map(() => post({ positive: '!loop' })));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.map(({ body }) => body)).toMatchObject([{ code: 'queue_full', limit: 1, actual: 2 }]);
+    expect(refused[0]?.headers['retry-after']).toBe('1');
+    const ended = answers.filter(({ status }) => status === 422).map(({ body }) => body);
+    const timedOut = { code: 'training_timeout', limit: 4_000, actual: 4_001 };
+    expect(ended).toMatchObject([timedOut, timedOut]);
+    expect((await post()).status).toBe(200);
+  }, 30_000);
+
+  it('that a file keeps for too long let it go with 422', async () => {
+    await start({ pool: { thread: FAULTY, parseTimeoutMs: 1_000 } });
+    const { status, body } = await post({}, `!loop,Outcome\n${'1,0\n2,1\n'.repeat(20)}`);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'parse_timeout', limit: 1_000 });
+    expect((await post()).status).toBe(200);
+  }, 30_000);
+
+  it('that are lost are 503 with Retry-After for their training alone', async () => {
+    await start({ pool: { thread: FAULTY, threads: 2 } });
+    const [lost, ...others] = await Promise.all([post({ positive: '!exit' }), post(), post(), post()]);
+    expect(lost).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      body: { code: 'thread_lost' },
+    });
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await post()).status).toBe(200);
+  }, 30_000);
+});
