@@ -13,8 +13,9 @@ export type { ColumnStepsOptions } from './ml/columnSteps.ts';
 export { type Branch, ColumnTransformer } from './ml/columnTransformer.ts';
 export { DenseNumericColumn, DenseTextColumn, toFrame } from './ml/denseColumn.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
-export type { Classifier, Estimator, Input, Labels, Params, Transformer } from './ml/estimator.ts';
+export type { Classifier, Estimator, Input, Params, Transformer } from './ml/estimator.ts';
 export type { Frame, FrameColumn, NumericColumn, TextColumn } from './ml/frame.ts';
+export type { Labels } from './ml/labels.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';
 export { type Matrix, type MatrixLike, takeRows, toMatrix } from './ml/matrix.ts';
 export {

@@ -28,8 +28,8 @@ const HARM_SHARE = 0.3;
  */
 const LATE_MS_MAX = 1_500;
 const QUARANTINE_MS = 3_000;
-/** The late sweep, behind everything that is late. */
-const SWEEP_MS = 5_000;
+/** The late recheck, behind everything that is late. */
+const RECHECK_MS = 5_000;
 /** Shorter than some delays, so that calls time out which are then carried out. */
 const CALL_TIMEOUT_MS = 1_000;
 /** Some trainings are answered when they are in MLflow, the others before. */
@@ -140,7 +140,7 @@ function settings(mlflowUrl: string): Record<string, string> {
     MLFLOW_CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS),
     MLFLOW_WAIT_MS: String(WAIT_MS),
     DELIVERY_QUARANTINE_MS: String(QUARANTINE_MS),
-    DELIVERY_SWEEP_MS: String(SWEEP_MS),
+    DELIVERY_RECHECK_MS: String(RECHECK_MS),
   };
 }
 
@@ -197,10 +197,10 @@ function lifeMs(startMs: number, random: () => number): number {
   return startMs + QUARANTINE_MS + 1_000 + 4_000 * random();
 }
 
-/** The late sweeps are over when nothing has gone any more for twice the time after which each begins. */
+/** The late rechecks are over when nothing has gone any more for twice the time after which each begins. */
 async function swept(mlflowUrl: string, experimentId: string): Promise<void> {
   let count = Number.NaN;
-  for (let levelMs = 0; levelMs < 2 * SWEEP_MS; levelMs += SWEEP_POLL_MS) {
+  for (let levelMs = 0; levelMs < 2 * RECHECK_MS; levelMs += SWEEP_POLL_MS) {
     await sleep(SWEEP_POLL_MS);
     const now = await countAll(mlflowUrl, experimentId);
     if (now !== count) levelMs = 0;

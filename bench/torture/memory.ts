@@ -20,7 +20,7 @@ const CALLERS = 4;
 const WARM_UP = 40;
 const SAMPLES = 200;
 /** Doubles are looked for while the trainings go on, as they are in a service that has run for longer. */
-const SWEEP_MS = 2_000;
+const RECHECK_MS = 2_000;
 const MEGABYTE = 1e6;
 const SAY_EVERY = 2_000;
 
@@ -38,7 +38,7 @@ export async function memory(options: MemoryOptions): Promise<Row> {
       dir,
       env: {
         MLFLOW_TRACKING_URI: url,
-        DELIVERY_SWEEP_MS: String(SWEEP_MS),
+        DELIVERY_RECHECK_MS: String(RECHECK_MS),
       },
     });
     const warmUp = await train(victim, { ...options, trainings: WARM_UP });

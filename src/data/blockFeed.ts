@@ -205,7 +205,7 @@ export class BlockFeed {
     this.#blocks = [];
     this.#threads.begin(
       {
-        task: 'readBlock',
+        kernel: 'readBlock',
         args: [scan, entries, this.#slots, sizes.slotBytes, results, sizes.resultBytes],
         nBlocks: blocks.length,
         scratchBytes: sizes.scratchBytes,

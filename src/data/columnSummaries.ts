@@ -6,20 +6,20 @@ import { readNumbers } from './segments.ts';
 import { type NumberSummary, summarize } from './summary.ts';
 
 /** The columns of a table that are summarised, by any number of threads: each takes one after the other. */
-export interface ProfileJob extends Pick<Dataset, 'table' | 'features'> {
+export interface SummaryTask extends Pick<Dataset, 'table' | 'features'> {
   /** Two words: the next feature that nobody has taken, and the next seat. */
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
 /** What one thread has found out: summaries by the place of their feature. */
-export type ProfileShare = readonly (readonly [place: number, summary: ColumnSummary])[];
+export type SummaryShare = readonly (readonly [place: number, summary: ColumnSummary])[];
 
-export function profileJob({ table, features }: Pick<Dataset, 'table' | 'features'>): ProfileJob {
+export function summaryTask({ table, features }: Pick<Dataset, 'table' | 'features'>): SummaryTask {
   return { table, features, next: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) };
 }
 
 /** Minimum, maximum, mean, sample standard deviation and quartiles of features that are numbers, until all are taken. */
-export function takePart({ table, features, next }: ProfileJob): ProfileShare {
+export function summariseNext({ table, features, next }: SummaryTask): SummaryShare {
   const room = packedRoom(table, Atomics.add(next, 1, 1));
   let scratch: SummaryScratch | undefined;
   let values: Float64Array<ArrayBuffer> | undefined;
@@ -43,7 +43,7 @@ export function takePart({ table, features, next }: ProfileJob): ProfileShare {
 }
 
 /** The summaries in the features' order. */
-export function joinShares(shares: readonly ProfileShare[]): ColumnSummary[] {
+export function joinSummaries(shares: readonly SummaryShare[]): ColumnSummary[] {
   return shares
     .flat()
     .sort(([a], [b]) => a - b)

@@ -22,7 +22,7 @@ const COLUMN_GAP = 16;
 const WORD_BYTES = 8;
 
 /** Where things lie in the memory while a table is read; each begins at a multiple of 16. */
-export interface Places {
+export interface MemoryLayout {
   readonly scan: number;
   readonly sealed: number;
   readonly powers: number;
@@ -99,7 +99,7 @@ export function layOut(
   inputBytes: number,
   textsBytes: number,
   { threads, windowBytes, blocksMax }: Sharing,
-): Places {
+): MemoryLayout {
   let free = FIRST_ADDRESS;
   const take = (bytes: number) => {
     const address = free;

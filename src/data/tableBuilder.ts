@@ -5,7 +5,7 @@ import { ColumnBuilder, type StagedCells } from './columnBuilder.ts';
 import {
   align,
   layOut,
-  type Places,
+  type MemoryLayout,
   type Sharing,
   type Sizes,
   SLACK_BYTES,
@@ -52,7 +52,7 @@ export class TableBuilder implements RowSink {
   readonly #sharing: Sharing;
   #columns: readonly ColumnBuilder[] = [];
   #sizes: Sizes | undefined;
-  #places: Places | undefined;
+  #places: MemoryLayout | undefined;
   #staged: StagedCells = { halves: new Int32Array(0), doubles: new Float64Array(0) };
   #sealed: Uint32Array = new Uint32Array(0);
   #sealedRows = 0;
@@ -97,8 +97,8 @@ export class TableBuilder implements RowSink {
     return this.#free;
   }
 
-  get places(): Places {
-    return this.#places as Places;
+  get places(): MemoryLayout {
+    return this.#places as MemoryLayout;
   }
 
   begin(names: readonly string[]): void {

@@ -14,7 +14,7 @@ import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
 import { deliveriesRoute } from './routes/deliveriesRoute.ts';
 import { healthRoute } from './routes/healthRoute.ts';
-import { testRoute } from './routes/helloRoute.ts';
+import { helloRoute } from './routes/helloRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
@@ -57,7 +57,7 @@ export function createApp(options: AppOptions): Express {
   app.use(healthRoute(readiness));
   app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
-  app.use(testRoute());
+  app.use(helloRoute());
   app.use(limitsRoute(limits));
   app.use(trainRoute(rooms, upload, wait, metrics));
   app.use(deliveriesRoute(rooms.deliveries));

@@ -1,5 +1,5 @@
 /** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
-type BlockTask = (...args: number[]) => void;
+type BlockKernel = (...args: number[]) => void;
 
 /** A table's column, as kernels find it. */
 export type ColumnOfTable = [
@@ -12,13 +12,13 @@ export type ColumnOfTable = [
 
 /** What src/kernels/assembly/passes.ts and blocks.ts export for many blocks; the arguments are described there. */
 export interface PassKernels {
-  readonly readBlock: BlockTask;
-  readonly partitionBlock: BlockTask;
-  readonly statisticsOfBlock: BlockTask;
-  readonly countTextsOfBlock: BlockTask;
-  readonly logLossOfBlock: BlockTask;
-  readonly predictBlock: BlockTask;
-  readonly classifyBlock: BlockTask;
+  readonly readBlock: BlockKernel;
+  readonly partitionBlock: BlockKernel;
+  readonly statisticsOfBlock: BlockKernel;
+  readonly countTextsOfBlock: BlockKernel;
+  readonly logLossOfBlock: BlockKernel;
+  readonly predictBlock: BlockKernel;
+  readonly classifyBlock: BlockKernel;
   /** Decimals of a column, and from bit 8 on the bytes of its widest cells; -1 where it is packed otherwise. */
   packingOfColumn(directory: number, nColumns: number, nBlocks: number, column: number): number;
   /** Counts cells of 16 bits at most: missing ones as the first of 65,536, then the numbers from -32,767 on. */
@@ -56,8 +56,8 @@ export const BLOCK_TASKS = [
 export type BlockTaskName = (typeof BLOCK_TASKS)[number];
 
 /** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
-export interface BlockJob {
-  readonly task: BlockTaskName;
+export interface BlockTask {
+  readonly kernel: BlockTaskName;
   /** The task's arguments but for the last two, block and scratch. */
   readonly args: readonly number[];
   readonly nBlocks: number;
@@ -72,10 +72,10 @@ export interface BlockThreads {
   /** How many they are, with the one that asks. */
   readonly size: number;
   /**
-   * Begins a job: other threads take its blocks from now on.
+   * Begins a task: other threads take its blocks from now on.
    * @param scratch `scratchBytes` a thread, until it is finished
    */
-  begin(job: BlockJob, scratch: number): void;
+  begin(task: BlockTask, scratch: number): void;
   /** Takes blocks of what was begun, and waits for the last of them. @throws Error where a thread does not come back */
   finish(): void;
 }

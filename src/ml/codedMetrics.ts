@@ -1,5 +1,5 @@
 import type { MetricSet } from '../values/metrics.ts';
-import type { ClassCodes } from './estimator.ts';
+import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
 

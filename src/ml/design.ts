@@ -4,9 +4,9 @@ import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
 import { isFrame, type Matrix, toMatrix } from './matrix.ts';
 import { logistic } from './scores.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
-import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
-import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import { chunkLogLoss } from './solvers/lossSums.ts';
 import { denseChunks } from './solvers/rowChunks.ts';
+import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
 /** The features of a linear model, wherever they lie: what a fit and a prediction ask of them. All are finite. */
 export interface Design {

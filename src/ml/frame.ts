@@ -1,5 +1,4 @@
-import type { LossSums } from './solvers/lossSums.ts';
-import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
 /**
  * Columns that estimators learn from and transform, wherever their values are kept: in arrays (`denseColumn.ts`), or

@@ -1,7 +1,7 @@
 import { compareCodePoints } from '../python/codePoints.ts';
 import type { ClassesDtype } from '../values/dataset.ts';
 import { ValueError } from './errors.ts';
-import type { EncodedLabels, Labels } from './estimator.ts';
+import type { EncodedLabels, Labels } from './labels.ts';
 
 /**
  * Turns labels into classes and codes, as `numpy.unique(y, return_inverse=True)` does.

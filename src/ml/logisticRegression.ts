@@ -2,17 +2,9 @@ import type { LogisticRegressionState, SolverName } from '../values/pipelineStat
 import type { Warning } from '../values/warning.ts';
 import { type Design, toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type {
-  Classes,
-  Classifier,
-  ClassifierFitOptions,
-  CodedPrediction,
-  EncodedLabels,
-  Input,
-  Labels,
-  Params,
-} from './estimator.ts';
+import type { Classifier, ClassifierFitOptions, CodedPrediction, Input, Params } from './estimator.ts';
 import { encodeLabels } from './labelEncoding.ts';
+import type { Classes, EncodedLabels, Labels } from './labels.ts';
 import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
 import { classesByScore, probabilities } from './scores.ts';

@@ -1,8 +1,9 @@
 import type { MinMaxScalerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, NumericColumn } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount, type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
 
 export interface MinMaxScalerOptions {

@@ -1,8 +1,9 @@
 import type { OneHotEncoderState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, TextColumn } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount } from './matrix.ts';
 
 export interface OneHotEncoderOptions {

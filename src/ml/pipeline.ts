@@ -1,18 +1,17 @@
 import type { EstimatorState, NestedPipelineState } from '../values/pipelineState.ts';
 import { ValueError } from './errors.ts';
 import type {
-  Classes,
   Classifier,
   ClassifierFitOptions,
   CodedPrediction,
   Estimator,
   Input,
-  Labels,
   Params,
   ParamValue,
   Transformed,
   Transformer,
 } from './estimator.ts';
+import type { Classes, Labels } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 
 /** A name and the estimator that goes by it. */

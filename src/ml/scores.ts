@@ -1,4 +1,4 @@
-import type { ClassCodes } from './estimator.ts';
+import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 
 /** As many classes as a byte tells apart. */

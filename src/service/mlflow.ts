@@ -2,7 +2,7 @@ import type { MlflowConfig } from '../config/index.ts';
 import { UnavailableError } from '../errors.ts';
 import { type LocalMlflow, launchLocalMlflow } from '../launcher/localMlflow.ts';
 import { shownUri } from '../tracking/address.ts';
-import { type Readiness, TrackingServer } from '../tracking/trackingServer.ts';
+import { type Reachability, TrackingServer } from '../tracking/trackingServer.ts';
 
 /** The service's way to MLflow, whether it was given one or sees to its own. */
 export interface MlflowConnection {
@@ -11,7 +11,7 @@ export interface MlflowConnection {
   /** @throws UnavailableError where there will be none, however long one waits */
   requireHope(): void;
   /** Whether MLflow answers at this moment; it is asked. */
-  ready(): Promise<Readiness>;
+  ready(): Promise<Reachability>;
   /** One sentence on where MLflow is, or why it is not: as soon as that is known. */
   readonly found: Promise<string>;
   stop(): Promise<void>;

@@ -17,7 +17,7 @@ const DELIVERED_AT = 0.8;
 const ANSWERED_MS = 200;
 
 /** What has to be ended, in the order in which a request comes by. */
-export interface Parts {
+export interface Running {
   readonly server: Server;
   readonly underWay: UnderWay;
   readonly pool: TrainingPool;
@@ -32,7 +32,7 @@ export interface Parts {
  * is told to come again, and not refused by the system.
  * @param graceMs how long all of it may take
  */
-export async function endService(parts: Parts, graceMs: number): Promise<void> {
+export async function endService(parts: Running, graceMs: number): Promise<void> {
   const { server, underWay, pool, deliveries, spool, mlflow } = parts;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { TrainingPool } from '../engine/local/threads/pool.ts';
 import { UnavailableError } from '../errors.ts';
+import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
-import { roomFor } from '../system/disk.ts';
 import type { Deliveries } from '../tracking/delivery/deliveries.ts';
 import type { MlflowConnection } from './mlflow.ts';
 

@@ -37,15 +37,15 @@ export interface Envelope extends Head {
 }
 
 /** Where a part of the content lies, and what it must be. */
-interface Part {
+interface Section {
   readonly bytes: number;
   readonly sha256: string;
 }
 
 interface WrittenHead extends Head {
   readonly version: number;
-  readonly document: Part;
-  readonly files: readonly (Part & { readonly path: string })[];
+  readonly document: Section;
+  readonly files: readonly (Section & { readonly path: string })[];
 }
 
 /** What stands behind a record. */
@@ -65,8 +65,8 @@ export function encode(
   const written: WrittenHead = {
     version: VERSION,
     ...head,
-    document: partOf(text),
-    files: files.map(({ path, bytes }) => ({ path, ...partOf(bytes) })),
+    document: sectionOf(text),
+    files: files.map(({ path, bytes }) => ({ path, ...sectionOf(bytes) })),
   };
   return Buffer.concat([
     sealed(written),
@@ -95,7 +95,7 @@ export function decode(bytes: Buffer, id?: string): Envelope {
   if (version !== VERSION) throw damaged(`it has version ${version}, and this trainpost reads ${VERSION}`);
   if (id !== undefined && head.id !== id) throw damaged(`it is that of ${head.id}`);
   let position = headEnd;
-  const take = (part: Part, name: string): Buffer => {
+  const take = (part: Section, name: string): Buffer => {
     const taken = bytes.subarray(position, position + part.bytes);
     position += part.bytes;
     if (digestOf(taken) !== part.sha256) throw damaged(`its ${name} does not match its checksum`);
@@ -147,7 +147,7 @@ function unsealed(line: Buffer): unknown {
   return JSON.parse(text.toString());
 }
 
-function partOf(bytes: Buffer): Part {
+function sectionOf(bytes: Buffer): Section {
   return { bytes: bytes.length, sha256: digestOf(bytes) };
 }
 

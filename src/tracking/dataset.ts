@@ -34,7 +34,7 @@ export function datasetInput(fileName: string, dataset: DatasetInfo): DatasetInp
       num_columns: columns.length,
       target,
       class_counts: classCounts,
-      summary: dataset.profile,
+      summary: dataset.summaries,
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { proxiedPath, putFiles } from './artifacts.ts';
 import { allDone } from './calls.ts';
 import type { MlflowClient } from './client.ts';
-import { once } from './delivery/createOnce.ts';
+import { createOnce } from './delivery/createOnce.ts';
 import type { Journal } from './delivery/journal.ts';
 import type { ModelSource, RunInfo } from './mlflowTypes.ts';
 import { type ModelFile, mlmodel } from './modelFiles/index.ts';
@@ -27,7 +27,7 @@ export async function logModel2(
     ...putFiles(client, folder, [...files, document]),
   ]);
   // Last, for the run's page shows a model from here on.
-  await once(journal, 'listing', {
+  await createOnce(journal, 'listing', {
     find: async () => ((await listedModels(client, runId)).length > 0 ? LISTED : undefined),
     create: async () => {
       await client.logModel(runId, json);

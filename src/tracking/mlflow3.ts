@@ -1,7 +1,7 @@
 import { proxiedPath, putFiles } from './artifacts.ts';
 import { allDone } from './calls.ts';
 import type { MlflowClient } from './client.ts';
-import { once } from './delivery/createOnce.ts';
+import { createOnce } from './delivery/createOnce.ts';
 import type { Journal } from './delivery/journal.ts';
 import type { LoggedModelInfo, ModelSource, RunInfo } from './mlflowTypes.ts';
 import { type ModelFile, mlmodel } from './modelFiles/index.ts';
@@ -30,7 +30,7 @@ function createLoggedModel(
 ): Promise<LoggedModelInfo> {
   const { experiment_id: experimentId, run_id: runId } = run;
   const { modelName: name, params, systemTags: tags } = record;
-  return once(journal, 'model', {
+  return createOnce(journal, 'model', {
     find: () => findLoggedModel(client, run, journal),
     create: () => client.createLoggedModel({ experimentId, runId, name, params, tags }),
     idOf: (model) => model.model_id,

@@ -35,7 +35,7 @@ export interface DatasetInfo {
   readonly features: readonly ColumnInfo[];
   /** First 32 hex digits of the SHA-256 of the file's bytes (MLflow allows 36 characters). */
   readonly digest: string;
-  readonly profile: readonly ColumnSummary[];
+  readonly summaries: readonly ColumnSummary[];
   readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
 }
 

@@ -38,7 +38,7 @@ describe('readConfig', () => {
         deadKeptMs: 2_592_000_000,
       },
       connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
-      delivery: { quarantineMs: 120_000, sweepMs: 600_000, atOnce: 2 },
+      delivery: { quarantineMs: 120_000, recheckMs: 600_000, atOnce: 2 },
       answers: { waitMs: 20_000, waitMaxMs: 300_000, graceMs: 30_000 },
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NotFittedError, ValueError } from '../../src/ml/errors.ts';
-import type { Classifier, Input, Labels, Params, Transformer } from '../../src/ml/estimator.ts';
+import type { Classifier, Input, Params, Transformer } from '../../src/ml/estimator.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { isFrame } from '../../src/ml/matrix.ts';
 import { valuesOf } from '../ml/frames.ts';
 

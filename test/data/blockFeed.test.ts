@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from '../../src/data/readTable.ts';
 import { kernelsOf, type SharedMemory, sharedMemory } from '../../src/kernels/module.ts';
-import type { BlockJob, BlockThreads } from '../../src/kernels/passes.ts';
+import type { BlockTask, BlockThreads } from '../../src/kernels/passes.ts';
 import { outcomeOf, quickContentOf, readChunks } from './tableText.ts';
 
 /** Files of the whole run; more of them by the environment. */
@@ -29,7 +29,7 @@ class FakeThreads implements BlockThreads {
     this.#nextEarly = () => early[place++ % early.length] as boolean;
   }
 
-  begin({ args, nBlocks, scratchBytes }: BlockJob, scratch: number): void {
+  begin({ args, nBlocks, scratchBytes }: BlockTask, scratch: number): void {
     expect(this.#late).toEqual([]);
     for (let block = nBlocks - 1; block >= 0; block -= 1) {
       const address = scratch + (block % this.size) * scratchBytes;

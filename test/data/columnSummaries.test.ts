@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinShares, type ProfileJob, profileJob, takePart } from '../../src/data/columnSummaries.ts';
+import {
+  joinSummaries,
+  type SummaryTask,
+  summariseNext,
+  summaryTask,
+} from '../../src/data/columnSummaries.ts';
 import type { Feature } from '../../src/data/dataset.ts';
 import { toDataset } from '../../src/data/dataset.ts';
 import { summaryScratch } from '../../src/data/orderStatistics.ts';
@@ -10,13 +15,13 @@ import { readTable } from '../../src/data/readTable.ts';
 import { summarize } from '../../src/data/summary.ts';
 import { packTable } from '../support/packedTable.ts';
 
-const profile = (job: ProfileJob) => joinShares([takePart(job)]);
+const profile = (job: SummaryTask) => joinSummaries([summariseNext(job)]);
 
 describe('a profile', () => {
   it("gives pandas' describe() of the diabetes data", () => {
     const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
     const dataset = toDataset(readTable(bytes), { ignore: [], missing: 'error' });
-    const summary = profile(profileJob(dataset));
+    const summary = profile(summaryTask(dataset));
     // pandas 3.1.1: read_csv('diabetes.csv').describe()
     const glucose = summary[1]!;
     expect(glucose).toMatchObject({ name: 'Glucose', min: 0, max: 199, quartiles: [99, 117, 140.25] });
@@ -41,7 +46,7 @@ describe('a profile', () => {
 
   function expectSame(cells: readonly number[], blockRows: number) {
     const table = packTable([cells], blockRows);
-    const [found] = profile(profileJob({ table, features: featuresOf([0]) }));
+    const [found] = profile(summaryTask({ table, features: featuresOf([0]) }));
     const { min, max, mean, std, quantiles } = summarize(Float64Array.from(cells), summaryScratch());
     expect(found).toMatchObject({ name: 'x0', min, max, quartiles: quantiles.slice(1, 4) });
     // The sums are rounded elsewhere.
@@ -86,10 +91,10 @@ describe('a profile', () => {
     const table = packTable([[1, 2, 4], texts, [0.5, nan, 1.5], [1e300, 1, 2]], 2);
     const features: Feature[] = featuresOf([3, 1, 0, 2]);
     features[1] = { ...features[1]!, type: 'string' };
-    const alone = profile(profileJob({ table, features }));
+    const alone = profile(summaryTask({ table, features }));
     expect(alone.map(({ name }) => name)).toEqual(['x3', 'x0', 'x2']);
-    expect(joinShares([...alone.entries()].reverse().map(([place, summary]) => [[place, summary]]))).toEqual(
-      alone,
-    );
+    expect(
+      joinSummaries([...alone.entries()].reverse().map(([place, summary]) => [[place, summary]])),
+    ).toEqual(alone);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/ml/errors.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
 import { encodeLabels } from '../../src/ml/labelEncoding.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 
 describe('encodeLabels', () => {
   test.each<[string, Labels, readonly (number | string)[], string, number[]]>([

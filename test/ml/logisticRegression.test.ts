@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/ml/errors.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from '../../src/ml/logisticRegression.ts';
 
 const X = [

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { trainTestSplit } from '../../src/data/split.ts';
 import { MARKS } from '../../src/engine/local/blocks/partition.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
 import type { Frame } from '../../src/ml/frame.ts';
 import { encodeLabels } from '../../src/ml/labelEncoding.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { type Matrix, takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { classificationMetrics } from '../../src/ml/metrics.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { roomFor } from '../../src/observability/disk.ts';
 import { type Check, type Finding, Readiness, shared } from '../../src/observability/readiness.ts';
-import { roomFor } from '../../src/system/disk.ts';
 
 const holds: Check = () => undefined;
 const away: Check = async () => ({ reason: 'It is away.' });

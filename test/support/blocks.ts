@@ -1,5 +1,5 @@
 import { MARKS, openWorkplace, partition } from '../../src/engine/local/blocks/partition.ts';
-import type { Part } from '../../src/engine/local/blocks/rowSet.ts';
+import type { RowSet } from '../../src/engine/local/blocks/rowSet.ts';
 import { type Helper, Team } from '../../src/engine/local/blocks/team.ts';
 import type { NumericColumn } from '../../src/ml/frame.ts';
 import { type Cells, packTable } from './packedTable.ts';
@@ -11,15 +11,15 @@ export interface PartitionOptions {
   readonly helpers?: readonly Helper[];
 }
 
-/** The parts of a table of these columns. */
+/** The row sets of a table of these columns. */
 export function partsOf(columns: readonly Cells[], { blockRows, marks, helpers = [] }: PartitionOptions) {
   const table = packTable(columns, blockRows);
   const workplace = openWorkplace(table, new Team(table.memory, helpers));
   return partition(workplace, marks ?? new Uint8Array(table.rows).fill(MARKS.train));
 }
 
-/** The first columns of a part, all of them numbers, as a frame. */
-export function frameOf(part: Part, nColumns: number) {
-  const columns: NumericColumn[] = Array.from({ length: nColumns }, (_, j) => part.numericColumn(j));
-  return { nSamples: part.nSamples, columns };
+/** The first columns of a row set, all of them numbers, as a frame. */
+export function frameOf(rowSet: RowSet, nColumns: number) {
+  const columns: NumericColumn[] = Array.from({ length: nColumns }, (_, j) => rowSet.numericColumn(j));
+  return { nSamples: rowSet.nSamples, columns };
 }

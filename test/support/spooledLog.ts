@@ -15,7 +15,7 @@ export interface SpooledLogOptions extends TrackingServerOptions {
   /** A folder that outlives it; else it has one of its own. */
   readonly dir?: string;
   readonly quarantineMs?: number;
-  readonly sweepMs?: number;
+  readonly recheckMs?: number;
 }
 
 /** Delivers to an MLflow as the service does, from a spool on disk. `await using` ends it. */
@@ -27,14 +27,14 @@ export class SpooledLog implements AsyncDisposable {
   readonly #ownDir: string | undefined;
 
   private constructor(spool: Spool, { env = {}, dir, ...options }: SpooledLogOptions, ownDir?: string) {
-    const { quarantineMs = 1_000, sweepMs = 600_000, ...server } = options;
+    const { quarantineMs = 1_000, recheckMs = 600_000, ...server } = options;
     this.server = new TrackingServer(server);
     this.spool = spool;
     this.deliveries = new Deliveries({
       spool,
       server: () => this.server,
       quarantineMs,
-      sweepMs,
+      recheckMs,
       atOnce: 8,
     });
     this.deliveries.start();

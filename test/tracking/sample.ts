@@ -103,7 +103,7 @@ export function sampleRun(overrides: Partial<TrackedRun> = {}): TrackedRun {
       target: 'Outcome',
       features: FEATURES,
       digest: '0123456789abcdef0123456789abcdef',
-      profile: [
+      summaries: [
         { name: 'Glucose', min: 0, max: 199, mean: 120.89, std: 31.97, quartiles: [99, 117, 140.25] },
       ],
       classCounts: [

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { onlyMethods } from '../methods.ts';
 
 /** `GET /test`, by which the original's users see that the service is there. */
-export function testRoute(): Router {
+export function helloRoute(): Router {
   const router = Router();
   router
     .route('/test')

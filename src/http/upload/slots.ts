@@ -4,18 +4,18 @@ import { BusyError } from '../../errors.ts';
 const RETRY_AFTER_S = 1;
 
 /** An upload that has a place, or wants one. */
-export interface PlacedUpload {
+export interface SlottedUpload {
   /** Bytes a second so far; Infinity where it is not its caller that is waited for. */
-  pace(): number;
+  bytesPerSecond(): number;
   /** Ends it, for it comes at fewer than so many bytes a second and another one wants its place. */
   giveWay(bytesPerSMin: number): void;
 }
 
 /** Places for uploads whose file is coming. */
-export class Places {
+export class UploadSlots {
   readonly #max: number;
   readonly #bytesPerSMin: number;
-  readonly #taken = new Set<PlacedUpload>();
+  readonly #taken = new Set<SlottedUpload>();
 
   constructor(max: number, bytesPerSMin: number) {
     this.#max = max;
@@ -27,7 +27,7 @@ export class Places {
    * second would else keep all others out.
    * @throws BusyError where all places are taken
    */
-  take(upload: PlacedUpload): void {
+  take(upload: SlottedUpload): void {
     if (this.#taken.size >= this.#max) this.#endSlowest();
     if (this.#taken.size >= this.#max) {
       throw new BusyError(
@@ -40,12 +40,12 @@ export class Places {
   }
 
   /** Also for an upload that has none. */
-  free(upload: PlacedUpload): void {
+  free(upload: SlottedUpload): void {
     this.#taken.delete(upload);
   }
 
   #endSlowest(): void {
-    const paced = [...this.#taken].map((upload) => ({ upload, pace: upload.pace() }));
+    const paced = [...this.#taken].map((upload) => ({ upload, pace: upload.bytesPerSecond() }));
     const slowest = paced.reduce((one, other) => (other.pace < one.pace ? other : one));
     if (slowest.pace >= this.#bytesPerSMin) return;
     this.#taken.delete(slowest.upload);

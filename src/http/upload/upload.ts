@@ -15,7 +15,7 @@ import {
   notMultipart,
   unreadableForm,
 } from './formErrors.ts';
-import { Places } from './slots.ts';
+import { UploadSlots } from './slots.ts';
 import { ReadingStorage, type UploadedFile } from './storage.ts';
 import { UploadBody } from './uploadBody.ts';
 
@@ -50,7 +50,7 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
-  const places = new Places(options.atOnceMax, options.bytesPerSMin);
+  const places = new UploadSlots(options.atOnceMax, options.bytesPerSMin);
   const form = formOf(options, (body) => {
     // First of all: without a place nothing else is taken.
     places.take(body as Request & UploadBody);

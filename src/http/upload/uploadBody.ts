@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform, type TransformCallback } from 'node:stream';
 import { HttpError } from '../problem.ts';
-import type { PlacedUpload } from './slots.ts';
+import type { SlottedUpload } from './slots.ts';
 
 export interface BodyBounds {
   /** The file and whatever else there is in the form. */
@@ -23,7 +23,7 @@ const MS_PER_S = 1_000;
  * ends it, multer cleans up and tells at once; of the request itself it would read the rest first, however long that is,
  * and the request can still be answered.
  */
-export class UploadBody extends Transform implements PlacedUpload {
+export class UploadBody extends Transform implements SlottedUpload {
   readonly headers: IncomingMessage['headers'];
   readonly #request: IncomingMessage;
   readonly #bounds: BodyBounds;
@@ -53,14 +53,14 @@ export class UploadBody extends Transform implements PlacedUpload {
     else done(null, chunk);
   }
 
-  pace(): number {
+  bytesPerSecond(): number {
     // What has come and is not taken yet waits for a thread or the disk.
     if (this.#request.complete || this.writableLength > 0) return Number.POSITIVE_INFINITY;
     return (this.#bytes / (performance.now() - this.#startedAt)) * MS_PER_S;
   }
 
   giveWay(bytesPerSMin: number): void {
-    this.destroy(tooFewBytes(bytesPerSMin, this.pace()));
+    this.destroy(tooFewBytes(bytesPerSMin, this.bytesPerSecond()));
   }
 
   /** All has come; what becomes of it may take its time. */

@@ -1,6 +1,6 @@
 import OneAgainstRest from 'ml-logistic-regression';
 import { Matrix as Table } from 'ml-matrix';
-import type { ClassCodes } from '../estimator.ts';
+import type { ClassCodes } from '../labels.ts';
 import type { Matrix } from '../matrix.ts';
 import { maxAbs } from './kernels.ts';
 import { LinearLoss } from './linearLoss.ts';

@@ -1,4 +1,4 @@
-import type { LossSums } from './lossSums.ts';
+import type { LossSums } from './types.ts';
 
 /**
  * The objective of a regularised linear model, of parameters w, one row `(nFeatures + 1)` an output, intercept last:

@@ -1,29 +1,6 @@
 import { addColumnDots, CHUNK_ROWS, linearPredictor, multiplyColumn, sumOf } from './kernels.ts';
-import {
-  HalfBinomialLoss,
-  HalfMultinomialLoss,
-  type PointwiseLoss,
-  type WeightedCodes,
-} from './pointwiseLoss.ts';
-import type { RowChunks } from './rowChunks.ts';
-
-/**
- * A loss and its derivatives summed over the rows, as functions of the parameters w: one row `(nFeatures + 1)` an output,
- * intercept last.
- */
-export interface LossSums {
-  readonly nOutputs: number;
-  readonly nFeatures: number;
-  /** Sum of the rows' weights. */
-  readonly weightSum: number;
-  /** Returns the sum of the rows' weighted losses and fills `gradient` with its derivatives, in one pass over the rows. */
-  lossGradient(w: Float64Array, gradient: Float64Array): number;
-  /**
-   * Fills the upper triangle of the matrix of second derivatives, row by row; of its blocks off the diagonal, which are
-   * symmetric, perhaps the upper triangles alone. Returns the weight whose curvature has vanished.
-   */
-  hessian(w: Float64Array, hessian: Float64Array): number;
-}
+import { HalfBinomialLoss, HalfMultinomialLoss, type PointwiseLoss } from './pointwiseLoss.ts';
+import type { LossSums, RowChunks, WeightedCodes } from './types.ts';
 
 /** The log loss of classes, binomial for two, else multinomial, in plain TypeScript. */
 export function chunkLogLoss(chunks: RowChunks, rows: WeightedCodes): LossSums {

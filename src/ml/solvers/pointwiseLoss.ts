@@ -1,5 +1,6 @@
-import type { ClassCodes } from '../estimator.ts';
+import type { ClassCodes } from '../labels.ts';
 import { CHUNK_ROWS } from './kernels.ts';
+import type { WeightedCodes } from './types.ts';
 
 /**
  * Loss of single rows as a function of their raw predictions z. `z` holds one chunk: `nOutputs` stretches of
@@ -19,12 +20,6 @@ export interface PointwiseLoss {
   prepareCurvature(start: number, rows: number, z: Float64Array): number;
   /** Fills `h` with the weighted second derivatives by outputs k and l. */
   curvature(k: number, l: number, start: number, rows: number, prepared: Float64Array, h: Float64Array): void;
-}
-
-/** Classes of the rows and the weight that a row of each class has. */
-export interface WeightedCodes {
-  readonly codes: ClassCodes;
-  readonly classWeights: Float64Array;
 }
 
 /** Sum of the rows' weights, by classes, so that it is hardly rounded. */

@@ -2,12 +2,12 @@ import type { LogisticRegressionState } from '../../values/pipelineState.ts';
 import type { Warning } from '../../values/warning.ts';
 import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
-import type { ClassCodes } from '../estimator.ts';
+import type { ClassCodes } from '../labels.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
-import type { WeightedCodes } from './pointwiseLoss.ts';
+import type { WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
 

@@ -1,5 +1,5 @@
 import { REQUEST_ID_TAG } from '../record.ts';
-import type { Delivery } from './deliver.ts';
+import type { Delivery } from './delivery.ts';
 
 /**
  * Points an alias at the version, unless it points at a training of ours that was asked for later: trainings that wait
@@ -9,7 +9,7 @@ export function moveAlias(delivery: Delivery, alias: string, version: string): P
   const { client, recorded, aliasTurns } = delivery;
   const { registeredModelName: name, startTimeMs } = recorded.record;
   // One delivery at a time, or another one could move the alias between the look at it and the move.
-  return aliasTurns.take(`${name}@${alias}`, async () => {
+  return aliasTurns.run(`${name}@${alias}`, async () => {
     const holder = await client.findAliasVersion(name, alias);
     if (holder?.version === version) return;
     const heldSinceMs = holder?.run_id ? await startOfOurs(delivery, holder.run_id) : undefined;

@@ -5,21 +5,21 @@ import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import type { Clock } from './clock.ts';
 import { deliver } from './deliver.ts';
-import type { Outcome, SpooledDocument } from './deliveryView.ts';
+import type { DeliveryOutcome, SpooledDocument } from './deliveryView.ts';
 import { endFailed } from './endFailed.ts';
 import { Journal, type Reason } from './journal.ts';
-import { Turns } from './keyedMutex.ts';
-import type { Entry } from './schedule.ts';
+import { KeyedMutex } from './keyedMutex.ts';
+import type { ScheduledDelivery } from './schedule.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What MLflow says is gone is looked for, and made anew where it is, so many times. */
 const ABSENCES_MAX = 3;
 
-export interface CourierOptions {
+export interface AttemptsOptions {
   readonly spool: Spool;
   readonly clock: Clock;
   readonly quarantineMs: number;
-  readonly sweepMs: number;
+  readonly recheckMs: number;
   /** Cuts the calls off. */
   readonly signal: AbortSignal;
 }
@@ -31,12 +31,12 @@ interface Load {
 }
 
 /** Carries one record to MLflow, and writes its receipt or its dead letter. */
-export class Courier {
-  readonly #options: CourierOptions;
-  readonly #aliasTurns = new Turns();
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #aliasTurns = new KeyedMutex();
   readonly #takenOverAtMs: number;
 
-  constructor(options: CourierOptions) {
+  constructor(options: AttemptsOptions) {
     this.#options = options;
     this.#takenOverAtMs = options.clock.now();
   }
@@ -45,7 +45,7 @@ export class Courier {
    * One try: how the record left the spool's queue; undefined if the spool has no such record any more.
    * @throws what stands in the way and may pass
    */
-  async carry(server: TrackingServer, entry: Entry): Promise<Outcome | undefined> {
+  async run(server: TrackingServer, entry: ScheduledDelivery): Promise<DeliveryOutcome | undefined> {
     const load = await this.#load(entry);
     if (load === undefined) return undefined;
     const { journal } = load;
@@ -62,7 +62,7 @@ export class Courier {
     return this.#bury(server, client, entry, load);
   }
 
-  async #load(entry: Entry): Promise<Load | undefined> {
+  async #load(entry: ScheduledDelivery): Promise<Load | undefined> {
     const { spool, clock, quarantineMs } = this.#options;
     const { id, held } = entry;
     // Only the first try finds it in memory: what has to wait is not kept there.
@@ -85,12 +85,12 @@ export class Courier {
   async #deliver(
     server: TrackingServer,
     client: MlflowClient,
-    { id, attempts }: Entry,
+    { id, attempts }: ScheduledDelivery,
     { recorded, journal }: Load,
-  ): Promise<Outcome> {
+  ): Promise<DeliveryOutcome> {
     const aliasTurns = this.#aliasTurns;
     const delivered = await deliver({ server, client, recorded, journal, aliasTurns });
-    const outcome: Outcome = {
+    const outcome: DeliveryOutcome = {
       attempts,
       ...this.#traces(journal),
       runId: delivered.runId,
@@ -104,19 +104,19 @@ export class Courier {
   async #bury(
     server: TrackingServer,
     client: MlflowClient,
-    { id, attempts }: Entry,
+    { id, attempts }: ScheduledDelivery,
     { recorded, journal }: Load,
-  ): Promise<Outcome> {
+  ): Promise<DeliveryOutcome> {
     await endFailed(server, client, recorded.record, journal);
     const reason = journal.condemned!;
-    const outcome: Outcome = { attempts, ...this.#traces(journal), reason };
+    const outcome: DeliveryOutcome = { attempts, ...this.#traces(journal), reason };
     await this.#options.spool.bury(id, outcome);
     return outcome;
   }
 
-  /** What a sweep starts from. */
-  #traces(journal: Journal): Partial<Outcome> {
-    const { clock, sweepMs } = this.#options;
+  /** What a recheck starts from. */
+  #traces(journal: Journal): Partial<DeliveryOutcome> {
+    const { clock, recheckMs } = this.#options;
     const { experimentId, doubted } = journal;
     const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
     return {
@@ -124,13 +124,13 @@ export class Courier {
       ...(runId !== undefined && { runId }),
       ...(modelId !== undefined && { modelId }),
       // Always: what repeats a request on its way to MLflow leaves no sign of it in the answer.
-      sweep: { atMs: clock.date() + sweepMs, of: doubted },
+      recheck: { atMs: clock.date() + recheckMs, of: doubted },
     };
   }
 }
 
 /** Why the record is refused for good; undefined if it is not. */
-function refusalOf(error: unknown, entry: Entry): Reason | undefined {
+function refusalOf(error: unknown, entry: ScheduledDelivery): Reason | undefined {
   const { is, reason } = verdictOf(error);
   if (is === 'absent') entry.absences++;
   return is === 'refused' || (is === 'absent' && entry.absences > ABSENCES_MAX) ? reason : undefined;

@@ -20,7 +20,7 @@ export function pauseMs(failures: number): number {
  * failing by the number of *different* records that failed since the last success, so that one record that MLflow
  * cannot digest does not hold up the others.
  */
-export class Pace {
+export class ServerBackoff {
   readonly #clock: Clock;
   readonly #failed = new Set<string>();
   #pausedUntilMs = Number.NEGATIVE_INFINITY;

@@ -2,7 +2,7 @@ import { alsoThrowing } from '../calls.ts';
 import { CallFailedError, CallRefusedError } from '../request.ts';
 import type { Journal, Thing } from './journal.ts';
 
-export interface OnceSteps<Made> {
+export interface CreateOnceSteps<Made> {
   /** Finds what an earlier call has made. */
   readonly find: () => Promise<Made | undefined>;
   /** The call itself. */
@@ -19,7 +19,11 @@ export interface OnceSteps<Made> {
  * call may still be on its way.
  * @throws StillDoubtfulError during the quarantine; what the calls throw
  */
-export async function once<Made>(journal: Journal, thing: Thing, steps: OnceSteps<Made>): Promise<Made> {
+export async function createOnce<Made>(
+  journal: Journal,
+  thing: Thing,
+  steps: CreateOnceSteps<Made>,
+): Promise<Made> {
   const { find, create, idOf, experimentId } = steps;
   const settled = (made: Made) => {
     journal.made(thing, idOf(made));

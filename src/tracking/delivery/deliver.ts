@@ -1,34 +1,12 @@
 import { proxiedPath } from '../artifacts.ts';
 import { allDone } from '../calls.ts';
-import type { MlflowClient } from '../client.ts';
 import { logModel2 } from '../mlflow2.ts';
 import { logModel3 } from '../mlflow3.ts';
 import type { RunInfo } from '../mlflowTypes.ts';
-import type { RecordedRun } from '../record.ts';
-import type { TrackingServer } from '../trackingServer.ts';
 import { moveAlias } from './alias.ts';
-import { once } from './createOnce.ts';
-import type { Journal } from './journal.ts';
-import type { Turns } from './keyedMutex.ts';
+import { createOnce } from './createOnce.ts';
+import type { Delivered, Delivery } from './delivery.ts';
 import { settleRun } from './run.ts';
-
-/** What MLflow called the parts of a run that it took in. */
-export interface Delivered {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly modelVersion: string;
-}
-
-/** One try to deliver a record. */
-export interface Delivery {
-  readonly server: TrackingServer;
-  /** The server's, cut off when the service stops. */
-  readonly client: MlflowClient;
-  readonly recorded: RecordedRun;
-  readonly journal: Journal;
-  /** Shared by all deliveries of a process. */
-  readonly aliasTurns: Turns;
-}
 
 /**
  * Delivers a training to MLflow as one whole run: params, metrics, data set, model, version in the registry, alias,
@@ -73,7 +51,7 @@ async function fill(delivery: Delivery, run: RunInfo, major: 2 | 3): Promise<str
   ]);
   const source = await model;
   // Only now that the model is whole: a version can be loaded as soon as it is seen.
-  const version = await once(journal, 'version', {
+  const version = await createOnce(journal, 'version', {
     find: async () => (await client.findModelVersions(name, runId))[0]?.version,
     create: () => client.createModelVersion({ name, runId, ...source }),
     idOf: (made) => made,

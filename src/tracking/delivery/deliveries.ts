@@ -5,13 +5,13 @@ import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../values/d
 import type { LoggedRun } from '../../values/run.ts';
 import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
-import { Courier } from './attempt.ts';
-import { Pace, pauseMs } from './backoff.ts';
+import { Attempts } from './attempt.ts';
+import { pauseMs, ServerBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Outcome, refusedError, type SpooledDocument, viewOf } from './deliveryView.ts';
+import { type DeliveryOutcome, refusedError, type SpooledDocument, viewOf } from './deliveryView.ts';
 import { PARDON, type Reason } from './journal.ts';
-import { type ScheduledSweep, Sweeps } from './rechecks.ts';
-import { type Entry, newWaiter, Queue } from './schedule.ts';
+import { Rechecks, type ScheduledRecheck } from './rechecks.ts';
+import { newWaiter, Schedule, type ScheduledDelivery } from './schedule.ts';
 import { verdictOf } from './verdict.ts';
 
 /** How often it is asked whether there is an MLflow by now; that costs nothing. */
@@ -28,7 +28,7 @@ export interface DeliveriesOptions {
   /** How long a create whose outcome is not known may still land. */
   readonly quarantineMs: number;
   /** After how long it is looked for once more. */
-  readonly sweepMs: number;
+  readonly recheckMs: number;
   /** Deliveries at once. */
   readonly atOnce: number;
   readonly clock?: Clock;
@@ -65,10 +65,10 @@ export interface DeliveryCounts {
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #clock: Clock;
-  readonly #queue: Queue;
-  readonly #sweeps: Sweeps;
-  readonly #pace: Pace;
-  readonly #courier: Courier;
+  readonly #schedule: Schedule;
+  readonly #rechecks: Rechecks;
+  readonly #backoff: ServerBackoff;
+  readonly #attempts: Attempts;
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #cut = new AbortController();
@@ -76,25 +76,25 @@ export class Deliveries {
   #alarm = new AbortController();
 
   constructor(options: DeliveriesOptions) {
-    const { spool, quarantineMs, sweepMs, clock = systemClock } = options;
+    const { spool, quarantineMs, recheckMs, clock = systemClock } = options;
     this.#options = options;
     // Each call under way listens.
     setMaxListeners(0, this.#cut.signal);
     this.#clock = clock;
-    this.#queue = new Queue(clock);
-    this.#pace = new Pace(clock);
+    this.#schedule = new Schedule(clock);
+    this.#backoff = new ServerBackoff(clock);
     const { signal } = this.#cut;
-    this.#sweeps = new Sweeps({ spool, clock, sweepMs, signal });
-    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal });
+    this.#rechecks = new Rechecks({ spool, clock, recheckMs, signal });
+    this.#attempts = new Attempts({ spool, clock, quarantineMs, recheckMs, signal });
   }
 
   /** Takes up what the spool holds, and goes on with what is accepted. */
   start(): void {
     for (const id of this.#options.spool.pending()) {
-      if (this.#queue.get(id) === undefined) this.#queue.add(id);
+      if (this.#schedule.get(id) === undefined) this.#schedule.add(id);
     }
     // Without a list there is no second look; the first one is what counts.
-    this.#sweeps.takeUp().then(
+    this.#rechecks.takeUp().then(
       () => this.#wake(),
       () => {},
     );
@@ -123,7 +123,7 @@ export class Deliveries {
     const document: SpooledDocument = { record, ...kept };
     await this.#options.spool.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
     const waiter = newWaiter();
-    this.#queue.add(id, recorded, waiter);
+    this.#schedule.add(id, recorded, waiter);
     // Where every place is taken, the next one that is free is what wakes.
     if (this.#hasPlace()) this.#wake();
     return { id, logged: waiter.logged };
@@ -131,7 +131,7 @@ export class Deliveries {
 
   /** Of a pending one the same as `accept` gave, in this process or in one before; undefined for any other. */
   logged(id: string): Promise<LoggedRun> | undefined {
-    const entry = this.#queue.get(id);
+    const entry = this.#schedule.get(id);
     if (entry === undefined) return undefined;
     entry.waiter ??= newWaiter();
     return entry.waiter.logged;
@@ -160,7 +160,7 @@ export class Deliveries {
     try {
       await spool.note(id, PARDON);
     } finally {
-      this.#queue.add(id);
+      this.#schedule.add(id);
       this.#wake();
     }
     return true;
@@ -171,7 +171,7 @@ export class Deliveries {
   }
 
   #view(summary: RecordSummary | undefined): DeliveryView | undefined {
-    return summary && viewOf(summary, this.#queue.get(summary.id));
+    return summary && viewOf(summary, this.#schedule.get(summary.id));
   }
 
   async #run(): Promise<void> {
@@ -192,38 +192,38 @@ export class Deliveries {
 
   /** Begins what may be begun now. */
   #nextJob(): Promise<void> | undefined {
-    if (!this.#hasPlace() || this.#pace.waitMs() > 0) return undefined;
-    const due = this.#sweeps.take();
-    if (due !== undefined) return this.#sweep(due);
-    const entry = this.#queue.take();
+    if (!this.#hasPlace() || this.#backoff.waitMs() > 0) return undefined;
+    const due = this.#rechecks.take();
+    if (due !== undefined) return this.#recheck(due);
+    const entry = this.#schedule.take();
     return entry && this.#try(entry);
   }
 
   /** A server that failed is tried by one at a time. */
   #hasPlace(): boolean {
-    return this.#underWay.size < (this.#pace.isProbing ? 1 : this.#options.atOnce);
+    return this.#underWay.size < (this.#backoff.isProbing ? 1 : this.#options.atOnce);
   }
 
   #waitMs(): number {
     if (!this.#hasPlace()) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#pace.waitMs(), Math.min(this.#queue.waitMs(), this.#sweeps.waitMs()));
+    return Math.max(this.#backoff.waitMs(), Math.min(this.#schedule.waitMs(), this.#rechecks.waitMs()));
   }
 
   #wake(): void {
     this.#alarm.abort();
   }
 
-  async #try(entry: Entry): Promise<void> {
+  async #try(entry: ScheduledDelivery): Promise<void> {
     try {
       const server = this.#options.server();
       entry.attempts++;
-      const outcome = await this.#courier.carry(server, entry).catch((error: unknown) => {
+      const outcome = await this.#attempts.run(server, entry).catch((error: unknown) => {
         // It may be another server by now, with other experiments.
         server.forget();
         throw error;
       });
-      this.#pace.succeeded();
-      this.#queue.remove(entry);
+      this.#backoff.succeeded();
+      this.#schedule.remove(entry);
       if (outcome !== undefined) this.#end(entry, outcome);
     } catch (error) {
       this.#postpone(entry, error);
@@ -232,8 +232,8 @@ export class Deliveries {
     }
   }
 
-  #end({ id, waiter }: Entry, { logged, reason, runId, sweep }: Outcome): void {
-    if (sweep !== undefined) this.#sweeps.add(id);
+  #end({ id, waiter }: ScheduledDelivery, { logged, reason, runId, recheck }: DeliveryOutcome): void {
+    if (recheck !== undefined) this.#rechecks.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
       this.#report({ is: 'delivered', id, runId: logged.runId });
@@ -245,7 +245,7 @@ export class Deliveries {
     }
   }
 
-  #postpone(entry: Entry, error: unknown): void {
+  #postpone(entry: ScheduledDelivery, error: unknown): void {
     // What was cut off is taken up by the next process, and says nothing of MLflow.
     if (this.#cut.signal.aborted) return;
     const verdict = verdictOf(error);
@@ -253,12 +253,12 @@ export class Deliveries {
       verdict.is === 'doubtful' ? doubtAfter(entry.lastError, verdict.reason) : verdict.reason;
     if (verdict.is === 'damaged') {
       // The spool has put it with the dead letters.
-      this.#queue.remove(entry);
+      this.#schedule.remove(entry);
       this.#end(entry, { attempts: entry.attempts, reason: verdict.reason });
       return;
     }
     if (verdict.is === 'early') {
-      this.#pace.pause(EARLY_PAUSE_MS);
+      this.#backoff.pause(EARLY_PAUSE_MS);
       return;
     }
     const inMs = pauseMs(entry.attempts);
@@ -266,17 +266,17 @@ export class Deliveries {
     entry.notBeforeMs = now + inMs;
     if (verdict.is === 'doubtful') {
       // The search was answered: MLflow is there.
-      this.#pace.succeeded();
+      this.#backoff.succeeded();
       entry.notBeforeMs = Math.min(verdict.untilMs, entry.notBeforeMs);
     } else {
-      this.#pace.failed(entry.id, verdict.is === 'passing' ? verdict.askedMs : 0);
+      this.#backoff.failed(entry.id, verdict.is === 'passing' ? verdict.askedMs : 0);
     }
     this.#counts.retried++;
     this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
   }
 
-  async #sweep(due: ScheduledSweep): Promise<void> {
-    const doubles = await this.#sweeps.carryOut(due, this.#options.server);
+  async #recheck(due: ScheduledRecheck): Promise<void> {
+    const doubles = await this.#rechecks.carryOut(due, this.#options.server);
     if (doubles === 0) return;
     this.#counts.doublesRemoved += doubles;
     this.#report({ is: 'doubles_removed', id: due.id, doubles });

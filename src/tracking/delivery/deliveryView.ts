@@ -11,7 +11,7 @@ export interface SpooledDocument extends Kept {
 }
 
 /** How a record left the queue, as its receipt or its dead letter says it. */
-export interface Outcome {
+export interface DeliveryOutcome {
   readonly attempts: number;
   readonly experimentId?: string;
   readonly runId?: string;
@@ -21,10 +21,10 @@ export interface Outcome {
   /** Of a dead letter. */
   readonly reason?: Reason;
   /** When to look once more for what calls did that came late or twice. */
-  readonly sweep?: DueSweep;
+  readonly recheck?: DueRecheck;
 }
 
-interface DueSweep {
+interface DueRecheck {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   /** What was in doubt; of the run, it is looked whether it still has its status in any case. */
@@ -32,16 +32,16 @@ interface DueSweep {
 }
 
 /** What is known of a record that is still to come. */
-export interface Progress {
+export interface DeliveryProgress {
   readonly attempts: number;
   readonly lastError?: Reason;
 }
 
-export function viewOf(summary: RecordSummary, progress: Progress | undefined): DeliveryView {
+export function viewOf(summary: RecordSummary, progress: DeliveryProgress | undefined): DeliveryView {
   const { id, state, acceptedAtMs, endedAtMs } = summary;
   // Of a damaged record nothing but the reason is left.
   const { record, answer, key } = (summary.document ?? {}) as Partial<SpooledDocument>;
-  const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as Outcome;
+  const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as DeliveryOutcome;
   const { damaged: message } = summary;
   const damage = message === undefined ? undefined : { code: 'record_damaged', message };
   const lastError = damage ?? reason ?? progress?.lastError;

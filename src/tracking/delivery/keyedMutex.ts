@@ -1,8 +1,8 @@
 /** Lets those that want the same thing have it one after the other. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  async take<Result>(key: string, act: () => Promise<Result>): Promise<Result> {
+  async run<Result>(key: string, act: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key);
     const turn = before === undefined ? act() : before.then(act);
     const over = turn.catch(() => {});

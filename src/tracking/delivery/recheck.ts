@@ -7,7 +7,7 @@ import { endRun, isReady } from './endFailed.ts';
 import type { Thing } from './journal.ts';
 
 /** What is known of a record that has left the queue. */
-export interface Swept {
+export interface Rechecked {
   readonly record: RunRecord;
   readonly experimentId: string;
   /** What was in doubt. */
@@ -26,21 +26,25 @@ export interface Swept {
 const REPEATED_WITHIN_MS = 1_000;
 
 /** A record that was delivered. */
-type SweptRun = Swept & Required<Pick<Swept, 'runId' | 'modelVersion'>>;
+type RecheckedRun = Rechecked & Required<Pick<Rechecked, 'runId' | 'modelVersion'>>;
 
 /**
  * Looks once more for what a create made that landed after the search for it, or was repeated on its way. What was filled
  * stays, doubles go to the bin.
  * @returns how many doubles there were
  */
-export async function sweep(server: TrackingServer, client: MlflowClient, swept: Swept): Promise<number> {
-  let doubles = await sweepRuns(client, swept);
+export async function recheck(
+  server: TrackingServer,
+  client: MlflowClient,
+  swept: Rechecked,
+): Promise<number> {
+  let doubles = await recheckRuns(client, swept);
   const { runId, modelVersion } = swept;
   if (runId === undefined || modelVersion === undefined) return doubles;
   const sweptRun = { ...swept, runId, modelVersion };
-  if ((await server.major()) === 3) doubles += await sweepModels(client, sweptRun);
+  if ((await server.major()) === 3) doubles += await recheckModels(client, sweptRun);
   else doubles += await unlistDoubles(client, runId);
-  return doubles + (await sweepVersions(client, sweptRun));
+  return doubles + (await recheckVersions(client, sweptRun));
 }
 
 /** Those that are ours once more, by when they were made. */
@@ -56,7 +60,7 @@ function doublesOf<Made>(
 }
 
 /** A status that was sent before the last one may have landed after it; then the run gets its own once more. */
-async function sweepRuns(client: MlflowClient, swept: Swept): Promise<number> {
+async function recheckRuns(client: MlflowClient, swept: Rechecked): Promise<number> {
   const { record, experimentId, runId, modelVersion } = swept;
   const found = await client.findRuns(experimentId, REQUEST_ID_TAG, record.requestId);
   let doubles = 0;
@@ -74,9 +78,9 @@ async function sweepRuns(client: MlflowClient, swept: Swept): Promise<number> {
   return doubles;
 }
 
-async function sweepModels(
+async function recheckModels(
   client: MlflowClient,
-  { experimentId, runId, modelId, of }: SweptRun,
+  { experimentId, runId, modelId, of }: RecheckedRun,
 ): Promise<number> {
   const models = await client.findLoggedModels(experimentId, runId);
   const kept = models.find((model) => model.model_id === modelId) ?? models[0];
@@ -87,9 +91,9 @@ async function sweepModels(
   return doubles.length;
 }
 
-async function sweepVersions(
+async function recheckVersions(
   client: MlflowClient,
-  { record, runId, modelVersion, of }: SweptRun,
+  { record, runId, modelVersion, of }: RecheckedRun,
 ): Promise<number> {
   const { registeredModelName: name } = record;
   const versions = await client.findModelVersions(name, runId);

@@ -4,7 +4,7 @@ import type { RunInfo } from '../mlflowTypes.ts';
 import { REQUEST_ID_TAG, type RunRecord } from '../record.ts';
 import { CallRefusedError } from '../request.ts';
 import type { TrackingServer } from '../trackingServer.ts';
-import { once } from './createOnce.ts';
+import { createOnce } from './createOnce.ts';
 import type { Journal } from './journal.ts';
 
 interface RunSteps {
@@ -78,7 +78,7 @@ function createRun(
 ): Promise<RunInfo> {
   const { experimentName, user, runName, startTimeMs, tags } = record;
   const experimentId = () => server.experimentId(experimentName);
-  return once(journal, 'run', {
+  return createOnce(journal, 'run', {
     find: () => findRunOf(client, record, journal),
     create: async () =>
       client.createRun({ experimentId: await experimentId(), user, runName, startTimeMs, tags }),

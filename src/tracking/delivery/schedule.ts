@@ -9,7 +9,7 @@ const HELD_MAX = 32;
 const OLDEST_EVERY = 4;
 
 /** A record on its way. Only of few is there more than this in memory. */
-export interface Entry {
+export interface ScheduledDelivery {
   readonly id: string;
   attempts: number;
   /** By the clock: not to be tried before. */
@@ -45,26 +45,26 @@ export function newWaiter(): Waiter {
 }
 
 /** Which record is next: those that somebody waits for, then the oldest. */
-export class Queue {
+export class Schedule {
   readonly #clock: Clock;
   /** The oldest first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ScheduledDelivery>();
   /** Held ones that were not tried yet. */
-  readonly #fresh = new Set<Entry>();
+  readonly #fresh = new Set<ScheduledDelivery>();
   #starts = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  get(id: string): Entry | undefined {
+  get(id: string): ScheduledDelivery | undefined {
     return this.#entries.get(id);
   }
 
   /** @param held the record itself, where somebody waits for it */
-  add(id: string, held?: RecordedRun, waiter?: Waiter): Entry {
+  add(id: string, held?: RecordedRun, waiter?: Waiter): ScheduledDelivery {
     const isHeld = held !== undefined && this.#fresh.size < HELD_MAX;
-    const entry: Entry = {
+    const entry: ScheduledDelivery = {
       id,
       attempts: 0,
       notBeforeMs: Number.NEGATIVE_INFINITY,
@@ -78,13 +78,13 @@ export class Queue {
     return entry;
   }
 
-  remove(entry: Entry): void {
+  remove(entry: ScheduledDelivery): void {
     this.#entries.delete(entry.id);
     this.#fresh.delete(entry);
   }
 
   /** The next one that may be tried now, marked as under way. */
-  take(): Entry | undefined {
+  take(): ScheduledDelivery | undefined {
     const isOldestsTurn = this.#starts % OLDEST_EVERY === OLDEST_EVERY - 1;
     const [fresh] = this.#fresh;
     const entry = isOldestsTurn ? (this.#oldest() ?? fresh) : (fresh ?? this.#oldest());
@@ -106,7 +106,7 @@ export class Queue {
     return earliest - now;
   }
 
-  #oldest(): Entry | undefined {
+  #oldest(): ScheduledDelivery | undefined {
     const now = this.#clock.now();
     for (const entry of this.#entries.values()) {
       if (!entry.isUnderWay && entry.notBeforeMs <= now) return entry;

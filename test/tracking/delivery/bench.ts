@@ -14,7 +14,7 @@ import { StandInMlflow, type StandInOptions } from '../../support/standInMlflow.
 import { samplePipeline, sampleRun } from '../sample.ts';
 
 export const QUARANTINE_MS = 120_000;
-export const SWEEP_MS = 600_000;
+export const RECHECK_MS = 600_000;
 /** Long on the busiest machine. */
 const CALL_TIMEOUT_MS = 10_000;
 /** Short, where calls are never answered; one that takes longer by chance is one more fault. */
@@ -81,7 +81,7 @@ export class Bench implements AsyncDisposable {
       spool,
       server: () => this.#connected(),
       quarantineMs: this.#quarantineMs,
-      sweepMs: SWEEP_MS,
+      recheckMs: RECHECK_MS,
       atOnce: this.#atOnce,
       clock: this.clock,
       report: (event) => this.events.push(event),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
-import { Queue } from '../../../src/tracking/delivery/schedule.ts';
+import { Schedule } from '../../../src/tracking/delivery/schedule.ts';
 import type { RecordedRun } from '../../../src/tracking/record.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';
@@ -15,7 +15,7 @@ const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 const HELD = {} as RecordedRun;
 
 describe('which record is next', () => {
-  const ids = (queue: Queue, count: number) =>
+  const ids = (queue: Schedule, count: number) =>
     Array.from({ length: count }, () => {
       const entry = queue.take();
       if (entry !== undefined) queue.remove(entry);
@@ -23,7 +23,7 @@ describe('which record is next', () => {
     });
 
   test('those that somebody waits for first, and every fourth time the oldest', () => {
-    const queue = new Queue(new FakeClock());
+    const queue = new Schedule(new FakeClock());
     for (const id of ['old 1', 'old 2', 'old 3']) queue.add(id);
     for (const id of ['new 1', 'new 2', 'new 3', 'new 4', 'new 5']) queue.add(id, HELD);
     expect(ids(queue, 9)).toEqual([
@@ -33,14 +33,14 @@ describe('which record is next', () => {
   });
 
   test('only so many are held in memory; the others are read back', () => {
-    const queue = new Queue(new FakeClock());
+    const queue = new Schedule(new FakeClock());
     const entries = Array.from({ length: 100 }, (_, index) => queue.add(String(index), HELD));
     expect(entries.filter(({ held }) => held !== undefined)).toHaveLength(32);
   });
 
   test('one that failed waits until it is time, and one under way is not taken again', async () => {
     const clock = new FakeClock();
-    const queue = new Queue(clock);
+    const queue = new Schedule(clock);
     const first = queue.add('first');
     queue.add('second');
     expect(queue.take()).toBe(first);

@@ -1,8 +1,9 @@
-import { chunkLogLoss, type LossSums } from '../../../ml/solvers/lossSums.ts';
-import { sumOfWeights, type WeightedCodes } from '../../../ml/solvers/pointwiseLoss.ts';
+import { chunkLogLoss } from '../../../ml/solvers/lossSums.ts';
+import { sumOfWeights } from '../../../ml/solvers/pointwiseLoss.ts';
+import type { LossSums, WeightedCodes } from '../../../ml/solvers/types.ts';
 import { readChunks } from './chunks.ts';
 import { type ColumnNote, type DesignNotes, writeNotes } from './notes.ts';
-import type { Part } from './rowSet.ts';
+import type { RowSet } from './rowSet.ts';
 
 /** Where a pass finds what it needs, beside the table. */
 interface Addresses {
@@ -13,26 +14,26 @@ interface Addresses {
   readonly sums: number;
 }
 
-/** Hands `use` the binomial log loss of a part, summed block by block on the threads of its team. */
+/** Hands `use` the binomial log loss of a row set, summed block by block on the threads of its team. */
 export function withBlockLogLoss<T>(
-  part: Part,
+  rowSet: RowSet,
   columns: readonly ColumnNote[],
   rows: WeightedCodes,
   use: (sums: LossSums) => T,
 ): T {
-  const { region } = part.workplace;
-  return region.scope(() => {
-    const notes = writeNotes(region, columns);
-    const doubles = (count: number) => region.take(count * Float64Array.BYTES_PER_ELEMENT);
+  const { scratch } = rowSet.workplace;
+  return scratch.scope(() => {
+    const notes = writeNotes(scratch, columns);
+    const doubles = (count: number) => scratch.take(count * Float64Array.BYTES_PER_ELEMENT);
     const at = {
-      codes: region.take(rows.codes.length),
+      codes: scratch.take(rows.codes.length),
       weights: doubles(rows.classWeights.length),
       parameters: doubles(columns.length + 1),
-      sums: doubles(2 * part.spans.length * (columns.length + 2)),
+      sums: doubles(2 * rowSet.spans.length * (columns.length + 2)),
     };
-    region.bytes(at.codes, rows.codes.length).set(rows.codes);
-    region.doubles(at.weights, rows.classWeights.length).set(rows.classWeights);
-    return use(new BlockLogLoss(part, columns, rows, notes, at));
+    scratch.bytes(at.codes, rows.codes.length).set(rows.codes);
+    scratch.doubles(at.weights, rows.classWeights.length).set(rows.classWeights);
+    return use(new BlockLogLoss(rowSet, columns, rows, notes, at));
   });
 }
 
@@ -40,14 +41,14 @@ class BlockLogLoss implements LossSums {
   readonly nOutputs = 1;
   readonly nFeatures: number;
   readonly weightSum: number;
-  readonly #part: Part;
+  readonly #rowSet: RowSet;
   readonly #columns: readonly ColumnNote[];
   readonly #rows: WeightedCodes;
   readonly #notes: DesignNotes;
   readonly #at: Addresses;
 
   constructor(
-    part: Part,
+    rowSet: RowSet,
     columns: readonly ColumnNote[],
     rows: WeightedCodes,
     notes: DesignNotes,
@@ -55,7 +56,7 @@ class BlockLogLoss implements LossSums {
   ) {
     this.nFeatures = columns.length;
     this.weightSum = sumOfWeights(rows);
-    this.#part = part;
+    this.#rowSet = rowSet;
     this.#columns = columns;
     this.#rows = rows;
     this.#notes = notes;
@@ -63,23 +64,23 @@ class BlockLogLoss implements LossSums {
   }
 
   lossGradient(w: Float64Array, gradient: Float64Array): number {
-    const part = this.#part;
-    const { region } = part.workplace;
+    const rowSet = this.#rowSet;
+    const { scratch } = rowSet.workplace;
     const { address, length, chunkRows, stride } = this.#notes;
     const { codes, weights, parameters, sums } = this.#at;
-    region.doubles(parameters, w.length).set(w);
+    scratch.doubles(parameters, w.length).set(w);
     const args = [address, length, chunkRows, stride, codes, weights, parameters, sums];
-    part.run('logLossOfBlock', args, length, (length + 1) * stride);
+    rowSet.run('logLossOfBlock', args, length, (length + 1) * stride);
 
     const nSums = length + 2;
-    const ofBlocks = region.doubles(sums, 2 * part.spans.length * nSums);
+    const ofBlocks = scratch.doubles(sums, 2 * rowSet.spans.length * nSums);
     const total = addUp(ofBlocks, nSums);
     gradient.set(total.subarray(0, length + 1));
     return total[length + 1]!;
   }
 
   hessian(w: Float64Array, hessian: Float64Array): number {
-    return readChunks(this.#part, this.#columns, (chunks) =>
+    return readChunks(this.#rowSet, this.#columns, (chunks) =>
       chunkLogLoss(chunks, this.#rows).hessian(w, hessian),
     );
   }

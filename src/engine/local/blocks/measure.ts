@@ -5,10 +5,10 @@ import {
   codedMetrics,
   metricsOf,
 } from '../../../ml/codedMetrics.ts';
-import type { Region } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
 /** Rows to be measured by any thread: as plain values, or of two classes where they lie in a memory. */
-export type MeasureJob = CodedResult | RowsInMemory;
+export type MeasureTask = CodedResult | RowsInMemory;
 
 interface RowsInMemory {
   readonly memory: SharedMemory;
@@ -25,26 +25,26 @@ interface RowsInMemory {
 /** Doubles that `measureRows` of src/kernels/assembly/measure.ts tells. */
 const SUMS = 5;
 
-/** Makes room for what is measured; of two classes, predictions lie in the region's memory already. */
-export function measureJob(region: Region, result: CodedResult): MeasureJob {
+/** Makes room for what is measured; of two classes, predictions lie in the scratch memory's memory already. */
+export function measureTask(scratch: Scratch, result: CodedResult): MeasureTask {
   const { trueCodes, predictedCodes, proba, positiveCode = 1 } = result;
   if (proba.nFeatures > 1 || trueCodes.length === 0) return result;
   const rows = trueCodes.length;
-  const codes = region.take(rows);
-  region.bytes(codes, rows).set(trueCodes);
+  const codes = scratch.take(rows);
+  scratch.bytes(codes, rows).set(trueCodes);
   return {
-    memory: region.memory,
+    memory: scratch.memory,
     rows,
     positiveCode,
     codes,
     predicted: predictedCodes.byteOffset,
     proba: proba.columns[0]!.byteOffset,
-    sums: region.take(SUMS * Float64Array.BYTES_PER_ELEMENT),
-    scratch: region.take(kernelsOf(region.memory).measureScratchBytes(rows)),
+    sums: scratch.take(SUMS * Float64Array.BYTES_PER_ELEMENT),
+    scratch: scratch.take(kernelsOf(scratch.memory).measureScratchBytes(rows)),
   };
 }
 
-export function measure(job: MeasureJob): ClassificationMetrics {
+export function measure(job: MeasureTask): ClassificationMetrics {
   if (!('memory' in job)) return codedMetrics(job);
   const { memory, rows, positiveCode, codes, predicted, proba, sums, scratch } = job;
   kernelsOf(memory).measureRows(codes, predicted, proba, rows, positiveCode, sums, scratch);

@@ -1,4 +1,4 @@
-import type { Region } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 
 /** How a design's column comes from a column of the table; the steps are taken in this order. */
 export interface ColumnNote {
@@ -43,27 +43,27 @@ export function plainNote(column: number, mayBeMissing: boolean): ColumnNote {
   return { column, mayBeMissing, fill: Number.NaN };
 }
 
-/** Writes the notes to the region. */
-export function writeNotes(region: Region, notes: readonly ColumnNote[]): DesignNotes {
+/** Writes the notes to the scratch memory. */
+export function writeNotes(scratch: Scratch, notes: readonly ColumnNote[]): DesignNotes {
   const words = NOTE_WORDS * notes.length;
-  const address = region.take(words * Int32Array.BYTES_PER_ELEMENT);
+  const address = scratch.take(words * Int32Array.BYTES_PER_ELEMENT);
   notes.forEach((note, j) => {
-    writeNote(region, address + j * NOTE_WORDS * Int32Array.BYTES_PER_ELEMENT, note);
+    writeNote(scratch, address + j * NOTE_WORDS * Int32Array.BYTES_PER_ELEMENT, note);
   });
   const chunkRows = chunkRowsOf(notes.length);
   const stride = chunkRows * Float64Array.BYTES_PER_ELEMENT + STRIDE_EXTRA_BYTES;
   return { address, length: notes.length, chunkRows, stride };
 }
 
-function writeNote(region: Region, address: number, note: ColumnNote): void {
+function writeNote(scratch: Scratch, address: number, note: ColumnNote): void {
   const { scale, offset } = note.affine ?? UNCHANGED;
   const flags =
     (note.mayBeMissing ? FLAGS.mayBeMissing : 0) |
     (note.indicator === undefined ? 0 : FLAGS.indicator) |
     (note.indicator?.missingCounts === true ? FLAGS.missingCounts : 0) |
     (note.clip === undefined ? 0 : FLAGS.clipped);
-  region.words(address, 4).set([note.column, flags, note.indicator?.code ?? 0, 0]);
-  region
+  scratch.words(address, 4).set([note.column, flags, note.indicator?.code ?? 0, 0]);
+  scratch
     .doubles(address + 16, 6)
     .set([note.fill, scale, offset, note.clip?.low ?? 0, note.clip?.high ?? 0, 0]);
 }

@@ -2,8 +2,8 @@ import { DenseNumericColumn } from '../../../ml/denseColumn.ts';
 import type { NumericColumn } from '../../../ml/frame.ts';
 import { readChunks } from './chunks.ts';
 import { type ColumnNote, plainNote } from './notes.ts';
-import type { Part } from './rowSet.ts';
-import type { PartSource } from './rowSetSource.ts';
+import type { RowSet } from './rowSet.ts';
+import type { RowSetSource } from './rowSetSource.ts';
 
 export interface Range {
   readonly min: number;
@@ -17,42 +17,42 @@ interface Facts {
 }
 
 /**
- * A column of a part, packed: a note of how its values come from the table's. What a note does not hold, like a second
+ * A column of a row set, packed: a note of how its values come from the table's. What a note does not hold, like a second
  * scaling or a most frequent value, works on a copy of the values.
  */
 export class PackedNumericColumn implements NumericColumn {
   readonly kind = 'numeric';
   readonly note: ColumnNote;
-  readonly #part: Part;
+  readonly #rowSet: RowSet;
   readonly #facts: Facts;
 
-  constructor(part: Part, note: ColumnNote, facts: Facts) {
+  constructor(rowSet: RowSet, note: ColumnNote, facts: Facts) {
     this.note = note;
-    this.#part = part;
+    this.#rowSet = rowSet;
     this.#facts = facts;
   }
 
   /** A column of numbers as it stands in the table. */
-  static of(part: Part, index: number): PackedNumericColumn {
-    const { missing, others } = part.workplace.table.columns[index]!;
-    // Only where the table has a missing cell, it may matter in which part it is.
-    const nMissing = missing + others === 0 ? 0 : part.statistics(index).nMissing;
-    return new PackedNumericColumn(part, plainNote(index, nMissing > 0), {
+  static of(rowSet: RowSet, index: number): PackedNumericColumn {
+    const { missing, others } = rowSet.workplace.table.columns[index]!;
+    // Only where the table has a missing cell, it may matter in which row set it is.
+    const nMissing = missing + others === 0 ? 0 : rowSet.statistics(index).nMissing;
+    return new PackedNumericColumn(rowSet, plainNote(index, nMissing > 0), {
       nMissing,
-      range: () => part.statistics(index),
+      range: () => rowSet.statistics(index),
     });
   }
 
   get nSamples(): number {
-    return this.#part.nSamples;
+    return this.#rowSet.nSamples;
   }
 
   get nMissing(): number {
     return this.#facts.nMissing;
   }
 
-  get source(): PartSource {
-    return this.#part.source;
+  get source(): RowSetSource {
+    return this.#rowSet.source;
   }
 
   range(): Range {
@@ -62,7 +62,7 @@ export class PackedNumericColumn implements NumericColumn {
 
   mean(): number {
     if (!this.#isPlain) return this.#dense().mean();
-    const { sum, nMissing } = this.#part.statistics(this.note.column);
+    const { sum, nMissing } = this.#rowSet.statistics(this.note.column);
     return sum / (this.nSamples - nMissing);
   }
 
@@ -113,7 +113,7 @@ export class PackedNumericColumn implements NumericColumn {
 
   toArray(): Float64Array {
     const values = new Float64Array(this.nSamples);
-    readChunks(this.#part, [this.note], (chunks) => {
+    readChunks(this.#rowSet, [this.note], (chunks) => {
       for (let start = 0; start < values.length; ) {
         const { columns, rows } = chunks.read(start);
         values.set(columns[0]!.subarray(0, rows), start);
@@ -130,7 +130,7 @@ export class PackedNumericColumn implements NumericColumn {
   }
 
   #with(change: Partial<ColumnNote>, facts: Facts): PackedNumericColumn {
-    return new PackedNumericColumn(this.#part, { ...this.note, ...change }, facts);
+    return new PackedNumericColumn(this.#rowSet, { ...this.note, ...change }, facts);
   }
 
   #dense(): DenseNumericColumn {

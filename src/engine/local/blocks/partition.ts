@@ -1,6 +1,6 @@
 import type { Table } from '../../../data/table.ts';
-import { Part, type Span, type Workplace } from './rowSet.ts';
-import { Region } from './scratch.ts';
+import { RowSet, type Span, type Workplace } from './rowSet.ts';
+import { Scratch } from './scratch.ts';
 import type { Team } from './team.ts';
 
 /** What a row is for. */
@@ -11,17 +11,17 @@ const SCRATCH_BYTES_A_ROW = 12;
 
 /** Makes the table, and what lies behind it in its memory, a place to work in. A table has one at a time. */
 export function openWorkplace(table: Table, team: Team): Workplace {
-  return { table, team, region: new Region(table.memory, table.freeAddress) };
+  return { table, team, scratch: new Scratch(table.memory, table.freeAddress) };
 }
 
 /** All rows of the table. */
-export function wholeTable(workplace: Workplace): Part {
+export function wholeTable(workplace: Workplace): RowSet {
   const { rows, blockRows } = workplace.table;
   const spans: Span[] = [];
   for (let before = 0; before < rows; before += blockRows) {
     spans.push({ first: 0, rows: Math.min(blockRows, rows - before), before });
   }
-  return new Part(workplace, spans);
+  return new RowSet(workplace, spans);
 }
 
 /**
@@ -32,22 +32,22 @@ export function wholeTable(workplace: Workplace): Part {
 export function partition(
   workplace: Workplace,
   marks: Uint8Array,
-): { readonly train: Part; readonly test: Part } {
-  const { table, team, region } = workplace;
+): { readonly train: RowSet; readonly test: RowSet } {
+  const { table, team, scratch } = workplace;
   const nBlocks = Math.ceil(table.rows / table.blockRows);
-  const words = region.scope(() => {
-    const marksAddress = region.take(marks.length);
-    region.bytes(marksAddress, marks.length).set(marks);
-    const counts = region.take(2 * nBlocks * Int32Array.BYTES_PER_ELEMENT);
-    const job = {
-      task: 'partitionBlock',
+  const words = scratch.scope(() => {
+    const marksAddress = scratch.take(marks.length);
+    scratch.bytes(marksAddress, marks.length).set(marks);
+    const counts = scratch.take(2 * nBlocks * Int32Array.BYTES_PER_ELEMENT);
+    const task = {
+      kernel: 'partitionBlock',
       args: [table.directoryAddress, table.columns.length, table.blockRows, table.rows, marksAddress, counts],
       nBlocks,
       scratchBytes: SCRATCH_BYTES_A_ROW * table.blockRows,
       cells: table.rows * table.columns.length,
     } as const;
-    team.run(job, region);
-    return region.words(counts, 2 * nBlocks).slice();
+    team.run(task, scratch);
+    return scratch.words(counts, 2 * nBlocks).slice();
   });
 
   const [train, test]: [Span[], Span[]] = [[], []];
@@ -59,5 +59,5 @@ export function partition(
     trainBefore += nTrain;
     testBefore += nTest;
   }
-  return { train: new Part(workplace, train), test: new Part(workplace, test) };
+  return { train: new RowSet(workplace, train), test: new RowSet(workplace, test) };
 }

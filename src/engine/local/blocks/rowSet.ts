@@ -3,20 +3,20 @@ import { kernelsOf } from '../../../kernels/module.ts';
 import type { BlockTaskName } from '../../../kernels/passes.ts';
 import { type DesignNotes, plainNote, writeNotes } from './notes.ts';
 import { PackedNumericColumn } from './numericColumn.ts';
-import { PartSource } from './rowSetSource.ts';
-import type { Region } from './scratch.ts';
+import { RowSetSource } from './rowSetSource.ts';
+import type { Scratch } from './scratch.ts';
 import type { Team } from './team.ts';
 import { PackedTextColumn } from './textColumn.ts';
 
-/** Where a part's rows stand in one block. */
+/** Where a row set's rows stand in one block. */
 export interface Span {
   readonly first: number;
   readonly rows: number;
-  /** The part's rows in the blocks before. */
+  /** The row set's rows in the blocks before. */
   readonly before: number;
 }
 
-/** Of the rows of a part that have a value. */
+/** Of the rows of a row set that have a value. */
 export interface NumberStatistics {
   readonly min: number;
   readonly max: number;
@@ -24,12 +24,12 @@ export interface NumberStatistics {
   readonly nMissing: number;
 }
 
-/** What a table's parts work with. */
+/** What a table's row sets work with. */
 export interface Workplace {
   readonly table: Table;
   readonly team: Team;
   /** What lies behind the table in its memory. */
-  readonly region: Region;
+  readonly scratch: Scratch;
 }
 
 /** Three words and one that is left out, as src/kernels/assembly/span.ts has them. */
@@ -37,10 +37,10 @@ const SPAN_WORDS = 4;
 const STATISTICS_DOUBLES = 4;
 
 /** Some rows of a table: in each block those that stand together there, block after block. */
-export class Part {
+export class RowSet {
   readonly nSamples: number;
   readonly workplace: Workplace;
-  readonly source: PartSource;
+  readonly source: RowSetSource;
   readonly spans: readonly Span[];
   readonly #spansAddress: number;
   #statistics: ReadonlyMap<number, NumberStatistics> | undefined;
@@ -50,10 +50,10 @@ export class Part {
     this.workplace = workplace;
     this.spans = spans;
     this.nSamples = spans.reduce((sum, { rows }) => sum + rows, 0);
-    this.source = new PartSource(this);
+    this.source = new RowSetSource(this);
     const words = spans.length * SPAN_WORDS;
-    this.#spansAddress = workplace.region.take(words * Int32Array.BYTES_PER_ELEMENT);
-    const memory = workplace.region.words(this.#spansAddress, words);
+    this.#spansAddress = workplace.scratch.take(words * Int32Array.BYTES_PER_ELEMENT);
+    const memory = workplace.scratch.words(this.#spansAddress, words);
     spans.forEach(({ first, rows, before }, block) => {
       memory.set([first, rows, before, 0], block * SPAN_WORDS);
     });
@@ -77,14 +77,14 @@ export class Part {
 
   /** Rows of each text of a column, by its code, and last those that are missing. */
   countTexts(index: number): Float64Array {
-    const { region, table } = this.workplace;
+    const { scratch, table } = this.workplace;
     const column = table.columns[index]!;
     const length = (column.kind === 'text' ? column.texts.length : 0) + 1;
     const counts = new Float64Array(length);
-    return region.scope(() => {
-      const out = region.take(this.spans.length * length * Int32Array.BYTES_PER_ELEMENT);
+    return scratch.scope(() => {
+      const out = scratch.take(this.spans.length * length * Int32Array.BYTES_PER_ELEMENT);
       this.run('countTextsOfBlock', [index, length - 1, out], 1, 0);
-      const ofBlocks = region.words(out, this.spans.length * length);
+      const ofBlocks = scratch.words(out, this.spans.length * length);
       for (let i = 0; i < ofBlocks.length; i++) counts[i % length]! += ofBlocks[i]!;
       return counts;
     });
@@ -97,21 +97,21 @@ export class Part {
    * @param scratchBytes what one thread needs
    */
   run(
-    task: BlockTaskName,
+    kernel: BlockTaskName,
     args: readonly number[],
     nColumns: number,
     scratchBytes: number,
     nBlocks: number = this.spans.length,
   ): void {
-    const { table, team, region } = this.workplace;
-    const job = {
-      task,
+    const { table, team, scratch } = this.workplace;
+    const task = {
+      kernel,
       args: [table.directoryAddress, table.columns.length, this.#spansAddress, ...args],
       nBlocks,
       scratchBytes,
       cells: this.nSamples * nColumns,
     };
-    team.run(job, region);
+    team.run(task, scratch);
   }
 
   /** Decodes rows of one block to doubles, one column of the notes after the other, `notes.stride` bytes apart. */
@@ -131,19 +131,19 @@ export class Part {
   }
 
   #countNumbers(): ReadonlyMap<number, NumberStatistics> {
-    const { region, table } = this.workplace;
+    const { scratch, table } = this.workplace;
     const indices = [...table.columns.keys()].filter((index) => table.columns[index]!.kind === 'number');
-    return region.scope(() => {
+    return scratch.scope(() => {
       const columns = indices.map((index) => {
         const { missing, others } = table.columns[index]!;
         return plainNote(index, missing + others > 0);
       });
-      const notes = writeNotes(region, columns);
+      const notes = writeNotes(scratch, columns);
       const length = indices.length * STATISTICS_DOUBLES;
-      const out = region.take(this.spans.length * length * Float64Array.BYTES_PER_ELEMENT);
+      const out = scratch.take(this.spans.length * length * Float64Array.BYTES_PER_ELEMENT);
       const args = [notes.address, notes.length, notes.chunkRows, out];
       this.run('statisticsOfBlock', args, indices.length, notes.stride);
-      const ofBlocks = region.doubles(out, this.spans.length * length);
+      const ofBlocks = scratch.doubles(out, this.spans.length * length);
       return new Map(indices.map((index, j) => [index, sumUp(ofBlocks, j * STATISTICS_DOUBLES, length)]));
     });
   }

@@ -1,12 +1,12 @@
 import type { BlockTaskName } from '../../../kernels/passes.ts';
 import type { BinaryPrediction, ColumnSource, NumericColumn } from '../../../ml/frame.ts';
-import { chunkLogLoss, type LossSums } from '../../../ml/solvers/lossSums.ts';
-import type { WeightedCodes } from '../../../ml/solvers/pointwiseLoss.ts';
+import { chunkLogLoss } from '../../../ml/solvers/lossSums.ts';
+import type { LossSums, WeightedCodes } from '../../../ml/solvers/types.ts';
 import { withBlockLogLoss } from './blockLogLoss.ts';
 import { readChunks } from './chunks.ts';
 import { type ColumnNote, writeNotes } from './notes.ts';
 import type { PackedNumericColumn } from './numericColumn.ts';
-import type { Part } from './rowSet.ts';
+import type { RowSet } from './rowSet.ts';
 
 /** Predictions that stand in the memory at a time, before they are copied: 8 MB. */
 const PREDICTIONS_MAX = 1_048_576;
@@ -15,37 +15,37 @@ const PREDICTIONS_MAX = 1_048_576;
 interface Round {
   readonly firstBlock: number;
   readonly nBlocks: number;
-  /** Rows of the part before them, and in them. */
+  /** Rows of the row set before them, and in them. */
   readonly before: number;
   readonly rows: number;
 }
 
-/** Computes with the columns of a part where they lie, on the threads of its team. */
-export class PartSource implements ColumnSource {
-  readonly #part: Part;
+/** Computes with the columns of a row set where they lie, on the threads of its team. */
+export class RowSetSource implements ColumnSource {
+  readonly #rowSet: RowSet;
   /** Where `classify` puts its answer. */
   #answer: { readonly codes: number; readonly proba: number } | undefined;
 
-  constructor(part: Part) {
-    this.#part = part;
+  constructor(rowSet: RowSet) {
+    this.#rowSet = rowSet;
   }
 
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T {
     const notes = columns.map(noteOf);
-    if (rows.classWeights.length === 2) return withBlockLogLoss(this.#part, notes, rows, use);
-    return readChunks(this.#part, notes, (chunks) => use(chunkLogLoss(chunks, rows)));
+    if (rows.classWeights.length === 2) return withBlockLogLoss(this.#rowSet, notes, rows, use);
+    return readChunks(this.#rowSet, notes, (chunks) => use(chunkLogLoss(chunks, rows)));
   }
 
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[] {
-    const { region } = this.#part.workplace;
+    const { scratch } = this.#rowSet.workplace;
     const nOutputs = w.length / (columns.length + 1);
-    const predictions = Array.from({ length: nOutputs }, () => new Float64Array(this.#part.nSamples));
+    const predictions = Array.from({ length: nOutputs }, () => new Float64Array(this.#rowSet.nSamples));
     this.#predict(columns, w, PREDICTIONS_MAX / nOutputs, (round, args) => {
       const bytes = round.rows * Float64Array.BYTES_PER_ELEMENT;
-      const out = region.take(nOutputs * bytes);
+      const out = scratch.take(nOutputs * bytes);
       this.#run(round, 'predictBlock', [...args, nOutputs, round.firstBlock, out, bytes], columns.length);
       predictions.forEach((prediction, k) => {
-        prediction.set(region.doubles(out + k * bytes, round.rows), round.before);
+        prediction.set(scratch.doubles(out + k * bytes, round.rows), round.before);
       });
     });
     return predictions;
@@ -53,17 +53,17 @@ export class PartSource implements ColumnSource {
 
   /** The answer lies in the table's memory, and is good until the next one. */
   classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction {
-    const { region } = this.#part.workplace;
-    const { nSamples } = this.#part;
+    const { scratch } = this.#rowSet.workplace;
+    const { nSamples } = this.#rowSet;
     this.#answer ??= {
-      codes: region.take(nSamples),
-      proba: region.take(nSamples * Float64Array.BYTES_PER_ELEMENT),
+      codes: scratch.take(nSamples),
+      proba: scratch.take(nSamples * Float64Array.BYTES_PER_ELEMENT),
     };
     const { codes, proba } = this.#answer;
     this.#predict(columns, w, nSamples, (round, args) => {
       this.#run(round, 'classifyBlock', [...args, round.firstBlock, codes, proba], columns.length);
     });
-    return { codes: region.bytes(codes, nSamples), proba: region.doubles(proba, nSamples) };
+    return { codes: scratch.bytes(codes, nSamples), proba: scratch.doubles(proba, nSamples) };
   }
 
   /** Writes what a prediction needs, and calls `predict` for some blocks after the other with a task's first arguments. */
@@ -73,25 +73,25 @@ export class PartSource implements ColumnSource {
     rowsMax: number,
     predict: (round: Round, args: readonly number[]) => void,
   ): void {
-    const { region } = this.#part.workplace;
-    region.scope(() => {
-      const { address, length, chunkRows, stride } = writeNotes(region, columns.map(noteOf));
-      const parameters = region.take(w.byteLength);
-      region.doubles(parameters, w.length).set(w);
+    const { scratch } = this.#rowSet.workplace;
+    scratch.scope(() => {
+      const { address, length, chunkRows, stride } = writeNotes(scratch, columns.map(noteOf));
+      const parameters = scratch.take(w.byteLength);
+      scratch.doubles(parameters, w.length).set(w);
       for (const round of this.#rounds(rowsMax)) {
-        region.scope(() => predict(round, [address, length, chunkRows, stride, parameters]));
+        scratch.scope(() => predict(round, [address, length, chunkRows, stride, parameters]));
       }
     });
   }
 
   #run({ nBlocks }: Round, task: BlockTaskName, args: readonly number[], nColumns: number): void {
     const [, length, , stride] = args;
-    this.#part.run(task, args, nColumns, (length! + 1) * stride!, nBlocks);
+    this.#rowSet.run(task, args, nColumns, (length! + 1) * stride!, nBlocks);
   }
 
   /** Blocks that stand together, as many as have so many rows, and at least one. */
   *#rounds(rowsMax: number): Generator<Round> {
-    const { spans } = this.#part;
+    const { spans } = this.#rowSet;
     for (let firstBlock = 0; firstBlock < spans.length; ) {
       let end = firstBlock;
       let rows = 0;

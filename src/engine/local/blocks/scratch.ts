@@ -4,7 +4,7 @@ import { ensureBytes, type SharedMemory } from '../../../kernels/module.ts';
 const ALIGNMENT = 16;
 
 /** Room behind a table in its memory, handed out from the front and given back from the end. */
-export class Region {
+export class Scratch {
   readonly memory: SharedMemory;
   #next: number;
 

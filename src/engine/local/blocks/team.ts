@@ -1,15 +1,15 @@
 import { threadId } from 'node:worker_threads';
 import { kernelsOf, type SharedMemory } from '../../../kernels/module.ts';
-import { BLOCK_TASKS, type BlockJob, type BlockThreads } from '../../../kernels/passes.ts';
-import { ThreadLostError, warnOfLostThread } from '../threadLost.ts';
-import type { Region } from './scratch.ts';
+import { BLOCK_TASKS, type BlockTask, type BlockThreads } from '../../../kernels/passes.ts';
+import { ThreadLostError, warnOfLostThread } from '../errors.ts';
+import type { Scratch } from './scratch.ts';
 
 /** A thread that can be asked to help; it hands what it is sent to `serveTeam`. */
 export interface Helper {
   postMessage(message: TeamMessage): void;
 }
 
-/** What a team sends its helpers: once that it is there, before each job that there is work, and that it is gone. */
+/** What a team sends its helpers: once that it is there, before each task that there is work, and that it is gone. */
 export type TeamMessage =
   | {
       readonly kind: 'join';
@@ -24,7 +24,7 @@ export type TeamMessage =
 
 // The board's words. A ticket is taken by adding 1 to the tickets left, which count up from minus the number of blocks:
 // below 0 it is good for one block, and everything else on the board stands until that block is done. From 0 on
-// it is good for nothing, and nothing else may be read: the next job is perhaps just being written.
+// it is good for nothing, and nothing else may be read: the next task is perhaps just being written.
 const TICKETS = 0;
 const DONE = 1;
 const BLOCKS = 2;
@@ -44,7 +44,7 @@ const CELLS_MIN = 100_000;
 /** A block takes a helper milliseconds; one that has ended in the middle of it never comes back. */
 const WAIT_MS_MAX = 30_000;
 /**
- * So long a thread stays awake for the next job, or for the last block of this one, before it goes. Passes follow each other
+ * So long a thread stays awake for the next task, or for the last block of this one, before it goes. Passes follow each other
  * within microseconds, and a thread that sleeps in between tends to be woken on the other's processor.
  */
 const LINGER_MS = 0.5;
@@ -55,7 +55,7 @@ let nTeams = 0;
 
 /**
  * Runs jobs on the blocks of a memory: on this thread, and on helpers where there are any. A helper is woken by a message
- * for each job and free for other work in between; one that comes late finds no ticket left.
+ * for each task and free for other work in between; one that comes late finds no ticket left.
  */
 export class Team implements BlockThreads {
   readonly #id = `${threadId}.${nTeams++}`;
@@ -64,7 +64,7 @@ export class Team implements BlockThreads {
   readonly #board: Int32Array<SharedArrayBuffer>;
   #haveJoined = false;
   /** What was begun and is not finished. */
-  #underWay: { readonly job: BlockJob; readonly scratch: number } | undefined;
+  #underWay: { readonly task: BlockTask; readonly scratch: number } | undefined;
 
   /** @param helpers threads other than this one, each once */
   constructor(memory: SharedMemory, helpers: readonly Helper[] = []) {
@@ -78,38 +78,38 @@ export class Team implements BlockThreads {
     return this.#helpers.length + 1;
   }
 
-  /** Runs the job to its end. @throws ThreadLostError where a helper fails in a block, or does not come back from it */
-  run(job: BlockJob, region: Region): void {
-    region.scope(() => {
-      this.begin(job, region.take(job.scratchBytes * (this.#isShared(job) ? this.size : 1)));
+  /** Runs the task to its end. @throws ThreadLostError where a helper fails in a block, or does not come back from it */
+  run(task: BlockTask, scratch: Scratch): void {
+    scratch.scope(() => {
+      this.begin(task, scratch.take(task.scratchBytes * (this.#isShared(task) ? this.size : 1)));
       this.finish();
     });
   }
 
-  begin(job: BlockJob, scratch: number): void {
-    this.#underWay = { job, scratch };
-    // Where nothing is posted, helpers that are still awake do not take part: there may be no room for them.
-    if (!this.#isShared(job)) return;
-    this.#post(job, scratch);
+  begin(task: BlockTask, scratch: number): void {
+    this.#underWay = { task, scratch };
+    // Where nothing is posted, helpers that are still awake do not take row set: there may be no room for them.
+    if (!this.#isShared(task)) return;
+    this.#post(task, scratch);
     this.#wake();
   }
 
   finish(): void {
     if (this.#underWay === undefined) return;
-    const { job, scratch } = this.#underWay;
+    const { task, scratch } = this.#underWay;
     this.#underWay = undefined;
-    if (this.#isShared(job)) {
+    if (this.#isShared(task)) {
       const failure = takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
       // Whoever still works does so on this memory, which is another's once a failure is told.
-      this.#waitFor(job.nBlocks);
+      this.#waitFor(task.nBlocks);
       if (failure !== undefined) throw failure;
       if (this.#board[FAILED] !== 0) throw new ThreadLostError();
     } else {
-      this.#runAlone(job, scratch);
+      this.#runAlone(task, scratch);
     }
   }
 
-  #isShared({ nBlocks, cells }: BlockJob): boolean {
+  #isShared({ nBlocks, cells }: BlockTask): boolean {
     return this.#helpers.length > 0 && nBlocks > 1 && cells >= CELLS_MIN;
   }
 
@@ -117,7 +117,7 @@ export class Team implements BlockThreads {
   close(): void {
     try {
       // They may be in the middle of what the leader has given up.
-      if (this.#underWay !== undefined && this.#isShared(this.#underWay.job)) this.finish();
+      if (this.#underWay !== undefined && this.#isShared(this.#underWay.task)) this.finish();
     } finally {
       if (this.#haveJoined)
         for (const helper of this.#helpers) helper.postMessage({ kind: 'leave', team: this.#id });
@@ -125,15 +125,15 @@ export class Team implements BlockThreads {
     }
   }
 
-  #runAlone({ task, args, nBlocks }: BlockJob, scratch: number): void {
-    const run = kernelsOf(this.#memory)[task];
+  #runAlone({ kernel, args, nBlocks }: BlockTask, scratch: number): void {
+    const run = kernelsOf(this.#memory)[kernel];
     for (let block = 0; block < nBlocks; block++) run(...args, block, scratch);
   }
 
-  #post({ task, args, nBlocks, scratchBytes }: BlockJob, scratch: number): void {
+  #post({ kernel, args, nBlocks, scratchBytes }: BlockTask, scratch: number): void {
     const board = this.#board;
     board[BLOCKS] = nBlocks;
-    board[TASK] = BLOCK_TASKS.indexOf(task);
+    board[TASK] = BLOCK_TASKS.indexOf(kernel);
     board[SCRATCH] = scratch;
     board[SCRATCH_BYTES] = scratchBytes;
     board[ARGS_COUNT] = args.length;
@@ -204,7 +204,7 @@ function help(place: Seat): void {
   do failure ??= takeTickets(place);
   while (linger(() => Atomics.load(board, TICKETS) < 0));
   Atomics.store(board, CALLED + seat, 0);
-  // A job that came before this helper had gone did not call it.
+  // A task that came before this helper had gone did not call it.
   failure ??= takeTickets(place);
   // The leader is told by the board; uploads that this thread reads are not to be lost for it.
   if (failure !== undefined) warnOfLostThread(failure);

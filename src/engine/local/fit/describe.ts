@@ -16,7 +16,7 @@ import type { Warning } from '../../../values/warning.ts';
 /** Rows shown in MLflow's input example: enough to see the form, few enough to read. */
 const EXAMPLE_ROWS = 5;
 
-export function describeDataset(dataset: Dataset, profile: readonly ColumnSummary[]): DatasetInfo {
+export function describeDataset(dataset: Dataset, summaries: readonly ColumnSummary[]): DatasetInfo {
   const { table, target, features, columns, rows } = dataset;
   return {
     rows,
@@ -24,7 +24,7 @@ export function describeDataset(dataset: Dataset, profile: readonly ColumnSummar
     target: target.name,
     features: features.map(({ index: _, ...info }) => info),
     digest: table.digest,
-    profile,
+    summaries,
     classCounts: target.classCounts.map(({ label, count }) => ({
       label: shownLabel(label, target.dtype),
       count,

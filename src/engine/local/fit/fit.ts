@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { joinShares, profileJob, takePart } from '../../../data/columnSummaries.ts';
+import { joinSummaries, summariseNext, summaryTask } from '../../../data/columnSummaries.ts';
 import { type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import type { Table } from '../../../data/table.ts';
@@ -11,16 +11,16 @@ import type { MetricSet, RoundedMetrics } from '../../../values/metrics.ts';
 import type { PipelineState } from '../../../values/pipelineState.ts';
 import type { SolverInfo } from '../../../values/result.ts';
 import type { Warning } from '../../../values/warning.ts';
-import { measure, measureJob } from '../blocks/measure.ts';
+import { measure, measureTask } from '../blocks/measure.ts';
 import { openWorkplace, partition } from '../blocks/partition.ts';
-import type { Part } from '../blocks/rowSet.ts';
-import type { Region } from '../blocks/scratch.ts';
+import type { RowSet } from '../blocks/rowSet.ts';
+import type { Scratch } from '../blocks/scratch.ts';
 import { Team } from '../blocks/team.ts';
 import { readAgain } from '../reading/readAgain.ts';
-import type { ReadTable } from '../reading/reading.ts';
+import type { ReadTable } from '../reading/types.ts';
 import { constantColumns, describeDataset, inputExample, undefinedMetrics } from './describe.ts';
-import { Errands } from './helperTasks.ts';
-import { fitPipeline, type ModelSpec, predictPart, type Rows } from './model.ts';
+import { HelperTasks } from './helperTasks.ts';
+import { fitPipeline, type ModelSpec, predictRows, type Rows } from './model.ts';
 import {
   findPositive,
   type MarkedRows,
@@ -64,26 +64,26 @@ interface Prepared {
   readonly test: Rows;
   readonly positive: ClassLabel | undefined;
   /** Room behind the table. */
-  readonly region: Region;
+  readonly scratch: Scratch;
   readonly inputExample: InputExample;
   readonly info: DatasetInfo;
 }
 
 /**
- * Gives the columns their parts, summarises them, and splits the rows, in place: the table is used up by it.
+ * Gives the columns their roles, summarises them, and splits the rows, in place: the table is used up by it.
  * @throws DataError or FieldError where the table or a field does not allow it
  */
 export async function prepare(
   table: Table,
   spec: FitSpec,
   team: Team,
-  errands = new Errands(),
+  helpers = new HelperTasks(),
 ): Promise<Prepared> {
   const dataset = toDataset(table, spec);
   const { target, features } = dataset;
   const positive = findPositive(target, spec.positive);
-  const job = profileJob(dataset);
-  const othersProfile = errands.profile(job);
+  const task = summaryTask(dataset);
+  const othersProfile = helpers.summarise(task);
   let marked: MarkedRows;
   try {
     marked = markRows(dataset, spec);
@@ -91,18 +91,18 @@ export async function prepare(
     requireValues(dataset, marked);
   } catch (error) {
     // They count in the table's memory, which is another file's once the refusal is told.
-    await othersProfile.settle().catch(() => undefined);
+    await othersProfile.result().catch(() => undefined);
     throw error;
   }
   const example = inputExample(dataset);
-  const ownShare = takePart(job);
-  const info = describeDataset(dataset, joinShares([ownShare, ...((await othersProfile.settle()) ?? [])]));
+  const ownShare = summariseNext(task);
+  const info = describeDataset(dataset, joinSummaries([ownShare, ...((await othersProfile.result()) ?? [])]));
   const workplace = openWorkplace(table, team);
   const parts = partition(workplace, marked.marks);
-  const frameOf = (part: Part): Frame => ({
-    nSamples: part.nSamples,
+  const frameOf = (rowSet: RowSet): Frame => ({
+    nSamples: rowSet.nSamples,
     columns: features.map(({ index, type }) =>
-      type === 'string' ? part.textColumn(index) : part.numericColumn(index),
+      type === 'string' ? rowSet.textColumn(index) : rowSet.numericColumn(index),
     ),
   });
   return {
@@ -111,32 +111,32 @@ export async function prepare(
     train: { frame: frameOf(parts.train), codes: marked.trainCodes },
     test: { frame: frameOf(parts.test), codes: marked.testCodes },
     positive,
-    region: workplace.region,
+    scratch: workplace.scratch,
     inputExample: example,
     info,
   };
 }
 
-/** Fits the pipeline on the training rows and measures it on both parts. @throws DataError where it cannot be fitted */
+/** Fits the pipeline on the training rows and measures it on both row sets. @throws DataError where it cannot be fitted */
 export async function fitPrepared(
-  { dataset, train, test, positive, region }: Prepared,
+  { dataset, train, test, positive, scratch }: Prepared,
   spec: ModelSpec,
-  errands = new Errands(),
+  helpers = new HelperTasks(),
 ) {
   const startedAt = performance.now();
   const { pipeline, model } = fitPipeline(dataset, train, spec);
   const fittedAt = performance.now();
-  const trainJob = measureJob(region, predictPart(pipeline, train, positive));
-  const measuring = errands.measure(trainJob);
+  const trainTask = measureTask(scratch, predictRows(pipeline, train, positive));
+  const measuring = helpers.measure(trainTask);
   let onTest: ClassificationMetrics;
   try {
-    onTest = measure(measureJob(region, predictPart(pipeline, test, positive)));
+    onTest = measure(measureTask(scratch, predictRows(pipeline, test, positive)));
   } catch (error) {
     // A helper counts in the table's memory, which is another file's once the refusal is told.
-    await measuring.settle().catch(() => undefined);
+    await measuring.result().catch(() => undefined);
     throw error;
   }
-  const onTrain = (await measuring.settle()) ?? measure(trainJob);
+  const onTrain = (await measuring.result()) ?? measure(trainTask);
   return {
     pipeline: pipeline.toState(),
     rounded: roundedMetrics(onTest.metrics),
@@ -154,23 +154,23 @@ export async function fitPrepared(
 }
 
 /**
- * Splits a table, fits the pipeline on the training rows and measures it on both parts: the original's whole computation
+ * Splits a table, fits the pipeline on the training rows and measures it on both row sets: the original's whole computation
  * as one plain function. The table is used up by it.
- * @param helpers ports of threads that help, each of which they `attend` to
+ * @param ports of threads that help, each of which they `attend` to
  * @throws DataError or FieldError where the table or a field does not allow it
  */
 export async function fitTable(
   { table, parseMs }: ReadTable,
   spec: FitSpec,
-  helpers: readonly MessagePort[] = [],
+  ports: readonly MessagePort[] = [],
 ): Promise<Fitted> {
-  const team = new Team(table.memory, helpers);
-  const errands = new Errands(helpers);
+  const team = new Team(table.memory, ports);
+  const helpers = new HelperTasks(ports);
   try {
     const startedAt = performance.now();
-    const prepared = await prepare(table, spec, team, errands);
+    const prepared = await prepare(table, spec, team, helpers);
     const preparedAt = performance.now();
-    const { fitMs, evaluateMs, warnings, ...fitted } = await fitPrepared(prepared, spec, errands);
+    const { fitMs, evaluateMs, warnings, ...fitted } = await fitPrepared(prepared, spec, helpers);
     const { dataset, split, train, inputExample, info } = prepared;
     return {
       ...fitted,

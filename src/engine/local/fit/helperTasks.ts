@@ -1,23 +1,23 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type ProfileJob, type ProfileShare, takePart } from '../../../data/columnSummaries.ts';
+import { type SummaryShare, type SummaryTask, summariseNext } from '../../../data/columnSummaries.ts';
 import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
-import { type MeasureJob, measure } from '../blocks/measure.ts';
+import { type MeasureTask, measure } from '../blocks/measure.ts';
 import { serveTeam, type TeamMessage } from '../blocks/team.ts';
-import { ThreadLostError } from '../threadLost.ts';
+import { ThreadLostError } from '../errors.ts';
 import { fromReply, type Reply, replyWith } from '../threads/reply.ts';
 
 /** Work on plain values that a helper does beside the leader, and answers with a message. */
-type Errand =
-  | { readonly kind: 'profile'; readonly job: ProfileJob }
-  | { readonly kind: 'measure'; readonly job: MeasureJob };
+type HelperTask =
+  | { readonly kind: 'summarise'; readonly of: SummaryTask }
+  | { readonly kind: 'measure'; readonly of: MeasureTask };
 
-/** An errand on its way to a helper. */
+/** A task on its way to a helper. */
 interface Sent {
-  readonly kind: 'errand';
+  readonly kind: 'task';
   readonly id: number;
   /** One word: `FREE`, or `TAKEN` by the helper that has begun, or by the leader that does not wait for it any more. */
   readonly claim: Int32Array<SharedArrayBuffer>;
-  readonly errand: Errand;
+  readonly task: HelperTask;
 }
 
 interface Answer {
@@ -35,10 +35,10 @@ const TAKEN = 1;
  * Lets this thread do what a leader asks for through the port, until it is closed: by the leader, or because that has
  * ended without a word, and then the team's memory must be let go all the same.
  */
-export function attend(port: MessagePort): void {
+export function serveHelperTasks(port: MessagePort): void {
   let team: string | undefined;
   port.on('message', (message: HelperMessage) => {
-    if (message.kind === 'errand') {
+    if (message.kind === 'task') {
       void run(port, message);
       return;
     }
@@ -50,10 +50,10 @@ export function attend(port: MessagePort): void {
   });
 }
 
-async function run(port: MessagePort, { id, claim, errand }: Sent): Promise<void> {
+async function run(port: MessagePort, { id, claim, task }: Sent): Promise<void> {
   if (!take(claim)) return;
   const reply = await replyWith<unknown>(() =>
-    errand.kind === 'profile' ? takePart(errand.job) : measure(errand.job),
+    task.kind === 'summarise' ? summariseNext(task.of) : measure(task.of),
   );
   port.postMessage({ id, reply } satisfies Answer);
 }
@@ -62,43 +62,43 @@ function take(claim: Int32Array<SharedArrayBuffer>): boolean {
   return Atomics.compareExchange(claim, 0, FREE, TAKEN) === FREE;
 }
 
-/** An errand that a helper does if it comes to it in time. */
-export interface Lent<Result> {
+/** A task that a helper does if it comes to it in time. */
+export interface Pending<Result> {
   /**
    * What the helper found out; undefined where it has not begun, and then it never will. So nobody waits for a helper
    * that is not there, or busy for long.
    * @throws what the helper met, and ThreadLostError where it has ended
    */
-  settle(): Promise<Result | undefined>;
+  result(): Promise<Result | undefined>;
 }
 
 /** The helpers of one training, as its leader sees them. */
-export class Errands {
-  readonly #helpers: readonly HelperDesk[];
+export class HelperTasks {
+  readonly #helpers: readonly HelperClient[];
 
   constructor(ports: readonly MessagePort[] = []) {
-    this.#helpers = ports.map((port) => new HelperDesk(port));
+    this.#helpers = ports.map((port) => new HelperClient(port));
   }
 
   /** Lets every helper take its part of the columns, while the leader takes its own. */
-  profile(job: ProfileJob): Lent<ProfileShare[]> {
-    const lent = this.#helpers.map((helper) => helper.lend<ProfileShare>({ kind: 'profile', job }));
+  summarise(of: SummaryTask): Pending<SummaryShare[]> {
+    const lent = this.#helpers.map((helper) => helper.start<SummaryShare>({ kind: 'summarise', of }));
     return {
-      settle: async () => {
-        const shares = await Promise.all(lent.map((one) => one.settle()));
+      result: async () => {
+        const shares = await Promise.all(lent.map((one) => one.result()));
         return shares.filter((share) => share !== undefined);
       },
     };
   }
 
   /** Lets the first helper measure, while the leader does something else. */
-  measure(job: MeasureJob): Lent<ClassificationMetrics> {
-    return this.#helpers[0]?.lend({ kind: 'measure', job }) ?? { settle: async () => undefined };
+  measure(of: MeasureTask): Pending<ClassificationMetrics> {
+    return this.#helpers[0]?.start({ kind: 'measure', of }) ?? { result: async () => undefined };
   }
 }
 
 /** What one helper is asked for and has not answered yet. */
-class HelperDesk {
+class HelperClient {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (reply: Reply<unknown> | undefined) => void>();
   #lastId = 0;
@@ -113,16 +113,16 @@ class HelperDesk {
     });
   }
 
-  lend<Result>(errand: Errand): Lent<Result> {
+  start<Result>(task: HelperTask): Pending<Result> {
     const id = ++this.#lastId;
     const claim = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const answered = new Promise<Reply<unknown> | undefined>((resolve) => {
       if (this.#isGone) resolve(undefined);
       this.#waiting.set(id, resolve);
     });
-    this.#port.postMessage({ kind: 'errand', id, claim, errand } satisfies Sent);
+    this.#port.postMessage({ kind: 'task', id, claim, task } satisfies Sent);
     return {
-      settle: async () => {
+      result: async () => {
         if (take(claim)) return undefined;
         const reply = await answered;
         this.#waiting.delete(id);

@@ -53,8 +53,8 @@ export function fitPipeline(
   return { pipeline, model: pipeline.namedSteps['model'] as LogisticRegression };
 }
 
-/** Classes and probabilities of the rows of one part, as metrics are made of them. */
-export function predictPart(
+/** Classes and probabilities of the rows of one row set, as metrics are made of them. */
+export function predictRows(
   pipeline: TrainingPipeline,
   { frame, codes }: Rows,
   positive: ClassLabel | undefined,

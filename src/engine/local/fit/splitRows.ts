@@ -46,7 +46,7 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
   return {
     marks,
     split: { train: nTrain, test: test.length },
-    ...codesByPart(target, marks, nTrain, test.length),
+    ...codesBySide(target, marks, nTrain, test.length),
   };
 }
 
@@ -78,7 +78,7 @@ function keptCodes({ codes }: Target, kept: Uint32Array | undefined): Int32Array
   return kept === undefined ? Int32Array.from(codes) : Int32Array.from(kept, (row) => codes[row] as number);
 }
 
-function codesByPart({ codes }: Target, marks: Uint8Array, nTrain: number, nTest: number) {
+function codesBySide({ codes }: Target, marks: Uint8Array, nTrain: number, nTest: number) {
   // With room for one more: each row's code is written to both, and kept where the next one goes behind it. So there is no
   // branch on marks, which are as random as the split; those of training rows are 0, of test rows 1, of others 2.
   const ofTrain = new Uint8Array(nTrain + 1);

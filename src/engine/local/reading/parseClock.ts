@@ -1,4 +1,4 @@
-import { DataError } from '../../../errors.ts';
+import { parseTimeout } from '../errors.ts';
 
 /** How long a thread has worked on reading one file: not how long the file took to come. */
 export class ParseClock {
@@ -26,14 +26,4 @@ export class ParseClock {
     const ms = this.#spentMs + performance.now() - this.#startedAt;
     if (ms > this.#timeoutMs) throw parseTimeout(this.#timeoutMs, Math.ceil(ms));
   }
-}
-
-/** Reading the file took longer than the limit, in milliseconds. */
-export function parseTimeout(limit: number, actual: number, options: ErrorOptions = {}): DataError {
-  return new DataError(
-    'parse_timeout',
-    `Reading the file was ended after ${limit / 1000} s of work: send fewer rows, or rows without quotes.`,
-    { limit, actual },
-    options,
-  );
 }

@@ -3,12 +3,7 @@ import { columnsToReadAsText, type Roles } from '../../../data/dataset.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
 import { Team } from '../blocks/team.ts';
-import type { ReadTable } from './reading.ts';
-
-/** A file whose table is lost with the thread that read it, and the memory that it is to lie in. */
-export interface Unread {
-  readonly memory: SharedMemory;
-}
+import type { ReadTable, Unread } from './types.ts';
 
 /** Begins to give the file's bytes again. */
 type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

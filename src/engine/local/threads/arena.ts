@@ -1,6 +1,6 @@
 import { MemoryBudget } from '../../../kernels/memoryBudget.ts';
 import { pagesOf, type SharedMemory, sharedMemory } from '../../../kernels/module.ts';
-import { memoryRefusal } from '../memoryRefusal.ts';
+import { memoryRefusal } from '../errors.ts';
 
 /** What an upload is read into: the memory that its table will lie in, and two slots in which its bytes are handed over. */
 export interface Arena {

@@ -2,9 +2,8 @@ import type { MessagePort, ResourceLimits, Transferable } from 'node:worker_thre
 import { Piscina } from 'piscina';
 import type { ReadOptions } from '../../../data/readTable.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
-import { parseTimeout } from '../reading/parseClock.ts';
-import type { ReaderThread, ReadTable } from '../reading/reading.ts';
-import { ThreadLostError, warnOfLostThread } from '../threadLost.ts';
+import { parseTimeout, ThreadLostError, warnOfLostThread } from '../errors.ts';
+import type { ReaderThread, ReadTable } from '../reading/types.ts';
 import { Deadline } from './deadline.ts';
 import { fromReply, type Reply } from './reply.ts';
 import type { Task } from './thread.ts';

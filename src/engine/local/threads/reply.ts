@@ -7,8 +7,7 @@ import {
   TrainpostError,
 } from '../../../errors.ts';
 import type { ErrorDetails } from '../../../values/errorData.ts';
-import { memoryRefusal } from '../memoryRefusal.ts';
-import { ThreadLostError } from '../threadLost.ts';
+import { memoryRefusal, ThreadLostError } from '../errors.ts';
 
 /**
  * What a thread answers with. A structured clone keeps of an error its message alone, so one that a caller is told of

@@ -6,12 +6,12 @@ import { useBudget } from '../../../kernels/module.ts';
 import type { DryRun } from '../../../values/dryRun.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
 import { dryRunInput, knownRoles } from '../dryRun/dryRunInput.ts';
+import { ThreadLostError } from '../errors.ts';
 import { type FitSpec, type Fitted, fitTable } from '../fit/fit.ts';
-import { attend } from '../fit/helperTasks.ts';
+import { serveHelperTasks } from '../fit/helperTasks.ts';
 import { ParseClock } from '../reading/parseClock.ts';
-import { readAgain, readWhole, type Unread } from '../reading/readAgain.ts';
-import type { ReadTable } from '../reading/reading.ts';
-import { ThreadLostError } from '../threadLost.ts';
+import { readAgain, readWhole } from '../reading/readAgain.ts';
+import type { ReadTable, Unread } from '../reading/types.ts';
 import { collectGarbage } from './garbage.ts';
 import type { ThreadData } from './readerThread.ts';
 import { type Reply, replyWith } from './reply.ts';
@@ -86,7 +86,7 @@ async function perform(task: Task): Promise<ReadTable | Fitted | DryRun | undefi
       readings.delete(task.id);
       return undefined;
     case 'help':
-      attend(task.port);
+      serveHelperTasks(task.port);
       return undefined;
     case 'fit':
       return await fit(task);

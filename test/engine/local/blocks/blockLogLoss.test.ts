@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readChunks } from '../../../../src/engine/local/blocks/chunks.ts';
 import { MARKS } from '../../../../src/engine/local/blocks/partition.ts';
 import type { NumericColumn } from '../../../../src/ml/frame.ts';
-import { chunkLogLoss, type LossSums } from '../../../../src/ml/solvers/lossSums.ts';
+import { chunkLogLoss } from '../../../../src/ml/solvers/lossSums.ts';
+import type { LossSums } from '../../../../src/ml/solvers/types.ts';
 import { frameOf, partsOf } from '../../../support/blocks.ts';
 
 interface Sums {

@@ -36,19 +36,19 @@ function chosen<T>(values: readonly T[], marks: readonly number[], mark: number)
   return values.filter((_, i) => marks[i] === mark);
 }
 
-test('each part has its rows in the order of the file, at every size of a block', () => {
+test('each rowSet has its rows in the order of the file, at every size of a block', () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 70 }), ({ numbers, small, texts, marks }, blockRows) => {
       const parts = partsOf([numbers, small, texts], { blockRows, marks: Uint8Array.from(marks) });
       for (const name of ['train', 'test'] as const) {
-        const part = parts[name];
+        const rowSet = parts[name];
         const own = <T>(values: readonly T[]) => chosen(values, marks, MARKS[name]);
-        expect(part.nSamples).toBe(own(marks).length);
-        expect([...part.numericColumn(0).toArray()]).toEqual(own(numbers));
-        expect([...part.numericColumn(1).toArray()]).toEqual(own(small));
+        expect(rowSet.nSamples).toBe(own(marks).length);
+        expect([...rowSet.numericColumn(0).toArray()]).toEqual(own(numbers));
+        expect([...rowSet.numericColumn(1).toArray()]).toEqual(own(small));
         for (const text of TEXTS) {
           if (text === undefined) continue;
-          const indicator = [...part.textColumn(2).indicator(text).toArray()];
+          const indicator = [...rowSet.textColumn(2).indicator(text).toArray()];
           expect(indicator).toEqual(own(texts).map((one) => (one === text ? 1 : 0)));
         }
       }

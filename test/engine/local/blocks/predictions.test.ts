@@ -5,7 +5,7 @@ import type { Frame } from '../../../../src/ml/frame.ts';
 import { LogisticRegression } from '../../../../src/ml/logisticRegression.ts';
 import { frameOf, partsOf } from '../../../support/blocks.ts';
 
-/** Rows of 5 columns, in blocks that hold some of each part, one of none, and a last one that is not full. */
+/** Rows of 5 columns, in blocks that hold some of each row set, one of none, and a last one that is not full. */
 const N = 2_345;
 const columns = Array.from({ length: 5 }, (_, j) =>
   Float64Array.from({ length: N }, (_value, i) => Math.round(300 * Math.sin(i * (j + 1.3))) / 10),
@@ -83,8 +83,8 @@ describe('a frame of packed columns is refused', () => {
   });
 
   test('with text', () => {
-    const part = partsOf([['a', 'b', 'a']], options).train;
-    const frame = { nSamples: 3, columns: [part.textColumn(0)] };
+    const rowSet = partsOf([['a', 'b', 'a']], options).train;
+    const frame = { nSamples: 3, columns: [rowSet.textColumn(0)] };
     expect(() => new LogisticRegression().fit(frame, [0, 1, 1])).toThrow(/holds text/);
   });
 });

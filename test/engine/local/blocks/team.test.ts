@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Helper } from '../../../../src/engine/local/blocks/team.ts';
 import { serveTeam, type TeamMessage } from '../../../../src/engine/local/blocks/team.ts';
-import { ThreadLostError } from '../../../../src/engine/local/threadLost.ts';
+import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
 import { sharedMemory } from '../../../../src/kernels/module.ts';
 import { LogisticRegression } from '../../../../src/ml/logisticRegression.ts';
 import { frameOf, partsOf } from '../../../support/blocks.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import type { ProfileJob } from '../../../../src/data/columnSummaries.ts';
+import type { SummaryTask } from '../../../../src/data/columnSummaries.ts';
 import { serveTeam } from '../../../../src/engine/local/blocks/team.ts';
-import { attend, Errands } from '../../../../src/engine/local/fit/helperTasks.ts';
-import { ThreadLostError } from '../../../../src/engine/local/threadLost.ts';
+import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
+import { HelperTasks, serveHelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
 import { Readers } from '../../../../src/engine/local/threads/readers.ts';
 import { sharedMemory } from '../../../../src/kernels/module.ts';
 import { type CodedResult, codedMetrics } from '../../../../src/ml/codedMetrics.ts';
@@ -21,7 +21,7 @@ describe('a helper', () => {
   it('lets go of the memory of a leader that has ended without leave', async () => {
     const { port1, port2 } = new MessageChannel();
     const board = new SharedArrayBuffer(256);
-    attend(port1);
+    serveHelperTasks(port1);
     port2.postMessage({ kind: 'join', team: 'lost', memory: sharedMemory(), board, seat: 1 });
     const closed = once(port1, 'close');
     port2.close();
@@ -37,10 +37,10 @@ describe('a helper', () => {
       await readers.warmUp();
       const { port1, port2 } = new MessageChannel();
       readers.help([port1]);
-      const lent = new Errands([port2]).profile(undefined as unknown as ProfileJob);
+      const lent = new HelperTasks([port2]).summarise(undefined as unknown as SummaryTask);
       // Asked before it has begun, it would be taken back.
       await once(port2, 'message');
-      await expect(lent.settle()).rejects.toThrow(TypeError);
+      await expect(lent.result()).rejects.toThrow(TypeError);
       await readers.warmUp();
       port2.close();
     } finally {
@@ -50,14 +50,14 @@ describe('a helper', () => {
 
   it('that does not come to an errand is not waited for, and does it no more', async () => {
     const { port1, port2 } = new MessageChannel();
-    const errands = new Errands([port2]);
+    const errands = new HelperTasks([port2]);
     const lent = errands.measure(RESULT);
-    expect(await lent.settle()).toBeUndefined();
+    expect(await lent.result()).toBeUndefined();
     const again = errands.measure(RESULT);
-    attend(port1);
+    serveHelperTasks(port1);
     const [answer] = await once(port2, 'message');
     expect(answer).toMatchObject({ id: 2 });
-    expect(await again.settle()).toEqual(codedMetrics(RESULT));
+    expect(await again.result()).toEqual(codedMetrics(RESULT));
     port1.close();
   });
 
@@ -67,14 +67,14 @@ describe('a helper', () => {
     process.on('unhandledRejection', note);
     try {
       const { port1, port2 } = new MessageChannel();
-      const errands = new Errands([port2]);
+      const errands = new HelperTasks([port2]);
       const [asked, forgotten] = [errands.measure(RESULT), errands.measure(RESULT)];
       port1.once('message', ({ claim }: { claim: Int32Array }) => {
         Atomics.store(claim, 0, 1);
         port1.close();
       });
       await once(port2, 'close');
-      await expect(asked.settle()).rejects.toThrow(ThreadLostError);
+      await expect(asked.result()).rejects.toThrow(ThreadLostError);
       await new Promise((resolve) => setTimeout(resolve));
       expect([rejections, forgotten]).toEqual([[], expect.anything()]);
     } finally {

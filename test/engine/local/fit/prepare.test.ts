@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readTable } from '../../../../src/data/readTable.ts';
 import { Team } from '../../../../src/engine/local/blocks/team.ts';
 import { type FitSpec, fitCsv, fitPrepared, prepare } from '../../../../src/engine/local/fit/fit.ts';
-import { Errands } from '../../../../src/engine/local/fit/helperTasks.ts';
+import { HelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
 import { ORIGINAL_SPEC } from '../../../support/originalSpec.ts';
 
 async function prepared(bytes: Uint8Array, spec: FitSpec) {
@@ -50,14 +50,14 @@ describe('prepare', () => {
 });
 
 /** Helpers that answer when they are told to. */
-class SlowErrands extends Errands {
+class SlowHelpers extends HelperTasks {
   #answer: () => void = () => undefined;
 
-  override profile() {
+  override summarise() {
     const answered = new Promise<never[]>((resolve) => {
       this.#answer = () => resolve([]);
     });
-    return { settle: () => answered };
+    return { result: () => answered };
   }
 
   answer(): void {
@@ -68,16 +68,16 @@ class SlowErrands extends Errands {
 describe('helpers', () => {
   it('have let go of the table before a refusal is told, for its memory is used again then', async () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
-    const errands = new SlowErrands();
+    const helpers = new SlowHelpers();
     let isTold = false;
-    const refused = prepare(table, { ...ORIGINAL_SPEC, testSize: 3 }, new Team(table.memory), errands);
+    const refused = prepare(table, { ...ORIGINAL_SPEC, testSize: 3 }, new Team(table.memory), helpers);
     const told = refused.catch((error: unknown) => {
       isTold = true;
       return error;
     });
     await new Promise((resolve) => setImmediate(resolve));
     expect(isTold).toBe(false);
-    errands.answer();
+    helpers.answer();
     expect(await told).toMatchObject({ code: 'test_size_too_large' });
   });
 });

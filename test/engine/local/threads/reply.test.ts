@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ThreadLostError } from '../../../../src/engine/local/threadLost.ts';
+import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
 import { fromReply, replyWith } from '../../../../src/engine/local/threads/reply.ts';
 import { BusyError, DataError, FieldError, NotATableError, TooLargeError } from '../../../../src/errors.ts';
 import { MemoryFullError } from '../../../../src/kernels/memoryBudget.ts';

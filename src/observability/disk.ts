@@ -1,5 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import type { Check } from '../observability/readiness.ts';
+import type { Check } from './readiness.ts';
 
 /** Looks whether a file of `bytes` can be written to `dir`. */
 export function roomFor(dir: string, bytes: number): Check {
