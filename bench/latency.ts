@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fitCsv } from '../src/engine/local/fit/fit.ts';
+import { runCsv } from '../src/engine/local/fit/run.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
+import { describeRun } from '../src/training/describeRun.ts';
+import { DEFAULT_FIELDS } from '../src/training/fields/parse.ts';
+import { planOf } from '../src/training/fields/use.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
-import { ORIGINAL_SPEC } from '../test/support/originalSpec.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { Floor } from './floor.ts';
@@ -76,18 +78,20 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
 async function aRecord(): Promise<RecordedRun> {
-  const fitted = await fitCsv(readFileSync(CSV), ORIGINAL_SPEC);
-  const run = {
-    experimentName: 'Latency',
-    runName: 'floor',
-    modelName: 'diabetes-model',
-    registeredModelName: 'floor',
-    tags: {},
+  const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS));
+  const run = describeRun({
+    fields: DEFAULT_FIELDS,
+    names: {
+      experimentName: 'Latency',
+      runName: 'floor',
+      modelName: 'diabetes-model',
+      registeredModelName: 'floor',
+    },
     fileName: 'diabetes.csv',
-    startTimeMs: Date.now(),
-    ...fitted,
-  };
-  const { record, files } = recordRun(fitted.pipeline, run, {});
+    receivedAt: new Date(),
+    result,
+  });
+  const { record, files } = recordRun(result.pipeline, run, {});
   const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
   return { record, files: [...files, filler] };
 }

@@ -34,6 +34,13 @@ export class BusyError extends TrainpostError {}
 /** The service cannot do it now (starting, shutting down); `details.retryAfterS` says when to come back. */
 export class UnavailableError extends TrainpostError {}
 
+/** Somebody asked for the work to be stopped. */
+export class CancelledError extends TrainpostError {
+  constructor() {
+    super('cancelled', 'The training was cancelled, and nothing of it was kept: send it again to have it.');
+  }
+}
+
 /** The disk does not take or give what is kept on it: it is full, or it fails. */
 export class StorageError extends TrainpostError {}
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { limitsOf } from './config/limits.ts';
-import { TrainingPool } from './engine/local/threads/pool.ts';
+import { LocalEngine } from './engine/local/localEngine.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/connections.ts';
@@ -16,6 +16,8 @@ import { endService } from './service/shutdown.ts';
 import { watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
+import { DEFAULT_FIELDS } from './training/fields/parse.ts';
+import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
 
 /** What is kept for a day need not be cleared to the minute. */
@@ -43,7 +45,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     throw error;
   });
   const underWay = new UnderWay();
-  const pool = new TrainingPool({
+  const engine = new LocalEngine({
     ...config.training,
     read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     parseTimeoutMs: upload.parseTimeoutMs,
@@ -58,15 +60,13 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     server: () => mlflow.server(),
     report: deliveryLog(log.logger),
   });
-  const watched = { config, pool, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
+  const watched = { config, engine, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
   const { metrics, readiness } = watch(watched, log.logger);
   const app = createApp({
     logger: log.logger,
     access: config.access,
     rooms: {
-      openReading: () => pool.openReading(),
-      fit: (reading, path, spec) => pool.fit(reading, path, spec),
-      dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
+      engine,
       deliveries: openDesk({ mlflow, spool, deliveries, env: process.env }),
       underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),
@@ -78,8 +78,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     readiness,
   });
   serve(server, app, log.logger);
-  pool
-    .warmUp()
+  engine
+    .warmUp(planOf(DEFAULT_FIELDS))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
   deliveries.start();
   const clear = () =>
@@ -91,7 +91,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, engine, deliveries, spool, mlflow }, answers.graceMs);
     return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };

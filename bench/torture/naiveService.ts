@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import multer from 'multer';
-import { fitCsv } from '../../src/engine/local/fit/fit.ts';
+import { runCsv } from '../../src/engine/local/fit/run.ts';
 import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
 import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/tracking/record.ts';
-import { ORIGINAL_SPEC } from '../../test/support/originalSpec.ts';
+import { describeRun } from '../../src/training/describeRun.ts';
+import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
+import { planOf } from '../../src/training/fields/use.ts';
+import { namesOf } from '../../src/training/names.ts';
 
 /**
  * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
@@ -81,31 +84,13 @@ async function deliverFile(file: string): Promise<void> {
   unlinkSync(join(PENDING, file));
 }
 
-interface Fields {
-  readonly tol: string;
-  readonly exp_name: string;
-  readonly registered_model: string;
-  readonly alias?: string;
-  readonly tags: string;
-}
-
-async function accept(csv: Buffer, fields: Fields): Promise<void> {
-  const model = { ...ORIGINAL_SPEC.model, C: Number(fields.tol) };
-  const fitted = await fitCsv(csv, { ...ORIGINAL_SPEC, model });
-  const [key = '', value = ''] = fields.tags.split('=');
-  const run = {
-    ...fitted,
-    experimentName: fields.exp_name,
-    runName: fields.registered_model,
-    modelName: 'diabetes-model',
-    registeredModelName: fields.registered_model,
-    tags: { [key]: value },
-    fileName: 'diabetes.csv',
-    startTimeMs: Date.now(),
-    ...(fields.alias !== undefined && { alias: fields.alias }),
-    extraParams: { target: 'Outcome', test_size: '0.3', random_state: '123', stratify: 'False' },
-  };
-  const { record, files } = recordRun(fitted.pipeline, run, process.env);
+async function accept(csv: Buffer, body: FormBody): Promise<void> {
+  const fields = parseFields(body);
+  const result = await runCsv(csv, planOf(fields));
+  const [fileName, receivedAt] = ['diabetes.csv', new Date()];
+  const names = namesOf({ given: fields.names, fileName, receivedAt });
+  const run = describeRun({ fields, names, fileName, receivedAt, result });
+  const { record, files } = recordRun(result.pipeline, run, process.env);
   const kept = { record, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
   const file = `${record.requestId}.json`;
   writeFileSync(join(PENDING, file), JSON.stringify(kept));
@@ -118,7 +103,7 @@ app.get('/test', (_request, response) => {
   response.json({});
 });
 app.post('/train', multer().single('train_file'), async (request, response) => {
-  await accept(request.file!.buffer, request.body as Fields);
+  await accept(request.file!.buffer, request.body as FormBody);
   response.status(202).json({ tracking: 'pending' });
 });
 app.listen(Number(PORT), '127.0.0.1');

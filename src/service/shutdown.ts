@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { TrainingPool } from '../engine/local/threads/pool.ts';
+import type { LocalEngine } from '../engine/local/localEngine.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Deliveries } from '../tracking/delivery/deliveries.ts';
 import type { UnderWay } from '../training/underWay.ts';
@@ -20,7 +20,7 @@ const ANSWERED_MS = 200;
 export interface Running {
   readonly server: Server;
   readonly underWay: UnderWay;
-  readonly pool: TrainingPool;
+  readonly engine: LocalEngine;
   readonly deliveries: Deliveries;
   readonly spool: Spool;
   readonly mlflow: MlflowConnection;
@@ -33,7 +33,7 @@ export interface Running {
  * @param graceMs how long all of it may take
  */
 export async function endService(parts: Running, graceMs: number): Promise<void> {
-  const { server, underWay, pool, deliveries, spool, mlflow } = parts;
+  const { server, underWay, engine, deliveries, spool, mlflow } = parts;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));
   underWay.close();
@@ -42,7 +42,7 @@ export async function endService(parts: Running, graceMs: number): Promise<void>
   await underWay.settled(until(CUT_AT));
   // What still computes fails now, and what still arrives is cut off.
   underWay.giveUp();
-  const closed = pool.close();
+  const closed = engine.close();
   await underWay.settled(ANSWERED_MS);
   await Promise.all([closed, closeServer(server)]);
   await deliveries.stop(until(DELIVERED_AT));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import type { TrainingPool } from '../engine/local/threads/pool.ts';
+import type { LocalEngine } from '../engine/local/localEngine.ts';
 import { UnavailableError } from '../errors.ts';
 import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
@@ -13,7 +13,7 @@ import type { MlflowConnection } from './mlflow.ts';
 /** What is watched. */
 export interface Watched {
   readonly config: Config;
-  readonly pool: TrainingPool;
+  readonly engine: LocalEngine;
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
   readonly deliveries: Deliveries;
@@ -26,11 +26,11 @@ export function watch(
   watched: Watched,
   logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, pool, mlflow, spool, deliveries, isStopping } = watched;
+  const { config, engine, mlflow, spool, deliveries, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
-      threads: () => threadsOf(pool),
+      threads: () => threadsOf(engine),
       disk: shared(roomFor(config.upload.dir, config.upload.fileBytesMax)),
       spool: shared(() => roomIn(spool)),
       mlflow: shared(() => answerOf(mlflow)),
@@ -39,9 +39,9 @@ export function watch(
   });
   const metrics = new Metrics({
     version: packageVersion(),
-    trainings: () => pool.counts(),
-    threads: () => pool.counts().threads,
-    memory: () => pool.memory(),
+    trainings: () => engine.counts(),
+    threads: () => engine.counts().threads,
+    memory: () => engine.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
       const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
@@ -53,8 +53,8 @@ export function watch(
   return { metrics, readiness };
 }
 
-function threadsOf(pool: TrainingPool): Finding | undefined {
-  const { threads, hasComputed } = pool.counts();
+function threadsOf(engine: LocalEngine): Finding | undefined {
+  const { threads, hasComputed } = engine.counts();
   if (!hasComputed) return { reason: 'The threads are starting.' };
   if (threads.training > 0 && threads.reading > 0) return undefined;
   return { reason: 'No thread is there to train or to read: it is being replaced.' };

@@ -8,7 +8,7 @@ import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { type Matrix, takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { classificationMetrics } from '../../src/ml/metrics.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
-import { frameOf, partsOf } from '../support/blocks.ts';
+import { frameOf, sourcesOf } from '../support/blocks.ts';
 import { type MetricName, nameOf, type ParityCase, readParityFixture } from './parityFixture.ts';
 
 /** How near is near enough: ten times what scikit-learn moves by itself, but at least this. */
@@ -76,7 +76,7 @@ function onBlocks(one: ParityCase): Run {
   const order = [...one.train, ...one.test];
   const X = takeRows(matrices.get(one.dataset)!, order);
   const marks = Uint8Array.from(order, (_, i) => (i < one.train.length ? MARKS.train : MARKS.test));
-  const parts = partsOf(X.columns, { blockRows: BLOCK_ROWS, marks });
+  const parts = sourcesOf(X.columns, { blockRows: BLOCK_ROWS, keys: marks });
   let [train, test]: Frame[] = [frameOf(parts.train, X.nFeatures), frameOf(parts.test, X.nFeatures)];
   if (one.scaled) {
     const scaler = new MinMaxScaler().fit(train!);

@@ -4,7 +4,8 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { default: run } = await import('../../src/engine/local/threads/thread.ts');
+const { HANDLERS } = await import('../../src/engine/local/threads/handlers.ts');
+const { serveTasks } = await import('../../src/engine/local/threads/serve.ts');
 
 const HARM = {
   '!loop': () => {
@@ -27,9 +28,20 @@ const HARM = {
   },
 };
 
-export default async function runOrFail(task) {
-  const said = task.kind === 'read' ? Buffer.from(task.bytes).toString() : (task.spec?.positive ?? '');
+async function comeToHarm(input) {
+  const said = input.bytes ? Buffer.from(input.bytes).toString() : (input.plan?.data.positive ?? '');
   const word = Object.keys(HARM).find((one) => said.includes(one));
-  if (word !== undefined) await HARM[word](task);
-  return await run(task);
+  if (word !== undefined) await HARM[word](input);
 }
+
+serveTasks({
+  ...HANDLERS,
+  read: async (piece) => {
+    await comeToHarm(piece);
+    return await HANDLERS.read(piece);
+  },
+  run: async (task) => {
+    await comeToHarm(task);
+    return await HANDLERS.run(task);
+  },
+});

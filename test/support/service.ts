@@ -9,7 +9,7 @@ import type { ConnectionsConfig } from '../../src/config/connections.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
 import type { UploadConfig } from '../../src/config/upload.ts';
-import { type PoolOptions, TrainingPool } from '../../src/engine/local/threads/pool.ts';
+import { LocalEngine, type LocalEngineOptions } from '../../src/engine/local/localEngine.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/connections.ts';
@@ -27,7 +27,7 @@ const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
   readonly server: Server;
-  readonly pool: TrainingPool;
+  readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
   readonly underWay: UnderWay;
@@ -42,7 +42,7 @@ export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   /** Those that are given are in the place of the defaults. */
   readonly upload?: Partial<UploadConfig>;
-  readonly pool?: Partial<PoolOptions>;
+  readonly engine?: Partial<LocalEngineOptions>;
   readonly connections?: Partial<ConnectionsConfig>;
   readonly modelName?: string;
   readonly access?: AccessOptions;
@@ -60,14 +60,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
   const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
-  const pool = new TrainingPool({
+  const engine = new LocalEngine({
     threads: 1,
     waitingMax: 16,
     timeoutMs: 30_000,
     helpers: 1,
     read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     thread: THREAD,
-    ...options.pool,
+    ...options.engine,
   });
   const desk = new RecordingDesk();
   const lines: Record<string, unknown>[] = [];
@@ -82,17 +82,15 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const readiness = new Readiness({ checks: options.checks ?? {} });
   const metrics = new Metrics({
     version: '0.0.0',
-    trainings: () => pool.counts(),
-    threads: () => pool.counts().threads,
+    trainings: () => engine.counts(),
+    threads: () => engine.counts().threads,
     readiness: () => readiness.report(),
   });
   const app = createApp({
     logger,
     access: options.access ?? TEST_ACCESS,
     rooms: {
-      openReading: () => pool.openReading(),
-      fit: (reading, path, spec) => pool.fit(reading, path, spec),
-      dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
+      engine,
       deliveries: options.deliveries ?? desk,
       underWay,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
@@ -109,7 +107,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
-    pool,
+    engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,
     underWay,
@@ -118,7 +116,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await pool.close();
+      await engine.close();
       rmSync(dir, { recursive: true });
     },
   };

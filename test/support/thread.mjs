@@ -2,5 +2,4 @@
 import { register } from 'tsx/esm/api';
 
 register();
-const { default: run } = await import('../../src/engine/local/threads/thread.ts');
-export default run;
+await import('../../src/engine/local/threads/thread.ts');

@@ -43,13 +43,12 @@ export function timedOut(limit: number, cause: unknown): DataError {
   );
 }
 
-/** What is told to a training whose thread has ended. */
-export function lost(cause: unknown): Error {
-  if ((cause as Error).name !== 'AbortError') warnOfLostThread(cause);
-  const isLost = new ThreadLostError({ cause });
-  if ((cause as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return isLost;
+/** The error of a task whose thread ran out of memory; any other error as it is. */
+export function outOfMemory(error: unknown): unknown {
+  const cause = error instanceof ThreadLostError ? error.cause : undefined;
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
   const message = 'The training needs more memory than a thread may have: send fewer rows or columns.';
-  return new DataError('too_large_for_memory', message, {}, { cause: isLost });
+  return new DataError('too_large_for_memory', message, {}, { cause: error });
 }
 
 /** Reading the file took longer than the limit, in milliseconds. */

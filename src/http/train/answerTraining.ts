@@ -90,12 +90,13 @@ async function accept(
   response: Response,
   rooms: TrainingRooms,
 ): Promise<OnItsWay> {
-  const { fitted, run, kept, accepted } = await train(asked, rooms, (fitted, run) => ({
-    answer: keptAnswer(fitted, run, clock()),
+  const { result, run, kept, accepted } = await train(asked, rooms, (result, run) => ({
+    answer: keptAnswer(result, run, clock()),
     ...(key && { key }),
   }));
-  response.locals['rows'] = fitted.dataset.rows;
-  response.locals['stagesMs'] = { upload: clock().upload, ...fitted.timingMs };
+  response.locals['rows'] = result.data.rows;
+  const stages = result.stages.map(({ name, ms }) => [name, ms] as const);
+  response.locals['stagesMs'] = { upload: clock().upload, ...Object.fromEntries(stages) };
   const { experimentName, runName } = run;
   const { id, logged } = accepted;
   const view = { id, state: 'pending', acceptedAtMs: Date.now(), attempts: 0 } as const;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { TrainFields } from '../../training/train.ts';
+import type { TrainFields } from '../../training/fields/table.ts';
+import { fingerprintOf } from '../../training/fields/use.ts';
 import { HttpError } from '../problem.ts';
 
 /** Printable ASCII. */
@@ -30,7 +31,7 @@ export function readKey(request: IncomingMessage): string | undefined {
 
 /** What a key stands for: the file's bytes, and the fields as they were understood. */
 export function fingerprint(fields: TrainFields, fileDigest: string): string {
-  return sha256(JSON.stringify([fileDigest, fields], inOrder));
+  return sha256(JSON.stringify([fileDigest, fingerprintOf(fields)], inOrder));
 }
 
 /** Whoever writes a form's fields in another order means the same. */

@@ -1,7 +1,6 @@
-import type { Fitted } from '../../training/train.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { MetricSet, RoundedMetrics } from '../../values/metrics.ts';
-import type { SolverInfo } from '../../values/result.ts';
+import { chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
 import type { TrackedRun } from '../../values/run.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
@@ -31,10 +30,11 @@ interface Computed {
   readonly timing_ms: Timing;
 }
 
-/** Milliseconds by stage; `log` is there when the run is. */
-type Timing = Readonly<
-  Record<'upload' | 'parse' | 'split' | 'fit' | 'evaluate' | 'total', number> & { log: number | null }
->;
+/** Milliseconds by stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
+type Timing = Readonly<Record<string, number | null>> & {
+  readonly total: number;
+  readonly log: number | null;
+};
 
 /**
  * The part of an answer that is known when a training is accepted. It is kept with the training: each answer for it, the
@@ -55,32 +55,30 @@ export interface TrainAnswer extends RoundedMetrics, Computed {
 
 /** `clock` is what the route itself measured, in milliseconds: the upload, and all from the request's first byte on. */
 export function keptAnswer(
-  fitted: Fitted,
+  result: Result,
   run: TrackedRun,
   clock: { readonly upload: number; readonly total: number },
 ): KeptAnswer {
-  const { dataset, split, rounded, timingMs } = fitted;
+  const { data, split, warnings, stages } = result;
+  const { train, test, solver, warnings: ofModel } = chosenOf(result);
   return {
-    rounded,
+    rounded: run.rounded,
     registeredModel: run.registeredModelName,
     computed: {
-      metrics: { train: toJson(fitted.training), test: toJson(fitted.test) },
+      metrics: { train: toJson(train), test: toJson(test) },
       data: {
-        rows: dataset.rows,
-        columns: dataset.columns.length,
-        target: dataset.target,
+        rows: data.rows,
+        columns: data.columns.length,
+        target: data.target,
         train_rows: split.train,
         test_rows: split.test,
-        digest: dataset.digest,
+        digest: data.digest,
       },
-      solver: fitted.solver,
-      warnings: fitted.warnings,
+      solver,
+      warnings: [...warnings, ...ofModel],
       timing_ms: {
         upload: tenths(clock.upload),
-        parse: tenths(timingMs.parse),
-        split: tenths(timingMs.split),
-        fit: tenths(timingMs.fit),
-        evaluate: tenths(timingMs.evaluate),
+        ...Object.fromEntries(stages.map(({ name, ms }) => [name, tenths(ms)])),
         log: null,
         total: tenths(clock.total),
       },

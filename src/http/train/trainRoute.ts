@@ -1,12 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Metrics } from '../../observability/metrics.ts';
+import { type FormBody, parseFields, refuseFieldsInQuery } from '../../training/fields/parse.ts';
 import { dryRun, type TrainingRooms, type TrainRequest } from '../../training/train.ts';
 import { onlyMethods } from '../methods.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from '../upload/upload.ts';
 import { type AnswerWait, type Begun, sendOutcome, trainOnce } from './answerTraining.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
-import { type FormBody, readForm, refuseQuery } from './form.ts';
 import { KeysUnderWay, readKey } from './idempotency.ts';
 import { readPreferences } from './prefer.ts';
 
@@ -23,7 +23,7 @@ export function trainRoute(
     .post(
       begin(new KeysUnderWay()),
       countUpload(metrics),
-      upload(options, () => rooms.openReading()),
+      upload(options, () => rooms.engine.receive()),
       (request, response) => answer(request, response, rooms, wait),
     )
     .all(onlyMethods('POST'));
@@ -38,7 +38,7 @@ export function trainRoute(
 function begin(keys: KeysUnderWay): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    refuseQuery(request.query);
+    refuseFieldsInQuery(request.query);
     const digest = readKey(request);
     const letGo = digest === undefined ? () => undefined : keys.claim(digest);
     // For an upload that never becomes a training.
@@ -69,10 +69,11 @@ async function answer(request: Request, response: Response, rooms: TrainingRooms
   };
   let send: () => void;
   try {
-    const fields = readForm(request.body as FormBody);
-    const { reading, path, originalname, sha256 = '' } = requireFile(request.file);
-    const asked: TrainRequest = { fields, reading, path, fileName: originalname, receivedAt };
-    if (fields.dryRun) {
+    const fields = parseFields(request.body as FormBody);
+    const { intake, path, originalname, sha256 = '' } = requireFile(request.file);
+    const source = { path, intake };
+    const asked: TrainRequest = { fields, source, fileName: originalname, receivedAt };
+    if (fields.mode.dryRun) {
       const report = await dryRun(asked, rooms);
       response.locals['rows'] = report.rows;
       send = () => response.json(dryRunAnswer(report, clock()));

@@ -1,7 +1,7 @@
 import { MulterError } from 'multer';
 import { quote } from '../../errors.ts';
+import { FILE_FIELD } from '../../training/fields/table.ts';
 import { HttpError } from '../problem.ts';
-import { FILE_FIELD } from '../train/form.ts';
 
 /** The most that a form may have. */
 export interface FormLimits {

@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto';
 import { pipeline, Transform } from 'node:stream';
 import type { Request } from 'express';
 import type multer from 'multer';
-import type { Reading } from '../../training/train.ts';
+
+/** What takes in a file while it arrives. */
+export interface Intake {
+  write(bytes: Uint8Array): Promise<void>;
+  end(): void;
+  release(): Promise<void>;
+}
 
 /** A file of a form: on disk until the answer, and read while it came. */
 export interface UploadedFile extends Express.Multer.File {
-  readonly reading: Reading;
+  readonly intake: Intake;
   /** SHA-256 of its bytes, in hex, where the request has an `Idempotency-Key`; it costs the event loop a millisecond a megabyte. */
   readonly sha256?: string;
 }
@@ -14,27 +20,27 @@ export interface UploadedFile extends Express.Multer.File {
 type Stored = Parameters<multer.StorageEngine['_handleFile']>[2];
 
 /** Keeps a file on disk, as multer does, and lets it be read as it passes. */
-export class ReadingStorage implements multer.StorageEngine {
+export class IntakeStorage implements multer.StorageEngine {
   readonly #disk: multer.StorageEngine;
-  readonly #open: (request: Request) => Reading;
+  readonly #open: (request: Request) => Intake;
   readonly #removed = new WeakSet<object>();
 
   /** @param open begins to read a file whose first bytes have come; it may refuse it by throwing */
-  constructor(disk: multer.StorageEngine, open: (request: Request) => Reading) {
+  constructor(disk: multer.StorageEngine, open: (request: Request) => Intake) {
     this.#disk = disk;
     this.#open = open;
   }
 
   _handleFile(request: Request, file: Express.Multer.File, done: Stored): void {
-    let reading: Reading | undefined;
-    const begin = (): Reading => {
-      if (reading === undefined) {
+    let intake: Intake | undefined;
+    const begin = (): Intake => {
+      if (intake === undefined) {
         if (this.#removed.has(file)) throw new Error('Request closed');
-        reading = this.#open(request);
+        intake = this.#open(request);
         // Multer may remove the file before it is told of it, and then tells nobody else.
-        Object.assign(file, { reading });
+        Object.assign(file, { intake });
       }
-      return reading;
+      return intake;
     };
     const hash = request.headers['idempotency-key'] === undefined ? undefined : createHash('sha256');
     const tap = new Transform({
@@ -45,7 +51,7 @@ export class ReadingStorage implements multer.StorageEngine {
         written.then(() => next(null, chunk), next);
       },
       flush: (next) => {
-        reading?.end();
+        intake?.end();
         if (hash) Object.assign(file, { sha256: hash.digest('hex') });
         next();
       },
@@ -61,9 +67,9 @@ export class ReadingStorage implements multer.StorageEngine {
   }
 
   _removeFile(request: Request, file: Express.Multer.File, done: (error: Error | null) => void): void {
-    const { reading, path } = file as Partial<UploadedFile>;
+    const { intake, path } = file as Partial<UploadedFile>;
     this.#removed.add(file);
-    void reading?.release();
+    void intake?.release();
     // The disk's own takes the path away once it is at it.
     if (path === undefined) done(null);
     else this.#disk._removeFile(request, file, done);

@@ -5,8 +5,7 @@ import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ConfigError, FieldError, NotATableError, quote } from '../../errors.ts';
 import { ctime } from '../../python/ctime.ts';
-import type { Reading } from '../../training/train.ts';
-import { FILE_FIELD } from '../train/form.ts';
+import { FILE_FIELD } from '../../training/fields/table.ts';
 import {
   compressed,
   explainFormError,
@@ -16,7 +15,7 @@ import {
   unreadableForm,
 } from './formErrors.ts';
 import { UploadSlots } from './slots.ts';
-import { ReadingStorage, type UploadedFile } from './storage.ts';
+import { type Intake, IntakeStorage, type UploadedFile } from './storage.ts';
 import { UploadBody } from './uploadBody.ts';
 
 export interface UploadOptions extends FormLimits {
@@ -49,7 +48,7 @@ const UPLOAD_NAME =
  * a reading that `open` begins.
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
-export function upload(options: UploadOptions, open: () => Reading): RequestHandler {
+export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
   const places = new UploadSlots(options.atOnceMax, options.bytesPerSMin);
   const form = formOf(options, (body) => {
     // First of all: without a place nothing else is taken.
@@ -98,9 +97,9 @@ function isPlain(contentEncoding: string | undefined): boolean {
   return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
 }
 
-function formOf(options: UploadOptions, open: (request: Request) => Reading): RequestHandler {
+function formOf(options: UploadOptions, open: (request: Request) => Intake): RequestHandler {
   return multer({
-    storage: new ReadingStorage(
+    storage: new IntakeStorage(
       multer.diskStorage({
         destination: options.dir,
         filename: (_request, file, done) => done(null, uploadName(file.originalname)),
@@ -171,7 +170,7 @@ export function requireFile(file: Express.Multer.File | undefined): UploadedFile
 
 export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
   if (file === undefined) return;
-  await (file as Partial<UploadedFile>).reading?.release();
+  await (file as Partial<UploadedFile>).intake?.release();
   await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
   });

@@ -1,15 +1,15 @@
 import { decodeRows, paddedRows, ROWS_AT_ONCE } from './decode';
 import { expOfMinus, log1p } from './exponential';
 import { addColumnDots, addKept, predictRows, STRETCH_ROWS } from './linear';
-import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsBefore, rowsOf, spanOf } from './span';
 
 /**
- * Binomial log loss of a block's part and its derivatives by the parameters, summed over the rows.
+ * Binomial log loss of a span and its derivatives by the parameters, summed over the rows.
  * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
- * @param codes one byte a row of the part: 0 or 1
+ * @param codes one byte a row of the set: 0 or 1
  * @param weights two doubles, of a row of each class
  * @param w `nNotes + 1` doubles, the intercept last
- * @param out a block's sums, `nNotes + 2` doubles: the derivatives, the intercept's last, then the loss; and behind them as
+ * @param out a span's sums, `nNotes + 2` doubles: the derivatives, the intercept's last, then the loss; and behind them as
  *   many that the sums lack
  * @param scratch `nNotes + 1` times the stride
  */
@@ -25,15 +25,16 @@ export function logLossOfBlock(
   weights: usize,
   w: usize,
   out: usize,
-  block: i32,
+  index: i32,
   scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, index);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const first = firstRow(span);
   const z = scratch + <usize>nNotes * stride;
   const bytes = <usize>(nNotes + 2) << 3;
-  const sums = out + 2 * <usize>block * bytes;
+  const sums = out + 2 * <usize>index * bytes;
   const errors = sums + bytes;
   memory.fill(sums, 0, 2 * bytes);
   for (let start = 0; start < rows; start += chunkRows) {

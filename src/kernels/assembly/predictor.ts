@@ -1,13 +1,13 @@
 import { decodeRows, paddedRows } from './decode';
 import { expOfMinus } from './exponential';
 import { predictRows } from './linear';
-import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsBefore, rowsOf, spanOf } from './span';
 
 /**
- * Raw predictions of a block's part, `X w + b`.
+ * Raw predictions of a span, `X w + b`.
  * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
  * @param w for each output `nNotes + 1` doubles, the intercept last
- * @param firstBlock its first row's predictions go to the beginning of `out`
+ * @param firstSpan its first row's predictions go to the beginning of `out`
  * @param out for each output one double a row, `outStride` bytes from one output to the next
  * @param scratch `nNotes + 1` times the stride
  */
@@ -21,17 +21,17 @@ export function predictBlock(
   stride: usize,
   w: usize,
   nOutputs: i32,
-  firstBlock: i32,
+  firstSpan: i32,
   out: usize,
   outStride: usize,
   ticket: i32,
   scratch: usize,
 ): void {
-  const block = firstBlock + ticket;
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, firstSpan + ticket);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const z = scratch + <usize>nNotes * stride;
-  const to = out + (<usize>(rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock))) << 3);
+  const to = out + (<usize>(rowsBefore(span) - rowsBefore(spanOf(spans, firstSpan))) << 3);
   for (let start = 0; start < rows; start += chunkRows) {
     const n = min(chunkRows, rows - start);
     decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);
@@ -43,10 +43,10 @@ export function predictBlock(
 }
 
 /**
- * Classes of a block's part and the probabilities of the second of the two: the logistic function of `X w + b`.
+ * Classes of a span and the probabilities of the second of the two: the logistic function of `X w + b`.
  * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
  * @param w `nNotes + 1` doubles, the intercept last
- * @param firstBlock its first row's results go to the beginning of `codes` and `proba`
+ * @param firstSpan its first row's results go to the beginning of `codes` and `proba`
  * @param codes one byte a row: 1 where the score is above 0
  * @param proba one double a row
  * @param scratch `nNotes + 1` times the stride
@@ -60,17 +60,17 @@ export function classifyBlock(
   chunkRows: i32,
   stride: usize,
   w: usize,
-  firstBlock: i32,
+  firstSpan: i32,
   codes: usize,
   proba: usize,
   ticket: i32,
   scratch: usize,
 ): void {
-  const block = firstBlock + ticket;
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, firstSpan + ticket);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const z = scratch + <usize>nNotes * stride;
-  const before = rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock));
+  const before = rowsBefore(span) - rowsBefore(spanOf(spans, firstSpan));
   for (let start = 0; start < rows; start += chunkRows) {
     const n = min(chunkRows, rows - start);
     decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);

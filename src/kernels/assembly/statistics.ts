@@ -1,13 +1,13 @@
 import { decodeRows, NOTE_BYTES } from './decode';
 import { cellsOf, kindOf, segmentEntry, wholeCell } from './segment';
-import { firstRow, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsOf, spanOf } from './span';
 
 /** Doubles a column: least, largest, sum, and rows without a value. */
 const STATISTICS_BYTES: usize = 32;
 
 /**
- * Least and largest value, sum and missing rows of a block's part, for each column of a design.
- * @param out `STATISTICS_BYTES` a column, block after block; infinities where there is no value
+ * Least and largest value, sum and missing rows of a span, for each column of a design.
+ * @param out `STATISTICS_BYTES` a column, span after span; infinities where there is no value
  * @param scratch room for `chunkRows` doubles and 7 more
  */
 export function statisticsOfBlock(
@@ -18,10 +18,11 @@ export function statisticsOfBlock(
   nNotes: i32,
   chunkRows: i32,
   out: usize,
-  block: i32,
+  index: i32,
   scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, index);
+  const block = blockOf(span);
   const first = firstRow(span);
   const rows = rowsOf(span);
   for (let j = 0; j < nNotes; j++) {
@@ -48,7 +49,7 @@ export function statisticsOfBlock(
       if ((n & 1) !== 0) missing = i64x2.sub(missing, i64x2(0, 1));
       sum += f64x2.extract_lane(part, 0) + f64x2.extract_lane(part, 1);
     }
-    const at = out + <usize>(block * nNotes + j) * STATISTICS_BYTES;
+    const at = out + <usize>(index * nNotes + j) * STATISTICS_BYTES;
     store<f64>(at, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
     store<f64>(at, max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)), 8);
     store<f64>(at, sum, 16);
@@ -57,8 +58,8 @@ export function statisticsOfBlock(
 }
 
 /**
- * Counts the texts of a block's part.
- * @param out `nTexts + 1` u32 a block, the last one of the missing
+ * Counts the texts of a span.
+ * @param out `nTexts + 1` u32 a span, the last one of the missing
  */
 export function countTextsOfBlock(
   directory: usize,
@@ -67,14 +68,14 @@ export function countTextsOfBlock(
   column: i32,
   nTexts: i32,
   out: usize,
-  block: i32,
+  index: i32,
   _scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
-  const entry = segmentEntry(directory, nColumns, block, column);
+  const span = spanOf(spans, index);
+  const entry = segmentEntry(directory, nColumns, blockOf(span), column);
   const cells = cellsOf(entry);
   const kind = kindOf(entry);
-  const counts = out + (<usize>(block * (nTexts + 1)) << 2);
+  const counts = out + (<usize>(index * (nTexts + 1)) << 2);
   memory.fill(counts, 0, <usize>(nTexts + 1) << 2);
   const end = firstRow(span) + rowsOf(span);
   for (let row = firstRow(span); row < end; row++) {

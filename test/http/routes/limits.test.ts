@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ORIGINAL_PLAN } from '../../support/plans.ts';
 import {
   answerOf,
   headOf,
@@ -24,7 +25,7 @@ const LIMITS = {
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: LIMITS });
-  await service.pool.warmUp();
+  await service.engine.warmUp(ORIGINAL_PLAN);
 }, 60_000);
 afterAll(() => service.close());
 
@@ -143,7 +144,7 @@ describe('a form one beyond the limit of', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toContain('application/problem+json');
     expect(service.uploads()).toEqual([]);
-    await expect.poll(() => service.pool.memory().promisedBytes).toBe(0);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutUploads, openDescriptors } from '../../support/cutUploads.ts';
+import { ORIGINAL_PLAN } from '../../support/plans.ts';
 import { answerOf, multipart, open, requestOf } from '../../support/rawUpload.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 
@@ -9,7 +10,7 @@ const CSV = `a,b,Outcome\n${Array.from({ length: 40 }, (_, row) => `${row},${row
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: { atOnceMax: PLACES } });
-  await service.pool.warmUp();
+  await service.engine.warmUp(ORIGINAL_PLAN);
 }, 60_000);
 afterAll(() => service.close());
 
@@ -29,7 +30,7 @@ describe('uploads that are cut', () => {
     const options = { count: 100, atOnce: PLACES, fileBytesMax: 1_000_000 };
     expect(await cutUploads(service.url, options)).toBeGreaterThan(50);
     await expect.poll(() => service.uploads()).toEqual([]);
-    await expect.poll(() => service.pool.memory().promisedBytes).toBe(0);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBe(0);
     // The connection of the training before may have been one of them.
     await expect.poll(openDescriptors).toBeLessThanOrEqual(before);
     // As many as there are places, all at once.

@@ -6,15 +6,14 @@ import { PassThrough } from 'node:stream';
 import type { Request } from 'express';
 import multer from 'multer';
 import { describe, expect, it, vi } from 'vitest';
-import { ReadingStorage } from '../../../src/http/upload/storage.ts';
-import type { Reading } from '../../../src/training/train.ts';
+import { type Intake, IntakeStorage } from '../../../src/http/upload/storage.ts';
 
 const REQUEST = { headers: {} } as Request;
 
 /** A disk that answers when it is told to, and the file that multer would hand it. */
 function setUp() {
   const release = vi.fn(async () => undefined);
-  const reading = { write: async () => undefined, end: () => undefined, release } as unknown as Reading;
+  const intake = { write: async () => undefined, end: () => undefined, release } satisfies Intake;
   const finish: (() => void)[] = [];
   const disk: multer.StorageEngine = {
     _handleFile: (_request, file, done) => {
@@ -24,14 +23,14 @@ function setUp() {
     _removeFile: (_request, _file, done) => done(null),
   };
   const file = { stream: new PassThrough() } as unknown as Express.Multer.File;
-  return { disk, file, reading, release, finish };
+  return { disk, file, intake, release, finish };
 }
 
-describe('ReadingStorage', () => {
-  it('releases the reading of a file that is removed before it is stored, as where the caller goes away', async () => {
-    const { disk, file, reading, release, finish } = setUp();
-    const open = vi.fn(() => reading);
-    const storage = new ReadingStorage(disk, open);
+describe('IntakeStorage', () => {
+  it('releases the intake of a file that is removed before it is stored, as where the caller goes away', async () => {
+    const { disk, file, intake, release, finish } = setUp();
+    const open = vi.fn(() => intake);
+    const storage = new IntakeStorage(disk, open);
     const source = file.stream as PassThrough;
     storage._handleFile(REQUEST, file, () => undefined);
     source.write('a,b\n');
@@ -42,10 +41,10 @@ describe('ReadingStorage', () => {
     expect(release).toHaveBeenCalledTimes(1);
   });
 
-  it('begins no reading for bytes of a file that is removed', async () => {
-    const { disk, file, reading } = setUp();
-    const open = vi.fn(() => reading);
-    const storage = new ReadingStorage(disk, open);
+  it('begins no intake for bytes of a file that is removed', async () => {
+    const { disk, file, intake } = setUp();
+    const open = vi.fn(() => intake);
+    const storage = new IntakeStorage(disk, open);
     const source = file.stream as PassThrough;
     storage._handleFile(REQUEST, file, () => undefined);
     storage._removeFile(REQUEST, file, () => undefined);
@@ -55,10 +54,10 @@ describe('ReadingStorage', () => {
   });
 
   it('begins to read when the first bytes come, and not before', async () => {
-    const { disk, file, reading } = setUp();
-    const open = vi.fn(() => reading);
+    const { disk, file, intake } = setUp();
+    const open = vi.fn(() => intake);
     const source = file.stream as PassThrough;
-    new ReadingStorage(disk, open)._handleFile(REQUEST, file, () => undefined);
+    new IntakeStorage(disk, open)._handleFile(REQUEST, file, () => undefined);
     await new Promise((resolve) => setImmediate(resolve));
     expect(open).not.toHaveBeenCalled();
     source.write('a,b\n');
@@ -67,12 +66,12 @@ describe('ReadingStorage', () => {
     expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it('hands on that no reading can be begun, and leaves no file', async () => {
+  it('hands on that no intake can be begun, and leaves no file', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'trainpost-storage-'));
     try {
       const { file } = setUp();
       const disk = multer.diskStorage({ destination: dir, filename: (_r, _f, done) => done(null, 'a.csv') });
-      const storage = new ReadingStorage(disk, () => {
+      const storage = new IntakeStorage(disk, () => {
         throw new RangeError('could not allocate memory');
       });
       const source = file.stream as PassThrough;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ORIGINAL_PLAN } from '../../support/plans.ts';
 import { answerOf, BOUNDARY, headOf, multipart, open, requestOf } from '../../support/rawUpload.ts';
 import { startTestService, type TestService, type TestServiceOptions } from '../../support/service.ts';
 
@@ -19,7 +20,7 @@ afterEach(async () => {
 
 async function start(options: TestServiceOptions): Promise<void> {
   service = await startTestService(options);
-  await service.pool.warmUp();
+  await service.engine.warmUp(ORIGINAL_PLAN);
 }
 
 /** An upload that has sent the head of its request and so many bytes of the form. */
@@ -50,13 +51,13 @@ describe('uploads at once', () => {
     // Those whose file has not begun have no place.
     await Promise.all([1, 2, 3, 4, 5].map(() => begin(FILE_BEGINS)));
     const begun = await Promise.all([1, 2, 3].map(() => begin(FILE_BEGINS + 20)));
-    await expect.poll(() => service.pool.memory().promisedBytes).toBe(3 * 65_536);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBe(3 * 65_536);
     const refused = await post();
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('1');
     expect(refused.body).toMatchObject({ code: 'uploads_full', limit: 3, actual: 4 });
     // Nothing was taken for it: neither memory nor disk.
-    expect(service.pool.memory().promisedBytes).toBe(3 * 65_536);
+    expect(service.engine.memory().promisedBytes).toBe(3 * 65_536);
     await expect.poll(() => service.uploads().length).toBe(3);
     const answers = await Promise.all(begun.map((socket) => finish(socket, FILE_BEGINS + 20)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -68,7 +69,7 @@ describe('uploads at once', () => {
     const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(40) }]);
     const slow = await begin(FILE_BEGINS + 10_000, large);
     const slower = await begin(FILE_BEGINS + 10, large);
-    await expect.poll(() => service.pool.memory().promisedBytes).toBe(2 * 65_536);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBe(2 * 65_536);
     expect((await post()).status).toBe(200);
     const { status, headers, body } = await answerOf(slower);
     expect([status, headers['connection'], body['code']]).toEqual([408, 'close', 'upload_too_slow']);
@@ -115,7 +116,7 @@ describe('an upload that', () => {
     expect(body).toMatchObject({ code: 'upload_stalled', limit: 300, actual: 301 });
     await expect.poll(() => socket.destroyed || socket.readableEnded).toBe(true);
     await expect.poll(() => service.uploads()).toEqual([]);
-    await expect.poll(() => service.pool.memory().promisedBytes).toBe(0);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBe(0);
   });
 
   it('is slow but does not stall is taken', async () => {
@@ -162,12 +163,12 @@ describe('an upload that', () => {
 describe('memory', () => {
   it('that others hold is 429, and there again when they have ended', async () => {
     // There is room for three tables of three columns that are only begun, and not for a fourth.
-    await start({ pool: { memoryBytesMax: 10_900_000 } });
+    await start({ engine: { memoryBytesMax: 10_900_000 } });
     // So much that a thread has begun to read it.
     const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(1_500) }]);
     const sent = 400_000;
     const begun = await Promise.all([1, 2, 3].map(() => begin(sent, large)));
-    await expect.poll(() => service.pool.memory().promisedBytes).toBeGreaterThan(7_000_000);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBeGreaterThan(7_000_000);
     const refused = await post();
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('1');
@@ -175,14 +176,14 @@ describe('memory', () => {
     expect(refused.body['actual']).toBeGreaterThan(10_878_976);
     const [one, ...others] = begun as [Socket, ...Socket[]];
     for (const other of others) other.destroy();
-    await expect.poll(() => service.pool.memory().promisedBytes).toBeLessThan(4_000_000);
+    await expect.poll(() => service.engine.memory().promisedBytes).toBeLessThan(4_000_000);
     expect((await finish(one, sent, large)).status).toBe(200);
     expect((await post()).status).toBe(200);
-    expect(service.pool.memory().promisedBytes).toBe(0);
+    expect(service.engine.memory().promisedBytes).toBe(0);
   }, 30_000);
 
   it('that a table would need more of than there is is 422', async () => {
-    await start({ pool: { memoryBytesMax: 6_500_000 } });
+    await start({ engine: { memoryBytesMax: 6_500_000 } });
     expect((await post()).status).toBe(200);
     const wide = `${Array.from({ length: 900 }, (_, j) => `c${j}`).join()}\n${`${'1,'.repeat(899)}0\n`.repeat(5_000)}`;
     const { status, body } = await post({}, wide);
@@ -195,7 +196,7 @@ describe('memory', () => {
 
 describe('threads', () => {
   it('that all compute, and a full queue, are 429; a training that takes too long is 422', async () => {
-    await start({ pool: { thread: FAULTY, threads: 1, waitingMax: 1, timeoutMs: 4_000 } });
+    await start({ engine: { thread: FAULTY, threads: 1, waitingMax: 1, timeoutMs: 4_000 } });
     const answers = await Promise.all([1, 2, 3].map(() => post({ positive: '!loop' })));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.map(({ body }) => body)).toMatchObject([{ code: 'queue_full', limit: 1, actual: 2 }]);
@@ -207,7 +208,7 @@ describe('threads', () => {
   }, 30_000);
 
   it('that a file keeps for too long let it go with 422', async () => {
-    await start({ pool: { thread: FAULTY, parseTimeoutMs: 1_000 } });
+    await start({ engine: { thread: FAULTY, parseTimeoutMs: 1_000 } });
     const { status, body } = await post({}, `!loop,Outcome\n${'1,0\n2,1\n'.repeat(20)}`);
     expect(status).toBe(422);
     expect(body).toMatchObject({ code: 'parse_timeout', limit: 1_000 });
@@ -215,7 +216,7 @@ describe('threads', () => {
   }, 30_000);
 
   it('that are lost are 503 with Retry-After for their training alone', async () => {
-    await start({ pool: { thread: FAULTY, threads: 2 } });
+    await start({ engine: { thread: FAULTY, threads: 2 } });
     const [lost, ...others] = await Promise.all([post({ positive: '!exit' }), post(), post(), post()]);
     expect(lost).toMatchObject({
       status: 503,

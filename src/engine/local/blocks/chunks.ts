@@ -19,17 +19,18 @@ export function readChunks<T>(
       at: 0,
       rows: 0,
     };
-    // Chunks are read in turn, so the block is as a rule the one of the last chunk, or the next one.
-    let block = 0;
+    // Chunks are read in turn, so the span is usually the last chunk's span or the next one.
+    let at = 0;
     return use({
       nSamples: rowSet.nSamples,
       nFeatures: columns.length,
       read(start) {
-        if (start < rowSet.spans[block]!.before) block = 0;
-        while (start >= rowSet.spans[block]!.before + rowSet.spans[block]!.rows) block++;
-        const { before, rows } = rowSet.spans[block]!;
-        chunk.rows = Math.min(notes.chunkRows, before + rows - start);
-        rowSet.decode(notes, block, start - before, chunk.rows, to);
+        if (start < rowSet.spans[at]!.before) at = 0;
+        while (start >= rowSet.spans[at]!.before + rowSet.spans[at]!.rows) at++;
+        const span = rowSet.spans[at]!;
+        const first = start - span.before;
+        chunk.rows = Math.min(notes.chunkRows, span.rows - first);
+        rowSet.decode(notes, span, first, chunk.rows, to);
         return chunk;
       },
     });

@@ -5,53 +5,50 @@ import {
   codedMetrics,
   metricsOf,
 } from '../../../ml/codedMetrics.ts';
-import type { Scratch } from './scratch.ts';
+import { type AnswerRoom, MEASURE_SUMS } from './answerRoom.ts';
 
-/** Rows to be measured by any thread: as plain values, or of two classes where they lie in a memory. */
+/** Rows that any thread can measure: as plain values, or of two classes in a shared memory. */
 export type MeasureTask = CodedResult | RowsInMemory;
 
 interface RowsInMemory {
   readonly memory: SharedMemory;
   readonly rows: number;
   readonly positiveCode: number;
-  /** Addresses: of the rows' classes, the predicted ones, the probabilities of the second, the sums, and room. */
+  /** Addresses, as `AnswerRoom` has them. */
   readonly codes: number;
   readonly predicted: number;
   readonly proba: number;
   readonly sums: number;
-  readonly scratch: number;
+  readonly sort: number;
 }
 
-/** Doubles that `measureRows` of src/kernels/assembly/measure.ts tells. */
-const SUMS = 5;
-
-/** Makes room for what is measured; of two classes, predictions lie in the scratch memory's memory already. */
-export function measureTask(scratch: Scratch, result: CodedResult): MeasureTask {
-  const { trueCodes, predictedCodes, proba, positiveCode = 1 } = result;
+/** Describes what is to be measured. Predictions of two classes lie in the room already, so only their classes are copied. */
+export function measureTask(room: () => AnswerRoom, result: CodedResult): MeasureTask {
+  const { trueCodes, proba, positiveCode = 1 } = result;
   if (proba.nFeatures > 1 || trueCodes.length === 0) return result;
-  const rows = trueCodes.length;
-  const codes = scratch.take(rows);
-  scratch.bytes(codes, rows).set(trueCodes);
+  const place = room();
+  place.codes.set(trueCodes);
   return {
-    memory: scratch.memory,
-    rows,
+    memory: place.memory,
+    rows: trueCodes.length,
     positiveCode,
-    codes,
-    predicted: predictedCodes.byteOffset,
-    proba: proba.columns[0]!.byteOffset,
-    sums: scratch.take(SUMS * Float64Array.BYTES_PER_ELEMENT),
-    scratch: scratch.take(kernelsOf(scratch.memory).measureScratchBytes(rows)),
+    codes: place.codesAddress,
+    predicted: place.predictedAddress,
+    proba: place.probaAddress,
+    sums: place.sumsAddress,
+    sort: place.sortAddress,
   };
 }
 
-export function measure(job: MeasureTask): ClassificationMetrics {
-  if (!('memory' in job)) return codedMetrics(job);
-  const { memory, rows, positiveCode, codes, predicted, proba, sums, scratch } = job;
-  kernelsOf(memory).measureRows(codes, predicted, proba, rows, positiveCode, sums, scratch);
+/** Measures predictions. Two results of the same rows may not be measured at the same time, for they share their memory. */
+export function measure(task: MeasureTask): ClassificationMetrics {
+  if (!('memory' in task)) return codedMetrics(task);
+  const { memory, rows, positiveCode, codes, predicted, proba, sums, sort } = task;
+  kernelsOf(memory).measureRows(codes, predicted, proba, rows, positiveCode, sums, sort);
   const [ones, predictedOnes, bothOnes, losses, twiceWins] = new Float64Array(
     memory.buffer,
     sums,
-    SUMS,
+    MEASURE_SUMS,
   ) as unknown as [number, number, number, number, number];
   const counts = {
     truePositives: Float64Array.of(rows - ones - predictedOnes + bothOnes, bothOnes),

@@ -15,6 +15,11 @@ export interface ColumnNote {
   readonly clip?: { readonly low: number; readonly high: number };
 }
 
+/** A column that has such a note. */
+export interface NotedColumn {
+  readonly note: ColumnNote;
+}
+
 /** A design's columns as the kernels read them. */
 export interface DesignNotes {
   readonly address: number;

@@ -1,8 +1,7 @@
 import { DenseNumericColumn } from '../../../ml/denseColumn.ts';
 import type { NumericColumn } from '../../../ml/frame.ts';
 import { readChunks } from './chunks.ts';
-import { type ColumnNote, plainNote } from './notes.ts';
-import type { RowSet } from './rowSet.ts';
+import { type ColumnNote, type NotedColumn, plainNote } from './notes.ts';
 import type { RowSetSource } from './rowSetSource.ts';
 
 export interface Range {
@@ -20,39 +19,24 @@ interface Facts {
  * A column of a row set, packed: a note of how its values come from the table's. What a note does not hold, like a second
  * scaling or a most frequent value, works on a copy of the values.
  */
-export class PackedNumericColumn implements NumericColumn {
+export class PackedNumericColumn implements NumericColumn, NotedColumn {
   readonly kind = 'numeric';
   readonly note: ColumnNote;
-  readonly #rowSet: RowSet;
+  readonly source: RowSetSource;
   readonly #facts: Facts;
 
-  constructor(rowSet: RowSet, note: ColumnNote, facts: Facts) {
+  constructor(source: RowSetSource, note: ColumnNote, facts: Facts) {
     this.note = note;
-    this.#rowSet = rowSet;
+    this.source = source;
     this.#facts = facts;
   }
 
-  /** A column of numbers as it stands in the table. */
-  static of(rowSet: RowSet, index: number): PackedNumericColumn {
-    const { missing, others } = rowSet.workplace.table.columns[index]!;
-    // Only where the table has a missing cell, it may matter in which row set it is.
-    const nMissing = missing + others === 0 ? 0 : rowSet.statistics(index).nMissing;
-    return new PackedNumericColumn(rowSet, plainNote(index, nMissing > 0), {
-      nMissing,
-      range: () => rowSet.statistics(index),
-    });
-  }
-
   get nSamples(): number {
-    return this.#rowSet.nSamples;
+    return this.source.rowSet.nSamples;
   }
 
   get nMissing(): number {
     return this.#facts.nMissing;
-  }
-
-  get source(): RowSetSource {
-    return this.#rowSet.source;
   }
 
   range(): Range {
@@ -62,7 +46,7 @@ export class PackedNumericColumn implements NumericColumn {
 
   mean(): number {
     if (!this.#isPlain) return this.#dense().mean();
-    const { sum, nMissing } = this.#rowSet.statistics(this.note.column);
+    const { sum, nMissing } = this.source.rowSet.statistics(this.note.column);
     return sum / (this.nSamples - nMissing);
   }
 
@@ -113,7 +97,7 @@ export class PackedNumericColumn implements NumericColumn {
 
   toArray(): Float64Array {
     const values = new Float64Array(this.nSamples);
-    readChunks(this.#rowSet, [this.note], (chunks) => {
+    readChunks(this.source.rowSet, [this.note], (chunks) => {
       for (let start = 0; start < values.length; ) {
         const { columns, rows } = chunks.read(start);
         values.set(columns[0]!.subarray(0, rows), start);
@@ -130,12 +114,24 @@ export class PackedNumericColumn implements NumericColumn {
   }
 
   #with(change: Partial<ColumnNote>, facts: Facts): PackedNumericColumn {
-    return new PackedNumericColumn(this.#rowSet, { ...this.note, ...change }, facts);
+    return new PackedNumericColumn(this.source, { ...this.note, ...change }, facts);
   }
 
   #dense(): DenseNumericColumn {
     return new DenseNumericColumn(this.toArray());
   }
+}
+
+/** A column of numbers as it stands in the table, by its place there. */
+export function numericColumn(source: RowSetSource, index: number): PackedNumericColumn {
+  const { rowSet } = source;
+  const { missing, others } = rowSet.workplace.table.columns[index]!;
+  // Counting is needed only if the table has a missing cell: some of these rows may have none.
+  const nMissing = missing + others === 0 ? 0 : rowSet.statistics(index).nMissing;
+  return new PackedNumericColumn(source, plainNote(index, nMissing > 0), {
+    nMissing,
+    range: () => rowSet.statistics(index),
+  });
 }
 
 function widened({ min, max }: Range, value: number): Range {

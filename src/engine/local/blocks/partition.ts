@@ -1,63 +1,98 @@
 import type { Table } from '../../../data/table.ts';
+import { Watch } from '../../watch.ts';
 import { RowSet, type Span, type Workplace } from './rowSet.ts';
 import { Scratch } from './scratch.ts';
 import type { Team } from './team.ts';
 
-/** What a row is for. */
+/** Keys of a hold-out: what each row is for. */
 export const MARKS = { train: 0, test: 1, dropped: 2 } as const;
 
-/** Bytes a row of a block that a thread needs to sort it: its new place, and a cell. */
+/** Keys are bytes. */
+const KEYS_MAX = 256;
+/** Bytes that a thread needs to sort a block: for each row its new place and a cell, for each key the next place. */
 const SCRATCH_BYTES_A_ROW = 12;
+const SCRATCH_BYTES = KEYS_MAX * Int32Array.BYTES_PER_ELEMENT;
 
-/** Makes the table, and what lies behind it in its memory, a place to work in. A table has one at a time. */
-export function openWorkplace(table: Table, team: Team): Workplace {
-  return { table, team, scratch: new Scratch(table.memory, table.freeAddress) };
+/** Makes a table, and the memory behind it, a place to work in. A table has one workplace at a time. */
+export function openWorkplace(table: Table, team: Team, watch = new Watch()): Workplace {
+  return { table, team, scratch: new Scratch(table.memory, table.freeAddress), watch };
 }
 
 /** All rows of the table. */
 export function wholeTable(workplace: Workplace): RowSet {
-  const { rows, blockRows } = workplace.table;
-  const spans: Span[] = [];
-  for (let before = 0; before < rows; before += blockRows) {
-    spans.push({ first: 0, rows: Math.min(blockRows, rows - before), before });
-  }
-  return new RowSet(workplace, spans);
+  return partitionOf(workplace, (rows) => [rows]).rowSet([0]);
 }
 
 /**
- * Sorts the rows of each block, in place: first the training rows, then the test rows, then those that are dropped, each
- * in the order of the file.
- * @param marks one of `MARKS` a row
+ * Sorts the rows of each block by their keys, in place; rows of one key keep their order.
+ * @param keys for each row of the table, in its present order, a number below `nKeys`
  */
-export function partition(
-  workplace: Workplace,
-  marks: Uint8Array,
-): { readonly train: RowSet; readonly test: RowSet } {
-  const { table, team, scratch } = workplace;
+export function partition(workplace: Workplace, keys: Uint8Array, nKeys: number): Partition {
+  const { table, team, scratch, watch } = workplace;
+  watch.throwIfCancelled();
   const nBlocks = Math.ceil(table.rows / table.blockRows);
-  const words = scratch.scope(() => {
-    const marksAddress = scratch.take(marks.length);
-    scratch.bytes(marksAddress, marks.length).set(marks);
-    const counts = scratch.take(2 * nBlocks * Int32Array.BYTES_PER_ELEMENT);
+  const counts = scratch.scope(() => {
+    const keysAddress = scratch.take(keys.length);
+    scratch.bytes(keysAddress, keys.length).set(keys);
+    const out = scratch.take(nKeys * nBlocks * Int32Array.BYTES_PER_ELEMENT);
+    const place = [table.directoryAddress, table.columns.length, table.blockRows, table.rows];
     const task = {
       kernel: 'partitionBlock',
-      args: [table.directoryAddress, table.columns.length, table.blockRows, table.rows, marksAddress, counts],
+      args: [...place, keysAddress, nKeys, out],
       nBlocks,
-      scratchBytes: SCRATCH_BYTES_A_ROW * table.blockRows,
+      scratchBytes: SCRATCH_BYTES + SCRATCH_BYTES_A_ROW * table.blockRows,
       cells: table.rows * table.columns.length,
     } as const;
     team.run(task, scratch);
-    return scratch.words(counts, 2 * nBlocks).slice();
+    return scratch.words(out, nKeys * nBlocks).slice();
   });
+  return partitionOf(workplace, (_, block) => [...counts.subarray(block * nKeys, (block + 1) * nKeys)]);
+}
 
-  const [train, test]: [Span[], Span[]] = [[], []];
-  let [trainBefore, testBefore] = [0, 0];
-  for (let block = 0; block < nBlocks; block++) {
-    const [nTrain, nTest] = [words[2 * block]!, words[2 * block + 1]!];
-    train.push({ first: 0, rows: nTrain, before: trainBefore });
-    test.push({ first: nTrain, rows: nTest, before: testBefore });
-    trainBefore += nTrain;
-    testBefore += nTest;
-  }
-  return { train: new RowSet(workplace, train), test: new RowSet(workplace, test) };
+/** Rows of a table that are sorted by keys within their blocks. */
+export interface Partition {
+  /**
+   * The rows of these keys, each once.
+   * @param keys ascending; neighbours share a span, so that "all but one" has at most two spans a block
+   */
+  rowSet(keys: readonly number[]): RowSet;
+}
+
+function partitionOf(
+  workplace: Workplace,
+  countsOf: (rows: number, block: number) => readonly number[],
+): Partition {
+  const { rows, blockRows } = workplace.table;
+  const blocks = Array.from({ length: Math.ceil(rows / blockRows) }, (_, block) =>
+    countsOf(Math.min(blockRows, rows - block * blockRows), block),
+  );
+  return {
+    rowSet: (keys) => {
+      const wanted = new Set(keys);
+      const spans: Span[] = [];
+      let before = 0;
+      blocks.forEach((counts, block) => {
+        for (const { first, rows } of runsOf(counts, wanted)) {
+          spans.push({ block, first, rows, before });
+          before += rows;
+        }
+      });
+      return new RowSet(workplace, spans);
+    },
+  };
+}
+
+/** Stretches of rows whose keys are wanted, in a block that is sorted by them. */
+function runsOf(counts: readonly number[], wanted: ReadonlySet<number>): { first: number; rows: number }[] {
+  const runs: { first: number; rows: number }[] = [];
+  let first = 0;
+  counts.forEach((rows, key) => {
+    const last = runs.at(-1);
+    if (wanted.has(key) && rows > 0) {
+      if (last !== undefined && last.first + last.rows === first) last.rows += rows;
+      else runs.push({ first, rows });
+    }
+    first += rows;
+  });
+  return runs;
 }

@@ -1,22 +1,22 @@
 import type { Table } from '../../../data/table.ts';
 import { kernelsOf } from '../../../kernels/module.ts';
 import type { BlockTaskName } from '../../../kernels/passes.ts';
+import type { Watch } from '../../watch.ts';
 import { type DesignNotes, plainNote, writeNotes } from './notes.ts';
-import { PackedNumericColumn } from './numericColumn.ts';
-import { RowSetSource } from './rowSetSource.ts';
 import type { Scratch } from './scratch.ts';
 import type { Team } from './team.ts';
-import { PackedTextColumn } from './textColumn.ts';
 
-/** Where a row set's rows stand in one block. */
+/** Rows of a set that stand together in one block. A block may hold several spans of a set. */
 export interface Span {
+  readonly block: number;
+  /** The span's first row in the block. */
   readonly first: number;
   readonly rows: number;
-  /** The row set's rows in the blocks before. */
+  /** Rows of the set in the spans before. */
   readonly before: number;
 }
 
-/** Of the rows of a row set that have a value. */
+/** Statistics of a column over the rows of a set that have a value. */
 export interface NumberStatistics {
   readonly min: number;
   readonly max: number;
@@ -24,58 +24,48 @@ export interface NumberStatistics {
   readonly nMissing: number;
 }
 
-/** What a table's row sets work with. */
+/** What the row sets of a table share. */
 export interface Workplace {
   readonly table: Table;
   readonly team: Team;
-  /** What lies behind the table in its memory. */
+  /** Memory behind the table. */
   readonly scratch: Scratch;
+  /** Each pass over the rows looks at it first, and so does each chunk that the leader reads by itself. */
+  readonly watch: Watch;
 }
 
-/** Three words and one that is left out, as src/kernels/assembly/span.ts has them. */
+/** Words of a span in memory, as src/kernels/assembly/span.ts reads them. */
 const SPAN_WORDS = 4;
 const STATISTICS_DOUBLES = 4;
 
-/** Some rows of a table: in each block those that stand together there, block after block. */
+/** Some rows of a table, span after span. Passes over them run on the table's team. */
 export class RowSet {
   readonly nSamples: number;
   readonly workplace: Workplace;
-  readonly source: RowSetSource;
   readonly spans: readonly Span[];
   readonly #spansAddress: number;
   #statistics: ReadonlyMap<number, NumberStatistics> | undefined;
 
-  /** @param spans one a block */
+  /** @param spans without rows of their own are allowed, and cost a task each */
   constructor(workplace: Workplace, spans: readonly Span[]) {
     this.workplace = workplace;
     this.spans = spans;
     this.nSamples = spans.reduce((sum, { rows }) => sum + rows, 0);
-    this.source = new RowSetSource(this);
     const words = spans.length * SPAN_WORDS;
     this.#spansAddress = workplace.scratch.take(words * Int32Array.BYTES_PER_ELEMENT);
     const memory = workplace.scratch.words(this.#spansAddress, words);
-    spans.forEach(({ first, rows, before }, block) => {
-      memory.set([first, rows, before, 0], block * SPAN_WORDS);
+    spans.forEach(({ block, first, rows, before }, index) => {
+      memory.set([first, rows, before, block], index * SPAN_WORDS);
     });
   }
 
-  /** A column of numbers by its place in the table. */
-  numericColumn(index: number): PackedNumericColumn {
-    return PackedNumericColumn.of(this, index);
-  }
-
-  /** A column of text by its place in the table. */
-  textColumn(index: number): PackedTextColumn {
-    return new PackedTextColumn(this, index);
-  }
-
-  /** Of a column of numbers, by its place in the table. All are counted at once, when the first one is asked for. */
+  /** Statistics of a column of numbers, by its place in the table. The first call counts all columns at once. */
   statistics(index: number): NumberStatistics {
     this.#statistics ??= this.#countNumbers();
     return this.#statistics.get(index)!;
   }
 
-  /** Rows of each text of a column, by its code, and last those that are missing. */
+  /** Rows of each text of a column, by the text's code; the last number counts the missing cells. */
   countTexts(index: number): Float64Array {
     const { scratch, table } = this.workplace;
     const column = table.columns[index]!;
@@ -84,44 +74,47 @@ export class RowSet {
     return scratch.scope(() => {
       const out = scratch.take(this.spans.length * length * Int32Array.BYTES_PER_ELEMENT);
       this.run('countTextsOfBlock', [index, length - 1, out], 1, 0);
-      const ofBlocks = scratch.words(out, this.spans.length * length);
-      for (let i = 0; i < ofBlocks.length; i++) counts[i % length]! += ofBlocks[i]!;
+      const ofSpans = scratch.words(out, this.spans.length * length);
+      for (let i = 0; i < ofSpans.length; i++) counts[i % length]! += ofSpans[i]!;
       return counts;
     });
   }
 
   /**
-   * Runs a task on each block, or on those from one on.
-   * @param args the task's arguments behind `spans`
-   * @param nColumns columns that it reads
-   * @param scratchBytes what one thread needs
+   * Runs a kernel on each span, or on the first `nSpans` from the one that `args` name.
+   * @param args the kernel's arguments behind `spans`
+   * @param nColumns columns that the kernel reads
+   * @param scratchBytes memory that one thread needs
+   * @throws CancelledError if the work was cancelled before this pass
    */
   run(
     kernel: BlockTaskName,
     args: readonly number[],
     nColumns: number,
     scratchBytes: number,
-    nBlocks: number = this.spans.length,
+    nSpans: number = this.spans.length,
   ): void {
-    const { table, team, scratch } = this.workplace;
+    const { table, team, scratch, watch } = this.workplace;
+    watch.throwIfCancelled();
     const task = {
       kernel,
       args: [table.directoryAddress, table.columns.length, this.#spansAddress, ...args],
-      nBlocks,
+      nBlocks: nSpans,
       scratchBytes,
       cells: this.nSamples * nColumns,
     };
     team.run(task, scratch);
   }
 
-  /** Decodes rows of one block to doubles, one column of the notes after the other, `notes.stride` bytes apart. */
-  decode(notes: DesignNotes, block: number, first: number, rows: number, to: number): void {
-    const { table } = this.workplace;
+  /** Decodes rows of one span to doubles, one column of the notes after the other, `notes.stride` bytes apart. */
+  decode(notes: DesignNotes, span: Span, first: number, rows: number, to: number): void {
+    const { table, watch } = this.workplace;
+    watch.throwIfCancelled();
     kernelsOf(table.memory).decodeRows(
       table.directoryAddress,
       table.columns.length,
-      block,
-      this.spans[block]!.first + first,
+      span.block,
+      span.first + first,
       rows,
       notes.address,
       notes.length,
@@ -143,19 +136,19 @@ export class RowSet {
       const out = scratch.take(this.spans.length * length * Float64Array.BYTES_PER_ELEMENT);
       const args = [notes.address, notes.length, notes.chunkRows, out];
       this.run('statisticsOfBlock', args, indices.length, notes.stride);
-      const ofBlocks = scratch.doubles(out, this.spans.length * length);
-      return new Map(indices.map((index, j) => [index, sumUp(ofBlocks, j * STATISTICS_DOUBLES, length)]));
+      const ofSpans = scratch.doubles(out, this.spans.length * length);
+      return new Map(indices.map((index, j) => [index, sumUp(ofSpans, j * STATISTICS_DOUBLES, length)]));
     });
   }
 }
 
-function sumUp(ofBlocks: Float64Array, at: number, length: number): NumberStatistics {
+function sumUp(ofSpans: Float64Array, at: number, length: number): NumberStatistics {
   let [min, max, sum, nMissing] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-  for (let i = at; i < ofBlocks.length; i += length) {
-    min = Math.min(min, ofBlocks[i]!);
-    max = Math.max(max, ofBlocks[i + 1]!);
-    sum += ofBlocks[i + 2]!;
-    nMissing += ofBlocks[i + 3]!;
+  for (let i = at; i < ofSpans.length; i += length) {
+    min = Math.min(min, ofSpans[i]!);
+    max = Math.max(max, ofSpans[i + 1]!);
+    sum += ofSpans[i + 2]!;
+    nMissing += ofSpans[i + 3]!;
   }
   return min > max ? { min: Number.NaN, max: Number.NaN, sum, nMissing } : { min, max, sum, nMissing };
 }

@@ -3,18 +3,21 @@ import { ensureBytes, type SharedMemory } from '../../../kernels/module.ts';
 /** Doubles and pairs of doubles begin at multiples of this. */
 const ALIGNMENT = 16;
 
-/** Room behind a table in its memory, handed out from the front and given back from the end. */
+/**
+ * A stack allocator for the memory behind a table. `take` hands out the next bytes; `scope` and `release` give back all
+ * that was taken since.
+ */
 export class Scratch {
   readonly memory: SharedMemory;
   #next: number;
 
-  /** @param from first address that is free */
+  /** @param from first free address */
   constructor(memory: SharedMemory, from: number) {
     this.memory = memory;
     this.#next = aligned(from);
   }
 
-  /** Address of so many bytes, whatever they hold. @throws RangeError where the memory is full */
+  /** Address of so many bytes, which may hold anything. @throws RangeError if the memory is full */
   take(bytes: number): number {
     const address = this.#next;
     const next = aligned(address + bytes);
@@ -23,7 +26,7 @@ export class Scratch {
     return address;
   }
 
-  /** Gives back whatever `use` takes once it has returned. */
+  /** Gives back what `use` takes as soon as it returns. `use` must not be asynchronous: see `mark`. */
   scope<T>(use: () => T): T {
     const next = this.#next;
     try {
@@ -31,6 +34,16 @@ export class Scratch {
     } finally {
       this.#next = next;
     }
+  }
+
+  /** Remembers how much is taken, so that an asynchronous caller can give back the rest with `release`. */
+  mark(): number {
+    return this.#next;
+  }
+
+  /** Gives back all that was taken since the mark. */
+  release(mark: number): void {
+    this.#next = mark;
   }
 
   bytes(address: number, length: number): Uint8Array {

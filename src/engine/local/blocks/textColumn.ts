@@ -1,7 +1,7 @@
 import type { NumericColumn, TextColumn } from '../../../ml/frame.ts';
 import { compareCodePoints } from '../../../python/codePoints.ts';
 import { PackedNumericColumn } from './numericColumn.ts';
-import type { RowSet } from './rowSet.ts';
+import type { RowSetSource } from './rowSetSource.ts';
 
 /** No cell has this code. */
 const NO_CODE = -1;
@@ -9,23 +9,23 @@ const NO_CODE = -1;
 /** A column of text of a row set, packed: its cells stay codes. */
 export class PackedTextColumn implements TextColumn {
   readonly kind = 'text';
-  readonly #rowSet: RowSet;
+  readonly #source: RowSetSource;
   readonly #index: number;
   readonly #texts: readonly string[];
   /** What stands for a missing text. */
   readonly #filler: string | undefined;
   #counts: Float64Array | undefined;
 
-  constructor(rowSet: RowSet, index: number, filler?: string) {
-    const column = rowSet.workplace.table.columns[index]!;
-    this.#rowSet = rowSet;
+  constructor(source: RowSetSource, index: number, filler?: string) {
+    const column = source.rowSet.workplace.table.columns[index]!;
+    this.#source = source;
     this.#index = index;
     this.#texts = column.kind === 'text' ? column.texts : [];
     this.#filler = filler;
   }
 
   get nSamples(): number {
-    return this.#rowSet.nSamples;
+    return this.#source.rowSet.nSamples;
   }
 
   get nMissing(): number {
@@ -42,7 +42,7 @@ export class PackedTextColumn implements TextColumn {
   }
 
   fill(text: string): TextColumn {
-    return this.nMissing === 0 ? this : new PackedTextColumn(this.#rowSet, this.#index, text);
+    return this.nMissing === 0 ? this : new PackedTextColumn(this.#source, this.#index, text);
   }
 
   indicator(text: string): NumericColumn {
@@ -50,7 +50,7 @@ export class PackedTextColumn implements TextColumn {
     const missingCounts = text === this.#filler;
     const indicator = { code: found < 0 ? NO_CODE : found, missingCounts };
     const note = { column: this.#index, mayBeMissing: false, fill: Number.NaN, indicator };
-    return new PackedNumericColumn(this.#rowSet, note, {
+    return new PackedNumericColumn(this.#source, note, {
       nMissing: 0,
       range: () => {
         const ones = (found < 0 ? 0 : this.#count()[found]!) + (missingCounts ? this.#countMissing() : 0);
@@ -60,7 +60,7 @@ export class PackedTextColumn implements TextColumn {
   }
 
   #count(): Float64Array {
-    this.#counts ??= this.#rowSet.countTexts(this.#index);
+    this.#counts ??= this.#source.rowSet.countTexts(this.#index);
     return this.#counts;
   }
 

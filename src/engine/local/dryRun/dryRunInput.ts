@@ -11,9 +11,9 @@ import { TrainpostError } from '../../../errors.ts';
 import { columnSteps } from '../../../ml/columnSteps.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
+import type { Plan } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { shownLabel } from '../fit/describe.ts';
-import type { FitSpec } from '../fit/fit.ts';
 import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from '../fit/splitRows.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
@@ -47,12 +47,13 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
  * would end with.
  * @param table read as the roles that are known want it
  */
-export function dryRunInput(table: Table, spec: FitSpec): DryRunInput {
-  const { testSize, randomState, stratify } = spec;
+export function dryRunInput(table: Table, plan: Plan): DryRunInput {
+  const { data: spec, evaluation } = plan;
+  const { holdout } = evaluation;
   const attempts = new Attempts();
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, spec.positive));
-  const marked = dataset && attempts.of(() => markRows(dataset, spec));
+  const marked = dataset && attempts.of(() => markRows(dataset, holdout));
   if (dataset && marked) {
     attempts.of(() => requireClasses(dataset.target, marked));
     attempts.of(() => requireValues(dataset, marked));
@@ -70,8 +71,8 @@ export function dryRunInput(table: Table, spec: FitSpec): DryRunInput {
     ),
     ...(targetColumn && { target: { name: targetColumn.name, type: typeOf(targetColumn) } }),
     ...(target && { classes: shownClasses(target, positive) }),
-    ...(marked && { split: { ...splitOf(marked), testSize, randomState, stratify } }),
-    ...(dataset && { pipeline: pipelineOf(dataset, spec) }),
+    ...(marked && { split: { ...splitOf(marked), ...holdout } }),
+    ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
     ...(attempts.problem && { problem: attempts.problem }),
     warnings: [...tableWarnings(table), ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
   };
@@ -123,10 +124,10 @@ function splitOf({ marks, split }: MarkedRows): Split {
   return { train: rowsOf(MARKS.train, split.train), test: rowsOf(MARKS.test, split.test) };
 }
 
-function pipelineOf({ features }: Dataset, { missing, model }: FitSpec): PipelineStepInfo[] {
+function pipelineOf({ features }: Dataset, { data: { missing }, candidates }: Plan): PipelineStepInfo[] {
   const kinds = features.map(({ type }) => ({ kind: type === 'string' ? 'text' : 'numeric' }) as const);
   return pipelineSteps(
-    columnSteps(kinds, { ...model, missing }),
+    columnSteps(kinds, { ...candidates[0], missing }),
     features.map(({ name }) => name),
   );
 }

@@ -3,27 +3,20 @@ import type { Target } from '../../../data/target.ts';
 import { DataError } from '../../../errors.ts';
 import type { CodedResult } from '../../../ml/codedMetrics.ts';
 import { ValueError } from '../../../ml/errors.ts';
-import type { Frame } from '../../../ml/frame.ts';
-import type { LogisticRegression, LogisticRegressionOptions } from '../../../ml/logisticRegression.ts';
+import type { LogisticRegression } from '../../../ml/logisticRegression.ts';
 import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
-import type { Missing } from '../../../values/plan.ts';
+import type { Missing, ModelSpec } from '../../../values/plan.ts';
+import type { Rows } from './prepare.ts';
 
-/** The training rows or the test rows of a data set. */
-export interface Rows {
-  readonly frame: Frame;
-  /** Each row's place among the target's classes. */
-  readonly codes: Uint8Array;
-}
-
-export interface ModelSpec {
+interface PipelineSpec {
   readonly missing: Missing;
-  readonly model: Required<LogisticRegressionOptions>;
+  readonly model: ModelSpec;
 }
 
 interface FittedPipeline {
   readonly pipeline: TrainingPipeline;
-  readonly model: LogisticRegression;
+  readonly classifier: LogisticRegression;
 }
 
 /**
@@ -33,8 +26,8 @@ interface FittedPipeline {
  */
 export function fitPipeline(
   { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
-  { frame, codes }: Rows,
-  { missing, model }: ModelSpec,
+  { frame, codes }: Pick<Rows, 'frame' | 'codes'>,
+  { missing, model }: PipelineSpec,
 ): FittedPipeline {
   const pipeline = TrainingPipeline.forColumns(frame.columns, { ...model, missing });
   const classes: ClassLabel[] = target.classCounts.map(({ label }) => label);
@@ -50,13 +43,13 @@ export function fitPipeline(
       throw new DataError('cannot_be_fitted', error.message, {}, { cause: error });
     throw error;
   }
-  return { pipeline, model: pipeline.namedSteps['model'] as LogisticRegression };
+  return { pipeline, classifier: pipeline.namedSteps['model'] as LogisticRegression };
 }
 
 /** Classes and probabilities of the rows of one row set, as metrics are made of them. */
 export function predictRows(
   pipeline: TrainingPipeline,
-  { frame, codes }: Rows,
+  { frame, codes }: Pick<Rows, 'frame' | 'codes'>,
   positive: ClassLabel | undefined,
 ): CodedResult {
   const classes = pipeline.classes_;

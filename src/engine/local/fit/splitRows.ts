@@ -5,13 +5,8 @@ import type { Table } from '../../../data/table.ts';
 import { labelText, type Target } from '../../../data/target.ts';
 import { DataError, FieldError, quote } from '../../../errors.ts';
 import type { ClassLabel, SplitInfo } from '../../../values/dataset.ts';
+import type { SplitSpec } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
-
-export interface SplitSpec {
-  readonly testSize: number;
-  readonly randomState: number;
-  readonly stratify: boolean;
-}
 
 export interface MarkedRows {
   /** One of `MARKS` for each row of the table. */

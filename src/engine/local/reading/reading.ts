@@ -1,5 +1,5 @@
 import { hasLostThread, ThreadLostError } from '../errors.ts';
-import type { Arena, ArenaShelf } from '../threads/arena.ts';
+import type { Arena, ArenaShelf } from '../memory/arena.ts';
 import type { ReaderThread, ReadTable, Unread } from './types.ts';
 
 let lastId = 0;

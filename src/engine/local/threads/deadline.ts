@@ -1,23 +1,22 @@
-/** Ends what a thread is at: when its time is over, or when somebody ends it before. */
+/** Bounds a piece of work in time. Somebody else can end the work before. */
 export class Deadline {
   readonly #abort = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout;
   #isLate = false;
 
-  /** @param timeoutMs its time; as long as it likes where it is not given */
-  constructor(timeoutMs: number | undefined) {
-    if (timeoutMs === undefined) return;
+  constructor(timeoutMs: number) {
     this.#timer = setTimeout(() => {
       this.#isLate = true;
       this.#abort.abort();
     }, timeoutMs);
   }
 
+  /** Aborts once the time is over, or `end` was called. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Whether its time was over. */
+  /** Whether the time was over. */
   get isLate(): boolean {
     return this.#isLate;
   }
@@ -26,7 +25,7 @@ export class Deadline {
     this.#abort.abort();
   }
 
-  /** It has come to its end by itself. */
+  /** Stops the clock: the work has come to its end. */
   clear(): void {
     clearTimeout(this.#timer);
   }

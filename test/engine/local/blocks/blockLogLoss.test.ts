@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readChunks } from '../../../../src/engine/local/blocks/chunks.ts';
+import type { PackedNumericColumn } from '../../../../src/engine/local/blocks/numericColumn.ts';
 import { MARKS } from '../../../../src/engine/local/blocks/partition.ts';
 import type { NumericColumn } from '../../../../src/ml/frame.ts';
 import { chunkLogLoss } from '../../../../src/ml/solvers/lossSums.ts';
 import type { LossSums } from '../../../../src/ml/solvers/types.ts';
-import { frameOf, partsOf } from '../../../support/blocks.ts';
+import { frameOf, sourcesOf } from '../../../support/blocks.ts';
 
 interface Sums {
   readonly loss: number;
@@ -51,16 +52,15 @@ const problems: fc.Arbitrary<Problem> = fc
 
 /** Both ways of a problem's training rows, its columns scaled: by the kernel, and by plain TypeScript on chunks. */
 function bothWays({ columns, codes, marks, blockRows, classWeights, w }: Problem) {
-  const { train } = partsOf(columns, { blockRows, marks: Uint8Array.from(marks) });
+  const { train } = sourcesOf(columns, { blockRows, keys: Uint8Array.from(marks) });
   const scaled = frameOf(train, columns.length).columns.map((column) => column.affine(0.1, 0.3));
   const own = Int32Array.from(codes.filter((_, i) => marks[i] === MARKS.train));
   const rows = { codes: own, classWeights: Float64Array.from(classWeights) };
-  const notes = scaled.map((column) => (column as ReturnType<typeof train.numericColumn>).note);
+  const notes = scaled.map((column) => (column as PackedNumericColumn).note);
   return {
-    fast: train.source.withLogLoss(scaled, rows, (sums) => sumsAt(sums, w)),
-    plain: readChunks(train, notes, (chunks) => sumsAt(chunkLogLoss(chunks, rows), w)),
-    lossAt: (at: readonly number[]) =>
-      train.source.withLogLoss(scaled, rows, (sums) => sumsAt(sums, at).loss),
+    fast: train.withLogLoss(scaled, rows, (sums) => sumsAt(sums, w)),
+    plain: readChunks(train.rowSet, notes, (chunks) => sumsAt(chunkLogLoss(chunks, rows), w)),
+    lossAt: (at: readonly number[]) => train.withLogLoss(scaled, rows, (sums) => sumsAt(sums, at).loss),
     size: own.length,
   };
 }
@@ -99,9 +99,9 @@ describe('the log loss of packed rows', () => {
   test.each([0, 1e-300, 1e-9, 0.3, 0.7, 1, 2.5, 20, 36.7, 40, 300, 700, 708, 750, 1e6])(
     'at a score of %f',
     (z) => {
-      const { train } = partsOf([[1]], { blockRows: 1 });
+      const { train } = sourcesOf([[1]], { blockRows: 1 });
       const rows = { codes: Uint8Array.of(1), classWeights: new Float64Array([1, 1]) };
-      train.source.withLogLoss(frameOf(train, 1).columns, rows, (sums) => {
+      train.withLogLoss(frameOf(train, 1).columns, rows, (sums) => {
         for (const score of [z, -z]) {
           const { loss, gradient } = sumsAt(sums, [0, score]);
           const e = Math.exp(-Math.abs(score));
@@ -123,19 +123,19 @@ describe('the log loss of packed rows', () => {
       isBetween(i) ? 1 : i === 0 || i === n - 1 ? 1e20 : 0,
     );
     // Four columns are summed together, the fifth by itself.
-    const { train } = partsOf([x, x, x, x, x], { blockRows });
+    const { train } = sourcesOf([x, x, x, x, x], { blockRows });
     const codes = Uint8Array.from(x, (_, i) => (i === n - 1 ? 1 : 0));
     const rows = { codes, classWeights: new Float64Array([1, 1]) };
-    train.source.withLogLoss(frameOf(train, 5).columns, rows, (sums) => {
+    train.withLogLoss(frameOf(train, 5).columns, rows, (sums) => {
       const { gradient } = sumsAt(sums, [0, 0, 0, 0, 0, 0]);
       expect(gradient.slice(0, 5)).toEqual(new Array(5).fill((n - 128) / 2));
     });
   });
 
   test('is NaN where a parameter is', () => {
-    const { train } = partsOf([[1, 2, 3]], { blockRows: 2 });
+    const { train } = sourcesOf([[1, 2, 3]], { blockRows: 2 });
     const rows = { codes: Uint8Array.of(1, 0, 1), classWeights: new Float64Array([1, 1]) };
-    train.source.withLogLoss(frameOf(train, 1).columns, rows, (sums) => {
+    train.withLogLoss(frameOf(train, 1).columns, rows, (sums) => {
       expect(sumsAt(sums, [Number.NaN, 0])).toEqual({ loss: Number.NaN, gradient: [Number.NaN, Number.NaN] });
     });
   });
@@ -144,7 +144,7 @@ describe('the log loss of packed rows', () => {
     const columns: number[][] = Array.from({ length: 3 }, (_, j) =>
       Array.from({ length: 20 }, (_, i) => Math.sin(i * (j + 1))),
     );
-    const { train } = partsOf(columns, { blockRows: 6 });
+    const { train } = sourcesOf(columns, { blockRows: 6 });
     const rows = {
       codes: Uint8Array.from(columns[0]!, (_, i) => i % 2),
       classWeights: new Float64Array([1, 2]),
@@ -152,7 +152,7 @@ describe('the log loss of packed rows', () => {
     const frame: NumericColumn[] = frameOf(train, 3).columns;
     const w = Float64Array.of(0.5, -1, 2, 0.1);
     const [fast, gradient] = [new Float64Array(16), new Float64Array(4)];
-    train.source.withLogLoss(frame, rows, (sums) => {
+    train.withLogLoss(frame, rows, (sums) => {
       sums.hessian(w, fast);
       for (let j = 0; j < 4; j++) {
         const at = (move: number) => {

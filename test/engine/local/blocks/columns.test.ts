@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { numericColumn } from '../../../../src/engine/local/blocks/numericColumn.ts';
+import { PackedTextColumn } from '../../../../src/engine/local/blocks/textColumn.ts';
 import { DenseNumericColumn, DenseTextColumn } from '../../../../src/ml/denseColumn.ts';
 import type { NumericColumn, TextColumn } from '../../../../src/ml/frame.ts';
-import { partsOf } from '../../../support/blocks.ts';
+import { sourcesOf } from '../../../support/blocks.ts';
 
 const NUMBERS = [0, -3, 127, 0.5, -12.25, 300, 70_000, 1.5e9, 1e-9, Math.PI, Number.NaN, Number.NaN];
 const TEXTS = ['red', 'green', 'déjà', undefined];
@@ -46,7 +48,7 @@ function expectSame(got: NumericColumn, expected: NumericColumn): void {
 test('a packed column of numbers is what a dense one is, whatever is made of it', () => {
   fc.assert(
     fc.property(tables, fc.integer({ min: 1, max: 40 }), ([numbers, steps], blockRows) => {
-      const packed: NumericColumn = partsOf([numbers], { blockRows }).train.numericColumn(0);
+      const packed: NumericColumn = numericColumn(sourcesOf([numbers], { blockRows }).train, 0);
       const dense: NumericColumn = new DenseNumericColumn(Float64Array.from(numbers));
       expectSame(packed, dense);
       const after = <T>(start: T, take: (value: T, step: Change<NumericColumn>) => T) =>
@@ -66,7 +68,7 @@ describe('a packed column of text', () => {
   test.each(['red', 'unknown', undefined])('filled with %s is what a dense one is', (filler) => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 1, max: 40 }), (cells, blockRows) => {
-        let packed: TextColumn = partsOf([cells], { blockRows }).train.textColumn(0);
+        let packed: TextColumn = new PackedTextColumn(sourcesOf([cells], { blockRows }).train, 0);
         let dense: TextColumn = DenseTextColumn.of(cells);
         if (filler !== undefined) [packed, dense] = [packed.fill(filler), dense.fill(filler)];
         expect(packed.nSamples).toBe(dense.nSamples);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AnswerRoom } from '../../../../src/engine/local/blocks/answerRoom.ts';
 import { measure, measureTask } from '../../../../src/engine/local/blocks/measure.ts';
 import { Scratch } from '../../../../src/engine/local/blocks/scratch.ts';
 import { FIRST_ADDRESS, sharedMemory } from '../../../../src/kernels/module.ts';
@@ -9,9 +10,8 @@ const memory = sharedMemory();
 
 /** Both ways to measure rows of two classes, each with its class and its score: a prediction is a score above 0. */
 function bothWays(rows: readonly (readonly [code: number, proba: number])[], positiveCode: number) {
-  const scratch = new Scratch(memory, FIRST_ADDRESS);
-  const predictedCodes = scratch.bytes(scratch.take(rows.length), rows.length);
-  const proba = scratch.doubles(scratch.take(8 * rows.length), rows.length);
+  const room = new AnswerRoom(new Scratch(memory, FIRST_ADDRESS), rows.length);
+  const { predicted: predictedCodes, proba } = room;
   for (const [row, [, p]] of rows.entries()) {
     predictedCodes[row] = p > 0.5 ? 1 : 0;
     proba[row] = p;
@@ -23,7 +23,7 @@ function bothWays(rows: readonly (readonly [code: number, proba: number])[], pos
     nClasses: 2,
     positiveCode,
   };
-  const job = measureTask(scratch, result);
+  const job = measureTask(() => room, result);
   expect(job).toHaveProperty('memory');
   return { found: measure(job), plain: codedMetrics(result) };
 }
@@ -41,7 +41,7 @@ function expectSame(rows: readonly (readonly [number, number])[], positiveCode: 
 const code = fc.constantFrom(0, 1);
 const proba = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs),
-  fc.integer({ min: 0, max: 8 }).map((rowSet) => rowSet / 8),
+  fc.integer({ min: 0, max: 8 }).map((eighths) => eighths / 8),
   fc.integer({ min: 0, max: 60 }).map((power) => 10 ** -power),
   fc.constantFrom(0, 1, 5e-324, 1 - 2 ** -53, 2 ** -52, 2 ** -53),
 );

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { MARKS } from '../../../../src/engine/local/blocks/partition.ts';
+import { PackedTextColumn } from '../../../../src/engine/local/blocks/textColumn.ts';
 import { DenseNumericColumn } from '../../../../src/ml/denseColumn.ts';
 import type { Frame } from '../../../../src/ml/frame.ts';
 import { LogisticRegression } from '../../../../src/ml/logisticRegression.ts';
-import { frameOf, partsOf } from '../../../support/blocks.ts';
+import { frameOf, sourcesOf } from '../../../support/blocks.ts';
 
 /** Rows of 5 columns, in blocks that hold some of each row set, one of none, and a last one that is not full. */
 const N = 2_345;
@@ -11,7 +12,7 @@ const columns = Array.from({ length: 5 }, (_, j) =>
   Float64Array.from({ length: N }, (_value, i) => Math.round(300 * Math.sin(i * (j + 1.3))) / 10),
 );
 const marks = Uint8Array.from({ length: N }, (_, i) => (i < 1_000 ? i % 3 : i < 1_500 ? MARKS.train : i % 2));
-const { train, test: rest } = partsOf(columns, { blockRows: 500, marks });
+const { train, test: rest } = sourcesOf(columns, { blockRows: 500, keys: marks });
 
 function labelsOf(nClasses: number): number[] {
   const labels = columns[0]!.map((x, i) => Math.abs(Math.floor(x + columns[1]![i]! / 2)) % nClasses);
@@ -62,9 +63,9 @@ describe.each([2, 3])('a model of %i classes', (nClasses) => {
 test('more predictions than are made at a time', () => {
   const nOutputs = 40;
   const many = Float64Array.from({ length: 60_000 }, (_, i) => i % 100);
-  const { train: all } = partsOf([many], { blockRows: 10_000 });
+  const { train: all } = sourcesOf([many], { blockRows: 10_000 });
   const w = Float64Array.from({ length: 2 * nOutputs }, (_, i) => i);
-  const scores = all.source.linearPredictor(frameOf(all, 1).columns, w);
+  const scores = all.linearPredictor(frameOf(all, 1).columns, w);
   expect(scores).toHaveLength(nOutputs);
   scores.forEach((score, k) => {
     const wrong = score.findIndex((got, i) => got !== 2 * k * many[i]! + 2 * k + 1);
@@ -78,13 +79,13 @@ describe('a frame of packed columns is refused', () => {
     ['with a missing value', [1, 2, Number.NaN], /NaN in 1 rows of column 0/],
     ['with an infinite one', [1, Number.NEGATIVE_INFINITY, 2], /-Infinity in column 0/],
   ])('%s', (_, values, message) => {
-    const frame = frameOf(partsOf([values], options).train, 1);
+    const frame = frameOf(sourcesOf([values], options).train, 1);
     expect(() => new LogisticRegression().fit(frame, [0, 1, 1])).toThrow(message);
   });
 
   test('with text', () => {
-    const rowSet = partsOf([['a', 'b', 'a']], options).train;
-    const frame = { nSamples: 3, columns: [rowSet.textColumn(0)] };
+    const { train } = sourcesOf([['a', 'b', 'a']], options);
+    const frame = { nSamples: 3, columns: [new PackedTextColumn(train, 0)] };
     expect(() => new LogisticRegression().fit(frame, [0, 1, 1])).toThrow(/holds text/);
   });
 });

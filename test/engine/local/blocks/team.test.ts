@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { numericColumn } from '../../../../src/engine/local/blocks/numericColumn.ts';
 import type { Helper } from '../../../../src/engine/local/blocks/team.ts';
 import { serveTeam, type TeamMessage } from '../../../../src/engine/local/blocks/team.ts';
 import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
 import { sharedMemory } from '../../../../src/kernels/module.ts';
 import { LogisticRegression } from '../../../../src/ml/logisticRegression.ts';
-import { frameOf, partsOf } from '../../../support/blocks.ts';
+import { frameOf, sourcesOf } from '../../../support/blocks.ts';
 
 const N = 40_000;
 const BLOCK_ROWS = 1_000;
@@ -22,15 +23,15 @@ const marks = Uint8Array.from({ length: N }, (_, i) => (i % 3 === 0 ? 1 : 0));
 
 /** Everything that a fit computes: partition, statistics, loss, predictions. */
 function fitWith(helpers: readonly Helper[]) {
-  const { train, test } = partsOf([...columns, target], { blockRows: BLOCK_ROWS, marks, helpers });
-  const codes = Uint8Array.from(train.numericColumn(4).toArray());
+  const { train, test } = sourcesOf([...columns, target], { blockRows: BLOCK_ROWS, keys: marks, helpers });
+  const codes = Uint8Array.from(numericColumn(train, 4).toArray());
   const model = new LogisticRegression({ C: 10 }).fit(frameOf(train, 4), {
     classes: [0, 1],
     dtype: 'int64',
     codes,
   });
   const scores = model.decisionFunction(frameOf(test, 4)).columns[0]!;
-  return { codes, statistics: train.statistics(2), state: model.toState(), scores };
+  return { codes, statistics: train.rowSet.statistics(2), state: model.toState(), scores };
 }
 
 describe('threads', () => {
@@ -68,7 +69,7 @@ describe('a helper', () => {
 
   test('is not woken for a small table', () => {
     const helper = notingHelper();
-    partsOf([columns[0]!.slice(0, 5_000)], { blockRows: BLOCK_ROWS, helpers: [helper] });
+    sourcesOf([columns[0]!.slice(0, 5_000)], { blockRows: BLOCK_ROWS, helpers: [helper] });
     expect(helper.messages).toEqual([]);
   });
 

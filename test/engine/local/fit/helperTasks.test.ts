@@ -6,6 +6,7 @@ import { serveTeam } from '../../../../src/engine/local/blocks/team.ts';
 import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
 import { HelperTasks, serveHelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
 import { Readers } from '../../../../src/engine/local/threads/readers.ts';
+import { MemoryBudget } from '../../../../src/kernels/memoryBudget.ts';
 import { sharedMemory } from '../../../../src/kernels/module.ts';
 import { type CodedResult, codedMetrics } from '../../../../src/ml/codedMetrics.ts';
 import { THREAD } from '../../../support/service.ts';
@@ -31,29 +32,34 @@ describe('a helper', () => {
     expect(new Int32Array(board)[0]).toBe(0);
   });
 
-  it('that fails in an errand ends neither its thread nor the process, and its leader is told', async () => {
-    const readers = new Readers({ threads: 1, read: {}, thread: THREAD });
+  it('that fails in a task ends neither its thread nor the process, and its leader is told', async () => {
+    const readers = new Readers({
+      threads: 1,
+      read: {},
+      module: THREAD,
+      data: { budget: MemoryBudget.of(1).words },
+    });
     try {
-      await readers.warmUp();
+      await readers.onEach('collectGarbage', undefined);
       const { port1, port2 } = new MessageChannel();
       readers.help([port1]);
-      const lent = new HelperTasks([port2]).summarise(undefined as unknown as SummaryTask);
+      const pending = new HelperTasks([port2]).summarise(undefined as unknown as SummaryTask);
       // Asked before it has begun, it would be taken back.
       await once(port2, 'message');
-      await expect(lent.result()).rejects.toThrow(TypeError);
-      await readers.warmUp();
+      await expect(pending.result()).rejects.toThrow(TypeError);
+      await readers.onEach('collectGarbage', undefined);
       port2.close();
     } finally {
       await readers.close();
     }
   }, 20_000);
 
-  it('that does not come to an errand is not waited for, and does it no more', async () => {
+  it('that does not come to a task is not waited for, and does it no more', async () => {
     const { port1, port2 } = new MessageChannel();
-    const errands = new HelperTasks([port2]);
-    const lent = errands.measure(RESULT);
-    expect(await lent.result()).toBeUndefined();
-    const again = errands.measure(RESULT);
+    const helpers = new HelperTasks([port2]);
+    const pending = helpers.measure(RESULT);
+    expect(await pending.result()).toBeUndefined();
+    const again = helpers.measure(RESULT);
     serveHelperTasks(port1);
     const [answer] = await once(port2, 'message');
     expect(answer).toMatchObject({ id: 2 });
@@ -61,14 +67,14 @@ describe('a helper', () => {
     port1.close();
   });
 
-  it('that ends in the middle of an errand is lost, and leaves no rejection behind', async () => {
+  it('that ends in the middle of a task is lost, and leaves no rejection behind', async () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown) => rejections.push(reason);
     process.on('unhandledRejection', note);
     try {
       const { port1, port2 } = new MessageChannel();
-      const errands = new HelperTasks([port2]);
-      const [asked, forgotten] = [errands.measure(RESULT), errands.measure(RESULT)];
+      const helpers = new HelperTasks([port2]);
+      const [asked, forgotten] = [helpers.measure(RESULT), helpers.measure(RESULT)];
       port1.once('message', ({ claim }: { claim: Int32Array }) => {
         Atomics.store(claim, 0, 1);
         port1.close();

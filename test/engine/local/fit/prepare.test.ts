@@ -3,24 +3,52 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../../../src/data/readTable.ts';
 import { Team } from '../../../../src/engine/local/blocks/team.ts';
-import { type FitSpec, fitCsv, fitPrepared, prepare } from '../../../../src/engine/local/fit/fit.ts';
+import { fitCandidate } from '../../../../src/engine/local/fit/fitCandidate.ts';
 import { HelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
-import { ORIGINAL_SPEC } from '../../../support/originalSpec.ts';
+import { prepare } from '../../../../src/engine/local/fit/prepare.ts';
+import { runCsv } from '../../../../src/engine/local/fit/run.ts';
+import type { Plan } from '../../../../src/values/plan.ts';
+import { chosenOf } from '../../../../src/values/result.ts';
+import { ORIGINAL_PLAN, planFor } from '../../../support/plans.ts';
 
-async function prepared(bytes: Uint8Array, spec: FitSpec) {
+const DIABETES = readFileSync(join(import.meta.dirname, '../../../../data/diabetes.csv'));
+
+async function prepared(bytes: Uint8Array, plan: Plan) {
   const table = readTable(bytes);
-  return await prepare(table, spec, new Team(table.memory));
+  return await prepare(table, plan, new Team(table.memory));
 }
 
 describe('prepare', () => {
   it('makes a table on which any number of models can be fitted', async () => {
-    const bytes = readFileSync(join(import.meta.dirname, '../../../../data/diabetes.csv'));
-    const once = await prepared(bytes, ORIGINAL_SPEC);
-    for (const C of [1, 0.01, 1]) {
-      const spec = { ...ORIGINAL_SPEC, model: { ...ORIGINAL_SPEC.model, C } };
-      const { pipeline, training, test, solver } = await fitPrepared(once, spec);
-      expect(await fitCsv(bytes, spec)).toMatchObject({ pipeline, training, test, solver });
+    const once = await prepared(DIABETES, ORIGINAL_PLAN);
+    for (const tol of ['1', '0.01', '1']) {
+      const plan = planFor({ tol });
+      const { candidate, pipeline } = await fitCandidate(once, plan.candidates[0]!, 'error');
+      const result = await runCsv(DIABETES, plan);
+      expect(result.pipeline).toEqual(pipeline);
+      expect(chosenOf(result)).toEqual(candidate);
     }
+  });
+
+  it.each([
+    ['two classes', DIABETES],
+    [
+      'three classes',
+      Buffer.from(
+        DIABETES.toString()
+          .replaceAll(/^(\d),(.*),0$/gm, '$1,$2,2')
+          .replaceAll(/^([1-3],.*),2$/gm, '$1,0'),
+      ),
+    ],
+  ])('leaves the memory of %s as long after 500 models as after three', async (_name, bytes) => {
+    const table = readTable(bytes);
+    const once = await prepare(table, ORIGINAL_PLAN, new Team(table.memory));
+    const lengths: number[] = [];
+    for (let i = 1; i <= 500; i++) {
+      await fitCandidate(once, { ...ORIGINAL_PLAN.candidates[0]!, C: 1.05 ** (i % 50), maxIter: 5 }, 'error');
+      lengths.push(table.memory.buffer.byteLength);
+    }
+    expect(lengths.at(-1)).toBe(lengths[2]);
   });
 
   it('gives the rows that stay to the two parts, each in the order of the file', async () => {
@@ -29,7 +57,7 @@ describe('prepare', () => {
       return { text, line: `${text},${row},${row % 2 === 0 ? 'no' : 'yes'}\n` };
     });
     const bytes = Buffer.from(`b,a,t\n${cells.map(({ line }) => line).join('')}`);
-    const { train, test, split, dataset } = await prepared(bytes, { ...ORIGINAL_SPEC, missing: 'drop' });
+    const { train, test, split, dataset } = await prepared(bytes, planFor({ missing: 'drop' }));
     expect(dataset.rows).toBe(17_142);
     expect(split).toEqual({ train: train.frame.nSamples, test: test.frame.nSamples });
 
@@ -70,7 +98,7 @@ describe('helpers', () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
     const helpers = new SlowHelpers();
     let isTold = false;
-    const refused = prepare(table, { ...ORIGINAL_SPEC, testSize: 3 }, new Team(table.memory), helpers);
+    const refused = prepare(table, planFor({ test_size: '3' }), new Team(table.memory), helpers);
     const told = refused.catch((error: unknown) => {
       isTold = true;
       return error;

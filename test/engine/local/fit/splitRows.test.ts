@@ -10,10 +10,10 @@ import {
   type MarkedRows,
   markRows,
   requireClasses,
-  type SplitSpec,
 } from '../../../../src/engine/local/fit/splitRows.ts';
 import { DataError, FieldError } from '../../../../src/errors.ts';
 import type { ClassLabel } from '../../../../src/values/dataset.ts';
+import type { SplitSpec } from '../../../../src/values/plan.ts';
 import { packTable } from '../../../support/packedTable.ts';
 
 const SPLIT: SplitSpec = { testSize: 0.4, randomState: 123, stratify: false };

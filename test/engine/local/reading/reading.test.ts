@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Table } from '../../../../src/data/table.ts';
+import { ArenaShelf } from '../../../../src/engine/local/memory/arena.ts';
 import { Reading } from '../../../../src/engine/local/reading/reading.ts';
 import type { ReaderThread, ReadTable } from '../../../../src/engine/local/reading/types.ts';
-import { ArenaShelf } from '../../../../src/engine/local/threads/arena.ts';
 import { DataError } from '../../../../src/errors.ts';
 import type { SharedMemory } from '../../../../src/kernels/module.ts';
 

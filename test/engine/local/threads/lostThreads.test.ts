@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
-import type { FitSpec } from '../../../../src/engine/local/fit/fit.ts';
-import { type PoolOptions, TrainingPool } from '../../../../src/engine/local/threads/pool.ts';
+import { LocalEngine, type LocalEngineOptions } from '../../../../src/engine/local/localEngine.ts';
+import { Watch } from '../../../../src/engine/watch.ts';
 import { DataError } from '../../../../src/errors.ts';
-import { ORIGINAL_SPEC } from '../../../support/originalSpec.ts';
+import type { FormBody } from '../../../../src/training/fields/parse.ts';
+import { ORIGINAL_PLAN, planFor } from '../../../support/plans.ts';
 
 const FAULTY = new URL('../../../support/faultyThread.mjs', import.meta.url);
 const NO_THREAD = new URL('../../../support/noSuchThread.mjs', import.meta.url);
@@ -31,21 +32,21 @@ afterAll(() => {
   rmSync(dir, { recursive: true });
 });
 
-async function withPool(options: Partial<PoolOptions>, use: (pool: TrainingPool) => Promise<void>) {
-  const pool = new TrainingPool({ ...POOL, ...options });
+async function withEngine(options: Partial<LocalEngineOptions>, use: (engine: LocalEngine) => Promise<void>) {
+  const engine = new LocalEngine({ ...POOL, ...options });
   try {
-    await use(pool);
+    await use(engine);
   } finally {
-    await pool.close();
+    await engine.close();
   }
 }
 
-async function train(pool: TrainingPool, { path, bytes }: typeof good, spec: Partial<FitSpec> = {}) {
-  const reading = pool.openReading();
+async function train(engine: LocalEngine, { path, bytes }: typeof good, fields: FormBody = {}) {
+  const reading = engine.receive();
   try {
     await reading.write(bytes);
     reading.end();
-    return await pool.fit(reading, path, { ...ORIGINAL_SPEC, ...spec });
+    return await engine.run({ intake: reading, path: path }, planFor(fields), new Watch());
   } finally {
     await reading.release();
   }
@@ -61,18 +62,18 @@ describe('a training thread that ends', () => {
     'by %s is replaced, and only its own training hears of it',
     async (positive, Class, code) => {
       const options = { threads: 2, timeoutMs: positive === '!loop' ? 6_000 : 60_000, heapBytesMax: 2 ** 26 };
-      await withPool(options, async (pool) => {
-        await pool.warmUp();
+      await withEngine(options, async (engine) => {
+        await engine.warmUp(ORIGINAL_PLAN);
         const [failed, ...others] = await Promise.allSettled([
-          train(pool, good, { positive }),
-          ...Array.from({ length: 5 }, () => train(pool, good)),
+          train(engine, good, { positive }),
+          ...Array.from({ length: 5 }, () => train(engine, good)),
         ]);
         expect(failed).toMatchObject({ status: 'rejected', reason: { code } });
         expect((failed as PromiseRejectedResult).reason).toBeInstanceOf(Class);
         expect(others.map(({ status }) => status)).toEqual(others.map(() => 'fulfilled'));
-        const after = await Promise.all([1, 2, 3].map(() => train(pool, good)));
-        expect(after.map(({ dataset }) => dataset.rows)).toEqual([300, 300, 300]);
-        expect(pool.memory().promisedBytes).toBe(0);
+        const after = await Promise.all([1, 2, 3].map(() => train(engine, good)));
+        expect(after.map(({ data }) => data.rows)).toEqual([300, 300, 300]);
+        expect(engine.memory().promisedBytes).toBe(0);
       });
     },
     60_000,
@@ -83,25 +84,27 @@ describe('a reader thread that ends', () => {
   it.each(['!exit', '!throw', '!heap'])(
     'by %s is lost to nobody: the files are read again',
     async (word) => {
-      await withPool({ heapBytesMax: 2 ** 26 }, async (pool) => {
-        await pool.warmUp();
+      await withEngine({ heapBytesMax: 2 ** 26 }, async (engine) => {
+        await engine.warmUp(ORIGINAL_PLAN);
         // One upload is in the middle of its file, and another behind it, when a third ends their thread.
-        const [begun, done] = [pool.openReading(), pool.openReading()];
+        const [begun, done] = [engine.receive(), engine.receive()];
         const { bytes, path } = good;
         await begun.write(bytes.subarray(0, 1_000));
         await done.write(bytes);
         done.end();
         await done.table();
         const culprit = fileNamed(word);
-        const fitted = await train(pool, culprit);
-        expect(fitted.dataset.features[0]?.name).toBe(word);
+        const fitted = await train(engine, culprit);
+        expect(fitted.data.features[0]?.name).toBe(word);
         await begun.write(bytes.subarray(1_000));
         begun.end();
         for (const reading of [begun, done]) {
-          expect((await pool.fit(reading, path, ORIGINAL_SPEC)).split).toEqual({ train: 210, test: 90 });
+          expect(
+            (await engine.run({ intake: reading, path: path }, ORIGINAL_PLAN, new Watch())).split,
+          ).toEqual({ train: 210, test: 90 });
           await reading.release();
         }
-        expect(pool.memory().promisedBytes).toBe(0);
+        expect(engine.memory().promisedBytes).toBe(0);
         expect(warnings.join()).toContain('A thread has ended');
       });
     },
@@ -109,27 +112,29 @@ describe('a reader thread that ends', () => {
   );
 
   it('because a file keeps it too long is replaced, and that file alone is refused', async () => {
-    await withPool({ parseTimeoutMs: 1_000 }, async (pool) => {
-      await pool.warmUp();
-      const begun = pool.openReading();
+    await withEngine({ parseTimeoutMs: 1_000 }, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
+      const begun = engine.receive();
       await begun.write(Buffer.concat([good.bytes, Buffer.from('1,0\n'.repeat(100_000))]));
-      const refused = train(pool, fileNamed('!loop'));
+      const refused = train(engine, fileNamed('!loop'));
       await expect(refused).rejects.toMatchObject({ code: 'parse_timeout', details: { limit: 1_000 } });
       begun.end();
       // What is on disk is another file, so that it is known to have been read from there.
-      expect((await pool.fit(begun, good.path, ORIGINAL_SPEC)).dataset.rows).toBe(300);
-      expect((await train(pool, good)).dataset.rows).toBe(300);
-      expect(pool.memory().promisedBytes).toBe(0);
+      expect(
+        (await engine.run({ intake: begun, path: good.path }, ORIGINAL_PLAN, new Watch())).data.rows,
+      ).toBe(300);
+      expect((await train(engine, good)).data.rows).toBe(300);
+      expect(engine.memory().promisedBytes).toBe(0);
     });
   }, 60_000);
 
   it('ends a file by itself that takes too much work, and keeps the others', async () => {
-    await withPool({ parseTimeoutMs: 200 }, async (pool) => {
-      await pool.warmUp();
+    await withEngine({ parseTimeoutMs: 200 }, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
       warnings.length = 0;
-      const begun = pool.openReading();
+      const begun = engine.receive();
       await begun.write(Buffer.concat([good.bytes, Buffer.from('1,0\n'.repeat(100_000))]));
-      const slow = pool.openReading();
+      const slow = engine.receive();
       const rowsWithQuotes = Buffer.from('"1","0"\n"2","1"\n'.repeat(16_384));
       await slow.write(Buffer.from('a,Outcome\n'));
       // It goes on coming: what is thrown away costs nothing.
@@ -146,20 +151,22 @@ describe('a reader thread that ends', () => {
   }, 60_000);
 
   it('does not keep a large training waiting that it was to help', async () => {
-    await withPool({ parseTimeoutMs: 20_000 }, async (pool) => {
-      await pool.warmUp();
+    await withEngine({ parseTimeoutMs: 20_000 }, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
       const large = join(dir, 'large.csv');
       writeFileSync(large, `a,b,Outcome\n${`1,2,0\n3,4,1\n`.repeat(60_000)}`);
-      const reading = pool.openReading();
+      const reading = engine.receive();
       await reading.write(readFileSync(large));
       reading.end();
       await reading.table();
-      const stuck = pool.openReading();
+      const stuck = engine.receive();
       await stuck.write(fileNamed('!loop').bytes);
       stuck.end();
       // The only helper is in a loop for twenty seconds, and the fit is over before that.
       const first = await Promise.race([
-        pool.fit(reading, large, ORIGINAL_SPEC).then(({ dataset }) => dataset.rows),
+        engine
+          .run({ intake: reading, path: large }, ORIGINAL_PLAN, new Watch())
+          .then(({ data }) => data.rows),
         stuck.table().catch(() => 'the loop was over first'),
       ]);
       expect(first).toBe(120_000);
@@ -169,13 +176,13 @@ describe('a reader thread that ends', () => {
 
 describe('the memory of uploads that came at once', () => {
   it('goes back to the system, but for what is kept', async () => {
-    await withPool({ threads: 1, helpers: 2, memoryBytesMax: 2 ** 30 }, async (pool) => {
-      await pool.warmUp();
+    await withEngine({ threads: 1, helpers: 2, memoryBytesMax: 2 ** 30 }, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
       const before = process.memoryUsage.rss();
       const large = fileNamed('!grow');
-      await Promise.all([1, 2, 3, 4].map(() => train(pool, large)));
+      await Promise.all([1, 2, 3, 4].map(() => train(engine, large)));
       // One of the four is kept: an eighth of the bound has room for it.
-      expect(pool.memory()).toMatchObject({ promisedBytes: 0, keptBytes: 2_001 * 65_536 });
+      expect(engine.memory()).toMatchObject({ promisedBytes: 0, keptBytes: 2_001 * 65_536 });
       await expect.poll(() => process.memoryUsage.rss() - before, { timeout: 20_000 }).toBeLessThan(2.5e8);
     });
   }, 60_000);
@@ -183,12 +190,12 @@ describe('the memory of uploads that came at once', () => {
 
 describe('threads that do not load', () => {
   it('fail their trainings at once', async () => {
-    await withPool({ thread: NO_THREAD }, async (pool) => {
-      await expect(pool.warmUp()).rejects.toThrow();
+    await withEngine({ thread: NO_THREAD }, async (engine) => {
+      await expect(engine.warmUp(ORIGINAL_PLAN)).rejects.toThrow();
       for (let round = 0; round < 3; round++) {
-        await expect(train(pool, good)).rejects.toMatchObject({ code: 'thread_lost' });
+        await expect(train(engine, good)).rejects.toMatchObject({ code: 'thread_lost' });
       }
-      expect(pool.memory().promisedBytes).toBe(0);
+      expect(engine.memory().promisedBytes).toBe(0);
     });
   }, 30_000);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Arena, ArenaShelf } from '../../../../src/engine/local/threads/arena.ts';
+import { type Arena, ArenaShelf } from '../../../../src/engine/local/memory/arena.ts';
 import { BusyError, DataError } from '../../../../src/errors.ts';
 import { MemoryBudget, PAGE_BYTES } from '../../../../src/kernels/memoryBudget.ts';
 import { pagesOf } from '../../../../src/kernels/module.ts';

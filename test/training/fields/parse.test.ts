@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainpostError } from '../../../src/errors.ts';
-import { type FormBody, readForm, refuseQuery } from '../../../src/http/train/form.ts';
+import { type FormBody, parseFields, refuseFieldsInQuery } from '../../../src/training/fields/parse.ts';
+import { fingerprintOf, paramsOf } from '../../../src/training/fields/use.ts';
 
+/** The fields of a request, flat, as fingerprints of earlier versions have them: they may not change. */
 const DEFAULTS = {
   C: 1,
   maxIter: 100,
@@ -19,14 +21,14 @@ const DEFAULTS = {
 };
 const errorOf = (body: FormBody): TrainpostError => {
   try {
-    readForm(body);
+    parseFields(body);
   } catch (error) {
     return error as TrainpostError;
   }
   throw new Error('nothing was thrown');
 };
 
-describe('readForm', () => {
+describe('parseFields', () => {
   it.each<[string, FormBody, object]>([
     ['nothing', {}, {}],
     ['empty fields', { tol: '', iterations: ' ', target: '', tags: ['', ''] }, {}],
@@ -73,7 +75,7 @@ describe('readForm', () => {
       { tags: { team: 'core', n: '3', ok: 'true' } },
     ],
   ])('reads %s', (_name, body, expected) => {
-    expect(readForm(body)).toEqual({ ...DEFAULTS, ...expected });
+    expect(fingerprintOf(parseFields(body))).toEqual({ ...DEFAULTS, ...expected });
   });
 
   it.each<[string, FormBody, string]>([
@@ -141,11 +143,29 @@ describe('readForm', () => {
   });
 });
 
-describe('refuseQuery', () => {
+describe('refuseFieldsInQuery', () => {
   it('refuses a field in the query string by name', () => {
-    expect(() => refuseQuery({ tol: '1' })).toThrow(
+    expect(() => refuseFieldsInQuery({ tol: '1' })).toThrow(
       expect.objectContaining({ code: 'field_in_query', details: { field: 'tol' } }),
     );
-    expect(() => refuseQuery({})).not.toThrow();
+    expect(() => refuseFieldsInQuery({})).not.toThrow();
+  });
+});
+
+describe('paramsOf', () => {
+  it.each<[string, FormBody, object]>([
+    ['the defaults', {}, {}],
+    ['a positive label', { positive: 'yes' }, { positive: 'yes' }],
+    ['ignored columns', { ignore: ['id', 'a,b'] }, { ignore: 'id,a,b' }],
+    ['a strategy', { missing: 'median', stratify: 'yes' }, { missing: 'median', stratify: 'True' }],
+    ['the split', { test_size: '50', random_state: '0' }, { test_size: '50', random_state: '0' }],
+  ])('writes %s as Python prints it', (_name, body, expected) => {
+    expect(paramsOf(parseFields(body))).toEqual({
+      test_size: '0.3',
+      random_state: '123',
+      stratify: 'False',
+      missing: 'error',
+      ...expected,
+    });
   });
 });
