@@ -50,6 +50,11 @@ export class TrackingRefusedError extends TrainpostError {}
 /** MLflow did not answer: no connection, a time-out, or 5xx up to the last try. */
 export class TrackingUnreachableError extends TrainpostError {}
 
+/** When a client should come back: the words for a message, and the detail that becomes the header `Retry-After`. */
+export function retryIn(seconds: number): { readonly advice: string; readonly details: ErrorDetails } {
+  return { advice: `retry in ${seconds} s`, details: { retryAfterS: seconds } };
+}
+
 /** A value as it may stand in a message: quoted, control characters escaped, bounded. */
 export function quote(value: string, charsMax = 60): string {
   const shortened = value.length > charsMax ? `${value.slice(0, charsMax)}…` : value;

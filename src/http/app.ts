@@ -18,7 +18,7 @@ import { helloRoute } from './routes/helloRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
-import type { AnswerWait } from './train/answerTraining.ts';
+import type { AnswerWait } from './train/prefer.ts';
 import { trainRoute } from './train/trainRoute.ts';
 import type { UploadOptions } from './upload/upload.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
-import { UnavailableError } from '../errors.ts';
+import { retryIn, UnavailableError } from '../errors.ts';
 
 export interface ConnectionBounds {
   /** Connections at once. */
@@ -21,7 +21,7 @@ const CHECK_INTERVAL_MS = 5_000;
 /** So much later than whoever reads a body the server ends it: on any route, and whatever it is read for. */
 const BODY_GRACE_MS = 30_000;
 /** Many connections end within seconds. */
-const RETRY_AFTER_S = 1;
+const RETRY = retryIn(1);
 
 /** The connections that are too many, and how many there were with them. */
 const tooMany = new WeakMap<Socket, { readonly limit: number; readonly actual: number }>();
@@ -61,8 +61,8 @@ export const refuseTooMany: RequestHandler = (request, response, next) => {
   next(
     new UnavailableError(
       'connections_full',
-      `There are more than ${beyond.limit} connections: try again in ${RETRY_AFTER_S} s.`,
-      { ...beyond, retryAfterS: RETRY_AFTER_S },
+      `There are more than ${beyond.limit} connections: ${RETRY.advice}.`,
+      { ...beyond, ...RETRY.details },
     ),
   );
 };

@@ -3,6 +3,7 @@ import { finished } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import {
   BusyError,
+  CancelledError,
   DataError,
   FieldError,
   NotATableError,
@@ -13,6 +14,7 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
+import { notes } from './notes.ts';
 import { deliveryLink } from './routes/deliveryAnswer.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
@@ -39,6 +41,7 @@ export class HttpError extends TrainpostError {
 
 /** The only table of status codes: by the error's class, refined by its code. */
 const STATUS_BY_CLASS = [
+  [CancelledError, 409],
   [FieldError, 422],
   [DataError, 422],
   [NotATableError, 415],
@@ -91,10 +94,11 @@ const TITLES: Readonly<Record<number, string>> = {
 /** Express' last word: turns whatever was thrown into `application/problem+json`. */
 export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
   const error = toHttp(cause);
-  response.locals['code'] = error.code;
-  if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
+  const noted = notes(response);
+  noted.code = error.code;
+  if (error.status >= 500) noted.cause = (cause instanceof Error ? cause.stack : undefined) ?? String(cause);
   const { retryAfterS, runId } = error.details;
-  if (runId !== undefined) response.locals['runId'] = runId;
+  if (runId !== undefined) noted.runId = runId;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -149,7 +153,7 @@ export function bareProblem(error: HttpError, requestId: string): string {
  * as curl does above 1 MB) and was not told to go on has nothing to be read. What is urgent is told first and read after.
  */
 function afterBody(request: Request, response: Response, send: () => void): void {
-  const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
+  const isAsking = request.headers.expect !== undefined && notes(response).continued !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   const cutOff = () => {
     if (!response.headersSent) response.set('Connection', 'close');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { notes } from './notes.ts';
 
 /** What is kept of a path in the log: routes are shorter, and a path may be as long as all headers together. */
 const PATH_CHARS_MAX = 200;
@@ -21,7 +22,7 @@ export function requestLog(logger: Logger): RequestHandler {
       const status = response.statusCode;
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
-      const { rows, runId, deliveryId, code, cause } = noted(response);
+      const { rows, runId, deliveryId, code, cause } = notes(response);
       const outcome = aborted ? { aborted } : { status };
       logger[aborted ? 'warn' : levelOf(status, path)](
         { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
@@ -38,19 +39,6 @@ function bounded(path: string): string {
 
 /** What nobody wants to read a line of each time. */
 const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
-
-/** What the way of a request leaves in `response.locals` for its line. */
-interface Noted {
-  readonly rows?: number;
-  readonly runId?: string;
-  readonly deliveryId?: string;
-  readonly code?: string;
-  readonly cause?: string;
-}
-
-function noted(response: Response): Noted {
-  return response.locals;
-}
 
 function levelOf(status: number, path: string): 'debug' | 'info' | 'warn' | 'error' {
   // A probe that says "not ready" has done its work; what changed is logged once by itself.

@@ -12,9 +12,7 @@ const OTHER_METHOD = 'other';
 const SUMS_OF_OTHERS = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /** Stages of a training in milliseconds, as the answer's `timing_ms` names them; one that there was not is left out. */
-export type StagesMs = Readonly<
-  Partial<Record<'upload' | 'parse' | 'split' | 'fit' | 'evaluate' | 'log', number>>
->;
+type StagesMs = Readonly<Record<string, number>>;
 
 interface EndedRequest {
   /** Pattern of the route that took it, never the path that was asked for: each value is a time series. */

@@ -22,32 +22,3 @@ export interface DeliveryDesk {
   /** Puts a dead one back to the pending ones; false where there is none of that id. */
   retry(id: string): Promise<boolean>;
 }
-
-/**
- * Waits until a run is FINISHED, so long and no longer than somebody wants to know.
- * @returns undefined where it is not yet
- * @throws TrackingRefusedError where it never will be
- */
-export async function loggedWithin(
-  logged: Promise<LoggedRun>,
-  waitMs: number,
-  enough: readonly AbortSignal[],
-): Promise<LoggedRun | undefined> {
-  if (waitMs === 0 || enough.some(({ aborted }) => aborted)) {
-    // Nobody looks at it any more, and its failure is kept with the delivery.
-    logged.catch(() => undefined);
-    return undefined;
-  }
-  let give = () => {};
-  const nothing = new Promise<undefined>((resolve) => {
-    give = () => resolve(undefined);
-  });
-  const timer = setTimeout(give, waitMs);
-  for (const signal of enough) signal.addEventListener('abort', give);
-  try {
-    return await Promise.race([logged, nothing]);
-  } finally {
-    clearTimeout(timer);
-    for (const signal of enough) signal.removeEventListener('abort', give);
-  }
-}

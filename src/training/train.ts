@@ -13,9 +13,15 @@ import { planOf } from './fields/use.ts';
 import { type Names, namesOf } from './names.ts';
 import type { UnderWay } from './underWay.ts';
 
+/** A file that lies on disk until its training is accepted. */
+interface PostedFile extends Source {
+  /** Removes the file and lets go of its memory. Can be called again. */
+  release(): Promise<void>;
+}
+
 export interface TrainRequest {
   readonly fields: TrainFields;
-  readonly source: Source;
+  readonly source: PostedFile;
   /** The file's name at the client. */
   readonly fileName: string;
   readonly receivedAt: Date;

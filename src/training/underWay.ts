@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { TrainpostError, UnavailableError } from '../errors.ts';
+import { retryIn, TrainpostError, UnavailableError } from '../errors.ts';
 
 /** Most programs are up again by then, or another one has taken their place. */
-const RETRY_AFTER_S = 5;
+const RETRY = retryIn(5);
 
 /** What is refused or given up because the service ends. */
 export function shuttingDown(cause?: unknown): UnavailableError {
-  const message = `The service is being ended, and nothing of this was kept: try again in ${RETRY_AFTER_S} s.`;
-  return new UnavailableError('shutting_down', message, { retryAfterS: RETRY_AFTER_S }, { cause });
+  const message = `The service is shutting down, and nothing was saved: ${RETRY.advice}.`;
+  return new UnavailableError('shutting_down', message, RETRY.details, { cause });
 }
 
 /**

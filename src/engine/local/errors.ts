@@ -1,14 +1,14 @@
-import { BusyError, DataError, type TrainpostError, UnavailableError } from '../../errors.ts';
+import { BusyError, DataError, retryIn, type TrainpostError, UnavailableError } from '../../errors.ts';
 import { MemoryFullError } from '../../kernels/memoryBudget.ts';
 
 /** An ordinary training takes milliseconds, and a lost thread is replaced within a second. */
-const RETRY_AFTER_S = 1;
+const RETRY = retryIn(1);
 
 /** A thread ended, or came to harm, while it worked on this: nothing is wrong with what it was given. */
 export class ThreadLostError extends UnavailableError {
   constructor(options?: ErrorOptions) {
-    const message = `A thread that worked on this has ended; another takes its place: try again in ${RETRY_AFTER_S} s.`;
-    super('thread_lost', message, { retryAfterS: RETRY_AFTER_S }, options);
+    const message = `A thread that worked on this has ended; another takes its place: ${RETRY.advice}.`;
+    super('thread_lost', message, RETRY.details, options);
   }
 }
 
@@ -28,8 +28,8 @@ export function warnOfLostThread(error: unknown): void {
 export function queueFull(waitingMax: number): BusyError {
   return new BusyError(
     'queue_full',
-    `All training threads are busy and ${waitingMax} trainings wait: try again in ${RETRY_AFTER_S} s.`,
-    { limit: waitingMax, actual: waitingMax + 1, retryAfterS: RETRY_AFTER_S },
+    `All training threads are busy and ${waitingMax} trainings wait: ${RETRY.advice}.`,
+    { limit: waitingMax, actual: waitingMax + 1, ...RETRY.details },
   );
 }
 
@@ -89,8 +89,8 @@ function promised(
 ): BusyError {
   return new BusyError(
     'memory_promised',
-    `The trainings under way hold the memory that there is: try again in ${RETRY_AFTER_S} s.`,
-    { ...details, retryAfterS: RETRY_AFTER_S },
+    `The trainings under way hold the memory that there is: ${RETRY.advice}.`,
+    { ...details, ...RETRY.details },
     { cause },
   );
 }

@@ -5,6 +5,7 @@ import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
 import { noBody } from '../access/head.ts';
 import { onlyMethods } from '../methods.ts';
 import { HttpError } from '../problem.ts';
+import { refuseUnknownParameters } from '../query.ts';
 import { type DeliveryAnswer, deliveryAnswer, deliveryLink } from './deliveryAnswer.ts';
 
 const STATES: readonly string[] = ['pending', 'delivered', 'dead'] satisfies DeliveryState[];
@@ -25,14 +26,14 @@ export function deliveriesRoute(desk: DeliveryDesk): Router {
   router
     .route('/deliveries/:id')
     .get(async (request, response) => {
-      refuseQuery(request, []);
+      refuseUnknownParameters(request.query, []);
       response.json(answered(await find(desk, request.params.id)));
     })
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/deliveries/:id/retry')
     .post(noBody, async (request, response) => {
-      refuseQuery(request, []);
+      refuseUnknownParameters(request.query, []);
       const { id, state } = await find(desk, request.params.id);
       if (state !== 'dead' || !(await desk.retry(id))) throw notDead(id);
       response.status(202).location(deliveryLink(id).url);
@@ -59,24 +60,13 @@ function answered(view: DeliveryView): DeliveryAnswer {
 
 /** @throws FieldError for another value than a state, or another name */
 function readState(request: Request): DeliveryState | undefined {
-  refuseQuery(request, ['state']);
+  refuseUnknownParameters(request.query, ['state']);
   const { state } = request.query;
   if (state === undefined || state === '') return undefined;
   if (typeof state === 'string' && STATES.includes(state)) return state as DeliveryState;
   throw new FieldError('invalid_state', `state wants one of ${STATES.join(', ')}, given once.`, {
     field: 'state',
     allowed: STATES,
-  });
-}
-
-/** @throws FieldError naming what is not read */
-function refuseQuery(request: Request, allowed: readonly string[]): void {
-  const field = Object.keys(request.query).find((name) => !allowed.includes(name));
-  if (field === undefined) return;
-  const says = allowed.length === 0 ? 'nothing is read there' : `only ${allowed.join(', ')} is read there`;
-  throw new FieldError('unknown_parameter', `${quote(field)} stands in the query string: ${says}.`, {
-    field,
-    allowed,
   });
 }
 

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { FieldError, quote } from '../../errors.ts';
 import type { Readiness } from '../../observability/readiness.ts';
 import { onlyMethods } from '../methods.ts';
+import { refuseUnknownParameters } from '../query.ts';
 
 /** The one name that the query of `/health/ready` may have. */
 const EXCLUDE = 'exclude';
@@ -33,16 +34,12 @@ function readExcluded(
   query: Readonly<Record<string, unknown>>,
   names: readonly string[],
 ): ReadonlySet<string> {
-  const { [EXCLUDE]: given = [], ...others } = query;
-  const [other] = Object.keys(others);
-  if (other !== undefined) {
-    const says = `There is no ${quote(other)} here: name checks to be left out in ${EXCLUDE}.`;
-    throw new FieldError('unknown_field', says, { field: other, allowed: [EXCLUDE] });
-  }
+  refuseUnknownParameters(query, [EXCLUDE]);
+  const { [EXCLUDE]: given = [] } = query;
   const excluded = [given].flat().flatMap((text) => String(text).split(','));
   const unknown = excluded.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    const says = `${EXCLUDE} names the check ${quote(unknown)}, which there is not: see "allowed" for those there are.`;
+    const says = `Unknown check ${quote(unknown)} in ${EXCLUDE}: the valid checks are listed in "allowed".`;
     throw new FieldError('unknown_check', says, { field: EXCLUDE, value: unknown, allowed: names });
   }
   return new Set(excluded);

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
-import type { Metrics, StagesMs } from '../../observability/metrics.ts';
+import type { Metrics } from '../../observability/metrics.ts';
 import { onlyMethods } from '../methods.ts';
+import { notes } from '../notes.ts';
 
 /** `GET /metrics` in Prometheus' text format. */
 export function metricsRoute(metrics: Metrics): Router {
@@ -20,7 +21,7 @@ const NO_ROUTE = 'none';
 /** The status of a request whose caller went away. */
 const ABORTED = 'aborted';
 
-/** Counts each request when it has ended, and the stages that a route left in `response.locals.stagesMs`. */
+/** Counts each request when it has ended, and the stages that a route left in its notes. */
 export function countRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
@@ -33,7 +34,7 @@ export function countRequests(metrics: Metrics): RequestHandler {
         status: response.writableFinished ? String(response.statusCode) : ABORTED,
         seconds: (performance.now() - startedAt) / 1000,
       });
-      const { stagesMs } = response.locals as { stagesMs?: StagesMs };
+      const { stagesMs } = notes(response);
       if (stagesMs !== undefined) metrics.stagesEnded(stagesMs);
     });
     next();

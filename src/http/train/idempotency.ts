@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { retryIn } from '../../errors.ts';
 import type { TrainFields } from '../../training/fields/table.ts';
 import { fingerprintOf } from '../../training/fields/use.ts';
 import { HttpError } from '../problem.ts';
@@ -8,7 +9,7 @@ import { HttpError } from '../problem.ts';
 const KEY = /^[\x20-\x7e]{1,255}$/;
 const KEY_CHARS_MAX = 255;
 /** A training of an ordinary file is over by then. */
-const RETRY_AFTER_S = 1;
+const RETRY = retryIn(1);
 
 /**
  * The digest (SHA-256, hex) of a request's `Idempotency-Key`; the key itself is kept nowhere.
@@ -44,38 +45,12 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-export function keyReused(): HttpError {
+/** Another request with the same key is under way. */
+export function keyInUse(): HttpError {
   return new HttpError(
-    422,
-    'idempotency_key_reused',
-    'This Idempotency-Key was used for another file or other fields: give each training a key of its own, and repeat a training with the same file and fields.',
-    { field: 'Idempotency-Key' },
+    409,
+    'idempotency_key_in_use',
+    `A training with this Idempotency-Key is still under way: ${RETRY.advice} for its answer.`,
+    { field: 'Idempotency-Key', ...RETRY.details },
   );
-}
-
-/** The keys of trainings that are under way: from the request's headers on until it is answered or has failed. */
-export class KeysUnderWay {
-  readonly #digests = new Set<string>();
-
-  /**
-   * Keeps a key to oneself.
-   * @returns lets it go again; can be called twice
-   * @throws HttpError 409 where another training has it
-   */
-  claim(digest: string): () => void {
-    if (this.#digests.has(digest)) {
-      throw new HttpError(
-        409,
-        'idempotency_key_in_use',
-        `A training with this Idempotency-Key is still under way: ask again in ${RETRY_AFTER_S} s, and its answer is there.`,
-        { field: 'Idempotency-Key', retryAfterS: RETRY_AFTER_S },
-      );
-    }
-    this.#digests.add(digest);
-    let isHeld = true;
-    return () => {
-      if (isHeld) this.#digests.delete(digest);
-      isHeld = false;
-    };
-  }
 }

@@ -8,6 +8,12 @@ export interface Preferences {
   readonly respondAsync: boolean;
 }
 
+/** How long an answer waits for MLflow, in milliseconds: as a rule, and at most when a client asks for it. */
+export interface AnswerWait {
+  readonly defaultMs: number;
+  readonly maxMs: number;
+}
+
 /** A longer list is no preference that anybody wrote, and is ignored. */
 const LIST_CHARS_MAX = 1_000;
 /** `name`, `name=token` or `name="quoted"`, with or without parameters behind it; what is quoted may hold anything. */
@@ -43,12 +49,9 @@ function splitOutsideQuotes(list: string): string[] {
  * How long an answer waits for MLflow, in milliseconds. `wait` is the caller's own word, up to what the service allows;
  * `respond-async` alone means not at all, and beside `wait` what happens after it (section 4.3).
  */
-export function waitMsOf(
-  { waitMs, respondAsync }: Preferences,
-  limits: { readonly defaultMs: number; readonly maxMs: number },
-): number {
-  if (waitMs !== undefined) return Math.min(waitMs, limits.maxMs);
-  return respondAsync ? 0 : limits.defaultMs;
+export function waitMsOf({ waitMs, respondAsync }: Preferences, { defaultMs, maxMs }: AnswerWait): number {
+  if (waitMs !== undefined) return Math.min(waitMs, maxMs);
+  return respondAsync ? 0 : defaultMs;
 }
 
 /** The `Preference-Applied` of an answer; undefined where no preference had a part in it. */

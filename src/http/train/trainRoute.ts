@@ -1,90 +1,165 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { Jobs, type Submission } from '../../jobs/jobs.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import { type FormBody, parseFields, refuseFieldsInQuery } from '../../training/fields/parse.ts';
-import { dryRun, type TrainingRooms, type TrainRequest } from '../../training/train.ts';
+import { type FormBody, parseFields } from '../../training/fields/parse.ts';
+import { FIELD_NAMES } from '../../training/fields/table.ts';
+import { dryRun, type Keep, type TrainingRooms } from '../../training/train.ts';
+import type { DeliveryView } from '../../values/delivery.ts';
+import type { Result } from '../../values/result.ts';
 import { onlyMethods } from '../methods.ts';
+import { notes } from '../notes.ts';
+import { refuseUnknownParameters } from '../query.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from '../upload/upload.ts';
-import { type AnswerWait, type Begun, sendOutcome, trainOnce } from './answerTraining.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
-import { KeysUnderWay, readKey } from './idempotency.ts';
-import { readPreferences } from './prefer.ts';
+import { fingerprint, keyInUse, readKey } from './idempotency.ts';
+import { type AnswerWait, type Preferences, readPreferences, waitMsOf } from './prefer.ts';
+import { type Outcome, sendTraining } from './sendTraining.ts';
+import { keptAnswer, logMsOf } from './trainAnswer.ts';
 
-/** `POST /train`: multipart form in; the original's four numbers and the rest of the result out, or the report of a dry run. */
+/** What the headers of a request say, before its body comes. */
+interface Head {
+  readonly startedAt: number;
+  readonly preferences: Preferences;
+  readonly keyDigest: string | undefined;
+  /** Lets the `Idempotency-Key` go. */
+  readonly letGo: () => void;
+}
+
+/** `POST /train`: takes a form, and answers with the original's four numbers and more, or with a dry run's report. */
 export function trainRoute(
   rooms: TrainingRooms,
   options: UploadOptions,
   wait: AnswerWait,
   metrics: Metrics,
 ): Router {
+  const jobs = new Jobs(rooms);
+  const heads = new WeakMap<Request, Head>();
   const router = Router();
   router
     .route('/train')
     .post(
-      begin(new KeysUnderWay()),
+      readHead(jobs, heads),
       countUpload(metrics),
       upload(options, () => rooms.engine.receive()),
-      (request, response) => answer(request, response, rooms, wait),
+      (request, response) =>
+        answer(request, response, { head: heads.get(request) as Head, jobs, rooms, wait }),
     )
     .all(onlyMethods('POST'));
   return router;
 }
 
 /**
- * Starts the clock, and refuses what can be refused before a long upload. Not that nothing could be kept, or that there
- * is no MLflow: a dry run needs neither, and `dry_run` may come behind the file. A training asks for it once the fields
- * are known, and before it computes.
+ * Reads the headers, and refuses what can be refused before a long upload. Whether there is an MLflow, and room to keep
+ * a training, is asked later: a dry run needs neither, and `dry_run` may follow the file.
  */
-function begin(keys: KeysUnderWay): RequestHandler {
+function readHead(jobs: Jobs, heads: WeakMap<Request, Head>): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    refuseFieldsInQuery(request.query);
-    const digest = readKey(request);
-    const letGo = digest === undefined ? () => undefined : keys.claim(digest);
+    const [field] = Object.keys(request.query);
+    const example = field !== undefined && FIELD_NAMES.includes(field) ? field : 'name';
+    refuseUnknownParameters(request.query, [], `send form fields instead (curl -F ${example}=...)`);
+    const keyDigest = readKey(request);
+    const letGo = keyDigest === undefined ? () => undefined : jobs.keys.reserve(keyDigest);
+    if (letGo === undefined) throw keyInUse();
     // For an upload that never becomes a training.
     response.once('close', letGo);
-    response.locals['begun'] = {
-      startedAt,
-      preferences: readPreferences(request),
-      ...(digest !== undefined && { keyDigest: digest }),
-      letGo,
-    } satisfies Begun;
+    heads.set(request, { startedAt, preferences: readPreferences(request), keyDigest, letGo });
     next();
   };
 }
 
-async function answer(request: Request, response: Response, rooms: TrainingRooms, wait: AnswerWait) {
+interface Context {
+  readonly head: Head;
+  readonly jobs: Jobs;
+  readonly rooms: TrainingRooms;
+  readonly wait: AnswerWait;
+}
+
+async function answer(request: Request, response: Response, context: Context): Promise<void> {
+  const { head, rooms } = context;
   const uploadedAt = performance.now();
-  const begun = response.locals['begun'] as Begun;
   const receivedAt = new Date();
   const clock = () => ({
-    upload: uploadedAt - begun.startedAt,
-    total: performance.now() - begun.startedAt,
+    upload: uploadedAt - head.startedAt,
+    total: performance.now() - head.startedAt,
   });
-  let discarded: Promise<void> | undefined;
-  // Whoever waits for MLflow has let go of it before.
-  const discard = () => {
-    discarded ??= removeUpload(request.file);
-    return discarded;
-  };
+  const { file } = request;
   let send: () => void;
   try {
     const fields = parseFields(request.body as FormBody);
-    const { intake, path, originalname, sha256 = '' } = requireFile(request.file);
-    const source = { path, intake };
-    const asked: TrainRequest = { fields, source, fileName: originalname, receivedAt };
+    const { intake, path, originalname, sha256 = '' } = requireFile(file);
+    const source = { path, intake, release: () => removeUpload(file) };
+    const training = { fields, source, fileName: originalname, receivedAt };
     if (fields.mode.dryRun) {
-      const report = await dryRun(asked, rooms);
-      response.locals['rows'] = report.rows;
-      send = () => response.json(dryRunAnswer(report, clock()));
+      const report = await dryRun(training, rooms);
+      notes(response).rows = report.rows;
+      send = () => void response.json(dryRunAnswer(report, clock()));
     } else {
-      const posted = { begun, asked, sha256, clock, discard };
-      const outcome = await trainOnce(posted, response, rooms, wait);
-      send = () => sendOutcome(outcome, begun.preferences, response);
+      const key = head.keyDigest && {
+        digest: head.keyDigest,
+        fingerprint: fingerprint(fields, sha256),
+      };
+      const submission = { request: training, clock, ...(key && { key }) };
+      const outcome = await trainAndWait(submission, response, context);
+      send = () => sendTraining(outcome, head.preferences, response);
     }
   } finally {
-    // Before the answer: what is told is done with.
-    await discard();
+    // The upload is gone before the client hears of the training.
+    await removeUpload(file);
   }
   send();
+}
+
+interface Posted extends Omit<Submission, 'keep'> {
+  /** What the route itself measured, in milliseconds. */
+  readonly clock: () => { readonly upload: number; readonly total: number };
+}
+
+/** Trains, and waits for MLflow as long as the client or the service wants to. */
+async function trainAndWait(
+  { clock, ...submission }: Posted,
+  response: Response,
+  { head, jobs, wait }: Context,
+): Promise<Outcome> {
+  const waitMs = waitMsOf(head.preferences, wait);
+  // From here on the training has the key, even if the client leaves.
+  response.off('close', head.letGo);
+  try {
+    const keep: Keep = (result, run) => ({ answer: keptAnswer(result, run, clock()) });
+    const job = await jobs.submit({ ...submission, keep });
+    if (job.trained !== undefined) noteResult(job.trained.result, clock().upload, response);
+    const settled = jobs.settled(job, waitMs, clientGone(response));
+    const [view] = await Promise.all([settled, submission.request.source.release()]);
+    noteLogged(view, response);
+    return { view, waitMs, isReplayed: job.isReplayed };
+  } finally {
+    // Before the answer, because the client may ask again as soon as it has one.
+    head.letGo();
+  }
+}
+
+function noteResult({ data, stages }: Result, uploadMs: number, response: Response): void {
+  notes(response).rows = data.rows;
+  notes(response).stagesMs = {
+    upload: uploadMs,
+    ...Object.fromEntries(stages.map(({ name, ms }) => [name, ms])),
+  };
+}
+
+function noteLogged(view: DeliveryView, response: Response): void {
+  const { stagesMs } = notes(response);
+  const logMs = logMsOf(view);
+  // Nothing was computed for a repeated request.
+  if (stagesMs !== undefined && logMs !== undefined) stagesMs['log'] = logMs;
+}
+
+/** Aborts when the client hangs up: nobody waits then, and the delivery goes on. */
+function clientGone(response: Response): AbortSignal {
+  const gone = new AbortController();
+  // An answer that was sent closes the response too. Without a reason, an error with its stack would be made each time.
+  const end = () => gone.abort('closed');
+  if (response.destroyed) end();
+  else response.once('close', end);
+  return gone.signal;
 }

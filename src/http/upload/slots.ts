@@ -1,7 +1,7 @@
-import { BusyError } from '../../errors.ts';
+import { BusyError, retryIn } from '../../errors.ts';
 
 /** A file of ordinary size has come within a second. */
-const RETRY_AFTER_S = 1;
+const RETRY = retryIn(1);
 
 /** An upload that has a place, or wants one. */
 export interface SlottedUpload {
@@ -32,8 +32,8 @@ export class UploadSlots {
     if (this.#taken.size >= this.#max) {
       throw new BusyError(
         'uploads_full',
-        `${this.#max} uploads are under way, and no more are taken at once: try again in ${RETRY_AFTER_S} s.`,
-        { limit: this.#max, actual: this.#taken.size + 1, retryAfterS: RETRY_AFTER_S },
+        `${this.#max} uploads are under way, and no more are taken at once: ${RETRY.advice}.`,
+        { limit: this.#max, actual: this.#taken.size + 1, ...RETRY.details },
       );
     }
     this.#taken.add(upload);

@@ -6,6 +6,7 @@ import multer from 'multer';
 import { ConfigError, FieldError, NotATableError, quote } from '../../errors.ts';
 import { ctime } from '../../python/ctime.ts';
 import { FILE_FIELD } from '../../training/fields/table.ts';
+import { notes } from '../notes.ts';
 import {
   compressed,
   explainFormError,
@@ -75,7 +76,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
     // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
     if (request.headers.expect !== undefined) {
       response.writeContinue();
-      response.locals['continued'] = true;
+      notes(response).continued = true;
     }
     const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
     const { stallMs, timeoutMs } = options;

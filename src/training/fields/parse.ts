@@ -82,18 +82,6 @@ function checkTogether({ names: { alias, registeredModelName } }: TrainFields): 
   );
 }
 
-/** Rejects names in the query string: the form is the one place for fields. @throws FieldError */
-export function refuseFieldsInQuery(query: Readonly<Record<string, unknown>>): void {
-  const field = Object.keys(query)[0];
-  if (field === undefined) return;
-  const example = FIELD_NAMES.includes(field) ? field : 'name';
-  throw new FieldError(
-    'field_in_query',
-    `${quote(field)} is in the query string, which is not read: send it as a form field (curl -F ${example}=...).`,
-    { field },
-  );
-}
-
 /** curl sends the file's name instead of the file if the @ was forgotten. */
 function fileAsText(value: string | readonly string[]): FieldError {
   const text = String(value);

@@ -79,7 +79,7 @@ describe('GET /health/ready', () => {
       () => undefined,
       '?excluded=mlflow',
       422,
-      { code: 'unknown_field', field: 'excluded', allowed: ['exclude'] },
+      { code: 'unknown_parameter', field: 'excluded', allowed: ['exclude'] },
     ],
   ])('%s', async (_name, check, query, status, body) => {
     mlflow = check;

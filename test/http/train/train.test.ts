@@ -240,7 +240,7 @@ describe('problems', () => {
       'a field in the query',
       () => request(service.server).post('/train?tol=1').attach('train_file', DIABETES),
       422,
-      'field_in_query',
+      'unknown_parameter',
       { field: 'tol' },
     ],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainpostError } from '../../../src/errors.ts';
-import { type FormBody, parseFields, refuseFieldsInQuery } from '../../../src/training/fields/parse.ts';
+import { type FormBody, parseFields } from '../../../src/training/fields/parse.ts';
 import { fingerprintOf, paramsOf } from '../../../src/training/fields/use.ts';
 
 /** The fields of a request, flat, as fingerprints of earlier versions have them: they may not change. */
@@ -140,15 +140,6 @@ describe('parseFields', () => {
     expect(errorOf({ epoch: '1' }).details.allowed).toEqual(
       expect.arrayContaining(['train_file', 'tol', 'iterations', 'exp_name']),
     );
-  });
-});
-
-describe('refuseFieldsInQuery', () => {
-  it('refuses a field in the query string by name', () => {
-    expect(() => refuseFieldsInQuery({ tol: '1' })).toThrow(
-      expect.objectContaining({ code: 'field_in_query', details: { field: 'tol' } }),
-    );
-    expect(() => refuseFieldsInQuery({})).not.toThrow();
   });
 });
 
