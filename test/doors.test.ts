@@ -18,7 +18,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   training: ['values', 'errors', 'python', 'engine', 'ml'],
   observability: [],
   http: ['values', 'errors', 'python', 'net', 'system', 'training', 'observability'],
-  config: ['errors', 'net'],
+  config: ['errors', 'net', 'data/tableLimits'],
   log: [],
   launcher: ['errors', 'config', 'system'],
   service: [
