@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingsPage } from '../../scripts/settingsPage.ts';
+import { settingsPage } from '../../docs/generate/settingsPage.ts';
 import type { Group } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 

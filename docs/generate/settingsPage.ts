@@ -1,10 +1,11 @@
-import { readConfig } from '../src/config/index.ts';
-import { limitsOf } from '../src/config/limits.ts';
-import type { Group, Setting } from '../src/config/setting.ts';
-import { SETTINGS } from '../src/config/settings.ts';
-import { CATEGORIES_MAX } from '../src/data/dataset.ts';
-import { SNIFF_BYTES } from '../src/data/sniff.ts';
-import { CLASSES_MAX } from '../src/data/target.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { limitsOf } from '../../src/config/limits.ts';
+import type { Group, Setting } from '../../src/config/setting.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
+import { CATEGORIES_MAX } from '../../src/data/dataset.ts';
+import { SNIFF_BYTES } from '../../src/data/sniff.ts';
+import { CLASSES_MAX } from '../../src/data/target.ts';
+import { linkTo, markdownTable } from './table.ts';
 
 /** The text between the heading of a group and its table. */
 const NOTES: Partial<Record<keyof typeof SETTINGS, string>> = {
@@ -86,10 +87,6 @@ export function settingsPage(): string {
   return `${[INTRO, links.join(' · '), ...sections, limits].join('\n\n')}\n`;
 }
 
-function linkTo(title: string): string {
-  return `[${title}](#${title.toLowerCase().replaceAll(' ', '-').replaceAll(',', '')})`;
-}
-
 function tableOf({ settings }: Group): string {
   const rows = Object.values(settings);
   const hasLimits = rows.some(({ limits }) => limits !== undefined);
@@ -101,9 +98,7 @@ function tableOf({ settings }: Group): string {
     row.kind.allowed,
     ...(hasLimits ? [beyond(row)] : []),
   ]);
-  return [columns, columns.map(() => '---'), ...cells]
-    .map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
+  return markdownTable(columns, cells);
 }
 
 function defaultOf({ kind, default: value, unset, reason }: Setting): string {
