@@ -179,7 +179,8 @@ function afterBody(request: Request, response: Response, send: () => void): void
   }
 }
 
-function toHttp(cause: unknown): HttpError {
+/** The error as HTTP answers it: the only place where an error of a room gets a status. */
+export function toHttp(cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
   if (cause instanceof TrainpostError) {
     const byClass = STATUS_BY_CLASS.find(([Class]) => cause instanceof Class)?.[1];

@@ -4,27 +4,27 @@ import { MemoryFullError } from '../../kernels/memoryBudget.ts';
 /** An ordinary training takes milliseconds, and a lost thread is replaced within a second. */
 const RETRY = retryIn(1);
 
-/** A thread ended, or came to harm, while it worked on this: nothing is wrong with what it was given. */
+/** A thread ended while it worked on a task. The task itself may be fine. */
 export class ThreadLostError extends UnavailableError {
   constructor(options?: ErrorOptions) {
-    const message = `A thread that worked on this has ended; another takes its place: ${RETRY.advice}.`;
+    const message = `The worker thread was lost and is being replaced: ${RETRY.advice}.`;
     super('thread_lost', message, RETRY.details, options);
   }
 }
 
-/** Whether the error came with the loss of a thread, which may go on for a moment with what it was at. */
+/** Whether a thread was lost with this error. Its helpers may go on for a moment. */
 export function hasLostThread(error: unknown): boolean {
   return (
     error instanceof ThreadLostError || (error instanceof Error && error.cause instanceof ThreadLostError)
   );
 }
 
-/** A thread that is lost is replaced, and whoever waits for it is told; what ended it is for whoever runs the service. */
+/** Tells the operator why a thread ended; clients only hear that it did. */
 export function warnOfLostThread(error: unknown): void {
   process.emitWarning(`A thread has ended: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
-/** All threads compute, and as many trainings wait as may. */
+/** All threads are busy, and no more trainings may wait. */
 export function queueFull(waitingMax: number): BusyError {
   return new BusyError(
     'queue_full',
@@ -33,11 +33,11 @@ export function queueFull(waitingMax: number): BusyError {
   );
 }
 
-/** The training waited and computed for longer than the limit, in milliseconds. */
+/** A training waited and computed for longer than the limit, in milliseconds. */
 export function timedOut(limit: number, cause: unknown): DataError {
   return new DataError(
     'training_timeout',
-    `The training was ended after ${limit / 1000} s: send fewer rows or columns, or fewer iterations.`,
+    `The training was stopped after ${limit / 1000} s: send fewer rows or columns, or fewer iterations.`,
     { limit, actual: limit + 1 },
     { cause },
   );
@@ -55,17 +55,17 @@ export function outOfMemory(error: unknown): unknown {
 export function parseTimeout(limit: number, actual: number, options: ErrorOptions = {}): DataError {
   return new DataError(
     'parse_timeout',
-    `Reading the file was ended after ${limit / 1000} s of work: send fewer rows, or rows without quotes.`,
+    `Reading the file was stopped after ${limit / 1000} s of work: send fewer rows, or rows without quotes.`,
     { limit, actual },
     options,
   );
 }
 
-/** What V8 says where the system has no more for an array, and no place for another table. */
+/** V8's messages if the system has no memory for an array, or no address space for another table. */
 const NO_ARRAY = /^Array buffer allocation failed/;
 const NO_PLACE = /^WebAssembly\.Memory\(\): could not allocate memory/;
 
-/** What a caller is told where memory was refused; undefined for any other error. */
+/** The client's error if memory was refused; undefined for any other error. */
 export function memoryRefusal(error: unknown): TrainpostError | undefined {
   if (!(error instanceof RangeError)) return undefined;
   if (error instanceof MemoryFullError) {
@@ -74,7 +74,7 @@ export function memoryRefusal(error: unknown): TrainpostError | undefined {
   }
   if (NO_PLACE.test(error.message)) return promised(error, {});
   if (!NO_ARRAY.test(error.message)) return undefined;
-  const message = 'The table needs more memory than there is: send fewer rows or columns.';
+  const message = 'The table needs more memory than the machine has: send fewer rows or columns.';
   return new DataError('too_large_for_memory', message, {}, { cause: error });
 }
 
@@ -89,7 +89,7 @@ function promised(
 ): BusyError {
   return new BusyError(
     'memory_promised',
-    `The trainings under way hold the memory that there is: ${RETRY.advice}.`,
+    `Not enough free memory, because other trainings are using it: ${RETRY.advice}.`,
     { ...details, ...RETRY.details },
     { cause },
   );

@@ -11,14 +11,21 @@ export interface SlottedUpload {
   giveWay(bytesPerSMin: number): void;
 }
 
+export interface SlotOptions {
+  /** Uploads whose file arrives at the same time. */
+  readonly atOnceMax: number;
+  /** If all places are taken, a slower upload gives way to a new one. */
+  readonly bytesPerSMin: number;
+}
+
 /** Places for uploads whose file is coming. */
 export class UploadSlots {
   readonly #max: number;
   readonly #bytesPerSMin: number;
   readonly #taken = new Set<SlottedUpload>();
 
-  constructor(max: number, bytesPerSMin: number) {
-    this.#max = max;
+  constructor({ atOnceMax, bytesPerSMin }: SlotOptions) {
+    this.#max = atOnceMax;
     this.#bytesPerSMin = bytesPerSMin;
   }
 

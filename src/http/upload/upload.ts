@@ -15,21 +15,13 @@ import {
   notMultipart,
   unreadableForm,
 } from './formErrors.ts';
-import { UploadSlots } from './slots.ts';
+import { type SlotOptions, UploadSlots } from './slots.ts';
 import { type Intake, IntakeStorage, type UploadedFile } from './storage.ts';
-import { UploadBody } from './uploadBody.ts';
+import { type BodyTimes, UploadBody } from './uploadBody.ts';
 
-export interface UploadOptions extends FormLimits {
+export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
   /** Folder for uploads under way. */
   readonly dir: string;
-  /** Uploads whose file comes at the same time. */
-  readonly atOnceMax: number;
-  /** A slower one gives way to others where all places are taken. */
-  readonly bytesPerSMin: number;
-  /** How long no byte may come. */
-  readonly stallMs: number;
-  /** How long the whole form may take to come. */
-  readonly timeoutMs: number;
 }
 
 /** What the headers and the boundary of a part take at most. */
@@ -50,7 +42,7 @@ const UPLOAD_NAME =
  * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
  */
 export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
-  const places = new UploadSlots(options.atOnceMax, options.bytesPerSMin);
+  const places = new UploadSlots(options);
   const form = formOf(options, (body) => {
     // First of all: without a place nothing else is taken.
     places.take(body as Request & UploadBody);
@@ -79,8 +71,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       notes(response).continued = true;
     }
     const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
-    const { stallMs, timeoutMs } = options;
-    const body = new UploadBody(request, { bytesMax, stallMs, timeoutMs, tooLarge }) as UploadBody & Request;
+    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }) as UploadBody & Request;
     form(body, response, (cause: unknown) => {
       places.free(body);
       request.body = body.body;

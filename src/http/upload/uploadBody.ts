@@ -3,14 +3,17 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { HttpError } from '../problem.ts';
 import type { SlottedUpload } from './slots.ts';
 
-export interface BodyBounds {
-  /** The file and whatever else there is in the form. */
-  readonly bytesMax: number;
-  /** How long no byte may come. */
+export interface BodyTimes {
+  /** Time that may pass without a byte. */
   readonly stallMs: number;
-  /** How long the whole body may take to come. */
+  /** Time that the whole body may take to arrive. */
   readonly timeoutMs: number;
-  /** What is thrown where there are more bytes: so many have come. */
+}
+
+interface BodyBounds extends BodyTimes {
+  /** The file and the rest of the form. */
+  readonly bytesMax: number;
+  /** Makes the error for a body with more bytes, from the number of bytes that have arrived. */
   readonly tooLarge: (bytes: number) => Error;
 }
 

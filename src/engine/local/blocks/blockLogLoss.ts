@@ -5,16 +5,16 @@ import { readChunks } from './chunks.ts';
 import { type ColumnNote, type DesignNotes, writeNotes } from './notes.ts';
 import type { RowSet } from './rowSet.ts';
 
-/** Where a pass finds what it needs, beside the table. */
+/** Addresses of what a pass needs beside the table. */
 interface Addresses {
   readonly codes: number;
   readonly weights: number;
   readonly parameters: number;
-  /** The sums of each block. */
+  /** The sums of each span. */
   readonly sums: number;
 }
 
-/** Hands `use` the binomial log loss of a row set, summed block by block on the threads of its team. */
+/** Gives `use` the binomial log loss of a row set, summed span by span on the threads of its team. */
 export function withBlockLogLoss<T>(
   rowSet: RowSet,
   columns: readonly ColumnNote[],
@@ -87,8 +87,8 @@ class BlockLogLoss implements LossSums {
 }
 
 /**
- * Adds up what the blocks have, their sums and what those lack, keeping what rounding takes away. They are taken block
- * after block, whichever thread has summed one up: so the result is the same to the last bit with any number of threads.
+ * Adds up the sums of the spans and their rounding errors (compensated summation). The order is that of the spans, so the
+ * result is the same to the last bit however many threads summed them.
  */
 function addUp(ofBlocks: Float64Array, nSums: number): Float64Array {
   const sums = new Float64Array(nSums);

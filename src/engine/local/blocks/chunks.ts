@@ -2,7 +2,7 @@ import type { RowChunks } from '../../../ml/solvers/types.ts';
 import { type ColumnNote, writeNotes } from './notes.ts';
 import type { RowSet } from './rowSet.ts';
 
-/** Hands `use` the rows of a row set as doubles, a chunk at a time: no more of them stands decoded. */
+/** Gives `use` the rows of a row set as doubles, one chunk at a time, so that only one chunk is decoded at once. */
 export function readChunks<T>(
   rowSet: RowSet,
   columns: readonly ColumnNote[],

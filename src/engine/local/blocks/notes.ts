@@ -1,21 +1,21 @@
 import type { Scratch } from './scratch.ts';
 
-/** How a design's column comes from a column of the table; the steps are taken in this order. */
+/** How a column of a design is made from a column of the table, in the order of these steps. */
 export interface ColumnNote {
-  /** Place among the table's columns. */
+  /** The column's place in the table. */
   readonly column: number;
   /** Whether a cell of these rows is missing. */
   readonly mayBeMissing: boolean;
-  /** What stands for a missing number. */
+  /** The number that replaces a missing one. */
   readonly fill: number;
-  /** Of a column of text: 1 where the cell is this text, by its code, and perhaps where it is missing; else 0. */
+  /** For a column of text: 1 if the cell has this code, or is missing and `missingCounts`; else 0. */
   readonly indicator?: { readonly code: number; readonly missingCounts: boolean };
-  /** `x * scale + offset`, each of the two rounded. */
+  /** `x * scale + offset`; product and sum are both rounded. */
   readonly affine?: { readonly scale: number; readonly offset: number };
   readonly clip?: { readonly low: number; readonly high: number };
 }
 
-/** A column that has such a note. */
+/** A column that a note describes. */
 export interface NotedColumn {
   readonly note: ColumnNote;
 }
@@ -24,31 +24,31 @@ export interface NotedColumn {
 export interface DesignNotes {
   readonly address: number;
   readonly length: number;
-  /** Rows that are decoded at a time: so few that all their doubles stay in the processor's second cache. */
+  /** Rows that are decoded at a time: few enough that all their doubles stay in the second-level cache. */
   readonly chunkRows: number;
   /** Bytes from one decoded column to the next. */
   readonly stride: number;
 }
 
-// The layout and the flags stand in src/kernels/assembly/decode.ts too.
+// src/kernels/assembly/decode.ts has the same layout and flags.
 const NOTE_WORDS = 16;
 const FLAGS = { mayBeMissing: 1, indicator: 2, missingCounts: 4, clipped: 8 } as const;
 
-/** Times 1 plus this changes no number, not even the sign of 0. */
+/** `x * 1 + -0` is x for every number, and keeps the sign of 0. */
 const UNCHANGED = { scale: 1, offset: -0 } as const;
 
 const CHUNK_BYTES = 131_072;
 const CHUNK_ROWS_MIN = 32;
 const CHUNK_ROWS_MAX = 256;
-/** Rows that do not begin at the same place of every page: or they would push each other out of the cache. */
+/** Without it all columns would begin at the same place of a page, and push each other out of the cache. */
 const STRIDE_EXTRA_BYTES = 64;
 
-/** The column as it stands in the table, NaN where it is missing. */
+/** The column as the table has it, NaN for a missing cell. */
 export function plainNote(column: number, mayBeMissing: boolean): ColumnNote {
   return { column, mayBeMissing, fill: Number.NaN };
 }
 
-/** Writes the notes to the scratch memory. */
+/** Writes the notes to scratch memory. */
 export function writeNotes(scratch: Scratch, notes: readonly ColumnNote[]): DesignNotes {
   const words = NOTE_WORDS * notes.length;
   const address = scratch.take(words * Int32Array.BYTES_PER_ELEMENT);
@@ -73,7 +73,7 @@ function writeNote(scratch: Scratch, address: number, note: ColumnNote): void {
     .set([note.fill, scale, offset, note.clip?.low ?? 0, note.clip?.high ?? 0, 0]);
 }
 
-/** It depends on the number of columns alone, and with it the order of all sums. */
+/** Rows of a chunk. They depend on the number of columns alone, so that the order of all sums does too. */
 function chunkRowsOf(nColumns: number): number {
   const rows = Math.floor(CHUNK_BYTES / Float64Array.BYTES_PER_ELEMENT / nColumns);
   const whole = rows - (rows % CHUNK_ROWS_MIN);

@@ -9,15 +9,15 @@ export interface Range {
   readonly max: number;
 }
 
-/** What is known of a column's values without reading it. */
+/** What is known about a column's values without reading them. */
 interface Facts {
   readonly nMissing: number;
   range(): Range;
 }
 
 /**
- * A column of a row set, packed: a note of how its values come from the table's. What a note does not hold, like a second
- * scaling or a most frequent value, works on a copy of the values.
+ * A packed column of numbers: a note that says how its values are made from the table's. A step that a note cannot hold,
+ * such as a second scaling or a median, works on a copy of the values.
  */
 export class PackedNumericColumn implements NumericColumn, NotedColumn {
   readonly kind = 'numeric';
@@ -76,7 +76,7 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
     }
     return this.#with(
       { affine: { scale, offset } },
-      // Rounding keeps the order of numbers, so the ends stay the ends.
+      // Rounding keeps the order of numbers, so the least and the largest value stay at the ends.
       {
         nMissing: this.nMissing,
         range: () => ordered(this.range(), (x) => x * scale + offset),
@@ -107,7 +107,7 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
     return values;
   }
 
-  /** Whether the values are those of the table, missing ones as they were. */
+  /** Whether the values are the table's own, missing ones included. */
   get #isPlain(): boolean {
     const { affine, clip, indicator, fill } = this.note;
     return affine === undefined && clip === undefined && indicator === undefined && Number.isNaN(fill);
@@ -122,7 +122,7 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
   }
 }
 
-/** A column of numbers as it stands in the table, by its place there. */
+/** A column of numbers as the table has it, by its place there. */
 export function numericColumn(source: RowSetSource, index: number): PackedNumericColumn {
   const { rowSet } = source;
   const { missing, others } = rowSet.workplace.table.columns[index]!;

@@ -4,27 +4,27 @@ import { BLOCK_TASKS, type BlockTask, type BlockThreads } from '../../../kernels
 import { ThreadLostError, warnOfLostThread } from '../errors.ts';
 import type { Scratch } from './scratch.ts';
 
-/** A thread that can be asked to help; it hands what it is sent to `serveTeam`. */
+/** A thread that can help. It passes the messages that it gets to `serveTeam`. */
 export interface Helper {
   postMessage(message: TeamMessage): void;
 }
 
-/** What a team sends its helpers: once that it is there, before each task that there is work, and that it is gone. */
+/** Messages of a team to its helpers: one at its beginning, one for each task, one at its end. */
 export type TeamMessage =
   | {
       readonly kind: 'join';
       readonly team: string;
       readonly memory: SharedMemory;
       readonly board: SharedArrayBuffer;
-      /** The helper's place, from 1; the leader's is 0. */
+      /** The helper's place, from 1; the leader has place 0. */
       readonly seat: number;
     }
   | { readonly kind: 'wake'; readonly team: string }
   | { readonly kind: 'leave'; readonly team: string };
 
-// The board's words. A ticket is taken by adding 1 to the tickets left, which count up from minus the number of blocks:
-// below 0 it is good for one block, and everything else on the board stands until that block is done. From 0 on
-// it is good for nothing, and nothing else may be read: the next task is perhaps just being written.
+// The words of the board. A thread takes a ticket by adding 1 to TICKETS, which counts up from minus the number of blocks.
+// A ticket below 0 stands for one block, and the rest of the board does not change until that block is done. A ticket of
+// 0 or more stands for nothing, and the thread may read nothing else: the leader may be writing the next task.
 const TICKETS = 0;
 const DONE = 1;
 const BLOCKS = 2;
@@ -32,30 +32,30 @@ const TASK = 3;
 const SCRATCH = 4;
 const SCRATCH_BYTES = 5;
 const ARGS_COUNT = 6;
-/** 1 once a block has failed: those behind it are only counted then. */
+/** 1 once a block has failed: threads only count the blocks behind it. */
 const FAILED = 7;
 const ARGS = 8;
 const ARGS_MAX = 20;
-/** From here on a word a seat: 1 from the time that a helper is called until it goes. */
+/** From here on one word for each seat: 1 from the moment that a helper is called until it leaves. */
 const CALLED = ARGS + ARGS_MAX;
 
-/** With fewer cells it takes longer to wake a helper than to do without. */
+/** With fewer cells, waking a helper takes longer than working without it. */
 const CELLS_MIN = 100_000;
-/** A block takes a helper milliseconds; one that has ended in the middle of it never comes back. */
+/** A block takes milliseconds. A helper that ends in the middle of a block never reports it. */
 const WAIT_MS_MAX = 30_000;
 /**
- * So long a thread stays awake for the next task, or for the last block of this one, before it goes. Passes follow each other
- * within microseconds, and a thread that sleeps in between tends to be woken on the other's processor.
+ * How long a thread stays awake for the next task, or for the last block of this one. Passes follow each other within
+ * microseconds, and the system tends to wake a sleeping thread on the other thread's core.
  */
 const LINGER_MS = 0.5;
-/** Looks at the board between two looks at the clock. */
+/** How often a thread looks at the board before it looks at the clock. */
 const LOOKS = 200;
 
 let nTeams = 0;
 
 /**
- * Runs jobs on the blocks of a memory: on this thread, and on helpers where there are any. A helper is woken by a message
- * for each task and free for other work in between; one that comes late finds no ticket left.
+ * Runs tasks on the blocks of a memory, on this thread and on helpers. A message wakes a helper for each task; the helper
+ * is free for other work in between, and finds no ticket if it comes late.
  */
 export class Team implements BlockThreads {
   readonly #id = `${threadId}.${nTeams++}`;
@@ -63,7 +63,7 @@ export class Team implements BlockThreads {
   readonly #memory: SharedMemory;
   readonly #board: Int32Array<SharedArrayBuffer>;
   #haveJoined = false;
-  /** What was begun and is not finished. */
+  /** The task that was begun and is not finished. */
   #underWay: { readonly task: BlockTask; readonly scratch: number } | undefined;
 
   /** @param helpers threads other than this one, each once */
@@ -78,7 +78,7 @@ export class Team implements BlockThreads {
     return this.#helpers.length + 1;
   }
 
-  /** Runs the task to its end. @throws ThreadLostError where a helper fails in a block, or does not come back from it */
+  /** Runs the task to its end. @throws ThreadLostError if a helper fails in a block or does not come back from one */
   run(task: BlockTask, scratch: Scratch): void {
     scratch.scope(() => {
       this.begin(task, scratch.take(task.scratchBytes * (this.#isShared(task) ? this.size : 1)));
@@ -88,7 +88,7 @@ export class Team implements BlockThreads {
 
   begin(task: BlockTask, scratch: number): void {
     this.#underWay = { task, scratch };
-    // Where nothing is posted, helpers that are still awake do not take row set: there may be no room for them.
+    // A helper that is still awake must not take part in a small task: the leader took no scratch memory for it.
     if (!this.#isShared(task)) return;
     this.#post(task, scratch);
     this.#wake();
@@ -100,7 +100,7 @@ export class Team implements BlockThreads {
     this.#underWay = undefined;
     if (this.#isShared(task)) {
       const failure = takeTickets({ board: this.#board, memory: this.#memory, seat: 0 });
-      // Whoever still works does so on this memory, which is another's once a failure is told.
+      // Helpers may still be at work on this memory, which another file gets once the failure is known.
       this.#waitFor(task.nBlocks);
       if (failure !== undefined) throw failure;
       if (this.#board[FAILED] !== 0) throw new ThreadLostError();
@@ -113,10 +113,10 @@ export class Team implements BlockThreads {
     return this.#helpers.length > 0 && nBlocks > 1 && cells >= CELLS_MIN;
   }
 
-  /** Lets the helpers forget the memory. @throws as `finish`, where something was begun and is not finished */
+  /** Makes the helpers forget the memory. @throws as `finish`, if a task was begun and is not finished */
   close(): void {
     try {
-      // They may be in the middle of what the leader has given up.
+      // The helpers may be in the middle of a task that the leader has given up.
       if (this.#underWay !== undefined && this.#isShared(this.#underWay.task)) this.finish();
     } finally {
       if (this.#haveJoined)
@@ -185,7 +185,7 @@ interface Seat {
 /** The teams that this thread helps. */
 const seats = new Map<string, Seat>();
 
-/** What a helper thread does with a team's message. */
+/** Handles a team's message on a helper thread. */
 export function serveTeam(message: TeamMessage): void {
   if (message.kind === 'join') {
     const { memory, seat, board } = message;
@@ -204,13 +204,13 @@ function help(place: Seat): void {
   do failure ??= takeTickets(place);
   while (linger(() => Atomics.load(board, TICKETS) < 0));
   Atomics.store(board, CALLED + seat, 0);
-  // A task that came before this helper had gone did not call it.
+  // A task that was posted before this helper left did not call it.
   failure ??= takeTickets(place);
-  // The leader is told by the board; uploads that this thread reads are not to be lost for it.
+  // The leader sees the failure on the board. Throwing here would end the thread, and lose the uploads that it reads.
   if (failure !== undefined) warnOfLostThread(failure);
 }
 
-/** Waits a little, awake, and says whether it has come. */
+/** Stays awake for a moment. @returns whether the condition came true */
 function linger(hasCome: () => boolean): boolean {
   const end = performance.now() + LINGER_MS;
   do {
@@ -219,7 +219,7 @@ function linger(hasCome: () => boolean): boolean {
   return false;
 }
 
-/** Takes blocks until there are no more. @returns what one of them failed with */
+/** Takes blocks until none is left. @returns the error of a block that failed */
 function takeTickets({ board, memory, seat }: Seat): unknown {
   let failure: unknown;
   for (;;) {

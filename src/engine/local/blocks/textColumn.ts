@@ -6,13 +6,13 @@ import type { RowSetSource } from './rowSetSource.ts';
 /** No cell has this code. */
 const NO_CODE = -1;
 
-/** A column of text of a row set, packed: its cells stay codes. */
+/** A packed column of text: its cells stay codes. */
 export class PackedTextColumn implements TextColumn {
   readonly kind = 'text';
   readonly #source: RowSetSource;
   readonly #index: number;
   readonly #texts: readonly string[];
-  /** What stands for a missing text. */
+  /** The text that replaces a missing one. */
   readonly #filler: string | undefined;
   #counts: Float64Array | undefined;
 

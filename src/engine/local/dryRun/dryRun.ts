@@ -13,21 +13,21 @@ import type {
 } from '../../../values/dryRun.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
 
-/** A column of the table, and how its cells are read; each reading may write over the one before. */
+/** A column of the table, and how to read its cells. Each reading may overwrite the one before. */
 export type ReadableColumn = { readonly role: ColumnRole } & (
   | {
       readonly column: NumberColumn;
-      /** NaN where a cell is missing or no number. */
+      /** NaN for a cell that is missing or not a number. */
       read(): Float64Array;
     }
   | {
       readonly column: TextColumn;
-      /** Each cell's place in the texts; below 0 where it is missing, or behind the last text kept. */
+      /** Each cell's place among the texts; below 0 if the cell is missing, behind the last text if its text was not kept. */
       read(): ArrayLike<number>;
     }
 );
 
-/** How far a training would come: what is missing here could not be made, and `problem` says why. */
+/** How far a training would come. A missing property could not be computed, and `problem` says why. */
 export interface DryRunInput {
   readonly rows: number;
   readonly digest: string;
@@ -41,13 +41,13 @@ export interface DryRunInput {
   };
   readonly pipeline?: readonly PipelineStepInfo[];
   readonly problem?: TrainpostError;
-  /** What the file's reader found out, and what its decimal signs make of a column. */
+  /** Findings of the file's reader, and columns that its decimal signs turn into text. */
   readonly warnings: DryRun['warnings'];
 }
 
 /**
- * The report of a dry run, column after column, so that one of them at a time is in memory as doubles.
- * `timingMs` is the caller's to give.
+ * Makes the report of a dry run, column by column, so that only one column at a time is in memory as doubles. The caller
+ * adds `timingMs`.
  */
 export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
   const { rows, digest, target, classes, split, pipeline, problem } = input;
@@ -98,7 +98,7 @@ function balance({ labels, codes }: Classes, split: Split | undefined): ClassBal
   }));
 }
 
-/** Rows of each class, of all or of these rows. */
+/** Counts the rows of each class, among all rows or the given ones. */
 function countCodes(codes: ArrayLike<number>, nClasses: number, rows?: Uint32Array): number[] {
   const counts = new Array<number>(nClasses).fill(0);
   const { length } = rows ?? codes;
@@ -117,15 +117,15 @@ function splitInfo(split: NonNullable<DryRunInput['split']>, rows: number): NonN
 
 type Step = readonly [name: string, estimator: object, columns?: readonly number[]];
 
-/** What an estimator may hold: a Pipeline, and a ColumnTransformer. */
+/** Estimators that an estimator may hold: steps of a Pipeline, branches of a ColumnTransformer. */
 interface Holder {
   readonly steps?: readonly Step[];
   readonly transformers?: readonly Step[];
 }
 
 /**
- * The steps of a pipeline, fitted or not, as they can be shown: an estimator's class has scikit-learn's name.
- * @param names of the columns that the pipeline is fitted on
+ * Describes the steps of a pipeline, fitted or not. Our classes have scikit-learn's names.
+ * @param names the columns that the pipeline is fitted on
  */
 export function pipelineSteps(steps: readonly Step[], names: readonly string[]): PipelineStepInfo[] {
   return steps.map(([name, estimator, columns]) => {

@@ -17,11 +17,11 @@ import { shownLabel } from '../fit/describe.ts';
 import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from '../fit/splitRows.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
-/** Runs one step after the other as far as they go, and keeps the first error: the one that a training would end with. */
+/** Runs steps as far as possible, and keeps the first error: a training would end with it. */
 class Attempts {
   problem: TrainpostError | undefined;
 
-  /** What the step gives; undefined where it cannot. @throws whatever is no error that a caller can mend */
+  /** The step's value; undefined if the step fails. @throws errors that are not the client's */
   of<Value>(step: () => Value): Value | undefined {
     try {
       return step();
@@ -34,8 +34,8 @@ class Attempts {
 }
 
 /**
- * The fields as far as they name columns that the file has: an `ignore` that does not is left out, and where the target
- * is not there, there are no roles. What is wrong with them is for `dryRunInput` to tell.
+ * Drops what names columns that the file does not have: an `ignore` is emptied, and a wrong target leaves no roles at
+ * all. `dryRunInput` reports what is wrong with them.
  */
 export function knownRoles(table: Table, spec: Roles): Roles | undefined {
   const attempts = new Attempts();
@@ -43,9 +43,8 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
 }
 
 /**
- * What a training with this table would come to: all that can be found out without fitting, and the error that it
- * would end with.
- * @param table read as the roles that are known want it
+ * Finds out all that can be known without fitting, and the error that a training would end with.
+ * @param table read again if the known roles need a column as text
  */
 export function dryRunInput(table: Table, plan: Plan): DryRunInput {
   const { data: spec, evaluation } = plan;
@@ -80,7 +79,7 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
 
 const typeOf = (column: TableColumn) => (column.kind === 'text' ? 'string' : column.type);
 
-/** The columns as they are read; all those of numbers share one array. */
+/** The columns and how to read them. All columns of numbers share one array. */
 function readableColumns(
   table: Table,
   roleOf: (name: string, index: number) => ColumnRole,
@@ -95,7 +94,7 @@ function readableColumns(
   });
 }
 
-/** The classes of all rows that have one, those included that a training would leave out; undefined where there are none. */
+/** Classes of all rows that have one, also of rows that a training would drop; undefined if the target has none. */
 function classesInFile(table: Table, index: number, dataset: Dataset | undefined): Target | undefined {
   if (dataset !== undefined && dataset.dropped === undefined) return dataset.target;
   return new Attempts().of(() => readTarget(table, index, markMissing(table, [index]))) ?? dataset?.target;
@@ -109,7 +108,7 @@ function shownClasses({ classCounts, codes, dtype }: Target, positive: ClassLabe
   };
 }
 
-/** The rows of both parts by their places in the file. */
+/** The rows of both parts, by their place in the file. */
 function splitOf({ marks, split }: MarkedRows): Split {
   const rowsOf = (mark: number, count: number) => {
     const rows = new Uint32Array(count);

@@ -5,14 +5,14 @@ import type { Warning } from '../../../values/warning.ts';
 
 type ColumnWarning = Warning & { readonly column: string };
 
-/** From this area on, or its mirror image below 0.5, a column alone tells a class from the others. */
+/** From this ROC AUC on, or from its mirror image below 0.5, a column alone separates a class from the others. */
 const GIVEN_AWAY_AREA = 0.999;
-/** More missing cells than this share are worth a word. */
+/** A larger share of missing cells is worth a warning. */
 const MISSING_SHARE_MAX = 0.3;
-/** In fewer rows values may well be all different. */
+/** In fewer rows, all values may differ by chance. */
 const ROWS_TO_JUDGE = 20;
 
-/** What a person should know of a feature before training with it. */
+/** Warnings about a feature, before anybody trains with it. */
 export function columnWarnings(profile: ColumnProfile, rows: number): ColumnWarning[] {
   if (profile.role !== 'feature') return [];
   const says = profile.kind === 'number' ? ofNumbers(profile) : ofText(profile, rows);
@@ -32,7 +32,7 @@ function ofAny(profile: ColumnProfile, rows: number): Finding[] {
   const { missing, distinct, allDistinct } = profile;
   const findings: Finding[] = [];
   if (distinct === 0) {
-    findings.push(['empty_column', 'has no value in any row: name it in ignore.']);
+    findings.push(['empty_column', 'has no value in any row: add it to ignore.']);
   } else if (missing > rows * MISSING_SHARE_MAX) {
     const percent = Math.round((100 * missing) / rows);
     findings.push(['many_missing', `has no value in ${missing} of ${rows} rows (${percent} %).`]);
@@ -43,7 +43,7 @@ function ofAny(profile: ColumnProfile, rows: number): Finding[] {
   if (allDistinct && rows >= ROWS_TO_JUDGE) {
     findings.push([
       'id_like_column',
-      'has a value of its own in every row, as an id has: if it is one, name it in ignore.',
+      'has a different value in every row, like an ID: if it is an ID, add it to ignore.',
     ]);
   }
   return findings;
@@ -56,7 +56,7 @@ function ofNumbers({ infinite, others, rocAuc }: NumberProfile): Finding[] {
     findings.push(['infinite_value', `has ${cells(infinite)} that ${are(infinite)} infinite.`]);
   if (rocAuc && Math.max(rocAuc.area, 1 - rocAuc.area) >= GIVEN_AWAY_AREA) {
     const label = quote(String(rocAuc.label));
-    findings.push(['target_given_away', givenAway(`tells the class ${label} from all others by itself`)]);
+    findings.push(['target_given_away', givenAway(`separates the class ${label} from all others by itself`)]);
   }
   return findings;
 }
@@ -66,14 +66,14 @@ function ofText(
   rows: number,
 ): Finding[] {
   const findings: Finding[] = [];
-  // Mostly numbers: a training takes the other cells for mistakes, and the column for no text.
+  // A column of mostly numbers is no text for a training: it takes the other cells for mistakes.
   if (others > 0 && numbers >= others) return [notNumbers(others)];
   if (distinctCapped || distinct > CATEGORIES_MAX) {
     const many = distinctCapped ? `more than ${distinct}` : distinct;
-    const says = `has ${many} different texts, and at most ${CATEGORIES_MAX} are taken: name it in ignore.`;
+    const says = `has ${many} different texts, and the limit is ${CATEGORIES_MAX}: add it to ignore.`;
     findings.push(['too_many_categories', says]);
   }
-  // Texts that are hardly ever there twice have one class each whatever they say.
+  // Texts that hardly ever occur twice have one class each by chance.
   if (isOfOneClassEach && !allDistinct && distinct > 1 && 2 * distinct <= rows) {
     findings.push(['target_given_away', givenAway('has texts that each belong to one class')]);
   }
@@ -81,11 +81,14 @@ function ofText(
 }
 
 function notNumbers(others: number): Finding {
-  return ['not_a_number', `has ${cells(others)} that ${are(others)} no number.`];
+  return [
+    'not_a_number',
+    `has ${cells(others)} that ${are(others)} not ${others === 1 ? 'a number' : 'numbers'}.`,
+  ];
 }
 
 function givenAway(says: string): string {
-  return `${says}: if it is only known once the class is, name it in ignore.`;
+  return `${says}: if its value is known only after the class is, add it to ignore.`;
 }
 
 const cells = (count: number) => (count === 1 ? '1 cell' : `${count} cells`);

@@ -13,7 +13,7 @@ import type {
 } from '../../../values/dataset.ts';
 import type { Warning } from '../../../values/warning.ts';
 
-/** Rows shown in MLflow's input example: enough to see the form, few enough to read. */
+/** Rows of MLflow's input example: enough to show the form, few enough to read. */
 const EXAMPLE_ROWS = 5;
 
 export function describeDataset(dataset: Dataset, summaries: readonly ColumnSummary[]): DatasetInfo {
@@ -32,12 +32,12 @@ export function describeDataset(dataset: Dataset, summaries: readonly ColumnSumm
   };
 }
 
-/** A class as an answer shows it: numbers stay numbers, and of a boolean target 1 is `True`. */
+/** A class as an answer shows it: numbers stay numbers, and 1 of a boolean target is `True`. */
 export function shownLabel(label: ClassLabel, dtype: ClassesDtype): ClassLabel {
   return dtype === 'bool' ? labelText(label, dtype) : label;
 }
 
-/** The first rows that are trained or tested on; a missing cell is null. To be asked for before rows are moved. */
+/** The first rows that are trained or tested on, with null for a missing cell. Call it before rows are moved. */
 export function inputExample({ table, features, dropped }: Dataset): InputExample {
   const rows: number[] = [];
   for (let row = 0; row < table.rows && rows.length < EXAMPLE_ROWS; row += 1) {
@@ -61,7 +61,7 @@ function cellAt(table: Table, { index }: Feature, row: number): number | string 
   return null;
 }
 
-/** A column that does not vary among the training rows teaches nothing. */
+/** Warns of columns that do not vary among the training rows: a model cannot learn from them. */
 export function constantColumns({ features }: Dataset, train: Frame): Warning[] {
   return features
     .filter((_, place) => {

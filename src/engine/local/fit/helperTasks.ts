@@ -6,7 +6,7 @@ import { serveTeam, type TeamMessage } from '../blocks/team.ts';
 import { ThreadLostError } from '../errors.ts';
 import { fromReply, type Reply, replyWith } from '../threads/reply.ts';
 
-/** Work on plain values that a helper does beside the leader, and answers with a message. */
+/** Work on plain values that a helper does while the leader does something else. The helper answers with a message. */
 type HelperTask =
   | { readonly kind: 'summarise'; readonly of: SummaryTask }
   | { readonly kind: 'measure'; readonly of: MeasureTask };
@@ -15,7 +15,7 @@ type HelperTask =
 interface Sent {
   readonly kind: 'task';
   readonly id: number;
-  /** One word: `FREE`, or `TAKEN` by the helper that has begun, or by the leader that does not wait for it any more. */
+  /** One word: `FREE`, or `TAKEN` by the helper that has begun or by the leader that no longer waits. */
   readonly claim: Int32Array<SharedArrayBuffer>;
   readonly task: HelperTask;
 }
@@ -25,15 +25,15 @@ interface Answer {
   readonly reply: Reply<unknown>;
 }
 
-/** What a leader writes to a helper's port. */
+/** Messages of a leader to a helper. */
 type HelperMessage = TeamMessage | Sent;
 
 const FREE = 0;
 const TAKEN = 1;
 
 /**
- * Lets this thread do what a leader asks for through the port, until it is closed: by the leader, or because that has
- * ended without a word, and then the team's memory must be let go all the same.
+ * Makes this thread do what a leader asks for through the port, until the port closes. A leader that ends without a word
+ * closes the port too; then this thread must let go of the team's memory.
  */
 export function serveHelperTasks(port: MessagePort): void {
   let team: string | undefined;
@@ -62,12 +62,12 @@ function take(claim: Int32Array<SharedArrayBuffer>): boolean {
   return Atomics.compareExchange(claim, 0, FREE, TAKEN) === FREE;
 }
 
-/** A task that a helper does if it comes to it in time. */
+/** A task that a helper does if it begins in time. */
 export interface Pending<Result> {
   /**
-   * What the helper found out; undefined where it has not begun, and then it never will. So nobody waits for a helper
-   * that is not there, or busy for long.
-   * @throws what the helper met, and ThreadLostError where it has ended
+   * The helper's result; undefined if the helper has not begun, and then it never will. So nobody waits for a helper that
+   * is gone or busy.
+   * @throws the helper's error; ThreadLostError if the helper has ended
    */
   result(): Promise<Result | undefined>;
 }
@@ -80,7 +80,7 @@ export class HelperTasks {
     this.#helpers = ports.map((port) => new HelperClient(port));
   }
 
-  /** Lets every helper take its part of the columns, while the leader takes its own. */
+  /** Makes every helper summarise columns, each the next one, while the leader does the same. */
   summarise(of: SummaryTask): Pending<SummaryShare[]> {
     const lent = this.#helpers.map((helper) => helper.start<SummaryShare>({ kind: 'summarise', of }));
     return {
@@ -91,13 +91,13 @@ export class HelperTasks {
     };
   }
 
-  /** Lets the first helper measure, while the leader does something else. */
+  /** Makes the first helper measure while the leader does something else. */
   measure(of: MeasureTask): Pending<ClassificationMetrics> {
     return this.#helpers[0]?.start({ kind: 'measure', of }) ?? { result: async () => undefined };
   }
 }
 
-/** What one helper is asked for and has not answered yet. */
+/** Tasks that one helper has not answered yet. */
 class HelperClient {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (reply: Reply<unknown> | undefined) => void>();

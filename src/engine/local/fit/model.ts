@@ -20,9 +20,9 @@ interface FittedPipeline {
 }
 
 /**
- * Fits on the training rows what their columns need: the original's `scaler` and `model`, with an encoder for text and
- * imputers for missing values.
- * @throws DataError where these rows, unlike the whole table, cannot be fitted
+ * Fits the steps that the columns need: the original's `scaler` and `model`, with an encoder for text and imputers for
+ * missing values.
+ * @throws DataError `cannot_be_fitted`
  */
 export function fitPipeline(
   { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
@@ -46,7 +46,7 @@ export function fitPipeline(
   return { pipeline, classifier: pipeline.namedSteps['model'] as LogisticRegression };
 }
 
-/** Classes and probabilities of the rows of one row set, as metrics are made of them. */
+/** Predicts classes and probabilities of rows, in the form that metrics are computed from. */
 export function predictRows(
   pipeline: TrainingPipeline,
   { frame, codes }: Pick<Rows, 'frame' | 'codes'>,

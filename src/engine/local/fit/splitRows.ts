@@ -12,7 +12,7 @@ export interface MarkedRows {
   /** One of `MARKS` for each row of the table. */
   readonly marks: Uint8Array;
   readonly split: SplitInfo;
-  /** Each row's place among the classes, of the rows of either part in the order of the file. */
+  /** For each row of a part, in the order of the file, its place among the classes. */
   readonly trainCodes: Uint8Array;
   readonly testCodes: Uint8Array;
 }
@@ -45,7 +45,7 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
   };
 }
 
-/** Splits the rows that are not left out; an error names the file's row, and not its place among those. */
+/** Splits the rows that are kept. An error names the row of the file, not its place among the kept rows. */
 function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | undefined) {
   try {
     return testRowsOf(rows, options);
@@ -56,7 +56,7 @@ function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | unde
   }
 }
 
-/** The rows that are not left out, by their place among those that are not. */
+/** For each kept row, in order, its row in the file. */
 function keptRows(dropped: Uint8Array, count: number): Uint32Array {
   const kept = new Uint32Array(count);
   let place = 0;
@@ -68,14 +68,14 @@ function keptRows(dropped: Uint8Array, count: number): Uint32Array {
   return kept;
 }
 
-/** Each row's class by its place among the classes: what a stratified split counts. */
+/** For each kept row its place among the classes, which a stratified split counts. */
 function keptCodes({ codes }: Target, kept: Uint32Array | undefined): Int32Array {
   return kept === undefined ? Int32Array.from(codes) : Int32Array.from(kept, (row) => codes[row] as number);
 }
 
 function codesBySide({ codes }: Target, marks: Uint8Array, nTrain: number, nTest: number) {
-  // With room for one more: each row's code is written to both, and kept where the next one goes behind it. So there is no
-  // branch on marks, which are as random as the split; those of training rows are 0, of test rows 1, of others 2.
+  // Each code is written to both arrays, and stays only where the place then moves on. That avoids a branch on the marks,
+  // which are as random as the split: 0 for training rows, 1 for test rows, 2 for others. Hence one more element.
   const ofTrain = new Uint8Array(nTrain + 1);
   const ofTest = new Uint8Array(nTest + 1);
   let train = 0;
@@ -99,8 +99,8 @@ function codesIn(codes: Uint8Array): number[] {
 }
 
 /**
- * A class that the classifier never saw has no probability, and so the test rows no log loss.
- * @throws DataError where the training rows have one class only, or the test rows one more than they
+ * Checks that the classes can be learned. A class without training rows has no probability, and no log loss.
+ * @throws DataError if the training rows have one class only, or the test rows have a class that they lack
  */
 export function requireClasses({ name, classCounts, dtype }: Target, marked: MarkedRows): void {
   const text = (code: number) => labelText(classCounts[code]?.label as ClassLabel, dtype);
@@ -117,22 +117,22 @@ export function requireClasses({ name, classCounts, dtype }: Target, marked: Mar
   if (unknown === undefined) return;
   throw new DataError(
     'class_only_in_test',
-    `The class ${quote(text(unknown))} occurs in the test rows only, so it cannot be learned: set stratify=true or another random_state, or leave its rows out.`,
+    `The class ${quote(text(unknown))} occurs in the test rows only, so it cannot be learned: set stratify=true or another random_state, or remove its rows.`,
     { column: name, value: text(unknown) },
   );
 }
 
 /**
- * A column whose values are all outside of the training rows cannot be filled in among them.
- * @throws DataError naming the first such column
+ * Checks that each column has a value among the training rows: without one there is nothing to fill gaps with.
+ * @throws DataError naming the first column without a value
  */
 export function requireValues({ table, features }: Dataset, { marks, split }: MarkedRows): void {
   for (const { name, index } of features) {
-    // As a rule fewer cells are missing than there are training rows, so that one of these has a value.
+    // With fewer missing cells than training rows, one of the training rows has a value. That is nearly always so.
     if ((table.columns[index]?.missing ?? 0) < split.train || hasValue(table, index, marks)) continue;
     throw new DataError(
       'empty_column',
-      `Column ${quote(name)} has no value in any training row, so there is nothing to fill it with: name it in ignore, or give another random_state.`,
+      `Column ${quote(name)} has no value in any training row, so there is nothing to fill it with: add the column to ignore, or set another random_state.`,
       { column: name },
     );
   }
@@ -149,8 +149,8 @@ function hasValue(table: Table, index: number, marks: Uint8Array): boolean {
 }
 
 /**
- * The label that precision, recall and ROC are of.
- * @throws FieldError where the target has no such label, or more than two
+ * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
+ * @throws FieldError if the target has no such label, or more than two labels
  */
 export function findPositive(
   { name, classCounts, dtype }: Target,
@@ -163,11 +163,11 @@ export function findPositive(
   if (labels.length > 2) {
     throw new FieldError(
       'positive_of_many',
-      `positive is for a target of two classes, and ${quote(name)} has ${labels.length}: leave it out.`,
+      `positive needs a target with two classes, and ${quote(name)} has ${labels.length}: remove the field.`,
       details,
     );
   }
-  // A file writes its booleans True, TRUE or true, and so may a caller.
+  // A file may write booleans as True, TRUE or true, and so may a client.
   const same = (text: string) =>
     dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
   const label = labels.find(

@@ -2,31 +2,31 @@ import { MemoryBudget } from '../../../kernels/memoryBudget.ts';
 import { pagesOf, type SharedMemory, sharedMemory } from '../../../kernels/module.ts';
 import { memoryRefusal } from '../errors.ts';
 
-/** What an upload is read into: the memory that its table will lie in, and two slots in which its bytes are handed over. */
+/** Memory for one upload: the memory of its table, and two slots in which its bytes are handed over. */
 export interface Arena {
   readonly memory: SharedMemory;
   readonly slots: readonly [Uint8Array, Uint8Array];
 }
 
 export interface ShelfOptions {
-  /** What all arenas that are in use may have; those that are kept are not counted. */
+  /** The budget of all arenas in use; kept arenas do not count. */
   readonly budget: MemoryBudget;
-  /** What is kept of those that nobody uses. */
+  /** The most memory of unused arenas that is kept. */
   readonly keptPagesMax: number;
-  /** Is called when so much has been let go that it pays to collect it. */
+  /** Called when enough memory was let go that collecting it pays. */
   readonly collect: () => void;
 }
 
-/** Large enough that a thread is woken seldom, small enough that an upload's own buffers are nothing beside its table. */
+/** Large enough to wake a thread seldom, small enough to be nothing beside a table. */
 const SLOT_BYTES = 1 << 18;
-/** A new memory's pages. */
+/** Pages of a new memory. */
 const NEW_PAGES = 1;
-/** 64 MB: less is not worth the milliseconds that the threads need to collect it. */
+/** 64 MB: collecting less is not worth the milliseconds that it takes. */
 const COLLECTED_PAGES = 1_024;
 
 /**
- * Arenas, in use and kept. A memory can grow and never shrinks, so those that nobody uses are used again, the latest one
- * first; of those the largest are kept as far as there is room for them, and the others let go.
+ * Arenas in use, and arenas kept for later. A memory can grow and never shrinks, so unused arenas are used again, the
+ * latest first. The largest ones are kept as long as they fit into `keptPagesMax`; the others are let go.
  */
 export class ArenaShelf {
   readonly #options: ShelfOptions;
@@ -51,18 +51,18 @@ export class ArenaShelf {
     return this.#kept.reduce((sum, { memory }) => sum + pagesOf(memory), 0);
   }
 
-  /** @throws BusyError or DataError where there is no memory for another one */
+  /** @throws BusyError or DataError if there is no memory for another arena */
   take(): Arena {
     const arena = this.#takeKept() ?? this.#make();
     this.#inUse += 1;
     return arena;
   }
 
-  /** Only for an arena that no thread works on any more. */
+  /** Takes back an arena that no thread works on any more. */
   giveBack(arena: Arena): void {
     this.#end(arena);
     this.#kept.push(arena);
-    // The largest are those whose pages it took longest to fill.
+    // The pages of the largest ones took longest to fill.
     const bySize = [...this.#kept].sort((a, b) => pagesOf(b.memory) - pagesOf(a.memory));
     let pages = 0;
     for (const one of bySize) {
@@ -74,7 +74,7 @@ export class ArenaShelf {
     }
   }
 
-  /** For an arena that a thread may still work on. */
+  /** Gives up an arena that a thread may still work on. */
   drop(arena: Arena): void {
     this.#end(arena);
     this.#letGo(arena);
@@ -83,7 +83,7 @@ export class ArenaShelf {
   #takeKept(): Arena | undefined {
     const arena = this.#kept.pop();
     if (arena === undefined || this.#options.budget.tryTake(pagesOf(arena.memory))) return arena;
-    // A new one is smaller, and there may be room for that.
+    // A new arena is smaller, so there may be room for it.
     this.#letGo(arena);
     return undefined;
   }

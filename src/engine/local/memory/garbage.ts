@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 let collect: (() => void) | undefined;
 
 /**
- * Collects this thread's garbage. V8 gives a shared memory back to the system only when every thread that has seen it
- * has done so, and it sees no need to in a thread that is idle: a hundred megabytes are a small object to it.
+ * Collects this thread's garbage. V8 returns a shared memory to the system only after every thread that has seen the
+ * memory has collected its garbage. An idle thread does not collect: V8 takes a hundred megabytes for a small object.
  */
 export function collectGarbage(): void {
   if (collect === undefined) {

@@ -1,12 +1,12 @@
 import { parseTimeout } from '../errors.ts';
 
-/** How long a thread has worked on reading one file: not how long the file took to come. */
+/** Measures how long a thread works on reading one file, without the time that the file takes to arrive. */
 export class ParseClock {
   readonly #timeoutMs: number;
   #spentMs = 0;
   #startedAt = 0;
 
-  /** @param timeoutMs as long as it likes where it is not given */
+  /** @param timeoutMs without it there is no limit */
   constructor(timeoutMs = Number.POSITIVE_INFINITY) {
     this.#timeoutMs = timeoutMs;
   }
@@ -15,13 +15,13 @@ export class ParseClock {
     this.#startedAt = performance.now();
   }
 
-  /** @returns the milliseconds up to now */
+  /** @returns the milliseconds so far */
   stop(): number {
     this.#spentMs += performance.now() - this.#startedAt;
     return this.#spentMs;
   }
 
-  /** While it runs. @throws DataError where it has been too long */
+  /** Call it while the clock runs. @throws DataError `parse_timeout` */
   check(): void {
     const ms = this.#spentMs + performance.now() - this.#startedAt;
     if (ms > this.#timeoutMs) throw parseTimeout(this.#timeoutMs, Math.ceil(ms));

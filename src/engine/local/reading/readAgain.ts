@@ -5,10 +5,10 @@ import type { SharedMemory } from '../../../kernels/module.ts';
 import { Team } from '../blocks/team.ts';
 import type { ReadTable, Unread } from './types.ts';
 
-/** Begins to give the file's bytes again. */
+/** Opens the file's bytes once more. */
 type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The table, read from the file where there is none. */
+/** The table; reads it from the file if its thread was lost. */
 export async function readWhole(
   read: ReadTable | Unread,
   fileAgain: FileAgain,
@@ -19,11 +19,10 @@ export async function readWhole(
 }
 
 /**
- * The table as these roles want it. Nearly always it is the one that was read; but where a column looked like numbers
- * as the file began and turned out to be text, its texts are gone, and the file is read once more, over the table.
- * @param fileAgain begins to give the file's bytes again
- * @param helpers ports of threads that help, each of which they `attend` to
- * @throws FieldError where a field names a column that the file does not have
+ * The table in the form that the roles need, which is nearly always the table that was read. A column may have looked like
+ * numbers at the beginning and turned out to be text; then its texts are lost, and the file is read again, over the table.
+ * @param helpers ports to threads that help: each of them serves `serveHelperTasks`
+ * @throws FieldError if a field names a column that the file does not have
  */
 export async function readAgain(
   read: ReadTable,

@@ -4,12 +4,12 @@ import type { ReaderThread, ReadTable, Unread } from './types.ts';
 
 let lastId = 0;
 
-/** Copied to where they are aligned as they were, bytes are copied in words: four times as fast into shared memory. */
+/** Bytes that keep their alignment are copied in words, four times as fast into shared memory. */
 const WORD_BYTES = 8;
 
 /**
- * A file that is read while it arrives. Bytes are copied into one of two slots that the thread shares: while it reads
- * one, the other is filled, and whoever writes faster than it reads waits.
+ * A file that a thread reads while it arrives. Bytes are copied into one of two shared slots: the thread reads one slot
+ * while the other is filled. A writer that is faster than the thread waits.
  */
 export class Reading {
   readonly #id: number;
@@ -17,10 +17,10 @@ export class Reading {
   readonly #shelf: ArenaShelf;
   #arena: Arena | undefined;
   #slot: 0 | 1 = 0;
-  /** Where the bytes of the slot begin, and where they end. */
+  /** Where the bytes in the slot begin and end. */
   #begun = 0;
   #filled = 0;
-  /** The slot that the thread has now. */
+  /** The reading of the slot that the thread has now. */
   #underWay: Promise<ReadTable | undefined> = Promise.resolve(undefined);
   #failure: unknown;
   #hasBegun = false;
@@ -28,7 +28,7 @@ export class Reading {
   #isOver = false;
   #mayBeInUse = false;
 
-  /** @throws BusyError or DataError where there is no memory for another table */
+  /** @throws BusyError or DataError if there is no memory for another table */
   constructor(thread: ReaderThread, shelf: ArenaShelf) {
     lastId += 1;
     this.#id = lastId;
@@ -37,7 +37,7 @@ export class Reading {
     this.#arena = shelf.take();
   }
 
-  /** Takes the next bytes. What is wrong with the file is told by `table`; from there on bytes are thrown away. */
+  /** Takes the next bytes. `table` throws what is wrong with the file; further bytes are thrown away. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length && this.#failure === undefined; ) {
       const slot = this.#held.slots[this.#slot];
@@ -46,7 +46,7 @@ export class Reading {
       slot.set(bytes.subarray(at, at + count), this.#filled);
       this.#filled += count;
       at += count;
-      // A full slot waits for bytes behind it, so that the last one is known to be the last.
+      // A full slot waits for more bytes, so that the last slot is known to be the last.
       if (this.#filled === slot.length && at < bytes.length) await this.#handOver(false);
     }
   }
@@ -56,7 +56,7 @@ export class Reading {
     if (this.#failure === undefined) void this.#handOver(true);
   }
 
-  /** The table, once the last byte is read. @throws what the file's first fault is */
+  /** The table, once the last byte is read. @throws the file's first fault */
   async table(): Promise<ReadTable> {
     const read = await this.#underWay;
     if (this.#failure !== undefined) throw this.#failure;
@@ -64,9 +64,9 @@ export class Reading {
   }
 
   /**
-   * The table, or where the thread that read it is lost, the room for one: the file is there whole on disk, and whoever
-   * reads it again on a thread of its own does no harm to others.
-   * @throws what the file's first fault is, and as the constructor
+   * The table. If its thread is lost, only memory for a table: a training thread can read the whole file again from disk,
+   * where a harmful file affects nobody else.
+   * @throws the file's first fault, and what the constructor throws
    */
   async tableOrRoom(): Promise<ReadTable | Unread> {
     try {
@@ -79,19 +79,19 @@ export class Reading {
     }
   }
 
-  /** The table's memory may still be worked on, and must not be used again. */
+  /** Says that a thread may still work on the table's memory, so that it is not used again. */
   abandonMemory(): void {
     this.#mayBeInUse = true;
   }
 
-  /** The table is not needed any more, or never will be. */
+  /** Lets go of the table and its memory. */
   async release(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#failure ??= new Error('the upload was broken off');
     await this.#underWay;
     if (!this.#isDone) await this.#thread.forget(this.#id).catch(() => undefined);
-    // Whoever still knows of this reading is not to hold its memory.
+    // Somebody may still hold this object, which must not hold the memory.
     this.#underWay = Promise.resolve(undefined);
     this.#letGo();
   }
@@ -108,7 +108,7 @@ export class Reading {
     else this.#shelf.giveBack(arena);
   }
 
-  /** Waits until the thread has read the other slot, and gives it this one. */
+  /** Waits until the thread has read the other slot, and hands over this one. */
   async #handOver(isLast: boolean): Promise<void> {
     const filled = this.#held.slots[this.#slot].subarray(this.#begun, this.#filled);
     const before = this.#underWay;
@@ -131,7 +131,7 @@ export class Reading {
       this.#failure = error;
       this.#isDone = true;
       this.#mayBeInUse = hasLostThread(error);
-      // There may be much to come that is thrown away.
+      // Much may still arrive and be thrown away.
       this.#letGo();
       return undefined;
     }

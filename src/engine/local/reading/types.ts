@@ -1,6 +1,6 @@
 import type { Table } from '../../../data/table.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
-/** A file whose table is lost with the thread that read it, and the memory that it is to lie in. */
+/** A file whose table was lost with its thread: only the memory for a table is there. */
 export interface Unread {
   readonly memory: SharedMemory;
 }
@@ -14,11 +14,11 @@ export interface ReadTable {
 /** What a reader thread does for one upload. */
 export interface ReaderThread {
   /**
-   * Reads the next bytes of the file `id`; the table is there after the last of them.
-   * @param memory where the table is to lie, with the first bytes
-   * @throws DataError, NotATableError or TooLargeError where the file is no table that can be taken
-   * @throws BusyError where others hold the memory that it would need
-   * @throws ThreadLostError where the thread ends, and so do all others whose files it reads
+   * Reads the next bytes of the file `id`, and returns the table after the last ones.
+   * @param memory for the table; with the first bytes only
+   * @throws DataError, NotATableError or TooLargeError if the file is not a table that is accepted
+   * @throws BusyError if others hold the memory that it needs
+   * @throws ThreadLostError if the thread ends; all files that it reads get the same error
    */
   read(
     id: number,

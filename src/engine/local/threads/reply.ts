@@ -10,8 +10,8 @@ import type { ErrorDetails } from '../../../values/errorData.ts';
 import { memoryRefusal, ThreadLostError } from '../errors.ts';
 
 /**
- * What a thread answers with. A structured clone keeps of an error its message alone, so one that a caller is told of
- * crosses as plain data; a fault of ours crosses as it is. So whatever else a thread's task ends with, the thread is lost.
+ * A thread's answer. A structured clone would keep only the message of an error, so a client's error crosses as plain
+ * data. A fault of ours crosses as it is.
  */
 export type Reply<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -26,7 +26,7 @@ export type Reply<Value> =
 
 const CLASSES = { BusyError, DataError, FieldError, NotATableError, TooLargeError } as const;
 
-/** Does the work, and says how it ended. */
+/** Does the work, and describes how it ended. */
 export async function replyWith<Value>(work: () => Value | Promise<Value>): Promise<Reply<Value>> {
   try {
     return { ok: true, value: await work() };
@@ -38,7 +38,7 @@ export async function replyWith<Value>(work: () => Value | Promise<Value>): Prom
   }
 }
 
-/** @throws the error that the thread met */
+/** The value of a reply. @throws the thread's error */
 export function fromReply<Value>(reply: Reply<Value>): Value {
   if (reply.ok) return reply.value;
   if ('fault' in reply) throw reply.fault;

@@ -285,7 +285,7 @@ describe('warnings', () => {
     const kept = cells((row) => (row < 30 ? 'ab'[row % 2] : undefined));
     const { warnings, columns } = await report([texts('t', kept, true)]);
     expect(warnings.map(({ message }) => message)).toEqual([
-      'Column "t" has more than 2 different texts, and at most 50 are taken: name it in ignore.',
+      'Column "t" has more than 2 different texts, and the limit is 50: add it to ignore.',
     ]);
     expect(columns[0]).not.toHaveProperty('cramersV');
   });
