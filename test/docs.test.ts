@@ -12,8 +12,9 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
   .filter((name) => name.endsWith('.ts') && !name.startsWith('kernels/assembly'))
   .map((name) => ({ name, text: read(join('src', name)) }));
 
-/** A page without its code: what looks like a link or a heading there is none. */
-const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, 'code');
+/** A page without its code, in which links and headings are only shown. */
+const withoutCode = (text: string) =>
+  text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, 'code');
 
 const linksOf = (page: string) =>
   [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)]
@@ -66,7 +67,9 @@ describe('the pages', () => {
 
   it('name every decision in ARCHITECTURE.md', () => {
     const decisions = pages.filter((page) => page.startsWith('docs/decisions/'));
-    expect(linksOf('ARCHITECTURE.md').filter((link) => link.startsWith('docs/decisions/'))).toEqual(decisions);
+    expect(linksOf('ARCHITECTURE.md').filter((link) => link.startsWith('docs/decisions/'))).toEqual(
+      decisions,
+    );
   });
 });
 
