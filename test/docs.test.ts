@@ -7,7 +7,8 @@ const ROOT = join(import.meta.dirname, '..');
 const README_LINES_MAX = 180;
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+const pages = files.filter((file) => file.endsWith('.md'));
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.startsWith('kernels/assembly'))
   .map((name) => ({ name, text: read(join('src', name)) }));
@@ -54,6 +55,16 @@ describe('the pages', () => {
 
   it.each(pages)('%s has links that lead somewhere', (page) => {
     expect(linksOf(page).flatMap((link) => faultOf(page, link) ?? [])).toEqual([]);
+  });
+
+  it.each(pages.filter((page) => !page.startsWith('test/')))('%s names files that exist', (page) => {
+    const named = [...read(page).matchAll(/`((?:[\w.-]+\/)*[\w.-]+\.(?:ts|mjs|py|sh))`/g)].map(
+      ([, path]) => path,
+    );
+    const missing = named.filter(
+      (path) => path !== 'example.ts' && !files.some((file) => `/${file}`.endsWith(`/${path}`)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it(`keep README.md below ${README_LINES_MAX} lines`, () => {
