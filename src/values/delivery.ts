@@ -34,7 +34,7 @@ export interface DeliveryView extends Kept {
   readonly logged?: LoggedRun;
 }
 
-export interface DeliveryError {
+interface DeliveryError {
   readonly code: string;
   readonly message: string;
   readonly details?: ErrorDetails;

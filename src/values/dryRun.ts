@@ -3,7 +3,7 @@ import type { Warning } from './warning.ts';
 
 export type ColumnRole = 'target' | 'feature' | 'ignored';
 
-export interface ColumnCounts {
+interface ColumnCounts {
   readonly name: string;
   readonly role: ColumnRole;
   /** Cells that hold nothing. */

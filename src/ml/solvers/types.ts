@@ -25,7 +25,7 @@ export interface WeightedCodes {
 }
 
 /** Some rows of features: row r of column j is `columns[j][at + r]`. It stands until the next chunk is read. */
-export interface RowChunk {
+interface RowChunk {
   readonly columns: readonly Float64Array[];
   readonly at: number;
   /** At least one, at most `CHUNK_ROWS`. */
