@@ -9,13 +9,13 @@ import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
-import { openDesk } from './service/desk.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
 import { endService } from './service/shutdown.ts';
 import { watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
+import { Scheduler } from './tracking/delivery/scheduler.ts';
 import { UnderWay } from './training/underWay.ts';
 
 /** What is kept for a day need not be cleared to the minute. */
@@ -52,13 +52,13 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
-  const deliveries = new Deliveries({
+  const scheduler = new Scheduler({
     ...config.delivery,
-    spool,
+    store: spool,
     server: () => mlflow.server(),
     report: deliveryLog(log.logger),
   });
-  const watched = { config, pool, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
+  const watched = { config, pool, mlflow, spool, scheduler, isStopping: () => underWay.isClosed };
   const { metrics, readiness } = watch(watched, log.logger);
   const app = createApp({
     logger: log.logger,
@@ -67,7 +67,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       openReading: () => pool.openReading(),
       fit: (reading, path, spec) => pool.fit(reading, path, spec),
       dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
-      deliveries: openDesk({ mlflow, spool, deliveries, env: process.env }),
+      deliveries: new Deliveries({
+        store: spool,
+        scheduler,
+        checkMlflow: () => mlflow.requireHope(),
+        env: process.env,
+      }),
       underWay,
       ...(config.modelName !== undefined && { modelName: config.modelName }),
     },
@@ -81,7 +86,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   pool
     .warmUp()
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
-  deliveries.start();
+  await scheduler.start();
   const clear = () =>
     void spool
       .clearKept()
@@ -91,7 +96,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    stopped ??= endService({ server, underWay, pool, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, pool, scheduler, spool, mlflow }, answers.graceMs);
     return stopped;
   };
   return { url: urlOf(server, config.host), mlflow, stop };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { DeliveryEvent } from '../tracking/delivery/deliveries.ts';
+import type { DeliveryEvent } from '../tracking/delivery/scheduler.ts';
 
 const LINES = {
   delivered: ['info', 'delivered to MLflow'],

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { TrainingPool } from '../engine/local/threads/pool.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { Scheduler } from '../tracking/delivery/scheduler.ts';
 import type { UnderWay } from '../training/underWay.ts';
 import { closeServer } from './listening.ts';
 import type { MlflowConnection } from './mlflow.ts';
@@ -21,7 +21,7 @@ export interface Running {
   readonly server: Server;
   readonly underWay: UnderWay;
   readonly pool: TrainingPool;
-  readonly deliveries: Deliveries;
+  readonly scheduler: Scheduler;
   readonly spool: Spool;
   readonly mlflow: MlflowConnection;
 }
@@ -33,7 +33,7 @@ export interface Running {
  * @param graceMs how long all of it may take
  */
 export async function endService(parts: Running, graceMs: number): Promise<void> {
-  const { server, underWay, pool, deliveries, spool, mlflow } = parts;
+  const { server, underWay, pool, scheduler, spool, mlflow } = parts;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));
   underWay.close();
@@ -45,7 +45,7 @@ export async function endService(parts: Running, graceMs: number): Promise<void>
   const closed = pool.close();
   await underWay.settled(ANSWERED_MS);
   await Promise.all([closed, closeServer(server)]);
-  await deliveries.stop(until(DELIVERED_AT));
+  await scheduler.stop(until(DELIVERED_AT));
   await spool.close();
   await mlflow.stop();
 }

@@ -7,7 +7,7 @@ import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { Scheduler } from '../tracking/delivery/scheduler.ts';
 import type { MlflowConnection } from './mlflow.ts';
 
 /** What is watched. */
@@ -16,7 +16,7 @@ export interface Watched {
   readonly pool: TrainingPool;
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
-  readonly deliveries: Deliveries;
+  readonly scheduler: Scheduler;
   /** Whether the service has been told to stop. */
   isStopping(): boolean;
 }
@@ -26,7 +26,7 @@ export function watch(
   watched: Watched,
   logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, pool, mlflow, spool, deliveries, isStopping } = watched;
+  const { config, pool, mlflow, spool, scheduler, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
@@ -44,7 +44,7 @@ export function watch(
     memory: () => pool.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
-      const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
+      const { underWay, delivered, dead, retried, doublesRemoved } = scheduler.counts();
       return { underWay, byOutcome: { delivered, dead, retried, doubles_removed: doublesRemoved } };
     },
     readiness: () => readiness.report(),

@@ -13,6 +13,15 @@ export interface Entry extends RecordName {
   turn: Promise<unknown>;
 }
 
+export interface SpoolStats {
+  readonly pending: number;
+  readonly dead: number;
+  /** Of both. */
+  readonly bytes: number;
+  /** Of those that are pending. */
+  readonly oldestAcceptedAtMs?: number;
+}
+
 /** The records that are kept whole: no more than the spool's limit, so that they fit in memory. */
 export class Entries {
   readonly #byId = new Map<string, Entry>();
@@ -56,6 +65,18 @@ export class Entries {
     return [...this.#byId.values()]
       .filter((entry) => entry.state === state)
       .sort((a, b) => a.acceptedAtMs - b.acceptedAtMs || (a.id < b.id ? -1 : 1));
+  }
+
+  stats(): SpoolStats {
+    const pending = this.inState('pending');
+    const { records, bytes } = this.totals();
+    const oldest = pending[0];
+    return {
+      pending: pending.length,
+      dead: records - pending.length,
+      bytes,
+      ...(oldest && { oldestAcceptedAtMs: oldest.acceptedAtMs }),
+    };
   }
 
   totals(): { records: number; bytes: number } {

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
+import type { RecordFile } from '../tracking/delivery/recordStore.ts';
 
 /** Written into each record: a later form of them gets a higher one. */
 const VERSION = 1;
 const NEWLINE = 0x0a;
 const DIGEST_CHARS = 64;
-
-/** One file that goes with a record: a model's, under the path it has in the run. */
-export interface RecordFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-}
 
 /** What a record says of itself, before its content. */
 export interface Head {

@@ -1,8 +1,8 @@
+import type { RecordState, RecordSummary } from '../tracking/delivery/recordStore.ts';
 import type { Entries, Entry } from './entries.ts';
 import { isDamage } from './envelope.ts';
 import { isId, isKey } from './layout.ts';
 import { type Receipts, undefinedIfDamaged } from './receipts.ts';
-import type { RecordState, RecordSummary } from './record.ts';
 import type { Records } from './records.ts';
 
 /** What is told of records without their files, wherever they lie. What is asked for may come from a URL. */

@@ -2,14 +2,14 @@ import { parse } from 'node:path';
 import type { FitSpec, Fitted } from '../engine/local/fit/fit.ts';
 import type { Reading } from '../engine/local/reading/reading.ts';
 import { FieldError, TrainpostError } from '../errors.ts';
-import { makeModelName, TrainingPipeline } from '../ml/trainingPipeline.ts';
+import { makeModelName } from '../ml/trainingPipeline.ts';
 import { ctime } from '../python/ctime.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
 import type { SolverName } from '../values/pipelineState.ts';
 import type { Missing } from '../values/plan.ts';
 import type { TrackedRun } from '../values/run.ts';
-import type { DeliveryDesk } from './deliveryPort.ts';
+import type { DeliveryPort } from './deliveryPort.ts';
 import type { UnderWay } from './underWay.ts';
 
 export type { Fitted, Reading };
@@ -59,7 +59,7 @@ export interface TrainingRooms {
   fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted>;
   /** What a fit would come to. */
   dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun>;
-  readonly deliveries: DeliveryDesk;
+  readonly deliveries: DeliveryPort;
   /** Name of a logged model where the form gives none, instead of the file's. */
   readonly modelName?: string;
   readonly underWay: UnderWay;
@@ -78,9 +78,9 @@ export interface Trained {
 }
 
 /**
- * One training: fit on a thread, then have the run, its metrics and its model accepted for MLflow. From then on nothing
- * of it is lost, whoever dies; when it will be FINISHED there is another matter, and `accepted.logged`.
- * @throws UnavailableError or StorageError where it could not be accepted
+ * Fits on a thread, then has the run, its metrics and its model accepted for MLflow. Once accepted, the training
+ * survives any crash. `accepted.logged` resolves when the run is FINISHED in MLflow.
+ * @throws UnavailableError or StorageError if the training cannot be accepted
  */
 export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   return rooms.underWay.track(fitAndAccept(request, rooms, keep));
@@ -91,10 +91,9 @@ async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: K
   await rooms.deliveries.checkRoom();
   const { reading, path, fields } = request;
   const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
-  const pipeline = TrainingPipeline.fromState(fitted.pipeline);
   const run = describeRun(request, fitted, names);
   const kept = keep(fitted, run);
-  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(kept), run);
+  const accepted = await rooms.deliveries.accept(fitted.pipeline, run, kept);
   return { fitted, run, kept, accepted };
 }
 

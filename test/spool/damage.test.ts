@@ -95,7 +95,7 @@ describe('a record that is damaged', () => {
       const { dir, record, path } = await leftBehind();
       damage(path);
       const spool = await openSpool(dir);
-      expect(spool.pending()).toEqual([]);
+      expect(await spool.pending()).toEqual([]);
       const [letter] = await spool.list('dead', 10);
       expect(letter).toMatchObject({ id: record.id, state: 'dead', document: undefined });
       expect(letter?.damaged).toContain(reason);
@@ -114,7 +114,7 @@ describe('a record that is damaged', () => {
     const spool = await openSpool(dir);
     flip(path, 'model of a');
     await expect(spool.load(record.id)).rejects.toMatchObject({ code: 'record_damaged' });
-    expect(spool.pending()).toEqual([]);
+    expect(await spool.pending()).toEqual([]);
     expect(spool.stats()).toMatchObject({ pending: 0, dead: 1 });
   });
 
@@ -167,7 +167,7 @@ describe('what does not belong there', () => {
       writeFileSync(join(dir, 'delivered', name), 'x');
     }
     const spool = await openSpool(dir);
-    expect(spool.pending()).toEqual([record.id]);
+    expect(await spool.pending()).toEqual([record.id]);
     expect(await spool.list('delivered', 10)).toEqual([]);
     expect(fileCounts(dir)).toMatchObject({ pending: 4, delivered: 3 });
   });
@@ -183,7 +183,7 @@ describe('what does not belong there', () => {
     const { dir, record, path } = await leftBehind();
     cpSync(path, path.replace('pending', 'dead'));
     const spool = await openSpool(dir);
-    expect(spool.pending()).toEqual([record.id]);
+    expect(await spool.pending()).toEqual([record.id]);
     expect(fileCounts(dir)).toMatchObject({ pending: 1, dead: 0 });
   });
 
@@ -192,7 +192,7 @@ describe('what does not belong there', () => {
     cpSync(path, path.replace('pending', 'dead'));
     flip(path, 'model of a');
     const spool = await openSpool(dir);
-    expect(spool.pending()).toEqual([]);
+    expect(await spool.pending()).toEqual([]);
     expect(await spool.revive(record.id)).toBe(true);
     expect(await spool.load(record.id)).toMatchObject({ files: record.files });
   });
@@ -205,7 +205,7 @@ describe('a record whose file was removed by hand', () => {
     rmSync(path);
     expect(await spool.find(record.id)).toBeUndefined();
     expect(await spool.load(record.id)).toBeUndefined();
-    expect(spool.pending()).toEqual([]);
+    expect(await spool.pending()).toEqual([]);
     expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
   });
 

@@ -15,7 +15,7 @@ import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/connections.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
-import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
+import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
@@ -50,7 +50,7 @@ export interface TestServiceOptions {
   readonly logger?: Logger;
   readonly checks?: ReadinessOptions['checks'];
   /** Instead of the recorder. */
-  readonly deliveries?: DeliveryDesk;
+  readonly deliveries?: DeliveryPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 

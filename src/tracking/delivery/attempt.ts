@@ -1,4 +1,3 @@
-import type { Spool } from '../../spool/spool.ts';
 import type { MlflowClient } from '../client.ts';
 import { loggedRun } from '../links.ts';
 import type { RecordedRun } from '../record.ts';
@@ -9,6 +8,7 @@ import type { DeliveryOutcome, SpooledDocument } from './deliveryView.ts';
 import { endFailed } from './endFailed.ts';
 import { Journal, type Reason } from './journal.ts';
 import { KeyedMutex } from './keyedMutex.ts';
+import type { RecordStore } from './recordStore.ts';
 import type { ScheduledDelivery } from './schedule.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -16,7 +16,7 @@ import { verdictOf } from './verdict.ts';
 const ABSENCES_MAX = 3;
 
 export interface AttemptsOptions {
-  readonly spool: Spool;
+  readonly store: RecordStore;
   readonly clock: Clock;
   readonly quarantineMs: number;
   readonly recheckMs: number;
@@ -63,15 +63,15 @@ export class Attempts {
   }
 
   async #load(entry: ScheduledDelivery): Promise<Load | undefined> {
-    const { spool, clock, quarantineMs } = this.#options;
+    const { store, clock, quarantineMs } = this.#options;
     const { id, held } = entry;
     // Only the first try finds it in memory: what has to wait is not kept there.
     delete entry.held;
-    const spooled = held === undefined ? await spool.load(id) : undefined;
+    const spooled = held === undefined ? await store.load(id) : undefined;
     if (held === undefined && spooled === undefined) return undefined;
     entry.journal ??= new Journal({
       notes: spooled?.notes ?? [],
-      write: (note) => spool.note(id, note),
+      write: (note) => store.note(id, note),
       clock,
       quarantineMs,
       takenOverAtMs: this.#takenOverAtMs,
@@ -97,7 +97,7 @@ export class Attempts {
       experimentId: delivered.experimentId,
       logged: loggedRun(server.linkBase, recorded.record, delivered),
     };
-    await this.#options.spool.deliver(id, outcome);
+    await this.#options.store.deliver(id, outcome);
     return outcome;
   }
 
@@ -110,7 +110,7 @@ export class Attempts {
     await endFailed(server, client, recorded.record, journal);
     const reason = journal.condemned!;
     const outcome: DeliveryOutcome = { attempts, ...this.#traces(journal), reason };
-    await this.#options.spool.bury(id, outcome);
+    await this.#options.store.bury(id, outcome);
     return outcome;
   }
 

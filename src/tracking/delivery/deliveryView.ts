@@ -1,9 +1,9 @@
 import { TrackingRefusedError } from '../../errors.ts';
-import type { RecordSummary } from '../../spool/record.ts';
 import type { DeliveryView, Kept } from '../../values/delivery.ts';
 import type { LoggedRun } from '../../values/run.ts';
 import type { RunRecord } from '../record.ts';
 import type { Reason, Thing } from './journal.ts';
+import type { RecordSummary } from './recordStore.ts';
 
 /** What the spool keeps of a training, beside the bytes of its model files. */
 export interface SpooledDocument extends Kept {

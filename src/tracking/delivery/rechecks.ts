@@ -1,9 +1,9 @@
-import type { Spool } from '../../spool/spool.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import { pauseMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { DeliveryOutcome, SpooledDocument } from './deliveryView.ts';
 import { recheck } from './recheck.ts';
+import type { RecordStore } from './recordStore.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A recheck that fails is tried again so many times, with growing pauses; it is a second net. */
@@ -18,7 +18,7 @@ export interface ScheduledRecheck {
 }
 
 export interface RechecksOptions {
-  readonly spool: Spool;
+  readonly store: RecordStore;
   readonly clock: Clock;
   readonly recheckMs: number;
   /** Cuts the calls off. */
@@ -43,9 +43,9 @@ export class Rechecks {
 
   /** Takes up the rechecks that a process before this one left. */
   async takeUp(): Promise<void> {
-    const { spool, clock, recheckMs } = this.#options;
+    const { store, clock, recheckMs } = this.#options;
     for (const state of ['delivered', 'dead'] as const) {
-      for (const { id, outcome } of await spool.list(state, LOOKED_THROUGH_MAX)) {
+      for (const { id, outcome } of await store.list(state, LOOKED_THROUGH_MAX)) {
         const { recheck: due } = (outcome ?? {}) as Partial<DeliveryOutcome>;
         if (due === undefined) continue;
         this.add(id, Math.min(Math.max(0, due.atMs - clock.date()), recheckMs));
@@ -78,8 +78,8 @@ export class Rechecks {
   }
 
   async #recheck(server: TrackingServer, id: string): Promise<number> {
-    const { spool, signal } = this.#options;
-    const summary = await spool.find(id);
+    const { store, signal } = this.#options;
+    const summary = await store.find(id);
     if (summary === undefined || summary.state === 'pending') return 0;
     const { record } = summary.document as SpooledDocument;
     const { recheck: due, ...outcome } = summary.outcome as DeliveryOutcome;
@@ -94,7 +94,7 @@ export class Rechecks {
       ...(logged !== undefined && { modelVersion: logged.modelVersion }),
     });
     // A dead letter's is done once more by each process, as long as it lies there.
-    await spool.amend(id, outcome);
+    await store.amend(id, outcome);
     return doubles;
   }
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Spool } from '../../../src/spool/spool.ts';
-import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
-import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
+import { Deliveries } from '../../../src/tracking/delivery/deliveries.ts';
+import { type DeliveryEvent, Scheduler } from '../../../src/tracking/delivery/scheduler.ts';
+import { REQUEST_ID_TAG } from '../../../src/tracking/record.ts';
 import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
 import type { Accepted, Kept } from '../../../src/values/delivery.ts';
 import type { LoggedRun, TrackedRun } from '../../../src/values/run.ts';
@@ -41,7 +42,7 @@ export class Bench implements AsyncDisposable {
   /** Why there is no MLflow at all. */
   unavailable: Error | undefined;
   #server: TrackingServer | undefined;
-  #process: { spool: Spool; deliveries: Deliveries } | undefined;
+  #process: { spool: Spool; scheduler: Scheduler; deliveries: Deliveries } | undefined;
 
   private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
     this.standIn = standIn;
@@ -63,6 +64,10 @@ export class Bench implements AsyncDisposable {
     return this.#process!.deliveries;
   }
 
+  get scheduler(): Scheduler {
+    return this.#process!.scheduler;
+  }
+
   get spool(): Spool {
     return this.#process!.spool;
   }
@@ -77,8 +82,8 @@ export class Bench implements AsyncDisposable {
       keptMs: 86_400_000,
       deadKeptMs: 86_400_000,
     });
-    const deliveries = new Deliveries({
-      spool,
+    const scheduler = new Scheduler({
+      store: spool,
       server: () => this.#connected(),
       quarantineMs: this.#quarantineMs,
       recheckMs: RECHECK_MS,
@@ -86,8 +91,9 @@ export class Bench implements AsyncDisposable {
       clock: this.clock,
       report: (event) => this.events.push(event),
     });
-    deliveries.start();
-    this.#process = { spool, deliveries };
+    const deliveries = new Deliveries({ store: spool, scheduler, checkMlflow: () => {}, env: {} });
+    await scheduler.start();
+    this.#process = { spool, scheduler, deliveries };
   }
 
   /** From the next try on, calls may take so long. */
@@ -99,8 +105,8 @@ export class Bench implements AsyncDisposable {
 
   /** Ends the process at once: what is under way is cut off in the middle. */
   async crash(): Promise<void> {
-    const { spool, deliveries } = this.#process!;
-    await deliveries.stop(0);
+    const { spool, scheduler } = this.#process!;
+    await scheduler.stop(0);
     await spool.close();
     await this.#server?.close();
     this.#server = undefined;
@@ -108,7 +114,7 @@ export class Bench implements AsyncDisposable {
   }
 
   accept(overrides: Partial<TrackedRun> = {}, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), kept);
+    return this.deliveries.accept(samplePipeline(), sampleRun(overrides), kept);
   }
 
   /** Accepts a training and waits until it is delivered. */
@@ -123,10 +129,10 @@ export class Bench implements AsyncDisposable {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (holds()) return;
       await pause(1);
-      if (this.#process === undefined || this.deliveries.counts().underWay > 0) continue;
+      if (this.#process === undefined || this.scheduler.counts().underWay > 0) continue;
       // Whoever was woken has begun by now, if there was anything to begin.
       await pause(1);
-      if (this.deliveries.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
+      if (this.scheduler.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
     }
     throw new Error(`${what} did not come about within ${this.clock.now()} ms of the fake clock`);
   }
