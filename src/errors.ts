@@ -1,4 +1,4 @@
-import type { ErrorDetails } from './values/errorData.ts';
+import type { ErrorData, ErrorDetails } from './values/errorData.ts';
 
 /** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */
 export abstract class TrainpostError extends Error {
@@ -42,6 +42,32 @@ export class TrackingRefusedError extends TrainpostError {}
 
 /** MLflow did not answer: no connection, a time-out, or 5xx up to the last try. */
 export class TrackingUnreachableError extends TrainpostError {}
+
+/** The classes above by name: an error that has become plain data comes back as one of them. */
+const CLASSES = new Map(
+  [
+    ConfigError,
+    FieldError,
+    NotATableError,
+    TooLargeError,
+    DataError,
+    BusyError,
+    UnavailableError,
+    StorageError,
+    TrackingRefusedError,
+    TrackingUnreachableError,
+  ].map((Class) => [Class.name, Class]),
+);
+
+export function toData({ name, code, message, details }: TrainpostError): Required<ErrorData> {
+  return { name, code, message, details };
+}
+
+/** The error that `toData` has turned into data. A class that this file does not have comes back as DataError. */
+export function fromData({ name = '', code, message, details }: ErrorData): TrainpostError {
+  const Class = CLASSES.get(name) ?? DataError;
+  return new Class(code, message, details);
+}
 
 /** A value as it may stand in a message: quoted, control characters escaped, bounded. */
 export function quote(value: string, charsMax = 60): string {

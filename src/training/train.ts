@@ -1,7 +1,7 @@
 import { parse } from 'node:path';
 import type { FitSpec, Fitted } from '../engine/local/fit/fit.ts';
 import type { Reading } from '../engine/local/reading/reading.ts';
-import { FieldError, TrainpostError } from '../errors.ts';
+import { FieldError, TrainpostError, toData } from '../errors.ts';
 import { makeModelName } from '../ml/trainingPipeline.ts';
 import { ctime } from '../python/ctime.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
@@ -109,15 +109,14 @@ async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryR
   return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
 }
 
-/** The error that a step ends with, as a report tells it. */
+/** The error that a step ends with, as data. */
 function problemOf(step: () => unknown): DryRun['problem'] {
   try {
     step();
     return undefined;
   } catch (error) {
     if (!(error instanceof TrainpostError)) throw error;
-    const { code, message, details } = error;
-    return { code, message, details: { ...details } };
+    return toData(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TrackingRefusedError } from '../../src/errors.ts';
+import { type TrackingRefusedError, toData } from '../../src/errors.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
 import type { PipelineState } from '../../src/values/pipelineState.ts';
@@ -90,8 +90,7 @@ export class RecordingDesk implements DeliveryPort {
 
   refuse(id: string, error: TrackingRefusedError): void {
     const entry = this.#entry(id);
-    const { code, message, details } = error;
-    const lastError = { code, message, details };
+    const lastError = toData(error);
     entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
     entry.reject(error);
   }

@@ -1,3 +1,4 @@
+import type { ErrorData } from '../../values/errorData.ts';
 import type { MlflowClient } from '../client.ts';
 import { loggedRun } from '../links.ts';
 import type { RecordedRun } from '../record.ts';
@@ -6,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { deliver } from './deliver.ts';
 import type { DeliveryOutcome, SpooledDocument } from './deliveryView.ts';
 import { endFailed } from './endFailed.ts';
-import { Journal, type Reason } from './journal.ts';
+import { Journal } from './journal.ts';
 import { KeyedMutex } from './keyedMutex.ts';
 import type { RecordStore } from './recordStore.ts';
 import type { ScheduledDelivery } from './schedule.ts';
@@ -130,7 +131,7 @@ export class Attempts {
 }
 
 /** Why the record is refused for good; undefined if it is not. */
-function refusalOf(error: unknown, entry: ScheduledDelivery): Reason | undefined {
+function refusalOf(error: unknown, entry: ScheduledDelivery): ErrorData | undefined {
   const { is, reason } = verdictOf(error);
   if (is === 'absent') entry.absences++;
   return is === 'refused' || (is === 'absent' && entry.absences > ABSENCES_MAX) ? reason : undefined;

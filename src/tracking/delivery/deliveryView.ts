@@ -1,8 +1,9 @@
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView, Kept } from '../../values/delivery.ts';
+import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
 import type { RunRecord } from '../record.ts';
-import type { Reason, Thing } from './journal.ts';
+import type { Thing } from './journal.ts';
 import type { RecordSummary } from './recordStore.ts';
 
 /** What the spool keeps of a training, beside the bytes of its model files. */
@@ -19,7 +20,7 @@ export interface DeliveryOutcome {
   /** Of a delivered one. */
   readonly logged?: LoggedRun;
   /** Of a dead letter. */
-  readonly reason?: Reason;
+  readonly reason?: ErrorData;
   /** When to look once more for what calls did that came late or twice. */
   readonly recheck?: DueRecheck;
 }
@@ -34,7 +35,7 @@ interface DueRecheck {
 /** What is known of a record that is still to come. */
 export interface DeliveryProgress {
   readonly attempts: number;
-  readonly lastError?: Reason;
+  readonly lastError?: ErrorData;
 }
 
 export function viewOf(summary: RecordSummary, progress: DeliveryProgress | undefined): DeliveryView {
@@ -62,7 +63,7 @@ export function viewOf(summary: RecordSummary, progress: DeliveryProgress | unde
 
 /** The error that whoever waits for a dead letter gets. */
 export function refusedError(
-  { code, message, details }: Reason,
+  { code, message, details }: ErrorData,
   runId: string | undefined,
 ): TrackingRefusedError {
   return new TrackingRefusedError(code, message, { ...details, ...(runId !== undefined && { runId }) });

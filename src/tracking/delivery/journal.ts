@@ -1,21 +1,14 @@
-import type { ErrorDetails } from '../../values/errorData.ts';
+import type { ErrorData } from '../../values/errorData.ts';
 import type { Clock } from './clock.ts';
 
 /** What MLflow makes anew each time it is asked, and so must be asked for once: `listing` is MLflow 2's `runs/log-model`. */
 export type Thing = 'run' | 'model' | 'listing' | 'version';
 
-/** Why a record failed, as it is kept and shown. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: ErrorDetails;
-}
-
 /** One line of the journal. */
 type Note =
   | { readonly attempted: Thing; readonly experimentId?: string }
   | { readonly made: Thing; readonly id: string }
-  | { readonly condemned: Reason }
+  | { readonly condemned: ErrorData }
   | { readonly pardoned: true }
   | { readonly forgotten: true };
 
@@ -66,7 +59,7 @@ export class Journal {
   #staged: Note[] = [];
   #written: Promise<void> = Promise.resolve();
   #experimentId: string | undefined;
-  #condemned: Reason | undefined;
+  #condemned: ErrorData | undefined;
   #wasForgotten = false;
 
   constructor(options: JournalOptions) {
@@ -85,7 +78,7 @@ export class Journal {
   }
 
   /** Why the record is to become a dead letter. */
-  get condemned(): Reason | undefined {
+  get condemned(): ErrorData | undefined {
     return this.#condemned;
   }
 
@@ -137,7 +130,7 @@ export class Journal {
   }
 
   /** The record is to become a dead letter, once its run has been ended. */
-  async condemn(reason: Reason): Promise<void> {
+  async condemn(reason: ErrorData): Promise<void> {
     await this.#write({ condemned: reason });
   }
 

@@ -1,7 +1,8 @@
+import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
 import type { RecordedRun } from '../record.ts';
 import type { Clock } from './clock.ts';
-import type { Journal, Reason } from './journal.ts';
+import type { Journal } from './journal.ts';
 
 /** Records held in memory for those who wait; more are read back from the spool when it is their turn. */
 const HELD_MAX = 32;
@@ -15,7 +16,7 @@ export interface ScheduledDelivery {
   /** By the clock: not to be tried before. */
   notBeforeMs: number;
   isUnderWay: boolean;
-  lastError?: Reason;
+  lastError?: ErrorData;
   /** Errors in a row that said something was gone. */
   absences: number;
   /** Until the first try. */

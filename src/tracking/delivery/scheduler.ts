@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
 import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
@@ -6,7 +7,6 @@ import { Attempts } from './attempt.ts';
 import { pauseMs, ServerBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type DeliveryOutcome, type DeliveryProgress, refusedError } from './deliveryView.ts';
-import type { Reason } from './journal.ts';
 import { Rechecks, type ScheduledRecheck } from './rechecks.ts';
 import type { RecordStore } from './recordStore.ts';
 import { newWaiter, Schedule, type ScheduledDelivery } from './schedule.ts';
@@ -37,7 +37,7 @@ export interface DeliveryEvent {
   readonly id: string;
   readonly runId?: string;
   /** Why the try failed. */
-  readonly reason?: Reason;
+  readonly reason?: ErrorData;
   /** The error that was thrown. */
   readonly cause?: unknown;
   readonly doubles?: number;
@@ -263,7 +263,7 @@ export class Scheduler {
 }
 
 /** The doubt says what is waited for; the reason before it says how the doubt arose, and what to do. */
-function doubtAfter(before: Reason | undefined, doubt: Reason): Reason {
+function doubtAfter(before: ErrorData | undefined, doubt: ErrorData): ErrorData {
   if (before?.code === doubt.code) return before;
   return before === undefined
     ? doubt

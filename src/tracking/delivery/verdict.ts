@@ -1,21 +1,28 @@
-import { StorageError, TrackingRefusedError, TrainpostError, UnavailableError } from '../../errors.ts';
+import {
+  StorageError,
+  TrackingRefusedError,
+  TrainpostError,
+  toData,
+  UnavailableError,
+} from '../../errors.ts';
+import type { ErrorData } from '../../values/errorData.ts';
 import { CallRefusedError } from '../request.ts';
-import { type Reason, StillDoubtfulError } from './journal.ts';
+import { StillDoubtfulError } from './journal.ts';
 
 /** What a failed try means for its record. */
 export type Verdict =
   /** The spool cannot read it any more. */
-  | { readonly is: 'damaged'; readonly reason: Reason }
+  | { readonly is: 'damaged'; readonly reason: ErrorData }
   /** Refused for good: trying again would not help. */
-  | { readonly is: 'refused'; readonly reason: Reason }
+  | { readonly is: 'refused'; readonly reason: ErrorData }
   /** MLflow does not know something that it knew. */
-  | { readonly is: 'absent'; readonly reason: Reason }
+  | { readonly is: 'absent'; readonly reason: ErrorData }
   /** A create is in doubt: to be searched for again until that time. */
-  | { readonly is: 'doubtful'; readonly reason: Reason; readonly untilMs: number }
+  | { readonly is: 'doubtful'; readonly reason: ErrorData; readonly untilMs: number }
   /** There is no MLflow yet. */
-  | { readonly is: 'early'; readonly reason: Reason }
+  | { readonly is: 'early'; readonly reason: ErrorData }
   /** It may pass: to be tried again. */
-  | { readonly is: 'passing'; readonly reason: Reason; readonly askedMs: number };
+  | { readonly is: 'passing'; readonly reason: ErrorData; readonly askedMs: number };
 
 /** Refusals that are not MLflow's own words, and that only the caller or a person can mend. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -65,10 +72,9 @@ function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error];
 }
 
-function reasonOf(error: unknown): Reason {
+function reasonOf(error: unknown): ErrorData {
   if (error instanceof TrainpostError) {
-    const { code, message, details } = error;
-    return { code, message, details };
+    return toData(error);
   }
   if (error instanceof StillDoubtfulError) return { code: 'mlflow_in_doubt', message: error.message };
   const message = 'Something went wrong here while the run was being logged; it is tried again.';
