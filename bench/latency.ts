@@ -3,7 +3,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fitCsv } from '../src/engine/local/fit/fit.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
-import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
+import { recordTree } from '../src/tracking/record.ts';
+import { modelFilesOf, type RecordedTree } from '../src/tracking/tree.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
 import { ORIGINAL_SPEC } from '../test/support/originalSpec.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
@@ -54,7 +55,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
   const playFloor = async () => {
     const startedAt = performance.now();
     serial += 1;
-    await floor.run(experimentId, recorded.record, recorded.files, `floor-${serial}-${Date.now()}`);
+    await floor.run(experimentId, recorded.tree, recorded.files, `floor-${serial}-${Date.now()}`);
     return performance.now() - startedAt;
   };
   for (let index = 0; index < WARM_UP; index += 1) {
@@ -75,7 +76,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 }
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
-async function aRecord(): Promise<RecordedRun> {
+async function aRecord(): Promise<RecordedTree> {
   const fitted = await fitCsv(readFileSync(CSV), ORIGINAL_SPEC);
   const run = {
     experimentName: 'Latency',
@@ -87,9 +88,10 @@ async function aRecord(): Promise<RecordedRun> {
     startTimeMs: Date.now(),
     ...fitted,
   };
-  const { record, files } = recordRun(fitted.pipeline, run, {});
+  const recorded = recordTree(fitted.pipeline, run, {});
   const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
-  return { record, files: [...files, filler] };
+  const { tree } = recorded;
+  return { tree, files: [...modelFilesOf(recorded, tree.nodes[0]), filler] };
 }
 
 function report(samples: Awaited<ReturnType<typeof measure>>, mlflowVersion: string): string {

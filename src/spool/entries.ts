@@ -7,6 +7,8 @@ export interface Entry extends RecordName {
   bytes: number;
   /** When it was buried. */
   endedAtMs?: number;
+  /** Another version of trainpost wrote the record, in a form that is unknown here: it is left as it is. */
+  isOfOtherVersion: boolean;
   /** An fsync of this file failed: nothing may be written to it any more before it was written anew. */
   isSuspect: boolean;
   /** What is being done with the record; the next thing is done after it. */
@@ -85,5 +87,5 @@ export class Entries {
 }
 
 export function newEntry(name: RecordName, state: Entry['state'], bytes: number): Entry {
-  return { ...name, state, bytes, isSuspect: false, turn: Promise.resolve() };
+  return { ...name, state, bytes, isOfOtherVersion: false, isSuspect: false, turn: Promise.resolve() };
 }

@@ -113,7 +113,7 @@ export class Spool implements RecordStore {
 
   /**
    * A record whole; undefined where there is none. A pending one that turns out to be damaged is buried.
-   * @throws StorageError `record_damaged`
+   * @throws StorageError `record_damaged`, UnavailableError `record_version`
    */
   async load(id: string): Promise<StoredRecord | undefined> {
     const entry = this.#entries.get(id);
@@ -238,7 +238,7 @@ export class Spool implements RecordStore {
     });
     const untilMs = this.#clock() - this.#options.deadKeptMs;
     for (const entry of this.#entries.inState('dead')) {
-      if ((entry.endedAtMs ?? 0) > untilMs) continue;
+      if (entry.isOfOtherVersion || (entry.endedAtMs ?? 0) > untilMs) continue;
       await this.#writes.inTurn(entry, async () => {
         if (entry.state !== 'dead') return;
         await this.#records.remove(entry);

@@ -1,10 +1,13 @@
+import { UnavailableError } from '../../errors.ts';
 import type { DeliveryPort } from '../../training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../values/delivery.ts';
 import type { PipelineState } from '../../values/pipelineState.ts';
 import type { LoggedRun, TrackedRun } from '../../values/run.ts';
-import { recordRun } from '../record.ts';
+import { recordTree } from '../record.ts';
 import type { Env } from '../tags.ts';
-import { type SpooledDocument, viewOf } from './deliveryView.ts';
+import type { RecordedTree } from '../tree.ts';
+import { viewOf } from './deliveryView.ts';
+import { type RecordDocument, readSummary } from './document.ts';
 import { PARDON } from './journal.ts';
 import type { RecordStore, RecordSummary } from './recordStore.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -34,12 +37,16 @@ export class Deliveries implements DeliveryPort {
     await this.#options.store.checkRoom();
   }
 
-  async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
-    const { store, scheduler, env } = this.#options;
-    const recorded = recordRun(pipeline, run, env);
-    const { record, files } = recorded;
-    const id = record.requestId;
-    const document: SpooledDocument = { record, ...kept };
+  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
+    return this.acceptTree(recordTree(pipeline, run, this.#options.env), kept);
+  }
+
+  /** Accepts a root with its children; all of them are delivered, or none is accepted. @throws as `accept` */
+  async acceptTree(recorded: RecordedTree, kept: Kept): Promise<Accepted> {
+    const { store, scheduler } = this.#options;
+    const { tree, files } = recorded;
+    const id = tree.requestId;
+    const document: RecordDocument = { tree, ...kept };
     await store.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
     return { id, logged: scheduler.add(id, recorded) };
   }
@@ -53,7 +60,9 @@ export class Deliveries implements DeliveryPort {
   }
 
   async findByKey(digest: string): Promise<DeliveryView | undefined> {
-    return this.#view(await this.#options.store.findByKey(digest));
+    const summary = await this.#options.store.findByKey(digest);
+    if (summary !== undefined) checkVersion(summary);
+    return this.#view(summary);
   }
 
   async list(state?: DeliveryState): Promise<DeliveryView[]> {
@@ -64,6 +73,9 @@ export class Deliveries implements DeliveryPort {
 
   async retry(id: string): Promise<boolean> {
     const { store, scheduler } = this.#options;
+    const summary = await store.find(id);
+    if (summary?.state !== 'dead') return false;
+    checkVersion(summary);
     if (!(await store.revive(id))) return false;
     try {
       await store.note(id, PARDON);
@@ -75,5 +87,17 @@ export class Deliveries implements DeliveryPort {
 
   #view(summary: RecordSummary | undefined): DeliveryView | undefined {
     return summary && viewOf(summary, this.#options.scheduler.progressOf(summary.id));
+  }
+}
+
+/**
+ * Nothing can be said or done about a record whose form is unknown: neither what it stands for, nor what is left to do.
+ * @throws UnavailableError `record_version`
+ */
+function checkVersion(summary: RecordSummary): void {
+  try {
+    readSummary(summary);
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error;
   }
 }

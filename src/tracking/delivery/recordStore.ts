@@ -1,3 +1,5 @@
+import type { ErrorData } from '../../values/errorData.ts';
+
 /** A file of a record, by its path in the record. */
 export interface RecordFile {
   readonly path: string;
@@ -40,8 +42,8 @@ export interface RecordSummary {
   readonly document: unknown;
   /** The argument of `deliver`, `bury` or `amend`. */
   readonly outcome?: unknown;
-  /** Why the record cannot be read. */
-  readonly damaged?: string;
+  /** Why the record cannot be read: `record_damaged`, or `record_version` if a later trainpost wrote it. */
+  readonly unreadable?: ErrorData;
 }
 
 /**
@@ -62,8 +64,8 @@ export interface RecordStore {
   /** Ids of the pending records, the oldest first. */
   pending(): Promise<readonly string[]>;
   /**
-   * Reads a whole record; undefined if the store has no record of that id.
-   * @throws StorageError `record_damaged`
+   * Reads a whole record; undefined if the store has no record of that id. A damaged record becomes a dead letter.
+   * @throws StorageError `record_damaged`, UnavailableError `record_version`
    */
   load(id: string): Promise<StoredRecord | undefined>;
   /** Adds a note to a pending record. The note survives any crash once the promise resolves. */

@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
-import type { RecordedRun } from '../record.ts';
+import type { RecordedTree } from '../tree.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 
@@ -20,7 +20,7 @@ export interface ScheduledDelivery {
   /** Errors in a row that said something was gone. */
   absences: number;
   /** Until the first try. */
-  held?: RecordedRun;
+  held?: RecordedTree;
   /** From the first try on. */
   journal?: Journal;
   waiter?: Waiter;
@@ -63,7 +63,7 @@ export class Schedule {
   }
 
   /** @param held the record itself, where somebody waits for it */
-  add(id: string, held?: RecordedRun, waiter?: Waiter): ScheduledDelivery {
+  add(id: string, held?: RecordedTree, waiter?: Waiter): ScheduledDelivery {
     const isHeld = held !== undefined && this.#fresh.size < HELD_MAX;
     const entry: ScheduledDelivery = {
       id,

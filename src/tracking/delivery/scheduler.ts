@@ -1,12 +1,15 @@
 import { setMaxListeners } from 'node:events';
+import { fromData } from '../../errors.ts';
 import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
-import type { RecordedRun } from '../record.ts';
+import { CallFailedError } from '../request.ts';
 import type { TrackingServer } from '../trackingServer.ts';
+import type { RecordedTree } from '../tree.ts';
 import { Attempts } from './attempt.ts';
 import { pauseMs, ServerBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type DeliveryOutcome, type DeliveryProgress, refusedError } from './deliveryView.ts';
+import { type DeliveryProgress, refusedError } from './deliveryView.ts';
+import type { DeliveryOutcome } from './outcome.ts';
 import { Rechecks, type ScheduledRecheck } from './rechecks.ts';
 import type { RecordStore } from './recordStore.ts';
 import { newWaiter, Schedule, type ScheduledDelivery } from './schedule.ts';
@@ -33,7 +36,7 @@ export interface SchedulerOptions {
 
 /** How a try ended. */
 export interface DeliveryEvent {
-  readonly is: 'delivered' | 'dead' | 'retried' | 'doubles_removed';
+  readonly is: 'delivered' | 'dead' | 'retried' | 'left_alone' | 'doubles_removed';
   readonly id: string;
   readonly runId?: string;
   /** Why the try failed. */
@@ -41,6 +44,8 @@ export interface DeliveryEvent {
   /** The error that was thrown. */
   readonly cause?: unknown;
   readonly doubles?: number;
+  /** Keys of the nodes whose runs somebody deleted, so that they are missing. */
+  readonly deleted?: readonly string[];
 }
 
 /** Counts since the process began. */
@@ -81,7 +86,8 @@ export class Scheduler {
     this.#backoff = new ServerBackoff(clock);
     const { signal } = this.#cut;
     this.#rechecks = new Rechecks({ store, clock, recheckMs, signal });
-    this.#attempts = new Attempts({ store, clock, quarantineMs, recheckMs, signal });
+    const isStopping = () => this.#stopping.signal.aborted;
+    this.#attempts = new Attempts({ store, clock, quarantineMs, recheckMs, signal, isStopping });
   }
 
   /** Takes up the pending records of the store, and begins to deliver. */
@@ -110,7 +116,7 @@ export class Scheduler {
   }
 
   /** Schedules a record that the store has just accepted: see `logged`. */
-  add(id: string, recorded: RecordedRun): Promise<LoggedRun> {
+  add(id: string, recorded: RecordedTree): Promise<LoggedRun> {
     const waiter = newWaiter();
     this.#schedule.add(id, recorded, waiter);
     // If no place is free, the next delivery that ends wakes the loop.
@@ -199,11 +205,13 @@ export class Scheduler {
     }
   }
 
-  #end({ id, waiter }: ScheduledDelivery, { logged, reason, runId, recheck }: DeliveryOutcome): void {
+  #end({ id, waiter }: ScheduledDelivery, outcome: DeliveryOutcome): void {
+    const { logged, reason, made, deleted, recheck } = outcome;
+    const runId = made['root']?.runId;
     if (recheck !== undefined) this.#rechecks.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
-      this.#report({ is: 'delivered', id, runId: logged.runId });
+      this.#report({ is: 'delivered', id, runId: logged.runId, ...(deleted && { deleted }) });
       waiter?.resolve(logged);
     } else if (reason !== undefined) {
       this.#counts.dead++;
@@ -214,14 +222,21 @@ export class Scheduler {
 
   #postpone(entry: ScheduledDelivery, error: unknown): void {
     // The next process takes up what was cut off, and the error says nothing of MLflow.
-    if (this.#cut.signal.aborted) return;
+    if (this.#cut.signal.aborted || isStop(error)) return;
     const verdict = verdictOf(error);
+    if (verdict.is === 'unknown_version') {
+      // The store keeps the record, and the next process looks at it again.
+      this.#schedule.remove(entry);
+      this.#report({ is: 'left_alone', id: entry.id, reason: verdict.reason });
+      entry.waiter?.reject(fromData(verdict.reason));
+      return;
+    }
     entry.lastError =
       verdict.is === 'doubtful' ? doubtAfter(entry.lastError, verdict.reason) : verdict.reason;
     if (verdict.is === 'damaged') {
       // The store has put the record with the dead letters.
       this.#schedule.remove(entry);
-      this.#end(entry, { attempts: entry.attempts, reason: verdict.reason });
+      this.#end(entry, { attempts: entry.attempts, made: {}, reason: verdict.reason });
       return;
     }
     if (verdict.is === 'early') {
@@ -260,6 +275,11 @@ export class Scheduler {
     await Promise.race([all, this.#clock.sleep(ms, over.signal)]);
     over.abort();
   }
+}
+
+/** Whether a delivery was interrupted because the service is shutting down. */
+function isStop(error: unknown): boolean {
+  return error instanceof CallFailedError && error.code === 'stopping';
 }
 
 /** The doubt says what is waited for; the reason before it says how the doubt arose, and what to do. */

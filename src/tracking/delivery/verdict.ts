@@ -11,8 +11,10 @@ import { StillDoubtfulError } from './journal.ts';
 
 /** What a failed try means for its record. */
 export type Verdict =
-  /** The spool cannot read it any more. */
+  /** The store cannot read the record any more. */
   | { readonly is: 'damaged'; readonly reason: ErrorData }
+  /** Another version of trainpost wrote the record, in a form that is unknown here. */
+  | { readonly is: 'unknown_version'; readonly reason: ErrorData }
   /** Refused for good: trying again would not help. */
   | { readonly is: 'refused'; readonly reason: ErrorData }
   /** MLflow does not know something that it knew. */
@@ -39,16 +41,23 @@ const STATUS_OF_THE_SETTINGS: ReadonlySet<number> = new Set([401, 403, 407]);
 /** The whole decision what becomes of a record after an error; of several, the worst counts. */
 export function verdictOf(error: unknown): Verdict {
   const verdicts = causesOf(error).map(verdictOfOne);
-  const worst = (['damaged', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
+  const worst = (['damaged', 'unknown_version', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
     .map((is) => verdicts.find((verdict) => verdict.is === is))
     .find((verdict) => verdict !== undefined);
   return worst!;
 }
 
+/** Whether MLflow's answer is final for this call: it rejects the call, or does not know what the call is about. */
+export function isFinal(error: unknown): boolean {
+  return ['refused', 'absent'].includes(verdictOf(error).is);
+}
+
 function verdictOfOne(error: unknown): Verdict {
   const reason = reasonOf(error);
   if (error instanceof StillDoubtfulError) return { is: 'doubtful', reason, untilMs: error.untilMs };
-  if (error instanceof UnavailableError) return { is: 'early', reason };
+  if (error instanceof UnavailableError) {
+    return { is: error.code === 'record_version' ? 'unknown_version' : 'early', reason };
+  }
   if (error instanceof StorageError && error.code === 'record_damaged') return { is: 'damaged', reason };
   if (isAbsence(error)) return { is: 'absent', reason };
   if (isRefusal(error)) return { is: 'refused', reason };

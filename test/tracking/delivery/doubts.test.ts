@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MlflowClient } from '../../../src/tracking/client.ts';
-import { REQUEST_ID_TAG } from '../../../src/tracking/record.ts';
 import { CallFailedError } from '../../../src/tracking/request.ts';
+import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.
@@ -50,7 +50,7 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     expect(bench.count(name)).toBe(1);
     expect((await bench.deliveries.find(accepted.id))?.lastError).toMatchObject({
       code: 'mlflow_in_doubt',
-      message: expect.stringMatching(/was lost, and it is looked for\. Before that: .+/),
+      message: expect.stringMatching(/was lost\. trainpost searches MLflow for it\. Before that: .+/),
     });
     await bench.untilDelivered();
     expect(bench.clock.now()).toBeGreaterThanOrEqual(QUARANTINE_MS);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
 import { Schedule } from '../../../src/tracking/delivery/schedule.ts';
-import type { RecordedRun } from '../../../src/tracking/record.ts';
+import type { RecordedTree } from '../../../src/tracking/tree.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';
 import { Bench } from './bench.ts';
@@ -12,7 +12,7 @@ import { Bench } from './bench.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
-const HELD = {} as RecordedRun;
+const HELD = {} as RecordedTree;
 
 describe('which record is next', () => {
   const ids = (queue: Schedule, count: number) =>
