@@ -1,4 +1,4 @@
-import type { ErrorDetails } from './values/errorData.ts';
+import type { ErrorData, ErrorDetails } from './values/errorData.ts';
 
 /** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */
 export abstract class TrainpostError extends Error {
@@ -35,11 +35,7 @@ export class BusyError extends TrainpostError {}
 export class UnavailableError extends TrainpostError {}
 
 /** Somebody asked for the work to be stopped. */
-export class CancelledError extends TrainpostError {
-  constructor() {
-    super('cancelled', 'The training was cancelled, and nothing of it was kept: send it again to have it.');
-  }
-}
+export class CancelledError extends TrainpostError {}
 
 /** The disk does not take or give what is kept on it: it is full, or it fails. */
 export class StorageError extends TrainpostError {}
@@ -53,6 +49,33 @@ export class TrackingUnreachableError extends TrainpostError {}
 /** When a client should come back: the words for a message, and the detail that becomes the header `Retry-After`. */
 export function retryIn(seconds: number): { readonly advice: string; readonly details: ErrorDetails } {
   return { advice: `retry in ${seconds} s`, details: { retryAfterS: seconds } };
+}
+
+/** The classes above by name: an error that has become plain data comes back as one of them. */
+const CLASSES = new Map(
+  [
+    CancelledError,
+    ConfigError,
+    FieldError,
+    NotATableError,
+    TooLargeError,
+    DataError,
+    BusyError,
+    UnavailableError,
+    StorageError,
+    TrackingRefusedError,
+    TrackingUnreachableError,
+  ].map((Class) => [Class.name, Class]),
+);
+
+export function toData({ name, code, message, details }: TrainpostError): Required<ErrorData> {
+  return { name, code, message, details };
+}
+
+/** The error that `toData` has turned into data. A class that this file does not have comes back as DataError. */
+export function fromData({ name = '', code, message, details }: ErrorData): TrainpostError {
+  const Class = CLASSES.get(name) ?? DataError;
+  return new Class(code, message, details);
 }
 
 /** A value as it may stand in a message: quoted, control characters escaped, bounded. */

@@ -1,24 +1,27 @@
-import type { ModelLog } from '../ml/modelLog.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../values/delivery.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 import type { LoggedRun, TrackedRun } from '../values/run.ts';
 
-/** The desk where trainings are handed in for MLflow, and asked about afterwards. */
-export interface DeliveryDesk {
+/** Accepts trainings for MLflow, and says how far each of them is. */
+export interface DeliveryPort {
   /**
-   * Asked before a training computes.
-   * @throws UnavailableError or StorageError where it could not be accepted
+   * Checks, before a training computes, that it could be accepted.
+   * @throws UnavailableError or StorageError if it could not
    */
   checkRoom(): Promise<void>;
-  /** Where a fitted pipeline is accepted: once it resolves, the run will be in MLflow, or kept with the reason why not. */
-  modelLog(kept: Kept): ModelLog<TrackedRun, Accepted>;
-  /** Of a pending one the same as `Accepted.logged`; undefined for any other. */
+  /**
+   * Accepts a training. Once the promise resolves, the run will be in MLflow, or kept with the reason why it is not.
+   * @throws UnavailableError or StorageError if the training cannot be kept
+   */
+  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted>;
+  /** The same promise as `Accepted.logged`; undefined if the delivery is not pending. */
   logged(id: string): Promise<LoggedRun> | undefined;
-  /** @param id may come from a URL, and be anything */
+  /** @param id may come from a URL, and be any text */
   find(id: string): Promise<DeliveryView | undefined>;
   /** @param digest of an Idempotency-Key */
   findByKey(digest: string): Promise<DeliveryView | undefined>;
-  /** Those of a state, or those that are pending or dead; bounded. */
+  /** Lists the deliveries of a state, or those that are pending and then those that are dead; bounded. */
   list(state?: DeliveryState): Promise<readonly DeliveryView[]>;
-  /** Puts a dead one back to the pending ones; false where there is none of that id. */
+  /** Makes a dead delivery pending again; false if there is no dead delivery of that id. */
   retry(id: string): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { ErrorDetails } from './errorData.ts';
+import type { ErrorData } from './errorData.ts';
 import type { LoggedRun } from './run.ts';
 
 /** `pending`: still to come; `dead`: MLflow refused it for good, or somebody deleted its run. */
@@ -29,15 +29,9 @@ export interface DeliveryView extends Kept {
   /** Tries so far; of a pending one, those of this process. */
   readonly attempts: number;
   /** Why the last try failed. */
-  readonly lastError?: DeliveryError;
+  readonly lastError?: ErrorData;
   /** Where it is found, once it is delivered. */
   readonly logged?: LoggedRun;
-}
-
-interface DeliveryError {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: ErrorDetails;
 }
 
 /**

@@ -176,7 +176,9 @@ describe('a holder', () => {
     vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     await expect(spool.accept(newRecord('b'))).rejects.toMatchObject({ code: 'spool_lost' });
-    await expect(spool.deliver(spool.pending()[0]!, null)).rejects.toMatchObject({ code: 'spool_lost' });
+    await expect(spool.deliver((await spool.pending())[0]!, null)).rejects.toMatchObject({
+      code: 'spool_lost',
+    });
     expect(readdirSync(join(dir, 'pending'))).toHaveLength(1);
   });
 });

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { StandInError } from './standInErrors.ts';
 import { StandInRegistry } from './standInRegistry.ts';
 import { StandInStore } from './standInStore.ts';
+import { fromText, toText } from './standInText.ts';
 
 /**
  * What becomes of a call. `cut` breaks the connection before it is carried out, `lost` after it, and `torn` in the middle
@@ -144,6 +145,19 @@ export class StandInMlflow implements AsyncDisposable {
     const late = this.#late;
     this.#late = [];
     for (const land of late) land();
+  }
+
+  /** All that it keeps, as text: see `restore`. */
+  saved(): string {
+    return toText({ store: this.store, registry: this.registry });
+  }
+
+  /** Goes on with what another one has `saved`. */
+  restore(text: string): void {
+    const { store, registry } = fromText(text) as { store: object; registry: object };
+    this.loseDatabase();
+    Object.assign(this.store, store);
+    Object.assign(this.registry, registry);
   }
 
   /** Comes back empty-handed. */
