@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support.ts';
 
-const SETUP = join(import.meta.dirname, '../../src/launcher/setup.mjs');
+const SRC = join(import.meta.dirname, '../../src');
 /** Stands in for the compiler: leaves what it saw, and fails where the source says so. */
 const BUILD = `
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
@@ -23,7 +23,8 @@ beforeEach(() => {
   root = temporaryFolder();
   mkdirSync(join(root, 'src/launcher'), { recursive: true });
   mkdirSync(join(root, 'packages/small'), { recursive: true });
-  cpSync(SETUP, join(root, 'src/launcher/setup.mjs'));
+  cpSync(join(SRC, 'launcher/setup.mjs'), join(root, 'src/launcher/setup.mjs'));
+  cpSync(join(SRC, 'system'), join(root, 'src/system'), { recursive: true });
   write('src/a.ts', 'one');
   write('build.cjs', BUILD);
   write('tsconfig.json', '{}');

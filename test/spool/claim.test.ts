@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync, unlinkSync as unlink, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { markOf } from '../../src/processMark.ts';
-import { Claim, type Pace } from '../../src/spool/claim.ts';
+import { Claim } from '../../src/spool/claim.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { layoutOf } from '../../src/spool/layout.ts';
 import { makeFolders } from '../../src/spool/restore.ts';
+import type { Heartbeat } from '../../src/system/fileLock.mjs';
+import { identityOf } from '../../src/system/processIdentity.mjs';
 import { buildChild, ended, holdInChild } from './children.ts';
 import { newRecord } from './samples.ts';
 import { openSpool, temporaryFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const PACE: Pace = { beatMs: 20, staleMs: 200 };
+const HEARTBEAT: Heartbeat = { beatMs: 20, staleMs: 200 };
 const RACERS = 6;
 const RACES = 3;
 
@@ -27,10 +28,10 @@ function claimsIn(dir: string): string[] {
   return readdirSync(dir).filter((name) => name.startsWith('claim-'));
 }
 
-async function take(dir: string, files: SpoolFiles = realFiles, pace = PACE): Promise<Claim> {
+async function take(dir: string, files: SpoolFiles = realFiles, heartbeat = HEARTBEAT): Promise<Claim> {
   const layout = layoutOf(dir);
   await makeFolders(files, layout);
-  const claim = await Claim.take(files, layout, pace);
+  const claim = await Claim.take(files, layout, heartbeat);
   onTestFinished(() => claim.release());
   return claim;
 }
@@ -39,7 +40,7 @@ async function take(dir: string, files: SpoolFiles = realFiles, pace = PACE): Pr
 function writeForeignClaim(
   dir: string,
   number: number,
-  content = '{"pid":7,"started":"1","host":"far","realm":"far"}',
+  content = '{"pid":7,"started":"1","host":"far","pidSpace":"far"}',
 ) {
   const path = join(dir, `claim-${number}`);
   writeFileSync(path, content);
@@ -107,7 +108,7 @@ describe('the claim of another process with the same number', () => {
     writeForeignClaim(dir, 2, JSON.stringify({ ...mark, isReleased: undefined, started: '1' }));
     await take(dir);
     expect(claimsIn(dir)).toEqual(['claim-3']);
-    writeForeignClaim(dir, 4, JSON.stringify({ ...mark, isReleased: undefined, ...markOf(process.pid) }));
+    writeForeignClaim(dir, 4, JSON.stringify({ ...mark, isReleased: undefined, ...identityOf(process.pid) }));
     await expect(take(dir)).rejects.toMatchObject({ code: 'spool_in_use' });
   });
 });
@@ -127,9 +128,9 @@ describe('a claim from another machine', () => {
     const dir = temporaryFolder();
     const path = writeForeignClaim(dir, 5);
     let atS = 1_000_000;
-    const timer = setInterval(() => utimesSync(path, ++atS, atS), PACE.beatMs);
+    const timer = setInterval(() => utimesSync(path, ++atS, atS), HEARTBEAT.beatMs);
     onTestFinished(() => clearInterval(timer));
-    await expect(take(dir, realFiles, { ...PACE, staleMs: 60_000 })).rejects.toThrow(
+    await expect(take(dir, realFiles, { ...HEARTBEAT, staleMs: 60_000 })).rejects.toThrow(
       'in use by process 7 on far',
     );
   });
@@ -192,7 +193,7 @@ describe('numbers of claims', () => {
         if (isFirst) {
           isFirst = false;
           for (let other = 0; other < 2; other++)
-            await (await Claim.take(realFiles, layoutOf(dir), PACE)).release();
+            await (await Claim.take(realFiles, layoutOf(dir), HEARTBEAT)).release();
         }
         await realFiles.link(from, to);
       },
