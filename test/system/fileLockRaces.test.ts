@@ -1,25 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FileLock } from '../../src/system/fileLock.mjs';
-import { identityOf, pidSpace } from '../../src/system/processIdentity.mjs';
+import { contentOf, endedProcess, temporaryFolder } from './support.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
 const RACERS = 3;
-const ROUNDS = 300;
+const ROUNDS = 150;
 /** Long against a file operation, so that processes overtake each other at each of them. */
 const PAUSE_MS = 2;
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'trainpost lock '));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 class Racer {
   readonly child: ChildProcess;
@@ -50,15 +43,6 @@ class Racer {
   }
 }
 
-/** The content of a lock's file whose process has ended. */
-async function deadHolder(): Promise<string> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  const identity = identityOf(child.pid!);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  return JSON.stringify({ ...identity, host: 'here', pidSpace: pidSpace(), key: 'dead' });
-}
-
 describe('processes that take a lock at the same time', () => {
   it.each<[string, (path: string, dead: string) => void]>([
     ['which nobody has held', () => {}],
@@ -71,7 +55,7 @@ describe('processes that take a lock at the same time', () => {
       },
     ],
   ])('have one holder among them: a lock %s', async (_name, prepare) => {
-    const dead = await deadHolder();
+    const dead = contentOf(await endedProcess());
     const racers = Array.from({ length: RACERS }, () => new Racer());
     for (let round = 0; round < ROUNDS; round++) {
       const folder = temporaryFolder();
@@ -88,7 +72,7 @@ describe('processes that take a lock at the same time', () => {
   it('have one holder among them when the holder before was killed, again and again', async () => {
     const path = join(temporaryFolder(), 'lock');
     const racers = Array.from({ length: RACERS }, () => new Racer());
-    for (let round = 0; round < ROUNDS / 10; round++) {
+    for (let round = 0; round < ROUNDS / 5; round++) {
       const answers = await Promise.all(racers.map((racer) => racer.ask(`take ${path}`)));
       expect(answers.filter((answer) => answer === 'taken')).toHaveLength(1);
       const holder = answers.indexOf('taken');
@@ -109,7 +93,7 @@ it('is free again when its holder is killed before any of its file operations', 
   for (let killAt = 1, answer: string | undefined; answer !== 'released'; killAt++) {
     const folder = temporaryFolder();
     const path = join(folder, 'lock');
-    writeFileSync(`${path}-1`, await deadHolder());
+    writeFileSync(`${path}-1`, contentOf(await endedProcess()));
     const victim = new Racer(killAt);
     answer = await victim.ask(`take ${path}`);
     if (answer === 'taken') answer = await victim.ask('release');

@@ -15,20 +15,25 @@ import { FileLock, LockHeldError } from '../../src/system/fileLock.mjs';
 import { plainFiles } from '../../src/system/plainFiles.mjs';
 
 const TURNS = 100;
-/** One operation in three has a pause before it. */
+/** One operation in three has a pause before it, and one in fifty a long one: others take turns meanwhile. */
 const PAUSE_ODDS = 1 / 3;
+const LONG_PAUSE_ODDS = 1 / 50;
+const LONG_PAUSE_MS = 30;
 const [pauseMsMax, killAt] = process.argv.slice(2).map(Number);
 
 let operations = 0;
 async function pause() {
   if (++operations === killAt) process.kill(process.pid, 'SIGKILL');
-  if (Math.random() < PAUSE_ODDS) await sleep(Math.random() * pauseMsMax);
+  if (Math.random() < LONG_PAUSE_ODDS) await sleep(LONG_PAUSE_MS);
+  else if (Math.random() < PAUSE_ODDS) await sleep(Math.random() * pauseMsMax);
 }
 
-const pausing = (operation) => async (...args) => {
-  await pause();
-  return await operation(...args);
-};
+const pausing =
+  (operation) =>
+  async (...args) => {
+    await pause();
+    return await operation(...args);
+  };
 const files = {
   ...Object.fromEntries(Object.entries(plainFiles).map(([name, operation]) => [name, pausing(operation)])),
   names: async function* (folder) {
@@ -56,6 +61,7 @@ async function turns(path) {
     try {
       closeSync(openSync(`${path}.inside`, 'wx'));
     } catch {
+      await lock.release();
       return 'two holders';
     }
     await pause();

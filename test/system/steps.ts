@@ -60,7 +60,11 @@ export class SteppedDisk {
       return this.#odds.get(process) as number;
     });
     let at = this.random() * odds.reduce((sum, one) => sum + one, 0);
-    return this.#waiting.find((_, index) => (at -= odds[index] as number) <= 0) ?? this.#waiting[0]!;
+    const index = odds.findIndex((one) => {
+      at -= one;
+      return at <= 0;
+    });
+    return this.#waiting.at(index)!;
   }
 }
 
