@@ -5,7 +5,7 @@ import type { PlainFiles } from '../../src/system/plainFiles.mjs';
 const ODDS_KEPT = 0.95;
 
 /** Pseudo-random numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
