@@ -20,7 +20,7 @@ export class Claim {
       );
     } catch (error) {
       if (!(error instanceof LockHeldError)) throw error;
-      const says = `is in use by ${error.heldBy}: give this one a folder of its own, or end that one`;
+      const says = `is in use by ${error.heldBy}: set SPOOL_DIR to another folder, or end that process`;
       throw new ConfigError('spool_in_use', `SPOOL_DIR=${layout.root} ${says}`, {}, { cause: error });
     }
   }
@@ -28,10 +28,9 @@ export class Claim {
   /** @throws UnavailableError `spool_lost` if another process has taken the folder over */
   async check(): Promise<void> {
     if (await this.#lock.isHeld()) return;
-    throw new UnavailableError(
-      'spool_lost',
-      'Another process has taken over the spool of this one: start this one again.',
-    );
+    // Without the path: `GET /health/ready` shows this message to clients without a token.
+    const message = 'Another process has taken over the folder of the spool: start trainpost again.';
+    throw new UnavailableError('spool_lost', message);
   }
 
   async release(): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, endedProcess } from '../system/support.ts';
 import { temporaryFolder } from './support.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
@@ -115,7 +116,7 @@ describe('setup', { timeout: 60_000 }, () => {
       said: [INSTALLS, BUILDS, expect.stringContaining('npm run --silent build failed')],
     });
     expect(setup()).toMatchObject({ status: 1, said: [BUILDS, expect.stringContaining('failed')] });
-    write('src/a.ts', 'mended');
+    write('src/a.ts', 'right');
     expect(setup()).toEqual({ status: 0, said: [BUILDS] });
   });
 
@@ -128,17 +129,17 @@ describe('setup', { timeout: 60_000 }, () => {
     expect(existsSync(join(root, 'node_modules'))).toBe(false);
   });
 
-  it('two at once do the work once; a turn left by a killed one is over', async () => {
+  it('three at once do the work once, after a killed one; the others say that they wait', async () => {
     mkdirSync(join(root, '.mlflow'));
-    write('.mlflow/setup.lock', String(spawnSync(process.execPath, ['-e', '']).pid));
-    const both = [1, 2].map(() =>
-      spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: 'ignore' }),
+    write('.mlflow/setup.lock-1', contentOf(await endedProcess()));
+    const all = [1, 2, 3].map(() =>
+      spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] }),
     );
-    expect(await Promise.all(both.map((child) => once(child, 'exit')))).toEqual([
-      [0, null],
-      [0, null],
-    ]);
+    let said = '';
+    for (const { stderr } of all) stderr.on('data', (chunk) => (said += chunk));
+    expect(await Promise.all(all.map((child) => once(child, 'close')))).toEqual(all.map(() => [0, null]));
     expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
-    expect(existsSync(join(root, '.mlflow/setup.lock'))).toBe(false);
+    expect(said).toMatch(/waiting for process \d+ on .+, which installs or builds/);
+    expect(readdirSync(join(root, '.mlflow'))).toHaveLength(1);
   });
 });
