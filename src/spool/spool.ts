@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { removeQuietly } from '../system/plainFiles.mjs';
 import type {
   NewRecord,
   RecordState,
@@ -8,7 +9,7 @@ import type {
   StoredRecord,
 } from '../tracking/delivery/recordStore.ts';
 import { Claim } from './claim.ts';
-import { opening, removeQuietly, storing, writeNew } from './durable.ts';
+import { opening, storing, writeNew } from './durable.ts';
 import { Entries, type Entry, newEntry, type SpoolStats } from './entries.ts';
 import { type Envelope, encode, isDamage } from './envelope.ts';
 import { realFiles, type SpoolFiles } from './files.ts';
