@@ -1,6 +1,6 @@
 /**
- * Compiles src/kernels/assembly to dist/kernels/kernels.wasm, unless that file is what the sources of now compile to.
- * `npm run build` runs this program, and the tests run it before they start (test/support/builtKernels.ts).
+ * Compiles src/kernels/assembly to dist/kernels/kernels.wasm, if the sources have changed since the last time.
+ * `npm run build` runs this program. The tests run this program too, before they start (test/support/builtKernels.ts).
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = 'src/kernels/assembly';
 const COMPILER = 'node_modules/assemblyscript/package.json';
 const WASM = 'dist/kernels/kernels.wasm';
-/** Digest of the sources and of the file that they compile to. It is written last. */
+/** Digest of the sources and of the compiled file. The stamp is written last. */
 const STAMP = 'dist/kernels/.built-from';
 
 process.chdir(ROOT);
@@ -24,7 +24,7 @@ async function build() {
   const { main } = await import('assemblyscript/asc');
   const before = digestOf(sources());
   mkdirSync(dirname(WASM), { recursive: true });
-  // Another process may load the kernels now, or compile them too: it never meets a part of a file.
+  // The rename keeps the file whole for another process that loads or compiles the kernels now.
   const unfinished = WASM.replace('.wasm', `.${process.pid}.wasm`);
   const options = ['--config', `${SOURCES}/asconfig.json`, '--outFile', unfinished];
   const { error } = await main(options, { stdout: process.stdout, stderr: process.stderr });
@@ -33,11 +33,11 @@ async function build() {
     return;
   }
   renameSync(unfinished, WASM);
-  // If a source has changed meanwhile, no stamp says so, and the next run compiles again.
+  // If a source has changed meanwhile, there is no new stamp, and the next run compiles again.
   if (digestOf(sources()) === before) writeFileSync(STAMP, digestOf(sources(), WASM));
 }
 
-/** Files that decide what is compiled: the sources, the compiler's options and its version. */
+/** The files that decide the result: the sources, the compiler's options and the compiler's version. */
 function sources() {
   const entries = readdirSync(SOURCES, { recursive: true, withFileTypes: true });
   const files = entries
@@ -46,7 +46,7 @@ function sources() {
   return [...files.sort(), COMPILER];
 }
 
-/** Digest of files' names and contents, and not of dates: a checkout changes dates, and a copy keeps them. */
+/** Digests names and contents of files, but no dates. A checkout changes dates, and a copy keeps dates. */
 function digestOf(files, ...more) {
   const hash = createHash('sha256');
   for (const file of [...files, ...more]) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');

@@ -1,14 +1,14 @@
 import { cellShift, cellsOf, kindOf, segmentEntry } from './segment';
 
-/** Marks from this on are of dropped rows, which go last. */
+/** The least mark of dropped rows. Dropped rows go last. */
 const DROPPED: i32 = 2;
 
 /**
- * Sorts the rows of a block by their marks, in place: training rows (0), then test rows (1), then dropped ones, the order
- * of each kept.
+ * Sorts the rows of a block by their marks, in place: training rows (0), test rows (1), dropped rows.
+ * Rows of the same kind keep their order.
  * @param marks one byte a row of the table
- * @param counts two u32 a block: its training rows and its test rows
- * @param scratch 4 bytes a row of a block for the new order, and behind it 8 for one segment's cells
+ * @param counts two u32 a block: the training rows and the test rows
+ * @param scratch 4 bytes a row of a block for the new order, and behind them 8 bytes a row for one segment's cells
  */
 export function partitionBlock(
   directory: usize,
@@ -42,7 +42,7 @@ export function partitionBlock(
       dropped += 4;
       continue;
     }
-    // Without a branch, for the marks are as random as the split.
+    // Without a branch, because the marks are as random as the split.
     store<u32>(select(train, test, mark === 0), row);
     train += <usize>(mark === 0) << 2;
     test += <usize>(mark === 1) << 2;
@@ -59,7 +59,7 @@ export function partitionBlock(
   }
 }
 
-/** `to[i] = from[order[i]]` */
+/** Stores `to[i] = from[order[i]]`. */
 @inline
 function gather<T>(from: usize, order: usize, rows: i32, to: usize): void {
   const end = order + (<usize>rows << 2);

@@ -1,4 +1,4 @@
-// The rows of a part in one block stand together; src/engine/blocks/part.ts writes where, three u32 a block.
+// The rows of a part in one block stand together. src/engine/blocks/part.ts writes the place, as three u32 a block.
 const SPAN_BYTES: usize = 16;
 
 @inline
@@ -6,7 +6,7 @@ export function spanOf(spans: usize, block: i32): usize {
   return spans + <usize>block * SPAN_BYTES;
 }
 
-/** The part's first row in the block. */
+/** Returns the part's first row in the block. */
 @inline
 export function firstRow(span: usize): i32 {
   return load<u32>(span);
@@ -17,7 +17,7 @@ export function rowsOf(span: usize): i32 {
   return load<u32>(span, 4);
 }
 
-/** Rows of the part in the blocks before. */
+/** Returns how many rows the part has in the blocks before. */
 @inline
 export function rowsBefore(span: usize): i32 {
   return load<u32>(span, 8);
