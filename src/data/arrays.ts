@@ -28,6 +28,6 @@ export function toArrays({ table, features, target, dropped, rows }: Dataset): A
   const labels = target.classCounts.map(({ label }) => label);
   return {
     X: { nSamples: rows, nFeatures: columns.length, columns },
-    y: Array.from(codes, (code) => labels[code] as ClassLabel),
+    y: Array.from(codes, (code) => labels[code]!),
   };
 }

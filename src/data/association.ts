@@ -24,16 +24,16 @@ export function rocAucByClass(values: Float64Array, codes: ArrayLike<number>, nC
 /** The values of each class, sorted. */
 function sortedByClass(values: Float64Array, codes: ArrayLike<number>, nClasses: number): Float64Array[] {
   const counts = new Uint32Array(nClasses);
-  for (let row = 0; row < values.length; row += 1) {
-    const code = codes[row] as number;
+  for (let row = 0; row < values.length; row++) {
+    const code = codes[row]!;
     if (code >= 0 && !Number.isNaN(values[row])) counts[code]!++;
   }
   const groups = Array.from(counts, (count) => new Float64Array(count));
   const filled = new Uint32Array(nClasses);
-  for (let row = 0; row < values.length; row += 1) {
-    const code = codes[row] as number;
-    const value = values[row] as number;
-    if (code >= 0 && !Number.isNaN(value)) (groups[code] as Float64Array)[filled[code]!++] = value;
+  for (let row = 0; row < values.length; row++) {
+    const code = codes[row]!;
+    const value = values[row]!;
+    if (code >= 0 && !Number.isNaN(value)) groups[code]![filled[code]!++] = value;
   }
   return groups.map((group) => group.sort());
 }
@@ -46,9 +46,9 @@ function merge(groups: readonly Float64Array[]): Float64Array {
   const merged = new Float64Array(first.length + second.length);
   let a = 0;
   let b = 0;
-  for (let index = 0; index < merged.length; index += 1) {
-    const isFirst = b === second.length || (first[a] as number) <= (second[b] as number);
-    merged[index] = (isFirst ? first[a++] : second[b++]) as number;
+  for (let index = 0; index < merged.length; index++) {
+    const isFirst = b === second.length || first[a]! <= second[b]!;
+    merged[index] = isFirst ? first[a++]! : second[b++]!;
   }
   return merged;
 }
@@ -58,8 +58,8 @@ function countTwiceWins(first: Float64Array, second: Float64Array): number {
   let wins = 0;
   let below = 0;
   let notAbove = 0;
-  for (let index = 0; index < first.length; index += 1) {
-    const value = first[index] as number;
+  for (let index = 0; index < first.length; index++) {
+    const value = first[index]!;
     below = skip(second, below, (other) => other < value);
     notAbove = skip(second, Math.max(notAbove, below), (other) => other <= value);
     wins += below + notAbove;
@@ -71,12 +71,12 @@ function countTwiceWins(first: Float64Array, second: Float64Array): number {
 function skip(sorted: Float64Array, start: number, passes: (value: number) => boolean): number {
   let place = start;
   let step = 1;
-  while (place + step <= sorted.length && passes(sorted[place + step - 1] as number)) {
+  while (place + step <= sorted.length && passes(sorted[place + step - 1]!)) {
     place += step;
     step *= 2;
   }
   for (; step >= 1; step /= 2) {
-    if (place + step <= sorted.length && passes(sorted[place + step - 1] as number)) place += step;
+    if (place + step <= sorted.length && passes(sorted[place + step - 1]!)) place += step;
   }
   return place;
 }
@@ -89,10 +89,10 @@ export function crossTable(
   nClasses: number,
 ): Uint32Array[] {
   const table = Array.from({ length: nValues }, () => new Uint32Array(nClasses));
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
-    const code = codes[row] as number;
-    if (value >= 0 && code >= 0) (table[value] as Uint32Array)[code]!++;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    const code = codes[row]!;
+    if (value >= 0 && code >= 0) table[value]![code]!++;
   }
   return table;
 }
@@ -108,7 +108,7 @@ export async function cramersV(table: readonly ArrayLike<number>[]): Promise<num
   const filled = table
     .map((counts) => Array.from(counts))
     .filter((counts) => counts.some((count) => count > 0));
-  const isUsed = (filled[0] ?? []).map((_, k) => filled.some((counts) => (counts[k] as number) > 0));
+  const isUsed = (filled[0] ?? []).map((_, k) => filled.some((counts) => counts[k]! > 0));
   const observed = filled.map((counts) => counts.filter((_, k) => isUsed[k]));
   const shorter = Math.min(observed.length, observed[0]?.length ?? 0);
   if (shorter < 2) return Number.NaN;

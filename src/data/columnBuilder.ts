@@ -80,7 +80,7 @@ export class ColumnBuilder {
     const place = this.#texts.length;
     if (place === TEXTS_MAX) {
       this.#overflowed = true;
-      if (isNumber) this.#numbersBehind += 1;
+      if (isNumber) this.#numbersBehind++;
       stageWord(staged, at, STAGED.other, NO_VALUE);
       return false;
     }
@@ -110,7 +110,7 @@ export class ColumnBuilder {
     if (this.#numberPlaces.size === 0) return 0;
     let numbers = 0;
     for (const { cells } of segments) {
-      for (const place of cells) if (this.#numberPlaces.has(place)) numbers += 1;
+      for (const place of cells) if (this.#numberPlaces.has(place)) numbers++;
     }
     return numbers;
   }
@@ -136,7 +136,7 @@ export class ColumnBuilder {
   finishTruthValues(rows: number, segments: Iterable<Segment>): NumberColumn {
     const values = this.#texts.map(truthValue) as readonly number[];
     for (const { cells, missing } of segments) {
-      for (const [row, place] of cells.entries()) if (place !== missing) cells[row] = values[place] as number;
+      for (const [row, place] of cells.entries()) if (place !== missing) cells[row] = values[place]!;
     }
     const counts = { numbers: rows - this.#missing, others: 0 };
     return { ...this.#cells(), ...counts, firstOther: undefined, kind: 'number', type: 'boolean' };

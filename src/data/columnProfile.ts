@@ -70,8 +70,8 @@ export async function profileTexts(
   classes?: Classes,
 ): Promise<TextProfile> {
   const counts = new Uint32Array(texts.length);
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (value >= 0) counts[value]!++;
   }
   // Stable, so the first of several as frequent stays the first.

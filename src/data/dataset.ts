@@ -114,7 +114,7 @@ export function assignRoles(
 ): AssignedRoles {
   const names = table.columns.map(({ name }) => name);
   const targetIndex = findTarget(names, target);
-  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex] as string) };
+  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex]!) };
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {

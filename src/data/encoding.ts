@@ -21,7 +21,7 @@ export function characterEnd(bytes: Uint8Array, from: number, to: number, encodi
   if (to >= bytes.length) return bytes.length;
   let end = to;
   if (encoding === 'utf-8') {
-    for (let more = 0; more < 3 && isContinuation(bytes[end]); more += 1) end += 1;
+    for (let more = 0; more < 3 && isContinuation(bytes[end]); more++) end++;
   } else if (encoding !== 'windows-1252') {
     end += (end - from) % 2;
     const highByte = bytes[encoding === 'utf-16le' ? end - 1 : end - 2] ?? 0;
@@ -56,8 +56,8 @@ export class PieceDecoder {
 function wholeEnd(bytes: Uint8Array, encoding: Encoding): number {
   const { length } = bytes;
   if (encoding === 'utf-8') {
-    for (let back = 1; back <= Math.min(3, length); back += 1) {
-      const byte = bytes[length - back] as number;
+    for (let back = 1; back <= Math.min(3, length); back++) {
+      const byte = bytes[length - back]!;
       if (!isContinuation(byte)) return byte >= 0xc0 && back < utf8Length(byte) ? length - back : length;
     }
     return length;
@@ -90,14 +90,14 @@ function decodeUtf8(bytes: Buffer): Decoded {
   // three behind it.
   const again = Buffer.from(text, 'utf8');
   let good = 0;
-  while (good < bytes.length && again[good] === bytes[good]) good += 1;
-  while (!isUtf8(bytes.subarray(0, good))) good -= 1;
+  while (good < bytes.length && again[good] === bytes[good]) good++;
+  while (!isUtf8(bytes.subarray(0, good))) good--;
   return { text, badAt: bytes.toString('utf8', 0, good).length };
 }
 
 function decodeCp1252(bytes: Buffer): Decoded {
   const latin1 = bytes.toString('latin1');
-  const text = latin1.replace(/[\x80-\x9f]/g, (byte) => CP1252_HIGH[byte.charCodeAt(0) - 0x80] as string);
+  const text = latin1.replace(/[\x80-\x9f]/g, (byte) => CP1252_HIGH[byte.charCodeAt(0) - 0x80]!);
   return { text, badAt: latin1.search(CP1252_UNDEFINED) };
 }
 

@@ -51,7 +51,7 @@ function forEachLineEnd(text: string, delimiter: string, visit: (at: number, len
       cellBegins = true;
     } else {
       cellBegins = unit === separator;
-      at += 1;
+      at++;
     }
   }
 }

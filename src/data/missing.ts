@@ -8,7 +8,7 @@ export function markMissing(table: Table, columns: readonly number[]): Uint8Arra
   const marks = new Uint8Array(table.rows);
   for (const index of incomplete) {
     for (const { firstRow, cells, missing } of segmentsOf(table, index)) {
-      for (let i = 0; i < cells.length; i += 1) {
+      for (let i = 0; i < cells.length; i++) {
         if (cells[i] === missing || Number.isNaN(cells[i])) marks[firstRow + i] = 1;
       }
     }

@@ -41,7 +41,7 @@ export function halvesOf({ buffer, byteOffset, length }: Float64Array): Int32Arr
 
 /** 32 mixed bits of the double at `index`, a whole number of 0 or more; those of 0 are 0. */
 export function hashAt(halves: Int32Array, index: number): number {
-  const [high, low] = [halves[2 * index + HIGH] as number, halves[2 * index + 1 - HIGH] as number];
+  const [high, low] = [halves[2 * index + HIGH]!, halves[2 * index + 1 - HIGH]!];
   // Odd constants of MurmurHash3's finaliser (Appleby 2011).
   const mixed = Math.imul(high, 0xc2b2ae35) ^ low;
   return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
@@ -99,13 +99,13 @@ function lookInto(values: Float64Array, span: Span, scratch: SummaryScratch, fou
   const ranges = gather(values, cut, groups, scratch);
   const left: Span[] = [];
   for (const [slot, { size, ranks, first }] of groups.entries()) {
-    const range = ranges[slot] as { low: number; high: number };
+    const range = ranges[slot]!;
     if (size > GROUP_MAX) {
       left.push({ ...range, ranks, first, round: span.round + 1 });
       continue;
     }
     const sorted = scratch.gathered.subarray(slot * GROUP_MAX, slot * GROUP_MAX + size).sort();
-    for (const [index, rank] of ranks.entries()) found[first + index] = sorted[rank] as number;
+    for (const [index, rank] of ranks.entries()) found[first + index] = sorted[rank]!;
   }
   return left;
 }
@@ -131,10 +131,10 @@ function cutOf({ low, high, round }: Span, nValues: number): Cut {
   const buckets = 1 << bucketBits;
   // No -0, as in `bucketAt`.
   const ends = halvesOf(Float64Array.of(low + 0, high + 0));
-  const [lowHigh, highHigh] = [ends[HIGH] as number, ends[2 + HIGH] as number];
+  const [lowHigh, highHigh] = [ends[HIGH]!, ends[2 + HIGH]!];
   const isHigh = lowHigh !== highHigh;
-  const base = isHigh ? orderedHigh(lowHigh) : orderedLow(lowHigh, ends[1 - HIGH] as number);
-  const last = isHigh ? orderedHigh(highHigh) : orderedLow(highHigh, ends[3 - HIGH] as number);
+  const base = isHigh ? orderedHigh(lowHigh) : orderedLow(lowHigh, ends[1 - HIGH]!);
+  const last = isHigh ? orderedHigh(highHigh) : orderedLow(highHigh, ends[3 - HIGH]!);
   const byBits = isHigh ? 'high' : 'low';
   return {
     low,
@@ -164,19 +164,18 @@ function orderedLow(high: number, low: number): number {
 
 /** The bucket of a value, or the one behind the last: there NaN and infinite ones are, too. */
 function bucketAt(values: Float64Array, halves: Int32Array, index: number, cut: Cut): number {
-  const value = values[index] as number;
+  const value = values[index]!;
   if (!(value >= cut.low && value <= cut.high)) return cut.buckets;
   if (cut.by === 'value') return ((value - cut.low) * cut.scale) | 0;
-  const high = value === 0 ? 0 : (halves[2 * index + HIGH] as number);
-  const ordered =
-    cut.by === 'high' ? orderedHigh(high) : orderedLow(high, halves[2 * index + 1 - HIGH] as number);
+  const high = value === 0 ? 0 : halves[2 * index + HIGH]!;
+  const ordered = cut.by === 'high' ? orderedHigh(high) : orderedLow(high, halves[2 * index + 1 - HIGH]!);
   return (ordered - cut.base) >>> cut.shift;
 }
 
 function countBuckets(values: Float64Array, cut: Cut, counts: Uint32Array): void {
   counts.fill(0, 0, cut.buckets + 1);
   const halves = halvesOf(values);
-  for (let index = 0; index < values.length; index += 1) counts[bucketAt(values, halves, index, cut)]!++;
+  for (let index = 0; index < values.length; index++) counts[bucketAt(values, halves, index, cut)]!++;
 }
 
 /** The buckets that hold wanted ranks, and which of their own values those are. */
@@ -184,10 +183,10 @@ function groupsOf({ ranks, first }: Span, counts: Uint32Array): Group[] {
   const groups: Group[] = [];
   let below = 0;
   let next = 0;
-  for (let bucket = 0; next < ranks.length; bucket += 1) {
-    const size = counts[bucket] as number;
+  for (let bucket = 0; next < ranks.length; bucket++) {
+    const size = counts[bucket]!;
     const begin = next;
-    while (next < ranks.length && (ranks[next] as number) < below + size) next += 1;
+    while (next < ranks.length && ranks[next]! < below + size) next++;
     if (next > begin) {
       const inGroup = ranks.slice(begin, next).map((rank) => rank - below);
       groups.push({ bucket, size, ranks: inGroup, first: first + begin });
@@ -210,10 +209,10 @@ function gather(
   const highs = new Float64Array(groups.length).fill(Number.NEGATIVE_INFINITY);
   const next = Uint32Array.from(groups, ({ size }, slot) => (size > GROUP_MAX ? LARGE : slot * GROUP_MAX));
   const halves = halvesOf(values);
-  for (let index = 0; index < values.length; index += 1) {
-    const slot = (slots[bucketAt(values, halves, index, cut)] as number) - 1;
+  for (let index = 0; index < values.length; index++) {
+    const slot = slots[bucketAt(values, halves, index, cut)]! - 1;
     if (slot < 0) continue;
-    const value = values[index] as number;
+    const value = values[index]!;
     if (next[slot] !== LARGE) {
       gathered[next[slot]!++] = value;
     } else {
@@ -221,5 +220,5 @@ function gather(
       if (value > highs[slot]!) highs[slot] = value;
     }
   }
-  return groups.map((_, slot) => ({ low: lows[slot] as number, high: highs[slot] as number }));
+  return groups.map((_, slot) => ({ low: lows[slot]!, high: highs[slot]! }));
 }

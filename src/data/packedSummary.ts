@@ -61,7 +61,7 @@ export function summarizePacked(
   const integers = isTallied ? tallied(table, place, room) : counted(table, place, room);
   if (integers === undefined) return undefined;
   const { low, high, count, centre, sum, squares, at } = integers;
-  const power = POWERS_OF_TEN[packing & 255] as number;
+  const power = POWERS_OF_TEN[packing & 255]!;
   return {
     count,
     missing: rows - count,
@@ -79,15 +79,15 @@ function tallied({ memory }: Table, place: ColumnOfTable, room: number): Integer
   kernelsOf(memory).tallyColumn(...place, room);
   const tallies = new Uint32Array(memory.buffer, room, TALLIES);
   let [first, last] = [1, TALLIES - 1];
-  while (first < TALLIES && tallies[first] === 0) first += 1;
+  while (first < TALLIES && tallies[first] === 0) first++;
   if (first === TALLIES) return undefined;
-  while (tallies[last] === 0) last -= 1;
+  while (tallies[last] === 0) last--;
   const counts = tallies.subarray(first, last + 1);
   const [low, high] = [first - TALLY_OF_0, last - TALLY_OF_0];
   const centre = centreOf(low, high);
   let [count, sum, squares] = [0, 0, 0];
-  for (let index = 0; index < counts.length; index += 1) {
-    const here = counts[index] as number;
+  for (let index = 0; index < counts.length; index++) {
+    const here = counts[index]!;
     const distance = low + index - centre;
     count += here;
     sum += here * distance;
@@ -138,9 +138,7 @@ function numbersAt(
     const from = low + place * 2 ** shift;
     const to = Math.min(from + 2 ** shift - 1, high);
     const each = countNumbers(table, column, { low: from, high: to, shift: 0 }, room);
-    const within = found.flatMap((one, index) =>
-      one.place === place ? [(ranks[index] as number) - one.below] : [],
-    );
+    const within = found.flatMap((one, index) => (one.place === place ? [ranks[index]! - one.below] : []));
     return placesAt(each, within).map((one) => from + one.place);
   });
 }
@@ -161,9 +159,9 @@ function placesAt(counts: Uint32Array, ranks: readonly number[]): readonly Place
   let below = 0;
   let place = 0;
   return ranks.map((rank) => {
-    while (below + (counts[place] as number) <= rank) {
-      below += counts[place] as number;
-      place += 1;
+    while (below + counts[place]! <= rank) {
+      below += counts[place]!;
+      place++;
     }
     return { place, below };
   });

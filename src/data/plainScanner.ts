@@ -85,11 +85,7 @@ export class PlainScanner {
     this.#state = new Uint32Array(buffer, places.scan, SCAN_BYTES / 4);
     // A line no longer than a cell may be has no cell that is too long.
     this.#state[SCAN.lineBytesMax] = Math.min(lineChars, cellChars);
-    this.#spans = new Uint32Array(
-      buffer,
-      places.spans,
-      ((this.#state[SCAN.spansMax] as number) * SPAN_BYTES) / 4,
-    );
+    this.#spans = new Uint32Array(buffer, places.spans, (this.#state[SCAN.spansMax]! * SPAN_BYTES) / 4);
     this.#input = Buffer.from(buffer, places.input, places.table - places.input);
     return this.#input;
   }
@@ -118,8 +114,8 @@ export class PlainScanner {
       const rowsMax = Math.min(blockRows, blockRow + rowsLeft);
       const end = this.#kernels.scan(scan, input + this.#from, input + this.#rowsEnd, blockRow, rowsMax);
       this.#settleSpans();
-      this.#from = (this.#state[SCAN.next] as number) - input;
-      builder.take(this.#state[SCAN.nextRow] as number);
+      this.#from = this.#state[SCAN.next]! - input;
+      builder.take(this.#state[SCAN.nextRow]!);
       if (end === SCAN_ENDS.oddRow && !this.#skipBlankLines()) {
         return this.#takeUpTo(this.#lineEnd(this.#from));
       }
@@ -148,12 +144,12 @@ export class PlainScanner {
   #settleSpans(): void {
     const builder = this.#builder;
     const { input, staged } = builder.places;
-    const count = this.#state[SCAN.spanCount] as number;
+    const count = this.#state[SCAN.spanCount]!;
     for (let index = 0; index < 4 * count; index += 4) {
-      const address = this.#spans[index] as number;
-      const length = this.#spans[index + 1] as number;
-      const blockRow = this.#spans[index + 2] as number;
-      const column = this.#spans[index + 3] as number;
+      const address = this.#spans[index]!;
+      const length = this.#spans[index + 1]!;
+      const blockRow = this.#spans[index + 2]!;
+      const column = this.#spans[index + 3]!;
       const text = this.#view(address - input, address - input + length).toString();
       if (builder.stage(column, blockRow, text))
         this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
@@ -168,7 +164,7 @@ export class PlainScanner {
       this.#state[SCAN.texts] = texts;
     }
     const [address, length, , column] = this.#spans.subarray(index, index + 4) as unknown as number[];
-    this.#kernels.rememberWord(texts, address as number, length as number, column as number, staged);
+    this.#kernels.rememberWord(texts, address!, length!, column!, staged);
   }
 
   #lineEnd(from: number): number {

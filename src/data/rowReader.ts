@@ -93,7 +93,7 @@ export class RowReader {
     const bad = row.findIndex(
       (cell) => cell.length > this.#limits.cellChars || (mayHaveNul && cell.includes('\0')),
     );
-    if (bad >= 0) throw this.#badCell(row[bad] as string, bad);
+    if (bad >= 0) throw this.#badCell(row[bad]!, bad);
     if (this.#names === undefined) {
       this.#names = checkedNames(row);
       this.#sink.begin(this.#names);

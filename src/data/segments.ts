@@ -47,7 +47,7 @@ function segmentOf(table: Segments, block: number, column: number): Segment {
 
 /** All segments of a column, block after block. */
 export function* segmentsOf(table: Segments, column: number): Generator<Segment> {
-  for (let block = 0; block * table.blockRows < table.rows; block += 1) {
+  for (let block = 0; block * table.blockRows < table.rows; block++) {
     yield segmentOf(table, block, column);
   }
 }
@@ -68,9 +68,9 @@ export function readNumbers(
       values.set(cells.subarray(row - firstRow, end - firstRow), row - from);
       row = end;
     }
-    const power = POWERS_OF_TEN[decimals] as number;
-    for (; row < end; row += 1) {
-      const cell = cells[row - firstRow] as number;
+    const power = POWERS_OF_TEN[decimals]!;
+    for (; row < end; row++) {
+      const cell = cells[row - firstRow]!;
       values[row - from] = cell === missing ? Number.NaN : cell / power;
     }
   }

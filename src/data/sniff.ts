@@ -101,7 +101,7 @@ function rowsOf(text: string, delimiter: Delimiter, isCut: boolean): string[][] 
 
 /** A line of blanks alone is no row, as in pandas. */
 export function isBlank(row: readonly string[]): boolean {
-  return row.length === 1 && (row[0] as string).trim() === '';
+  return row.length === 1 && row[0]!.trim() === '';
 }
 
 function hasDecimalComma([, ...rows]: readonly (readonly string[])[]): boolean {

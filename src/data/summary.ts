@@ -64,7 +64,7 @@ export function summarize(values: Float64Array, scratch: SummaryScratch): Number
 /** The values at these places of the sorted column. */
 function fromSorted(values: Float64Array, ranks: readonly number[]): number[] {
   const sorted = values.filter(Number.isFinite).sort();
-  return ranks.map((rank) => sorted[rank] as number);
+  return ranks.map((rank) => sorted[rank]!);
 }
 
 function firstPass(values: Float64Array) {
@@ -74,10 +74,10 @@ function firstPass(values: Float64Array) {
   let lost = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
     if (value - value === 0) {
-      count += 1;
+      count++;
       const next = sum + value;
       const taken = next - sum;
       lost += sum - (next - taken) + (value - taken);
@@ -85,7 +85,7 @@ function firstPass(values: Float64Array) {
       if (value < min) min = value;
       if (value > max) max = value;
     } else if (Number.isNaN(value)) {
-      missing += 1;
+      missing++;
     }
   }
   // No -0: it would be told as "-0". The mean of equal values is theirs, which a sum and a quotient can miss.
@@ -103,8 +103,8 @@ function firstPass(values: Float64Array) {
 function deviation(values: Float64Array, count: number, mean: number): number {
   let sum = 0;
   let squares = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const difference = (values[index] as number) - mean;
+  for (let index = 0; index < values.length; index++) {
+    const difference = values[index]! - mean;
     if (difference - difference === 0) {
       sum += difference;
       squares += difference * difference;
@@ -124,8 +124,8 @@ export function quantilesOf(
   ranks.sort((a, b) => a - b);
   const found = atRanks(ranks);
   return places.map((place) => {
-    const below = found[ranks.indexOf(Math.floor(place))] as number;
-    const above = found[ranks.indexOf(Math.ceil(place))] as number;
+    const below = found[ranks.indexOf(Math.floor(place))]!;
+    const above = found[ranks.indexOf(Math.ceil(place))]!;
     const share = place - Math.floor(place);
     const difference = above - below;
     // No -0 here either.
@@ -142,13 +142,13 @@ function countDistinct(values: Float64Array, { table, counts }: SummaryScratch):
   counts.fill(0, 0, DISTINCT_SLOTS);
   const halves = halvesOf(values);
   let distinct = 0;
-  for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index += 1) {
-    const value = values[index] as number;
+  for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index++) {
+    const value = values[index]!;
     let slot = hashAt(halves, index) >>> DISTINCT_SHIFT;
     if (slots[slot] !== value) {
       if (value - value !== 0) continue;
       slot = slotOf(slots, slot, value);
-      if (slots[slot] !== value) distinct += 1;
+      if (slots[slot] !== value) distinct++;
       slots[slot] = value;
     }
     counts[slot]!++;
@@ -172,7 +172,7 @@ function fromCounts(ranks: readonly number[], { table, counts }: SummaryScratch)
   let end = counts[order[0]!]!;
   return ranks.map((rank) => {
     while (rank >= end) {
-      place += 1;
+      place++;
       end += counts[order[place]!]!;
     }
     return table[order[place]!]!;
@@ -188,16 +188,16 @@ export function areAllDistinct(values: Float64Array, { table }: SummaryScratch):
   if (isMonotonic(values)) return true;
   const halves = halvesOf(values);
   const parts = 2 ** Math.ceil(Math.log2(Math.max(values.length / DISTINCT_PART, 1)));
-  for (let part = 0; part < parts; part += 1) {
+  for (let part = 0; part < parts; part++) {
     if (!isPartDistinct(values, halves, { part, parts }, table.fill(Number.NaN))) return false;
   }
   return true;
 }
 
 function isMonotonic(values: Float64Array): boolean {
-  const direction = Math.sign((values[1] as number) - (values[0] as number));
-  for (let index = 1; index < values.length; index += 1) {
-    if (Math.sign((values[index] as number) - (values[index - 1] as number)) !== direction) return false;
+  const direction = Math.sign(values[1]! - values[0]!);
+  for (let index = 1; index < values.length; index++) {
+    if (Math.sign(values[index]! - values[index - 1]!) !== direction) return false;
   }
   return direction !== 0;
 }
@@ -210,16 +210,16 @@ function isPartDistinct(
 ): boolean {
   const slotBits = Math.log2(table.length);
   let free = table.length - 1;
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = 0; index < values.length; index++) {
     const hash = hashAt(halves, index);
     // The high bits choose the slot, so the part goes by low ones. -0 is 0, whose part is the first.
     if ((hash & (parts - 1)) !== part) continue;
-    const value = values[index] as number;
+    const value = values[index]!;
     if (Number.isNaN(value)) continue;
     const slot = slotOf(table, hash >>> (32 - slotBits), value);
     if (free === 0 || table[slot] === value) return false;
     table[slot] = value;
-    free -= 1;
+    free--;
   }
   return true;
 }

@@ -151,12 +151,7 @@ export class TableBuilder implements RowSink {
    */
   stage(column: number, blockRow: number, text: string): boolean {
     const at = this.stagedAt(column, blockRow);
-    return (this.#columns[column] as ColumnBuilder).stage(
-      text,
-      this.#sealedRows + blockRow,
-      this.#staged,
-      at,
-    );
+    return this.#columns[column]!.stage(text, this.#sealedRows + blockRow, this.#staged, at);
   }
 
   /** Place of a cell among the staged words. */
@@ -178,12 +173,12 @@ export class TableBuilder implements RowSink {
     const [bytes] = new Uint32Array(buffer, result, 1) as unknown as [number];
     if (slot !== from) new Uint8Array(buffer).copyWithin(from, slot, slot + bytes);
     const sealed = new Uint32Array(buffer, result + READ.ofColumns, (columns * SEALED_BYTES) / 4);
-    for (let index = 0; index < columns; index += 1) {
+    for (let index = 0; index < columns; index++) {
       this.#addSegment(index, sealed.subarray((index * SEALED_BYTES) / 4), rows);
     }
     const ofBlock = new Uint8Array(buffer, result + READ.ofColumns + columns * SEALED_BYTES, columns);
     const notWhole = new Uint8Array(buffer, this.places.notWhole, columns);
-    for (let index = 0; index < columns; index += 1) if (ofBlock[index] === 1) notWhole[index] = 1;
+    for (let index = 0; index < columns; index++) if (ofBlock[index] === 1) notWhole[index] = 1;
     this.#sealedRows += rows;
   }
 
@@ -201,15 +196,15 @@ export class TableBuilder implements RowSink {
 
   /** @param sealed what `seal` tells of the segment that begins at `#free` */
   #addSegment(index: number, sealed: Uint32Array, rows: number): void {
-    const kind = sealed[SEALED.kind] as number;
-    this.#segments.push(this.#free, kind | ((sealed[SEALED.decimals] as number) << 8));
+    const kind = sealed[SEALED.kind]!;
+    this.#segments.push(this.#free, kind | (sealed[SEALED.decimals]! << 8));
     const ofBlock = {
-      missing: sealed[SEALED.missing] as number,
-      others: sealed[SEALED.others] as number,
-      firstMissing: sealed[SEALED.firstMissing] as number,
+      missing: sealed[SEALED.missing]!,
+      others: sealed[SEALED.others]!,
+      firstMissing: sealed[SEALED.firstMissing]!,
     };
-    (this.#columns[index] as ColumnBuilder).add(ofBlock, this.#sealedRows);
-    this.#free = align(this.#free + rows * (WIDTHS[kind] as number));
+    this.#columns[index]!.add(ofBlock, this.#sealedRows);
+    this.#free = align(this.#free + rows * WIDTHS[kind]!);
   }
 
   /** The table of the rows up to here. */
@@ -233,7 +228,7 @@ export class TableBuilder implements RowSink {
   }
 
   #finishColumn(table: Segments, index: number): TableColumn {
-    const column = this.#columns[index] as ColumnBuilder;
+    const column = this.#columns[index]!;
     if (!column.isText) {
       const [isInexact] = new Uint8Array(this.#memory.buffer, this.places.notWhole + index, 1);
       return column.finishNumbers(table.rows, isInexact === 0);

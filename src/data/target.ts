@@ -37,7 +37,7 @@ const DTYPES: Readonly<Record<ColumnType, ClassesDtype>> = {
  *   continuous, or are whole numbers that a double cannot hold
  */
 export function readTarget(table: Table, index: number, dropped?: Uint8Array): Target {
-  const column = table.columns[index] as TableColumn;
+  const column = table.columns[index]!;
   if (column.firstMissing !== undefined && dropped === undefined) {
     throw missingLabel(column.name, column.firstMissing);
   }
@@ -48,16 +48,16 @@ export function readTarget(table: Table, index: number, dropped?: Uint8Array): T
   const type = column.kind === 'text' ? 'string' : column.type;
   const { ids, labels } = distinctCells(table, index, dropped);
   const counts = new Uint32Array(NO_CLASS + 1);
-  for (let row = 0; row < ids.length; row += 1) counts[ids[row] as number]! += 1;
-  const rows = ids.length - (counts[NO_CLASS] as number);
-  const classes = labels.map((label, id) => ({ label, id, count: counts[id] as number }));
+  for (let row = 0; row < ids.length; row++) counts[ids[row]!]!++;
+  const rows = ids.length - counts[NO_CLASS]!;
+  const classes = labels.map((label, id) => ({ label, id, count: counts[id]! }));
   const dtype = DTYPES[type];
   checkClasses(classes, column.name, dtype, rows);
   classes.sort((a, b) => compareLabels(a.label, b.label));
 
   const codeOf = new Uint8Array(NO_CLASS + 1).fill(NO_CLASS);
   for (const [code, { id }] of classes.entries()) codeOf[id] = code;
-  for (let row = 0; row < ids.length; row += 1) ids[row] = codeOf[ids[row] as number] as number;
+  for (let row = 0; row < ids.length; row++) ids[row] = codeOf[ids[row]!]!;
   const classCounts = classes.map(({ label, count }) => ({ label, count }));
   return { name: column.name, type, dtype, classCounts, codes: ids };
 }
@@ -77,7 +77,7 @@ interface DistinctCells {
 
 /** @throws DataError where there are more than `CLASSES_MAX`, or a number that is not whole */
 function distinctCells(table: Table, index: number, dropped: Uint8Array | undefined): DistinctCells {
-  const column = table.columns[index] as TableColumn;
+  const column = table.columns[index]!;
   const ids = new Uint8Array(table.rows).fill(NO_CLASS);
   const idOf = new Map<number, number>();
   const idOfCell = (cell: number, decimals: number, row: number): number => {
@@ -93,9 +93,9 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
     if (cells instanceof Int8Array && dropped === undefined) {
       // The usual target, and a loop that the compiler sees one kind of array in: a third of the time.
       const known = new Int16Array(256).fill(-1);
-      for (let i = 0; i < cells.length; i += 1) {
-        const cell = cells[i] as number;
-        let id = known[cell + 128] as number;
+      for (let i = 0; i < cells.length; i++) {
+        const cell = cells[i]!;
+        let id = known[cell + 128]!;
         if (id < 0) {
           id = idOfCell(cell, decimals, firstRow + i);
           known[cell + 128] = id;
@@ -104,8 +104,8 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
       }
       continue;
     }
-    for (let i = 0; i < cells.length; i += 1) {
-      const cell = cells[i] as number;
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!;
       if (dropped?.[firstRow + i] === 1) continue;
       ids[firstRow + i] = idOfCell(cell, decimals, firstRow + i);
     }
@@ -113,7 +113,7 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
   const values = [...idOf.keys()];
   return {
     ids,
-    labels: column.kind === 'text' ? values.map((code) => column.texts[code] as string) : values,
+    labels: column.kind === 'text' ? values.map((code) => column.texts[code]!) : values,
   };
 }
 
@@ -128,7 +128,7 @@ function checkClasses(
     throw new DataError('all_rows_dropped', message, { field: 'missing', actual: 0 });
   }
   if (classes.length === 1) {
-    const only = labelText((classes[0] as { label: ClassLabel }).label, dtype);
+    const only = labelText(classes[0]!.label, dtype);
     throw new DataError(
       'one_class',
       `The target column ${quote(name)} holds one class only, ${quote(only)}: a classifier needs two or more.`,
