@@ -42,9 +42,9 @@ function numericSteps(strategy: ImputerStrategy | undefined): Step[] {
 }
 
 /**
- * One scikit-learn imputer fills one form of a missing value only, and the encoder would silently encode the other
- * forms as zeros. So there are three imputers. All missing texts of a file have the first form, so the other two
- * matter only in Python.
+ * Builds the steps for text, with one imputer for each form of a missing value.
+ * A scikit-learn imputer fills one form only, and the encoder would silently encode the other forms as zeros. All
+ * missing texts of a file have the first form, so the other two matter only in Python.
  */
 function categoricalSteps(strategy: ImputerStrategy | undefined): Step[] {
   const encoder: Step = ['encoder', new OneHotEncoder({ handleUnknown: 'ignore' })];

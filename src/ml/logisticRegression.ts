@@ -138,7 +138,7 @@ export class LogisticRegression implements Classifier {
     return this.#requireFitted().classes;
   }
 
-  /** Shape `(nClasses, nFeatures)`; for two classes `(1, nFeatures)` with the second class's coefficients. */
+  /** Shape `(nClasses, nFeatures)`. For two classes `(1, nFeatures)`, the coefficients of the second class. */
   get coef_(): readonly (readonly number[])[] {
     return this.#requireFitted().coef;
   }

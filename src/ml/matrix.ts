@@ -13,7 +13,8 @@ export interface Matrix {
 export type MatrixLike = Matrix | readonly (readonly number[])[];
 
 /**
- * Returns X as a matrix: X itself if X is a matrix, else a matrix of the values of its rows or of a frame's columns.
+ * Returns X as a matrix.
+ * X itself is returned if it is a matrix. Otherwise the matrix has the values of X's rows or of the frame's columns.
  * Nothing of the caller's is changed. Row and column numbers in messages start at 0, like array indices.
  * @param options `allowMissing`: whether NaN, a missing value, is accepted
  * @throws ValueError if there is no row or no column, if rows differ in length, or if a value is text or not finite

@@ -41,8 +41,8 @@ export function accuracyScore(yTrue: LabelColumn, yPred: LabelColumn): number {
 }
 
 /**
- * tp / (tp + fp) of the positive class for two classes; for more, the mean over the classes, weighted by their rows
- * in `yTrue`. 0 if nothing is predicted (`zero_division=0`).
+ * tp / (tp + fp), averaged over the classes by their rows in `yTrue` if there are more than two.
+ * For two classes, it describes the positive class. 0 if nothing is predicted (`zero_division=0`).
  * @throws ValueError if there are fewer than two classes, an unknown `positive` or no rows, or if the lengths differ
  */
 export function precisionScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOptions): number {

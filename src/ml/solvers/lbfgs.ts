@@ -25,10 +25,10 @@ const EVALUATIONS_MAX = 15_000;
 const GAIN_MIN = 64 * Number.EPSILON;
 
 /**
- * Minimises a smooth function by L-BFGS, on the path of L-BFGS-B 3.0 without bounds as SciPy runs it for
- * scikit-learn.
- * The first trial step is `1 / ||d||`, later trial steps are 1. A pair is skipped if `s'y` is at most `eps * |f'(0)|
- * * step`. After a failed search the run restarts from steepest descent. A second failure there ends the run.
+ * Minimises a smooth function by L-BFGS.
+ * It follows the path of L-BFGS-B 3.0 without bounds, as SciPy runs it for scikit-learn. The first trial step
+ * is `1 / ||d||`, later trial steps are 1. A pair is skipped if `s'y` is at most `eps * |f'(0)| * step`. After a failed
+ * search the run restarts from steepest descent. A second failure there ends the run.
  *
  * Sources: D. C. Liu and J. Nocedal, On the limited memory BFGS method, Math. Prog. 45 (1989); R. H. Byrd, P. Lu, J.
  * Nocedal and C. Zhu, A limited memory algorithm for bound constrained optimization, SIAM J. Sci. Comp. 16 (1995).

@@ -35,8 +35,7 @@ export class LinearLoss {
   }
 
   /**
-   * Writes the upper triangle of the Hessian, `nParameters` squared, row by row, and leaves the lower triangle
-   * unchanged.
+   * Writes the upper triangle of the Hessian, `nParameters` squared, row by row. The lower triangle stays unchanged.
    * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number {
