@@ -1,7 +1,7 @@
 import { segmentsOf } from './segments.ts';
 import type { Table } from './table.ts';
 
-/** A 1 for each row in which one of these columns has no value; undefined where all of them are whole. */
+/** Returns 1 for each row in which one of these columns is missing a value, or undefined if none of the columns is. */
 export function markMissing(table: Table, columns: readonly number[]): Uint8Array | undefined {
   const incomplete = columns.filter((index) => (table.columns[index]?.missing ?? 0) > 0);
   if (incomplete.length === 0) return undefined;

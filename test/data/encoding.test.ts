@@ -6,7 +6,7 @@ import { chunksOf } from './tableText.ts';
 const hex = (text: string) => Buffer.from(text, 'hex');
 
 describe('decode', () => {
-  it('reads the bytes 0x80 to 0x9F of Windows-1252 that have a character as Python does', () => {
+  it('decodes the bytes 0x80 to 0x9F of Windows-1252 that have a character like Python', () => {
     const bytes = Uint8Array.from({ length: 32 }, (_, index) => 0x80 + index).filter(
       (byte) => ![0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte),
     );
