@@ -161,7 +161,7 @@ describe('blocks on several threads', { timeout: 600_000 }, () => {
     ['longer than a window', 600, 2 * BLOCK_ROWS],
     ['few of which fill a window', 300, 4 * BLOCK_ROWS],
     ['longer than the limit', 1 << 21, 4],
-  ])('give the same for rows %s', (_name, chars, rows) => {
+  ])('give the same result for rows %s', (_name, chars, rows) => {
     const lines = Array.from({ length: rows }, (_, i) => `${i},${'0'.repeat(chars)}${i}\n`);
     const file = Buffer.from(`a,b\n${lines.join('')}`);
     expectSame(file, [], new FakeThreads(1, [true, false]));
@@ -180,7 +180,7 @@ describe('blocks on several threads', { timeout: 600_000 }, () => {
     ['twice as many rows as lines', CR_ROWS, CR_ROWS],
     ['blank lines', '\n'.repeat(5), '\n'.repeat(BLOCK_ROWS)],
     ['texts that appear late', '1,2,new\n', '1,2,other\n'],
-  ])('give the same for %s', (_name, first, second) => {
+  ])('give the same result for %s', (_name, first, second) => {
     for (const [before, between, behind] of [
       [1, 5, 5],
       [4, 5, 5],

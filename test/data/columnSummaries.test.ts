@@ -77,7 +77,7 @@ describe('column summaries', () => {
     ],
     ['32 bits', (row) => ((row * 2_654_435_761) % 2 ** 31) - 2 ** 30],
     ['a single number', () => 7],
-  ])('is it of many rows too: %s', (_name, cellOf) => {
+  ])('are the same for many rows too: %s', (_name, cellOf) => {
     for (const rows of [32_767, 32_768, 40_003]) {
       expectSame(
         Array.from({ length: rows }, (_, row) => cellOf(row)),

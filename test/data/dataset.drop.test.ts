@@ -49,7 +49,7 @@ describe('toDataset with missing=drop', () => {
     ['a,t\n1,\n2,\n', 'all_rows_dropped', { field: 'missing', actual: 0 }],
     ['a,t\n1,0\n,1\n3,0\n', 'one_class', { column: 't', value: '0' }],
     ['a,t\n1,0\n,1\n3,0.5\n', 'continuous_target', { row: 3, column: 't', value: '0.5' }],
-  ])('refuses %j: %s', (text, code, details) => {
+  ])('rejects %j: %s', (text, code, details) => {
     expect(errorOf(text)).toMatchObject({ code, details });
   });
 

@@ -116,7 +116,7 @@ describe('toDataset', () => {
     ['a,t\n1,0\n2,1\n', { target: 'z' }, 'unknown_target', { field: 'target', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['z'] }, 'unknown_ignore', { field: 'ignore', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['t'] }, 'ignored_target', { field: 'ignore', value: 't' }],
-  ])('refuses %j with %j: %s', (text, roles, code, details) => {
+  ])('rejects %j with %j: %s', (text, roles, code, details) => {
     expect(errorOf(text, roles)).toMatchObject({ code, details });
   });
 });
@@ -128,7 +128,7 @@ it.each<[string, readonly string[], RegExp]>([
     ['a'],
     /^ignore names every column besides the target "t", .*: ignore fewer columns\.$/,
   ],
-])('says why no feature is left of %j', (text, ignore, says) => {
+])('explains why no feature is left in %j', (text, ignore, says) => {
   expect(errorOf(text, { ignore }).message).toMatch(says);
 });
 
@@ -153,7 +153,7 @@ describe('a column whose numbers have the other decimal sign', () => {
     ['in a column that is left out', ['1.5', '2.5', '3.5'], { ignore: ['a'] }, []],
     ['in the target', ['1.5', '2.5', '1,5'], { target: 'a' }, [warning]],
     ['none of them, in a target of numbers and a text', ['1', '2', '3', 'x'], { target: 'a' }, []],
-  ])('is told of: %s', (_name, cells, roles, warnings) => {
+  ])('gives the right warnings: %s', (_name, cells, roles, warnings) => {
     expect(readAsText(cells, roles).warnings).toEqual(warnings);
   });
 

@@ -111,7 +111,7 @@ describe('a column', () => {
     [['', 'NA'], 'double', [Number.NaN, Number.NaN]],
     [['inf', '-Infinity'], 'double', [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
     [['True', 'FALSE', 'true'], 'boolean', [1, 0, 1]],
-  ])('of %j is of type %s', (cells, type, values) => {
+  ])('of %j has type %s', (cells, type, values) => {
     const table = columnOf(cells);
     expect(table.columns[0]).toMatchObject({ kind: 'number', type });
     expect(numbersOf(table)).toEqual(values);
@@ -363,7 +363,7 @@ describe('a reading', () => {
     ['a line that never ends', `a,b\n1,2\n${'3'.repeat(2 ** 21)}`, {}, 'line_too_long', { row: 2 }],
     ['rows', 'a,b\n1,2\n3,4\n5,6\n', { rows: 2 }, 'too_many_rows', { row: 3, limit: 2, actual: 3 }],
     ['cells', 'a,b\n1,2\n3,4\n5,6\n', { cells: 5 }, 'too_many_cells', { row: 3, limit: 5, actual: 6 }],
-  ])('refuses more than the limits allow: %s', (_name, text, limits, code, details) => {
+  ])('rejects more than the limits allow: %s', (_name, text, limits, code, details) => {
     expect(errorOf(text, limits)).toMatchObject({ name: 'DataError', code, details });
   });
 
@@ -380,7 +380,7 @@ describe('a reading', () => {
     ['one member', folded],
     ['several members', Buffer.concat([gzipSync('a,b\n'), gzipSync('1,'), gzipSync('2\n')])],
     ['zeros after it, as on tapes', Buffer.concat([folded, Buffer.alloc(512)])],
-  ])('unfolds gzip of %s, however it is cut', (_name, file) => {
+  ])('decompresses gzip of %s at any cut', (_name, file) => {
     const digest = createHash('sha256').update(file).digest('hex').slice(0, 32);
     for (let size = 1; size < 60; size += 1) {
       expect(outcome(file, {}, size)).toMatchObject({ rows: 1, digest, cells: [[1], [2]] });

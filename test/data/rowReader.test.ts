@@ -127,7 +127,7 @@ describe('limits', () => {
       { row: 2, limit: 2 ** 20 },
     ],
     ['the header line', 'x'.repeat(2 ** 20 + 1), 'line_too_long', { row: 0, limit: 2 ** 20 }],
-  ])('refuse %s over them', (_name, text, code, details) => {
+  ])('reject %s above them', (_name, text, code, details) => {
     expect(errorOf(text)).toMatchObject({ name: 'DataError', code, details });
   });
 

@@ -39,7 +39,7 @@ describe('sniff', () => {
       3,
       [],
     ],
-  ])('takes %s', (_name, bytes, encoding, bomBytes, codes) => {
+  ])('accepts %s', (_name, bytes, encoding, bomBytes, codes) => {
     const format = sniff(bytes);
     expect(format).toMatchObject({ encoding, bomBytes, delimiter: ',' });
     expect(format.warnings.map(({ code }) => code)).toEqual(codes);

@@ -184,7 +184,7 @@ describe('readTarget', () => {
       'label_too_large',
       { row: 3 },
     ],
-  ])('refuses %s', (_name, cells, dropped, code, details) => {
+  ])('rejects %s', (_name, cells, dropped, code, details) => {
     expect(verdictOf(() => read(cells, dropped))).toMatchObject({ name: 'DataError', code, details });
   });
 
@@ -209,7 +209,7 @@ describe('readTarget', () => {
     ['numbers', (k) => String(k)],
     ['numbers stored as doubles', (k) => `${k}e10`],
     ['texts', (k) => `t${k}`],
-  ])('takes so many classes and no more, of %s', (_name, cellOf) => {
+  ])('accepts the largest number of classes and no more, of %s', (_name, cellOf) => {
     const cells = (classes: number) => rangeOf(3 * classes).map((k) => cellOf(k % classes));
     expect(verdictOf(() => read(cells(CLASSES_MAX)))).toEqual({ classes: CLASSES_MAX });
     expect(verdictOf(() => read(cells(CLASSES_MAX + 1)))).toMatchObject({

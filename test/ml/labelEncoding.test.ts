@@ -25,7 +25,7 @@ describe('encodeLabels', () => {
     ['infinity', [1, Number.POSITIVE_INFINITY]],
     ['nothing', [1, undefined]],
     ['truth values', [true, false]],
-  ])('refuses %s', (_, y) => {
+  ])('rejects %s', (_, y) => {
     expect(() => encodeLabels(y as number[])).toThrow(ValueError);
   });
 });

@@ -131,7 +131,7 @@ describe('LogisticRegression', () => {
   test.each([
     { solver: 'lbfgs', coef: [0.21590037796120595, 0.18505746682389085] },
     { solver: 'newton-cholesky', coef: [0, 0] },
-  ] as const)('no iteration at all, by $solver', ({ solver, coef }) => {
+  ] as const)('allows no iteration at all, by $solver', ({ solver, coef }) => {
     const model = fitted(y, { maxIter: 0, solver });
     expect(model.nIter_).toBe(0);
     expect(model.converged_).toBe(false);

@@ -49,7 +49,7 @@ describe('pyStringRepr', () => {
     ['\u0007 \u2028', "'\\x07 \\u2028'"],
     ['\u{e0001}', "'\\U000e0001'"],
     ['é 🌞', "'é 🌞'"],
-  ])('writes what does not print by its code point: %j', (text, repr) => {
+  ])('writes unprintable characters as code points: %j', (text, repr) => {
     expect(pyStringRepr(text)).toBe(repr);
   });
 

@@ -62,7 +62,7 @@ describe('Cholesky', () => {
     { name: 'singular', a: [1, 1, 1, 1] },
     { name: 'not a number', a: [Number.NaN, 0, 0, 1] },
     { name: 'infinite', a: [Number.POSITIVE_INFINITY, 0, 0, 1] },
-  ])('refuses a matrix that is $name', ({ a }) => {
+  ])('rejects a matrix that is $name', ({ a }) => {
     expect(new Cholesky(Float64Array.from(a), 2, 2).factor()).toBe(false);
   });
 
@@ -73,7 +73,7 @@ describe('Cholesky', () => {
     [4, 28375],
     [5, 943656],
     [6, 29070279],
-  ])('finds the condition of the Hilbert matrix of %i rows', (size, condition) => {
+  ])('finds the condition number of the Hilbert matrix with %i rows', (size, condition) => {
     const hilbert = new Float64Array(size * size).map(
       (_, at) => 1 / (Math.floor(at / size) + (at % size) + 1),
     );

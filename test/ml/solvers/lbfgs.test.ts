@@ -183,7 +183,7 @@ describe('lbfgs', () => {
   test.each([
     { nGood: 1, nIter: 0, nTries: 50, x: [3, -2] },
     { nGood: 5, nIter: 4, nTries: 100, x: [0.8956776681486656, -0.7711049646629956] },
-  ])('ends at the last good point where values break off after $nGood', ({ nGood, nIter, nTries, x }) => {
+  ])('ends at the last good point if values become NaN after $nGood', ({ nGood, nIter, nTries, x }) => {
     const got = run(breaking(quartic, nGood, Number.POSITIVE_INFINITY), [3, -2], 1000);
     expect(got).toMatchObject({ nIter, converged: false, nEvaluations: nGood + nTries });
     x.forEach((expected, i) => {
