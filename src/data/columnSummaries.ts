@@ -5,20 +5,23 @@ import { packedRoom, summarizePacked } from './packedSummary.ts';
 import { readNumbers } from './segments.ts';
 import { type NumberSummary, summarize } from './summary.ts';
 
-/** The columns of a table that are summarised, by any number of threads: each takes one after the other. */
+/** The columns of a table to summarise. Any number of threads can take columns one after the other. */
 export interface SummaryTask extends Pick<Dataset, 'table' | 'features'> {
-  /** Two words: the next feature that nobody has taken, and the next seat. */
+  /** Two words: the next feature to take, and the next seat. */
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
-/** What one thread has found out: summaries by the place of their feature. */
+/** The summaries of one thread, each with the index of its feature. */
 export type SummaryShare = readonly (readonly [place: number, summary: ColumnSummary])[];
 
 export function summaryTask({ table, features }: Pick<Dataset, 'table' | 'features'>): SummaryTask {
   return { table, features, next: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) };
 }
 
-/** Minimum, maximum, mean, sample standard deviation and quartiles of features that are numbers, until all are taken. */
+/**
+ * Summarises the numeric features that no other thread has taken, until all are taken. A summary has minimum,
+ * maximum, mean, sample standard deviation and quartiles.
+ */
 export function summariseNext({ table, features, next }: SummaryTask): SummaryShare {
   const room = packedRoom(table, Atomics.add(next, 1, 1));
   let scratch: SummaryScratch | undefined;
@@ -42,7 +45,7 @@ export function summariseNext({ table, features, next }: SummaryTask): SummarySh
   }
 }
 
-/** The summaries in the features' order. */
+/** Joins the summaries in the order of the features. */
 export function joinSummaries(shares: readonly SummaryShare[]): ColumnSummary[] {
   return shares
     .flat()

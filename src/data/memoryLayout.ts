@@ -2,26 +2,23 @@ import { FIRST_ADDRESS } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
 import { ENTRY_BYTES, READ, SCAN_BYTES, SEALED_BYTES, SPAN_BYTES } from '../kernels/scanLayout.ts';
 
-/** Rows of a block, and the most cells that it has: they lie ready for a core's own cache. */
+/** Rows of a block, and its most cells: they fit in the cache of one core. */
 const BLOCK_ROWS_MAX = 8_192;
 const BLOCK_ROWS_MIN = 512;
 const BLOCK_CELLS_MAX = 1 << 17;
-/** What may be read or written behind a segment, and while one is made. */
+/** Bytes after a segment that may be read, and written while a segment is made. */
 export const SLACK_BYTES = 64;
-/**
- * Cells that are found before they are staged, several rows of them at least, and the room for those that are handed
- * out.
- */
+/** Cells that are found before they are staged (at least several rows), and the room for cells that are handed out. */
 const ENDS_MIN = 2_048;
 const ENDS_ROWS_MIN = 8;
 const SPANS_PER_END = 4;
-/** Behind the ends that are found so many more are written. */
+/** Entries after the found ends that may be overwritten. */
 const ENDS_SLACK = 16;
-/** Between the staged words of two columns, as columns a power of two apart get in each other's way in the cache. */
+/** Gap between the staged words of two columns. Columns a power of two apart would evict each other from the cache. */
 const COLUMN_GAP = 16;
 const WORD_BYTES = 8;
 
-/** Where things lie in the memory while a table is read; each begins at a multiple of 16. */
+/** Addresses in the memory while a table is read, all multiples of 16. */
 export interface MemoryLayout {
   readonly scan: number;
   readonly sealed: number;
@@ -33,7 +30,7 @@ export interface MemoryLayout {
   readonly texts: number;
   readonly staged: number;
   readonly input: number;
-  /** What threads read a table's blocks with. */
+  /** Memory for the threads that read blocks. */
   readonly entries: number;
   readonly results: number;
   readonly windows: number;
@@ -41,17 +38,17 @@ export interface MemoryLayout {
   readonly table: number;
 }
 
-/** How large the things are that lie there. */
+/** Sizes of the areas in the memory. */
 export interface Sizes {
   readonly blockRows: number;
-  /** From one column's staged words to the next one's. */
+  /** Distance from one column's staged words to the next column's. */
   readonly columnWords: number;
   readonly endsMax: number;
   readonly spansMax: number;
-  /** Room for what threads tell of a block, and that each of them needs to read one. */
+  /** Bytes for the result of one block, and bytes that a thread needs to read a block. */
   readonly resultBytes: number;
   readonly scratchBytes: number;
-  /** Room for the segments of a block while it is not known how well they pack. */
+  /** Bytes for the segments of a block before packing. */
   readonly slotBytes: number;
 }
 
@@ -76,17 +73,17 @@ export function sizesFor(columns: number): Sizes {
   };
 }
 
-/** Rows of a block of so many columns. */
+/** Rows of a block with this number of columns. */
 function blockRowsOf(columns: number): number {
   let rows = BLOCK_ROWS_MAX;
   while (rows > BLOCK_ROWS_MIN && rows * columns > BLOCK_CELLS_MAX) rows /= 2;
   return rows;
 }
 
-/** What threads that read blocks together need beside what one of them does. */
+/** Extra memory for threads that read blocks together. */
 export interface Sharing {
   readonly threads: number;
-  /** Bytes of each of the two windows, and the most blocks that one has. */
+  /** Bytes of each of the two windows, and the most blocks of one window. */
   readonly windowBytes: number;
   readonly blocksMax: number;
 }

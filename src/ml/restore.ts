@@ -6,7 +6,7 @@ import { OneHotEncoder } from './oneHotEncoder.ts';
 import { Pipeline, type Step } from './pipeline.ts';
 import { SimpleImputer } from './simpleImputer.ts';
 
-/** The steps of a pipeline as they were when their states were taken. */
+/** Restores the steps of a pipeline from their states. */
 export function restoreSteps(steps: readonly StepState[]): Step[] {
   return steps.map(([name, state]) => [name, restore(state)]);
 }

@@ -1,6 +1,6 @@
 /**
- * Orders text by code point, as Python and NumPy do. JavaScript's own order goes by UTF-16 unit, which puts U+E000 to
- * U+FFFF behind the characters beyond U+FFFF.
+ * Orders text by code point, like Python and NumPy.
+ * JavaScript orders by UTF-16 unit, which puts U+E000 to U+FFFF after the characters beyond U+FFFF.
  */
 export function compareCodePoints(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];

@@ -2,8 +2,8 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /**
- * Local time as Python's `time.ctime()` writes it, with a dash for each space:
- * `Mon-Nov-23-01:49:33-2026`, and `Sun-Nov--1-09:05:00-2026`, for C pads the day with a space.
+ * Returns the local time as Python's `time.ctime()` writes it, with a dash for each space.
+ * Examples: `Mon-Nov-23-01:49:33-2026`, and `Sun-Nov--1-09:05:00-2026`, because C pads the day with a space.
  */
 export function ctime(date: Date = new Date()): string {
   const two = (value: number) => String(value).padStart(2, '0');

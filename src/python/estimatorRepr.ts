@@ -1,17 +1,17 @@
 import { charCount, pyStringPieces, pyStringRepr } from './repr.ts';
 
 /**
- * `repr` of scikit-learn's estimators and of lists that hold them, to the character: MLflow keeps them as params.
+ * A value for `pyRepr`: scikit-learn's estimators and lists of them. MLflow stores their `repr` as params.
  * Source: scikit-learn 1.9, sklearn/utils/_pprint.py and BaseEstimator.__repr__, on CPython's pprint.
  */
 export type PyRepr = string | PyText | PyEstimator | PySequence;
 
-/** A text that is broken where it fits on no line. */
+/** A text that is broken into pieces if it does not fit on a line. */
 interface PyText {
   readonly text: string;
 }
 
-/** A class and the arguments that are not the defaults, by name in order. */
+/** A class and its arguments that differ from the defaults, in order. */
 interface PyEstimator {
   readonly className: string;
   readonly args: readonly PyArg[];
@@ -22,22 +22,25 @@ interface PyArg {
   readonly value: PyRepr;
 }
 
-/** A list or a tuple. Whatever else there is stands as its `repr`. */
+/** A list or a tuple. */
 export interface PySequence {
   readonly brackets: '[]' | '()';
   readonly items: readonly PyRepr[];
 }
 
 const LINE_CHARS_MAX = 80;
-/** Items of a sequence, and arguments, beyond these are left out where they do not fit on one line. */
+/** Most items of a sequence, or arguments, that are printed over several lines. The rest is replaced by `...`. */
 const ITEMS_MAX = 30;
-/** Characters that are not blank, of an estimator; beyond these its middle is left out. */
+/** Most characters of an estimator, without blanks. The middle of a longer text is left out. */
 const CHARS_MAX = 700;
 
 export const pyList = (items: readonly PyRepr[]): PySequence => ({ brackets: '[]', items });
 export const pyTuple = (...items: readonly PyRepr[]): PySequence => ({ brackets: '()', items });
 
-/** As `repr` writes it: an estimator in lines of at most 80 characters and not too long, a sequence in one line. */
+/**
+ * Returns Python's `repr`, to the character. An estimator has lines of at most 80 characters and is shortened, a
+ * sequence is on one line.
+ */
 export function pyRepr(value: PyRepr): string {
   if (typeof value === 'string') return value;
   if ('text' in value) return pyStringRepr(value.text);
@@ -45,7 +48,7 @@ export function pyRepr(value: PyRepr): string {
   return shortened(pretty(value, 0, 0));
 }
 
-/** The value in one line, however long. */
+/** Returns the value on one line of any length. */
 function oneLine(value: PyRepr): string {
   if (typeof value === 'string') return value;
   if ('text' in value) return pyStringRepr(value.text);
@@ -54,9 +57,9 @@ function oneLine(value: PyRepr): string {
 }
 
 /**
- * The value in one line if it fits, else broken into lines after its commas.
+ * Returns the value on one line if it fits, else broken into lines after its commas.
  * @param indent characters before it on its line
- * @param allowance characters that will follow it on its last line
+ * @param allowance characters that follow it on its last line
  */
 function pretty(value: PyRepr, indent: number, allowance: number): string {
   const line = oneLine(value);
@@ -72,7 +75,7 @@ function pretty(value: PyRepr, indent: number, allowance: number): string {
   return `${className}(${prettyItems(args, indent + className.length, allowance + 1)})`;
 }
 
-/** As many on a line as fit; one that fits on no line is broken itself. */
+/** Puts as many items on a line as fit. Breaks an item that does not fit on a line. */
 function prettyItems(items: readonly PyArg[], indent: number, allowance: number): string {
   const start = indent + 1;
   const lineBreak = `,\n${' '.repeat(start)}`;
@@ -106,7 +109,7 @@ function prettyItems(items: readonly PyArg[], indent: number, allowance: number)
   return text;
 }
 
-/** Leaves out the middle of what is too long; what follows begins on a line of its own where it can. */
+/** Leaves out the middle of a text that is too long. The second part begins on a new line if possible. */
 function shortened(text: string): string {
   const characters = [...text];
   const visible = [...characters.keys()].filter((index) => /\S/.test(characters[index]!));

@@ -1,10 +1,15 @@
-/** Texts as Python's `repr` writes them: MLflow keeps params as text, and people compare them with their own Python runs. */
+/**
+ * Texts as Python's `repr` writes them. MLflow stores params as text, and people compare them with their Python runs.
+ */
 
-/** From these decimal exponents on, `repr(float)` writes an exponent (CPython's float_repr_style `short`). */
+/** Decimal exponents beyond which `repr(float)` writes an exponent (CPython's float_repr_style `short`). */
 const EXPONENT_MIN = -4;
 const EXPONENT_MAX = 16;
 
-/** `repr` of a float: `1.0`, `1e-05`, `1e+16`, `nan`, `-inf`. Both languages write the shortest digits that read back the same. */
+/**
+ * Returns `repr` of a float: `1.0`, `1e-05`, `1e+16`, `nan`, `-inf`. Both languages write the shortest digits that
+ * read back as the same double.
+ */
 export function pyFloatRepr(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -18,7 +23,7 @@ export function pyFloatRepr(value: number): string {
   return sign + placePoint(mantissa.replace('.', ''), exponent);
 }
 
-/** Digits with the point after the one of weight 10^0; there is always a digit on both sides of it. */
+/** Inserts the point after the digit of weight 10^0, with at least one digit on both sides. */
 function placePoint(digits: string, exponent: number): string {
   const whole = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   const part = exponent < 0 ? '0'.repeat(-exponent - 1) + digits : digits.slice(exponent + 1);
@@ -26,8 +31,9 @@ function placePoint(digits: string, exponent: number): string {
 }
 
 /**
- * `repr` of a text: in single quotes, unless it has some itself and no double ones. What does not print (Unicode's
- * categories Other and Separator, but for the space) is written by its code point.
+ * Returns `repr` of a text: in single quotes, unless it contains single quotes and no double quotes.
+ * Characters that do not print (Unicode's categories Other and Separator, except the space) are written as code
+ * points.
  */
 export function pyStringRepr(text: string): string {
   const delimiter = text.includes("'") && !text.includes('"') ? '"' : "'";
@@ -41,20 +47,21 @@ export function pyStringRepr(text: string): string {
   return delimiter + escaped + delimiter;
 }
 
-/** `\x7f`, `\u2028`, `\U000e0001`: as few digits of these as it takes. */
+/** Returns `\x7f`, `\u2028` or `\U000e0001`, in the shortest form that fits. */
 function escapedCodePoint(character: string): string {
   const digits = character.codePointAt(0)!.toString(16);
   if (digits.length <= 2) return `\\x${digits.padStart(2, '0')}`;
   return digits.length <= 4 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
-/** A line with its end, as `str.splitlines` parts them. */
+/** A line with its end, as `str.splitlines` splits lines. */
 const LINES = /[^\n\r\v\f\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x85\u2028\u2029])|.+/g;
 
 /**
- * `repr` of a text in pieces, as pprint breaks one that does not fit on its line: after line ends, and after blanks.
+ * Returns `repr` of a text in pieces, as pprint breaks a text that does not fit on its line: after line ends and
+ * blanks.
  * @param width characters that fit on a line
- * @param allowance characters that will follow the last piece on its line
+ * @param allowance characters that follow the last piece on its line
  */
 export function pyStringPieces(text: string, width: number, allowance: number): string[] {
   const lines = text.match(LINES) ?? [''];
@@ -81,7 +88,7 @@ function wordPieces(line: string, width: number, reserved: number): string[] {
   return [...pieces, pyStringRepr(current)];
 }
 
-/** Python counts characters, not UTF-16 units. */
+/** Counts characters like Python, not UTF-16 units. */
 export function charCount(text: string): number {
   return [...text].length;
 }

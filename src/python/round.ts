@@ -1,13 +1,14 @@
-/** `toFixed` knows at most 100 digits, and a tie needs one more than is asked for. */
+/** `toFixed` allows at most 100 digits, and a tie needs one digit more than requested. */
 const DIGITS_MAX = 99;
 
-/** From here on every double is a whole number. */
+/** From here on, every double is a whole number. */
 const WHOLE_FROM = 2 ** 52;
 
 /**
- * Python's `round(x, ndigits)`: the decimal with `ndigits` places that is nearest to the exact binary value of x;
- * of two equally near ones, that with the even last digit. 0.125 -> 0.12, 2.675 -> 2.67, 0.785 -> 0.79.
- * NaN, infinities and -0 are returned as they are.
+ * Rounds like Python's `round(x, ndigits)`: to the decimal with `ndigits` places nearest to the exact binary value of
+ * x.
+ * If two are equally near, it chooses the one with the even last digit. 0.125 -> 0.12, 2.675 -> 2.67, 0.785 -> 0.79.
+ * NaN, infinities and -0 are returned unchanged.
  *
  * @param ndigits places after the point, 0 to 99
  * @throws RangeError for other `ndigits`
@@ -18,10 +19,9 @@ export function pyRound(x: number, ndigits: number): number {
   }
   if (x === 0 || !(Math.abs(x) < WHOLE_FROM)) return x;
 
-  // ECMA-262 has toFixed work on the exact value too, and differ from Python in ties alone: it rounds them away
-  // from zero. Only a multiple of 2^-(ndigits + 1) can be a tie, and such a one has at most ndigits + 1 digits,
-  // the last of them 5 (a tie) or 0 (nothing to round): cut off, it leaves the even neighbour where toFixed took
-  // the odd one, or what toFixed gave.
+  // ECMA-262's toFixed also uses the exact value, but rounds ties away from zero. Only a multiple of 2^-(ndigits + 1)
+  // can be a tie. It has at most ndigits + 1 digits, and the last is 5 (a tie) or 0 (nothing to round). Cutting off
+  // this digit gives the even neighbour of a tie if toFixed gave the odd one, else toFixed's own result.
   const rounded = x.toFixed(ndigits);
   const isOdd = Number(rounded.at(-1)) % 2 === 1;
   const canBeTie = Number.isInteger(x * 2 ** (ndigits + 1));

@@ -17,8 +17,8 @@ import { packTable } from '../support/packedTable.ts';
 
 const profile = (job: SummaryTask) => joinSummaries([summariseNext(job)]);
 
-describe('a profile', () => {
-  it("gives pandas' describe() of the diabetes data", () => {
+describe('column summaries', () => {
+  it("equal pandas' describe() for the diabetes data", () => {
     const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
     const dataset = toDataset(readTable(bytes), { ignore: [], missing: 'error' });
     const summary = profile(summaryTask(dataset));
@@ -49,14 +49,14 @@ describe('a profile', () => {
     const [found] = profile(summaryTask({ table, features: featuresOf([0]) }));
     const { min, max, mean, std, quantiles } = summarize(Float64Array.from(cells), summaryScratch());
     expect(found).toMatchObject({ name: 'x0', min, max, quartiles: quantiles.slice(1, 4) });
-    // The sums are rounded elsewhere.
+    // The sums are rounded in other places.
     const size = Math.max(Math.abs(min), Math.abs(max)) * Math.max(1, cells.length / 10_000);
     expect(Math.abs(found!.mean - mean)).toBeLessThanOrEqual(1e-14 * size);
     if (Number.isNaN(std)) expect(found!.std).toBeNaN();
     else expect(Math.abs(found!.std - std)).toBeLessThanOrEqual(1e-13 * size);
   }
 
-  it('is of a packed column what it is of its doubles', () => {
+  it('are the same for a packed column as for its doubles', () => {
     fc.assert(
       fc.property(column, fc.integer({ min: 1, max: 17 }), (cells, blockRows) => {
         fc.pre(cells.some((cell) => !Number.isNaN(cell)));
@@ -76,8 +76,8 @@ describe('a profile', () => {
       (row) => (row < 20_000 ? -(row % 128) : (row * 31) % 30_000) / 10,
     ],
     ['32 bits', (row) => ((row * 2_654_435_761) % 2 ** 31) - 2 ** 30],
-    ['a number alone', () => 7],
-  ])('is it of many rows too: %s', (_name, cellOf) => {
+    ['a single number', () => 7],
+  ])('are the same for many rows too: %s', (_name, cellOf) => {
     for (const rows of [32_767, 32_768, 40_003]) {
       expectSame(
         Array.from({ length: rows }, (_, row) => cellOf(row)),
@@ -86,7 +86,7 @@ describe('a profile', () => {
     }
   });
 
-  it('is the same whoever takes which column, and has none of texts', () => {
+  it('are the same with any division of the columns, and skip texts', () => {
     const texts = ['a', 'b', 'a'];
     const table = packTable([[1, 2, 4], texts, [0.5, nan, 1.5], [1e300, 1, 2]], 2);
     const features: Feature[] = featuresOf([3, 1, 0, 2]);

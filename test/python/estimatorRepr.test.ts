@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pyList, pyRepr, pyTuple } from '../../src/python/estimatorRepr.ts';
 
-/** Each was printed by scikit-learn 1.9.1. */
+/** scikit-learn 1.9.1 printed each expected text. */
 describe('pyRepr', () => {
   test.each([
     [[], 'LogisticRegression()'],
@@ -38,7 +38,7 @@ describe('pyRepr', () => {
     expect(pyRepr({ className: 'LogisticRegression', args: named })).toBe(repr);
   });
 
-  test('leaves room for the brackets that close behind an estimator', () => {
+  test('leaves room for the closing brackets after an estimator', () => {
     const args = [
       { name: 'C', value: '1e-05' },
       { name: 'class_weight', value: "'balanced'" },
@@ -49,7 +49,7 @@ describe('pyRepr', () => {
     );
   });
 
-  test('a list stands in one line, and a tuple of one has its comma', () => {
+  test('prints a list on one line, and a tuple of one with its comma', () => {
     expect(pyRepr(pyList([pyTuple('1'), { text: "it's" }, pyList([])]))).toBe('[(1,), "it\'s", []]');
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pyBoolRepr, pyFloatRepr, pyStringPieces, pyStringRepr } from '../../src/python/repr.ts';
 
-/** Each right side was printed by CPython. */
+/** CPython printed each right side. */
 describe('pyFloatRepr', () => {
   test.each([
     [1, '1.0'],
@@ -31,7 +31,7 @@ describe('pyFloatRepr', () => {
     expect(pyFloatRepr(value)).toBe(text);
   });
 
-  test('every double reads back the same, and looks like a float to Python', () => {
+  test('every double reads back as the same value, and looks like a float to Python', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const text = pyFloatRepr(value);
@@ -49,7 +49,7 @@ describe('pyStringRepr', () => {
     ['\u0007 \u2028', "'\\x07 \\u2028'"],
     ['\u{e0001}', "'\\U000e0001'"],
     ['é 🌞', "'é 🌞'"],
-  ])('writes what does not print by its code point: %j', (text, repr) => {
+  ])('writes unprintable characters as code points: %j', (text, repr) => {
     expect(pyStringRepr(text)).toBe(repr);
   });
 
@@ -67,7 +67,7 @@ describe('pyStringRepr', () => {
 test.each([
   ['a text that fits', 'ab cd', 20, 0, ["'ab cd'"]],
   ['after blanks', 'ab cd  ef', 6, 0, ["'ab '", "'cd  '", "'ef'"]],
-  ['with room for what follows', 'ab cd', 7, 1, ["'ab '", "'cd'"]],
+  ['with room for following characters', 'ab cd', 7, 1, ["'ab '", "'cd'"]],
   ['not within a word', 'abcdefghij', 5, 0, ["'abcdefghij'"]],
   ['after line ends', 'a\nb', 5, 0, ["'a\\n'", "'b'"]],
 ])('pyStringPieces: %s', (_, text, width, allowance, expected) => {

@@ -7,9 +7,9 @@ const fixture: { cases: { ndigits: number; x: number[]; rounded: number[] }[] } 
 );
 
 describe('pyRound', () => {
-  it.each(fixture.cases)('to $ndigits digits, as Python rounds', ({ ndigits, x, rounded }) => {
+  it.each(fixture.cases)('rounds to $ndigits digits like Python', ({ ndigits, x, rounded }) => {
     expect(x.length).toBeGreaterThan(500);
-    // Object.is, for the sign of a zero is kept too.
+    // Object.is, because the sign of a zero is kept too.
     const wrong = x
       .map((value, i) => ({ value, got: pyRound(value, ndigits), expected: rounded[i]! }))
       .filter(({ got, expected }) => !Object.is(got, expected));
@@ -29,11 +29,11 @@ describe('pyRound', () => {
     expect(pyRound(x, 2)).toBe(expected);
   });
 
-  it('keeps a value that has no more digits than asked for', () => {
+  it('keeps a value that has no more digits than requested', () => {
     expect(pyRound(0.1, 99)).toBe(0.1);
   });
 
-  it.each([-1, 0.5, 100, Number.NaN])('refuses %d digits', (ndigits) => {
+  it.each([-1, 0.5, 100, Number.NaN])('rejects %d digits', (ndigits) => {
     expect(() => pyRound(0.5, ndigits)).toThrow('ndigits must be a whole number from 0 to 99');
   });
 });

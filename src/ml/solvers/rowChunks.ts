@@ -2,7 +2,7 @@ import type { Matrix } from '../matrix.ts';
 import { CHUNK_ROWS } from './kernels.ts';
 import type { RowChunks } from './types.ts';
 
-/** A matrix's own arrays, a chunk at a time. */
+/** Reads a matrix chunk by chunk, without copying its arrays. */
 export function denseChunks({ nSamples, nFeatures, columns }: Matrix): RowChunks {
   const chunk = { columns, at: 0, rows: 0 };
   return {
