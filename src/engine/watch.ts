@@ -74,7 +74,7 @@ export class Watch {
 
   progress(): Progress {
     return {
-      stage: STAGES[Atomics.load(this.#words, STAGE)] as Stage,
+      stage: STAGES[Atomics.load(this.#words, STAGE)]!,
       done: Atomics.load(this.#words, DONE),
       total: Atomics.load(this.#words, TOTAL),
     };

@@ -1,24 +1,24 @@
 /**
- * The errors that rooms throw. They know a code and what helps to mend the matter; they know no HTTP
- * status (one table in http/problem.ts gives it).
+ * Details of an error, which help the client to fix its cause. Errors have a code and no HTTP status: one table in
+ * http/problem.ts gives the status.
  */
 export interface ErrorDetails {
-  /** Form field or environment variable that is meant. */
+  /** The form field or environment variable that is at fault. */
   readonly field?: string;
-  /** Line of data, counted from 1 after the header, as a person counts them. */
+  /** Row of data, counted from 1 after the header, as people count. */
   readonly row?: number;
-  /** Column's name. */
+  /** The column's name. */
   readonly column?: string;
-  /** The value that was refused, shortened. */
+  /** The rejected value, shortened. */
   readonly value?: string;
   readonly limit?: number;
   readonly actual?: number;
-  /** Names that would have been accepted. */
+  /** Names that are accepted. */
   readonly allowed?: readonly string[];
-  /** When to try again, in seconds. */
+  /** When to retry, in seconds. */
   readonly retryAfterS?: number;
-  /** The MLflow run that was made before the failure, if one was. */
+  /** The MLflow run, if it was created before the failure. */
   readonly runId?: string;
-  /** The delivery to MLflow that ended with the failure, and keeps the training. */
+  /** The delivery to MLflow that failed. It still keeps the training. */
   readonly deliveryId?: string;
 }
