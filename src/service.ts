@@ -20,37 +20,35 @@ import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
 
-/** What is kept for a day need not be cleared to the minute. */
+/** Receipts are kept for a day, so that minutes do not matter. */
 const CLEAR_EVERY_MS = 600_000;
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 
-/** A service that listens; `stop` ends what is under way first. */
+/** A service that listens. */
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
-  /** Can be called again. */
+  /** Ends what is under way, and then the service. Can be called again. */
   stop(): Promise<void>;
 }
 
-/** Puts the rooms together and listens. It does not wait for MLflow. */
+/** Puts the rooms together and listens. Does not wait for MLflow. */
 export async function startService(config: Config, log: ServiceLog, thread?: URL): Promise<Service> {
-  const { upload, answers, memory } = config;
+  const { upload } = config;
   await prepareUploads(upload.dir);
   const spool = await Spool.open(config.spool);
   const server = createHttpServer({ ...config.connections, bodyTimeoutMs: upload.timeoutMs });
-  // Before an MLflow of our own could take the port. Nothing from here to the app may wait: a request that comes before
-  // there is a listener for it would never be answered.
-  await listen(server, config).catch(async (error: unknown) => {
+  // Before an MLflow of our own could take the port. Nothing between this line and the app may wait: a request that
+  // arrives before its listener exists would never be answered.
+  await listen(server, config.listen).catch(async (error: unknown) => {
     await spool.close();
     throw error;
   });
   const underWay = new UnderWay();
   const engine = new LocalEngine({
     ...config.training,
-    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
-    parseTimeoutMs: upload.parseTimeoutMs,
-    memoryBytesMax: memory.bytesMax,
-    heapBytesMax: memory.heapBytesMax,
+    ...config.memory,
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: config.table },
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
@@ -69,10 +67,10 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       engine,
       deliveries: openDesk({ mlflow, spool, deliveries, env: process.env }),
       underWay,
-      ...(config.modelName !== undefined && { modelName: config.modelName }),
+      ...config.names,
     },
     upload,
-    wait: { defaultMs: answers.waitMs, maxMs: answers.waitMaxMs },
+    wait: config.wait,
     limits: limitsOf(config),
     metrics,
     readiness,
@@ -80,19 +78,19 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   serve(server, app, log.logger);
   engine
     .warmUp(planOf(DEFAULT_FIELDS))
-    .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread does not start'));
+    .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));
   deliveries.start();
   const clear = () =>
     void spool
       .clearKept()
-      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool is not cleared'));
+      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool could not be cleared'));
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
   let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    stopped ??= endService({ server, underWay, engine, deliveries, spool, mlflow }, answers.graceMs);
+    stopped ??= endService({ server, underWay, engine, deliveries, spool, mlflow }, config.process.graceMs);
     return stopped;
   };
-  return { url: urlOf(server, config.host), mlflow, stop };
+  return { url: urlOf(server, config.listen.host), mlflow, stop };
 }

@@ -19,7 +19,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['values', 'errors', 'training'],
   observability: [],
   http: ['values', 'errors', 'python', 'net', 'system', 'training', 'jobs', 'observability'],
-  config: ['errors', 'net'],
+  config: ['errors', 'net', 'data/tableLimits'],
   log: [],
   launcher: ['errors', 'config', 'system'],
   service: [

@@ -1,4 +1,4 @@
-/** The most that a table may have; each is told with the row where it is reached. */
+/** The most that a table may have. A table that has more is refused, with the row that goes beyond the limit. */
 export interface TableLimits {
   readonly rows: number;
   readonly columns: number;
@@ -10,7 +10,7 @@ export interface TableLimits {
   readonly lineChars: number;
 }
 
-/** Far above any table that a logistic regression is fitted on, and what bounds the memory of reading one. */
+/** Far above any table that a logistic regression is fitted on. Together they bound the memory of reading a table. */
 export const TABLE_LIMITS: TableLimits = {
   rows: 5_000_000,
   columns: 1_000,

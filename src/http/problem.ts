@@ -63,7 +63,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** This status is sent before the upload ends: a client that sends the same training twice should not upload it in vain. */
 const URGENT_STATUS = 409;
-/** How much of a rejected body is read and discarded: what arrives within a second, and no longer than that may take. */
+/** How much of a rejected body is read and discarded, about 1 s of traffic, and how long that may take. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 const DRAIN_MS_MAX = 5_000;
 /** The client sends too slowly or not at all, so waiting for the rest of the body is no use. */
@@ -180,7 +180,8 @@ function afterBody(request: Request, response: Response, send: () => void): void
   }
 }
 
-function toHttp(cause: unknown): HttpError {
+/** The error as HTTP answers it: the only place where an error of a room gets a status. */
+export function toHttp(cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
   if (cause instanceof TrainpostError) {
     const byClass = STATUS_BY_CLASS.find(([Class]) => cause instanceof Class)?.[1];

@@ -2,14 +2,14 @@ import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { printable, printableInside } from './printable.ts';
 
-/** Where the service's words go. */
+/** The outputs of the service: the log, and sentences for people. */
 export interface ServiceLog {
   readonly logger: Logger;
-  /** One sentence to whoever started the service. */
+  /** Shows one sentence to the person who started the service. */
   readonly say: (line: string) => void;
 }
 
-/** What `process.stdout` is to a log. */
+/** The part of `process.stdout` that a log needs. */
 export interface LogOutput {
   readonly isTTY?: boolean;
   hasColors?(): boolean;
@@ -17,8 +17,8 @@ export interface LogOutput {
 }
 
 /**
- * JSON lines, as collectors want them; in a terminal the same lines made readable, and sentences as they are. In
- * neither does a control character get through, whoever it came from.
+ * Makes the log: JSON lines for collectors, or readable lines if the output is a terminal. A terminal also shows
+ * sentences as they are. Neither output lets a control character through.
  */
 export function createLogger(level: string, output: LogOutput = process.stdout): ServiceLog {
   if (!output.isTTY) {

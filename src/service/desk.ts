@@ -5,16 +5,16 @@ import type { Env } from '../tracking/tags.ts';
 import type { DeliveryDesk } from '../training/deliveryPort.ts';
 import type { MlflowConnection } from './mlflow.ts';
 
-/** What the desk passes on to. */
+/** The parts that the desk passes calls on to. */
 interface Behind {
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
   readonly deliveries: Deliveries;
-  /** Where the commit and the user are looked for. */
+  /** The environment in which the commit and the user are looked for. */
   readonly env: Env;
 }
 
-/** The desk where trainings are handed in: their runs are recorded, kept in the spool and delivered to MLflow. */
+/** Opens the desk that takes trainings: it records their runs, keeps them in the spool and delivers them to MLflow. */
 export function openDesk({ mlflow, spool, deliveries, env }: Behind): DeliveryDesk {
   return {
     checkRoom: async () => {

@@ -1,32 +1,36 @@
-import type { MlflowConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { UnavailableError } from '../errors.ts';
 import { type LocalMlflow, launchLocalMlflow } from '../launcher/localMlflow.ts';
 import { shownUri } from '../tracking/address.ts';
 import { type Reachability, TrackingServer } from '../tracking/trackingServer.ts';
 
-/** The service's way to MLflow, whether it was given one or sees to its own. */
+type MlflowOptions = Config['mlflow'];
+
+/** The connection to MLflow: to a given server, or to a server that this process starts. */
 export interface MlflowConnection {
   /** @throws UnavailableError while there is no MLflow to log to */
   server(): TrackingServer;
-  /** @throws UnavailableError where there will be none, however long one waits */
+  /** @throws UnavailableError if there will be no MLflow, however long a client waits */
   requireHope(): void;
-  /** Whether MLflow answers at this moment; it is asked. */
+  /** Asks MLflow whether it answers now. */
   ready(): Promise<Reachability>;
-  /** One sentence on where MLflow is, or why it is not: as soon as that is known. */
+  /** One sentence that says where MLflow is, or why there is no MLflow. Resolves as soon as this is known. */
   readonly found: Promise<string>;
   stop(): Promise<void>;
 }
 
+/** @param dir folder for the venv and the data of an MLflow of our own */
 export function connectMlflow(
-  config: MlflowConfig,
+  options: MlflowOptions,
   dir: string,
   say: (line: string) => void,
 ): MlflowConnection {
-  return config.trackingUri === undefined ? startOwn(config, dir, say) : useGiven(config, config.trackingUri);
+  const { trackingUri } = options;
+  return trackingUri === undefined ? startOwn(options, dir, say) : useGiven(options, trackingUri);
 }
 
-function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
-  const server = openServer(config, trackingUri);
+function useGiven(options: MlflowOptions, trackingUri: string): MlflowConnection {
+  const server = openServer(options, trackingUri);
   return {
     server: () => server,
     requireHope: () => undefined,
@@ -35,22 +39,22 @@ function useGiven(config: MlflowConfig, trackingUri: string): MlflowConnection {
       .ready()
       .then((mlflow) =>
         mlflow.ready
-          ? answersAt(config.publicUrl ?? shownUri(trackingUri))
+          ? answersAt(options.publicUrl ?? shownUri(trackingUri))
           : `MLflow does not answer yet: ${mlflow.reason}`,
       ),
     stop: () => server.close(),
   };
 }
 
-function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void): MlflowConnection {
-  const local = launchLocalMlflow({ dir, log: say, port: config.localPort });
+function startOwn(options: MlflowOptions, dir: string, say: (line: string) => void): MlflowConnection {
+  const local = launchLocalMlflow({ dir, log: say, port: options.localPort });
   let opened: { readonly url: string; readonly server: TrackingServer } | undefined;
   const server = () => {
-    // Asked each time: a server of our own may have ended since, and another one answer at another port.
+    // Each time: our own server may have ended, and its successor may answer at another port.
     const url = readyUrl(local);
     if (opened?.url !== url) {
       void opened?.server.close();
-      opened = { url, server: openServer(config, url) };
+      opened = { url, server: openServer(options, url) };
     }
     return opened.server;
   };
@@ -65,7 +69,7 @@ function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void
       return state.status === 'ready' ? await server().ready() : { ready: false, reason: state.message };
     },
     found: local.ready.then((state) =>
-      state.status === 'ready' ? answersAt(config.publicUrl ?? state.url) : notFound(state.message),
+      state.status === 'ready' ? answersAt(options.publicUrl ?? state.url) : notFound(state.message),
     ),
     stop: async () => {
       await opened?.server.close();
@@ -77,28 +81,19 @@ function startOwn(config: MlflowConfig, dir: string, say: (line: string) => void
 const answersAt = (url: string) => `MLflow answers at ${url}`;
 const notFound = (reason: string) => `There is no MLflow to log to: ${reason}`;
 
-function openServer(config: MlflowConfig, trackingUri: string): TrackingServer {
-  const { username, password, token, publicUrl, callTimeoutMs: timeoutMs } = config;
-  return new TrackingServer({
-    trackingUri,
-    ...(publicUrl !== undefined && { publicUrl }),
-    auth: {
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(token !== undefined && { token }),
-    },
-    timeoutMs,
-  });
+function openServer(options: MlflowOptions, trackingUri: string): TrackingServer {
+  // The options have the name, the password, the token and the public URL under the names of TrackingServer.
+  return new TrackingServer({ ...options, trackingUri, auth: options, timeoutMs: options.callTimeoutMs });
 }
 
 function readyUrl(local: LocalMlflow): string {
   const state = local.state();
   if (state.status === 'ready') return state.url;
   if (state.status === 'failed') throw missing(state.message);
-  throw new UnavailableError('mlflow_starting', `MLflow is not up yet: ${state.message}`);
+  throw new UnavailableError('mlflow_starting', `MLflow is still starting: ${state.message}`);
 }
 
-/** Without a time to come again: a server that could not be started will not be there in five seconds either. */
+/** Has no `retryAfterS`: a server that could not be started will not be there a few seconds later. */
 function missing(reason: string): UnavailableError {
   return new UnavailableError('mlflow_missing', notFound(reason));
 }

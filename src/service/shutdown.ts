@@ -6,17 +6,17 @@ import type { UnderWay } from '../training/underWay.ts';
 import { closeServer } from './listening.ts';
 import type { MlflowConnection } from './mlflow.ts';
 
-/** After this share of the grace nobody waits for MLflow any longer: who does is answered 202. */
-const HURRY_AT = 0.25;
-/** After this share what still arrives or computes is given up. */
-const CUT_AT = 0.7;
-/** After this share deliveries are cut off; the rest is for closing, an MLflow of our own included. */
-const DELIVERED_AT = 0.8;
+/** After this share of the grace period, no answer waits for MLflow any longer: the answer is 202. */
+const WAITING_SHARE = 0.25;
+/** After this share, uploads that still arrive and trainings that still compute are ended. */
+const COMPUTING_SHARE = 0.7;
+/** After this share, deliveries are ended. The rest is for closing, which includes an MLflow of our own. */
+const DELIVERING_SHARE = 0.8;
 
-/** For the answers to trainings that were given up. */
-const ANSWERED_MS = 200;
+/** For the answers to trainings that were ended. */
+const ANSWERING_MS = 200;
 
-/** What has to be ended, in the order in which a request comes by. */
+/** The parts of a running service, in the order in which a request reaches them. */
 export interface Running {
   readonly server: Server;
   readonly underWay: UnderWay;
@@ -27,25 +27,25 @@ export interface Running {
 }
 
 /**
- * Ends the service: nothing new is let in, what is under way is trained, accepted and answered, and what MLflow does not
- * have by then waits in the spool for the next start. It goes on listening until all is answered, so that whoever comes
- * is told to come again, and not refused by the system.
- * @param graceMs how long all of it may take
+ * Ends the service. New requests are refused; what is under way is trained, accepted and answered. A training that MLflow
+ * does not have by then waits in the spool for the next start. The service listens until all requests are answered, so
+ * that a new client gets 503 with `Retry-After` instead of a refused connection.
+ * @param graceMs the time that all of it may take
  */
-export async function endService(parts: Running, graceMs: number): Promise<void> {
-  const { server, underWay, engine, deliveries, spool, mlflow } = parts;
+export async function endService(running: Running, graceMs: number): Promise<void> {
+  const { server, underWay, engine, deliveries, spool, mlflow } = running;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));
   underWay.close();
-  await underWay.settled(until(HURRY_AT));
+  await underWay.settled(until(WAITING_SHARE));
   underWay.hurry();
-  await underWay.settled(until(CUT_AT));
-  // What still computes fails now, and what still arrives is cut off.
+  await underWay.settled(until(COMPUTING_SHARE));
+  // From here on a training that still computes fails, and an upload that still arrives is cut off.
   underWay.giveUp();
   const closed = engine.close();
-  await underWay.settled(ANSWERED_MS);
+  await underWay.settled(ANSWERING_MS);
   await Promise.all([closed, closeServer(server)]);
-  await deliveries.stop(until(DELIVERED_AT));
+  await deliveries.stop(until(DELIVERING_SHARE));
   await spool.close();
   await mlflow.stop();
 }

@@ -10,18 +10,21 @@ import type { Spool } from '../spool/spool.ts';
 import type { Deliveries } from '../tracking/delivery/deliveries.ts';
 import type { MlflowConnection } from './mlflow.ts';
 
-/** What is watched. */
+/** Refusals of the spool whose message names no path: /health/ready needs no token, and may show them. */
+const OPEN_CODES: ReadonlySet<string> = new Set(['spool_full', 'spool_disk_low']);
+
+/** The parts that are watched. */
 export interface Watched {
   readonly config: Config;
   readonly engine: LocalEngine;
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
   readonly deliveries: Deliveries;
-  /** Whether the service has been told to stop. */
+  /** Whether the service has begun to stop. */
   isStopping(): boolean;
 }
 
-/** Puts together what probes and Prometheus are told, of the parts that know it. */
+/** Collects what probes and Prometheus can see from the parts that know it. */
 export function watch(
   watched: Watched,
   logger: Logger,
@@ -57,23 +60,22 @@ function threadsOf(engine: LocalEngine): Finding | undefined {
   const { threads, hasComputed } = engine.counts();
   if (!hasComputed) return { reason: 'The threads are starting.' };
   if (threads.training > 0 && threads.reading > 0) return undefined;
-  return { reason: 'No thread is there to train or to read: it is being replaced.' };
+  return { reason: 'There is no thread to train or to read: a new thread is starting.' };
 }
 
-/** Whether it would take a training, and the disk what it writes. */
+/** Finds out whether the spool takes one more training, and whether the disk takes what the spool writes. */
 async function roomIn(spool: Spool): Promise<Finding | undefined> {
   try {
     await spool.checkRoom();
     await spool.probe();
     return undefined;
   } catch (cause) {
-    // Its limits are told to callers too, and name no path.
-    if (cause instanceof UnavailableError) return { reason: cause.message };
+    if (cause instanceof UnavailableError && OPEN_CODES.has(cause.code)) return { reason: cause.message };
     return { reason: 'The spool cannot be written to; the log says why.', cause };
   }
 }
 
-/** Where MLflow is, and what it says, is for the log alone: anybody may ask a probe. */
+/** Finds out whether MLflow answers. Its address and its words go to the log alone, because a probe needs no token. */
 async function answerOf(mlflow: MlflowConnection): Promise<Finding | undefined> {
   const state = await mlflow.ready();
   return state.ready

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -187,6 +187,25 @@ describe('GET /health/ready of the whole service', () => {
     },
     60_000,
   );
+
+  it('is 503 if another process has taken over the spool, and names no path', async () => {
+    const watched = await start(mlflow);
+    await warm(watched);
+    for (const name of readdirSync(watched.spoolDir)) {
+      if (name.startsWith('claim-')) rmSync(join(watched.spoolDir, name));
+    }
+    // Found out at the next heartbeat.
+    await vi.waitFor(async () => expect((await ready(watched)).status).toBe(503), 20_000);
+    const { report, text } = await ready(watched);
+    expect(report.checks['spool']).toEqual({
+      ok: false,
+      reason: 'The spool cannot be written to; the log says why.',
+    });
+    expect(text).not.toContain(watched.spoolDir);
+    const said = watched.lines.filter((line) => line['check'] === 'spool');
+    expect(said[0]?.['err']).toMatchObject({ code: 'spool_lost' });
+    expect(JSON.stringify(said[0])).toContain(watched.spoolDir);
+  }, 60_000);
 
   it('is 503 while it ends, for as long as somebody waits for an answer, and alive', async () => {
     const watched = await start(mlflow);

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
-import type { ConnectionsConfig } from '../../src/config/connections.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
-import type { UploadConfig } from '../../src/config/upload.ts';
+import type { TableLimits } from '../../src/data/tableLimits.ts';
 import { LocalEngine, type LocalEngineOptions } from '../../src/engine/local/localEngine.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
-import { createHttpServer } from '../../src/http/connections.ts';
+import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
+import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
@@ -41,9 +41,10 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
   /** Those that are given are in the place of the defaults. */
-  readonly upload?: Partial<UploadConfig>;
+  readonly upload?: Partial<UploadOptions>;
+  readonly table?: Partial<TableLimits>;
   readonly engine?: Partial<LocalEngineOptions>;
-  readonly connections?: Partial<ConnectionsConfig>;
+  readonly connections?: Partial<ConnectionBounds>;
   readonly modelName?: string;
   readonly access?: AccessOptions;
   /** Instead of one whose lines are kept. */
@@ -60,12 +61,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
   const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
+  const table = { ...config.table, ...options.table };
   const engine = new LocalEngine({
     threads: 1,
     waitingMax: 16,
     timeoutMs: 30_000,
     helpers: 1,
-    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: table },
     thread: THREAD,
     ...options.engine,
   });
@@ -97,7 +99,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
     upload,
     wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
-    limits: limitsOf({ ...config, upload }),
+    limits: limitsOf({ ...config, upload, table }),
     metrics,
     readiness,
   });

@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import { onlyMethods } from '../methods.ts';
 
-/** A bound of the service: what it bounds, which setting sets it, and what whoever goes beyond it is answered with. */
+/** A limit of the service: what it bounds, the setting that changes it, and the answer to a client that goes beyond it. */
 export interface ShownLimit {
+  /** Absent if no setting changes the limit. */
   readonly setting?: string;
   readonly bounds: string;
   readonly limit: number;
@@ -12,7 +13,7 @@ export interface ShownLimit {
   readonly codes: readonly string[];
 }
 
-/** `GET /limits`: every bound that a caller can meet, as it is set. */
+/** `GET /limits`: every limit that a client can meet, as it is set. */
 export function limitsRoute(limits: readonly ShownLimit[]): Router {
   const router = Router();
   router

@@ -11,14 +11,21 @@ export interface SlottedUpload {
   giveWay(bytesPerSMin: number): void;
 }
 
+export interface SlotOptions {
+  /** Most uploads whose file arrives at the same time. */
+  readonly atOnceMax: number;
+  /** If all slots are taken, a slower upload loses its slot to another upload. */
+  readonly bytesPerSMin: number;
+}
+
 /** Slots for uploads whose file is arriving. */
 export class UploadSlots {
   readonly #max: number;
   readonly #bytesPerSMin: number;
   readonly #taken = new Set<SlottedUpload>();
 
-  constructor(max: number, bytesPerSMin: number) {
-    this.#max = max;
+  constructor({ atOnceMax, bytesPerSMin }: SlotOptions) {
+    this.#max = atOnceMax;
     this.#bytesPerSMin = bytesPerSMin;
   }
 

@@ -15,21 +15,13 @@ import {
   notMultipart,
   unreadableForm,
 } from './formErrors.ts';
-import { UploadSlots } from './slots.ts';
+import { type SlotOptions, UploadSlots } from './slots.ts';
 import { type Intake, IntakeStorage, type UploadedFile } from './storage.ts';
-import { UploadBody } from './uploadBody.ts';
+import { type BodyTimes, UploadBody } from './uploadBody.ts';
 
-export interface UploadOptions extends FormLimits {
+export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
   /** Folder for uploads under way. */
   readonly dir: string;
-  /** Most uploads whose file arrives at the same time. */
-  readonly atOnceMax: number;
-  /** If all slots are taken, a slower upload loses its slot to another upload. */
-  readonly bytesPerSMin: number;
-  /** Longest time without a byte. */
-  readonly stallMs: number;
-  /** How long the whole form may take to arrive. */
-  readonly timeoutMs: number;
 }
 
 /** Most bytes of a part's headers and boundary. */
@@ -50,7 +42,7 @@ const UPLOAD_NAME =
  * `removeUpload` once the response is known.
  */
 export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
-  const places = new UploadSlots(options.atOnceMax, options.bytesPerSMin);
+  const places = new UploadSlots(options);
   const form = formOf(options, (body) => {
     // Before anything else: an upload without a slot gets no memory and no disk space.
     places.take(body as Request & UploadBody);
@@ -79,8 +71,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       notes(response).continued = true;
     }
     const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
-    const { stallMs, timeoutMs } = options;
-    const body = new UploadBody(request, { bytesMax, stallMs, timeoutMs, tooLarge }) as UploadBody & Request;
+    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }) as UploadBody & Request;
     form(body, response, (cause: unknown) => {
       places.free(body);
       request.body = body.body;

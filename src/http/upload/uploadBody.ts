@@ -3,13 +3,16 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { HttpError } from '../problem.ts';
 import type { SlottedUpload } from './slots.ts';
 
-export interface BodyBounds {
-  /** Most bytes of the whole form: the file and all fields. */
-  readonly bytesMax: number;
+export interface BodyTimes {
   /** Longest time without a byte. */
   readonly stallMs: number;
   /** How long the whole body may take to arrive. */
   readonly timeoutMs: number;
+}
+
+interface BodyBounds extends BodyTimes {
+  /** Most bytes of the whole form: the file and all fields. */
+  readonly bytesMax: number;
   /** Makes the error for a body with more than `bytesMax`, of which `bytes` have arrived. */
   readonly tooLarge: (bytes: number) => Error;
 }

@@ -41,7 +41,13 @@ const NAME_CHARS_MAX = 250;
 /** The form's field that holds the file. */
 export const FILE_FIELD = 'train_file';
 
-/** Every field of `POST /train` except the file. The keys name the values in the groups' objects. */
+/**
+ * Every field of `POST /train` except the file. The keys name the values in the groups' objects. The parser, the logged
+ * params, the error of an unknown field and docs/fields.md come from these rows. To add a field:
+ * 1. Add a row here. A new kind goes to kinds.ts.
+ * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.
+ * 3. Use it. Run `npm run docs`, and tell users in CHANGELOG.md.
+ */
 const FIELDS = {
   C: {
     group: 'model',
@@ -55,7 +61,7 @@ const FIELDS = {
     names: ['iterations', 'max_iter'],
     kind: wholeNumber(1, ITERATIONS_MAX, ', such as 100'),
     default: 100,
-    says: "scikit-learn's `max_iter`: the maximum number of the solver's iterations.",
+    says: "scikit-learn's `max_iter`: the maximum number of the solver's iterations, from 1 to 1,000,000,000.",
   },
   experimentName: {
     group: 'names',
@@ -69,7 +75,7 @@ const FIELDS = {
     names: ['target'],
     kind: text,
     defaultSays: '`Outcome`, else the last column',
-    says: 'The column to predict.',
+    says: 'The column to predict: two or more classes, as numbers, booleans or text.',
   },
   positive: {
     group: 'data',
@@ -94,7 +100,7 @@ const FIELDS = {
     kind: rowsOrShare,
     default: 0.3,
     param: 'test_size',
-    says: 'A share of the rows, or a number of rows.',
+    says: 'The test rows: a share of the rows below 1, or a number of rows.',
   },
   randomState: {
     group: 'split',
@@ -102,7 +108,7 @@ const FIELDS = {
     kind: wholeNumber(0, SEED_MAX, ''),
     default: 123,
     param: 'random_state',
-    says: "The split's seed, as in scikit-learn's `train_test_split`.",
+    says: "The split's seed. It picks the same rows as scikit-learn's `train_test_split`.",
   },
   stratify: {
     group: 'split',
@@ -117,7 +123,7 @@ const FIELDS = {
     names: ['solver'],
     kind: oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent']),
     default: 'lbfgs',
-    says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is for comparisons: it has no penalty and no stopping test.",
+    says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
   },
   tol: {
     group: 'model',
@@ -141,7 +147,7 @@ const FIELDS = {
     kind: oneOf(['error', 'drop', 'mean', 'median', 'most_frequent']),
     default: 'error',
     param: 'missing',
-    says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in. Missing text is always filled with the most frequent text.',
+    says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
   },
   dryRun: {
     group: 'mode',
@@ -162,7 +168,7 @@ const FIELDS = {
     names: ['model_name'],
     kind: name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` or any of / : . % " ' # ?`),
     defaultSays: '`<file name>-model`',
-    says: "The logged model's name.",
+    says: "The logged model's name. The setting `MODEL_NAME` changes the default.",
   },
   registeredModelName: {
     group: 'names',
@@ -184,7 +190,7 @@ const FIELDS = {
     kind: tags,
     default: {},
     defaultSays: 'none',
-    says: "The run's tags: `key=value`, repeated, or one JSON object.",
+    says: "The run's tags: `key=value`, repeated, or one JSON object. If a key is given twice, the last value counts.",
   },
 } as const satisfies Record<string, FieldRow>;
 

@@ -32,7 +32,7 @@ describe('bearerToken', () => {
 });
 
 describe('isOpen', () => {
-  it.each(['/test', '/ping', '/health', '/health/live', '/health/ready'])('%s is', (path) => {
+  it.each(['/test', '/health/live', '/health/ready'])('%s is', (path) => {
     expect(isOpen({ method: 'GET', path })).toBe(true);
     expect(isOpen({ method: 'HEAD', path })).toBe(true);
     expect(isOpen({ method: 'POST', path })).toBe(false);
@@ -44,6 +44,8 @@ describe('isOpen', () => {
     '/metrics',
     '/limits',
     '/deliveries',
+    '/ping',
+    '/health',
     '/test/',
     '/TEST',
     '/health/',
@@ -71,7 +73,7 @@ describe('a service with a token', () => {
     const { status, headers, body } = await train();
     expect(status).toBe(401);
     expect(headers['www-authenticate']).toBe('Bearer realm="trainpost"');
-    expect(body).toMatchObject({ code: 'token_wanted', title: 'Token wanted' });
+    expect(body).toMatchObject({ code: 'token_wanted', title: 'Token required' });
     expect(service.uploads()).toEqual([]);
   });
 

@@ -19,12 +19,12 @@ const LIMITS = {
   partsMax: 7,
   fieldNameCharsMax: 16,
   fieldValueBytesMax: 40,
-  table: { rows: 40, columns: 5, cells: 120, cellChars: 20, lineChars: 60 },
 } as const;
+const TABLE = { rows: 40, columns: 5, cells: 120, cellChars: 20, lineChars: 60 };
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ upload: LIMITS });
+  service = await startTestService({ upload: LIMITS, table: TABLE });
   await service.engine.warmUp(ORIGINAL_PLAN);
 }, 60_000);
 afterAll(() => service.close());

@@ -65,7 +65,7 @@ describe('GET /health/ready', () => {
       () => Promise.reject(new Error('/a/path')),
       '',
       503,
-      { checks: { mlflow: { reason: 'This could not be found out; the log says why.' } } },
+      { checks: { mlflow: { reason: 'The check failed; the log says why.' } } },
     ],
     [
       'a check that there is not',
