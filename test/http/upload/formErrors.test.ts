@@ -16,7 +16,7 @@ const form = () => post().attach('train_file', CSV, 'data.csv');
 const raw = (body: string, type = 'multipart/form-data; boundary=b') =>
   post().set('Content-Type', type).send(body);
 
-describe('a form that is refused', () => {
+describe('a rejected form', () => {
   it.each<[string, () => request.Test, number, object, RegExp]>([
     [
       'a file in another field',
