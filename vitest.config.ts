@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
+          globalSetup: ['test/support/builtKernels.ts'],
         },
       },
       {
@@ -19,7 +20,7 @@ export default defineConfig({
           ...patience,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/globalSetup.ts'],
+          globalSetup: ['test/support/builtKernels.ts', 'test/support/globalSetup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -13,7 +13,7 @@ import type { Target } from '../src/data/target.ts';
 import type { Team } from '../src/engine/local/blocks/team.ts';
 import type { Readers } from '../src/engine/local/threads/readers.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
-import type { DeliveryDesk } from '../src/training/deliveryPort.ts';
+import type { DeliveryPort } from '../src/training/deliveryPort.ts';
 import type { Accepted, DeliveryView } from '../src/values/delivery.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/values/pipelineState.ts';
 import type { ModelSpec } from '../src/values/plan.ts';
@@ -92,9 +92,9 @@ const engine = new LocalEngine({
 });
 await engine.warmUp(PLAN);
 /** Stands where spool and MLflow stand, and keeps nothing. */
-const deliveries: DeliveryDesk = {
+const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
-  modelLog: ({ answer }) => ({ logModel: (pipeline, run) => logModel(pipeline, run, answer) }),
+  accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
   logged: () => undefined,
   find: async () => delivered,
   findByKey: async () => undefined,
@@ -130,7 +130,7 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 /** With its call the metrics are known. */
-async function logModel(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
+async function accept(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
   const { accuracy_score, precision_score, recall_score, log_loss } = run.test;
   const model = pipeline.steps.at(-1)?.[1] as LogisticRegressionState;
   logged = {

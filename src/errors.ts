@@ -1,4 +1,4 @@
-import type { ErrorDetails } from './values/errorData.ts';
+import type { ErrorData, ErrorDetails } from './values/errorData.ts';
 
 /** Base of all errors that clients see. `code` is stable and in snake_case; `message` is one sentence that says what to do. */
 export abstract class TrainpostError extends Error {
@@ -35,11 +35,7 @@ export class BusyError extends TrainpostError {}
 export class UnavailableError extends TrainpostError {}
 
 /** Somebody cancelled the work. */
-export class CancelledError extends TrainpostError {
-  constructor() {
-    super('cancelled', 'The training was cancelled, and nothing was saved: send it again to train.');
-  }
-}
+export class CancelledError extends TrainpostError {}
 
 /** The disk cannot be written to or read, because it is full or fails. */
 export class StorageError extends TrainpostError {}
@@ -53,6 +49,34 @@ export class TrackingUnreachableError extends TrainpostError {}
 /** When a client should retry: the words for a message, and the detail that becomes the header `Retry-After`. */
 export function retryIn(seconds: number): { readonly advice: string; readonly details: ErrorDetails } {
   return { advice: `retry in ${seconds} s`, details: { retryAfterS: seconds } };
+}
+
+/** The classes above by name. `fromData` makes an error of one of these classes. */
+const CLASSES = new Map(
+  [
+    CancelledError,
+    ConfigError,
+    FieldError,
+    NotATableError,
+    TooLargeError,
+    DataError,
+    BusyError,
+    UnavailableError,
+    StorageError,
+    TrackingRefusedError,
+    TrackingUnreachableError,
+  ].map((Class) => [Class.name, Class]),
+);
+
+/** Describes an error as plain data. */
+export function toData({ name, code, message, details }: TrainpostError): Required<ErrorData> {
+  return { name, code, message, details };
+}
+
+/** Makes the error that `toData` described. An error of a class outside this file comes back as DataError. */
+export function fromData({ name = '', code, message, details }: ErrorData): TrainpostError {
+  const Class = CLASSES.get(name) ?? DataError;
+  return new Class(code, message, details);
 }
 
 /** Prepares a value for a message: quoted, with control characters escaped, and shortened. */

@@ -9,13 +9,13 @@ import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
-import { openDesk } from './service/desk.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
 import { endService } from './service/shutdown.ts';
 import { watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
+import { Scheduler } from './tracking/delivery/scheduler.ts';
 import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
@@ -52,20 +52,25 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
-  const deliveries = new Deliveries({
+  const scheduler = new Scheduler({
     ...config.delivery,
-    spool,
+    store: spool,
     server: () => mlflow.server(),
     report: deliveryLog(log.logger),
   });
-  const watched = { config, engine, mlflow, spool, deliveries, isStopping: () => underWay.isClosed };
+  const watched = { config, engine, mlflow, spool, scheduler, isStopping: () => underWay.isClosed };
   const { metrics, readiness } = watch(watched, log.logger);
   const app = createApp({
     logger: log.logger,
     access: config.access,
     rooms: {
       engine,
-      deliveries: openDesk({ mlflow, spool, deliveries, env: process.env }),
+      deliveries: new Deliveries({
+        store: spool,
+        scheduler,
+        checkMlflow: () => mlflow.requireHope(),
+        env: process.env,
+      }),
       underWay,
       ...config.names,
     },
@@ -79,7 +84,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   engine
     .warmUp(planOf(DEFAULT_FIELDS))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));
-  deliveries.start();
+  await scheduler.start();
   const clear = () =>
     void spool
       .clearKept()
@@ -89,7 +94,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    stopped ??= endService({ server, underWay, engine, deliveries, spool, mlflow }, config.process.graceMs);
+    stopped ??= endService({ server, underWay, engine, scheduler, spool, mlflow }, config.process.graceMs);
     return stopped;
   };
   return { url: urlOf(server, config.listen.host), mlflow, stop };

@@ -13,8 +13,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ml: ['values', 'python'],
   data: ['values', 'errors', 'python', 'kernels', 'ml/matrix'],
   engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels'],
-  spool: ['errors', 'system'],
-  tracking: ['values', 'errors', 'python', 'spool'],
+  // The spool implements a port of `tracking`, and `tracking` implements one of `training`.
+  spool: ['errors', 'system', 'tracking/delivery/recordStore'],
+  tracking: ['values', 'errors', 'python', 'training/deliveryPort'],
   training: ['values', 'errors', 'python', 'engine', 'ml'],
   jobs: ['values', 'errors', 'training'],
   observability: [],

@@ -2,7 +2,7 @@ import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { REQUEST_ID_TAG } from '../../src/tracking/record.ts';
+import { REQUEST_ID_TAG } from '../../src/tracking/tree.ts';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
 import { takeCensus } from '../../test/support/mlflowCensus.ts';
 import { silentServer } from '../../test/support/silentServer.ts';

@@ -7,7 +7,8 @@ import { runCsv } from '../../src/engine/local/fit/run.ts';
 import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
-import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/tracking/record.ts';
+import { recordTree } from '../../src/tracking/record.ts';
+import { modelFilesOf, modelUuid, type RecordedTree, timedMetrics } from '../../src/tracking/tree.ts';
 import { describeRun } from '../../src/training/describeRun.ts';
 import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
 import { planOf } from '../../src/training/fields/use.ts';
@@ -37,28 +38,39 @@ async function again<Result>(call: () => Promise<Result>): Promise<Result> {
   }
 }
 
-async function deliver({ record, files }: RecordedRun): Promise<void> {
-  const { user, runName, startTimeMs, tags, params, systemTags, registeredModelName: name, alias } = record;
-  const experimentId = await again(() => experimentIdOf(record.experimentName));
+async function deliver(recorded: RecordedTree): Promise<void> {
+  const { tree } = recorded;
+  const { user, systemTags, datasets } = tree;
+  const [root] = tree.nodes;
+  const [dataset] = datasets;
+  const { name: runName, startTimeMs, tags, params, model } = root;
+  const { registeredAs: name, alias } = model;
+  const experimentId = await again(() => experimentIdOf(tree.experimentName));
   const newRun = { experimentId, user, runName, startTimeMs, tags };
   const { run_id: runId } = await again(() => client.createRun(newRun));
-  await again(() => client.logInputs(runId, record.dataset, 'training'));
-  const newModel = { experimentId, runId, name: record.modelName, params, tags: systemTags };
+  await again(() => client.logInputs(runId, [{ dataset: dataset!, context: 'training' }]));
+  const newModel = { experimentId, runId, name: model.name, params, tags: systemTags };
   const { model_id: modelId, artifact_uri: artifactPath } = await again(() =>
     client.createLoggedModel(newModel),
   );
   const measuredWith = {
     model_id: modelId,
-    dataset_name: record.dataset.name,
-    dataset_digest: record.dataset.digest,
+    dataset_name: dataset!.name,
+    dataset_digest: dataset!.digest,
   };
-  const metrics = timedMetrics(record).map((metric) => ({ ...metric, ...measuredWith }));
+  const metrics = timedMetrics(root).map((metric) => ({ ...metric, ...measuredWith }));
   await again(() => client.logBatch(runId, params, metrics));
   await again(() => client.logOutput(runId, modelId));
-  const place = { mlflowMajor: 3, runId, modelId, modelUuid: modelUuid(record), artifactPath } as const;
-  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(record.model, place).yaml) };
+  const place = {
+    mlflowMajor: 3,
+    runId,
+    modelId,
+    modelUuid: modelUuid(tree, root.key),
+    artifactPath,
+  } as const;
+  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place).yaml) };
   const folder = proxiedPath(artifactPath);
-  for (const { path, bytes } of [...files, document]) {
+  for (const { path, bytes } of [...modelFilesOf(recorded, root), document]) {
     await again(() => client.putArtifact(folder, path, bytes));
   }
   await again(() => client.finalizeLoggedModel(modelId, 'READY'));
@@ -66,7 +78,7 @@ async function deliver({ record, files }: RecordedRun): Promise<void> {
   const newVersion = { name, source: `models:/${modelId}`, runId, modelId };
   const version = await again(() => client.createModelVersion(newVersion));
   if (alias !== undefined) await again(() => client.setAlias(name, alias, version));
-  await again(() => client.updateRun(runId, 'FINISHED', record.endTimeMs));
+  await again(() => client.updateRun(runId, 'FINISHED', root.endTimeMs));
 }
 
 async function experimentIdOf(name: string): Promise<string> {
@@ -76,11 +88,11 @@ async function experimentIdOf(name: string): Promise<string> {
 
 async function deliverFile(file: string): Promise<void> {
   const kept = JSON.parse(readFileSync(join(PENDING, file), 'utf8')) as {
-    record: RecordedRun['record'];
+    tree: RecordedTree['tree'];
     files: { path: string; bytes: string }[];
   };
   const files = kept.files.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes, 'base64') }));
-  await deliver({ record: kept.record, files });
+  await deliver({ tree: kept.tree, files });
   unlinkSync(join(PENDING, file));
 }
 
@@ -90,9 +102,9 @@ async function accept(csv: Buffer, body: FormBody): Promise<void> {
   const [fileName, receivedAt] = ['diabetes.csv', new Date()];
   const names = namesOf({ given: fields.names, fileName, receivedAt });
   const run = describeRun({ fields, names, fileName, receivedAt, result });
-  const { record, files } = recordRun(result.pipeline, run, process.env);
-  const kept = { record, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
-  const file = `${record.requestId}.json`;
+  const { tree, files } = recordTree(result.pipeline, run, process.env);
+  const kept = { tree, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
+  const file = `${tree.requestId}.json`;
   writeFileSync(join(PENDING, file), JSON.stringify(kept));
   void deliverFile(file);
 }

@@ -55,7 +55,7 @@ export class Watch {
 
   /** @throws CancelledError once `cancel` has been called */
   throwIfCancelled(): void {
-    if (this.isCancelled) throw new CancelledError();
+    if (this.isCancelled) throw cancelled();
   }
 
   /** Begins a stage of so many steps. @throws CancelledError as `throwIfCancelled` */
@@ -79,4 +79,10 @@ export class Watch {
       total: Atomics.load(this.#words, TOTAL),
     };
   }
+}
+
+/** The error of work that was cancelled. */
+export function cancelled(): CancelledError {
+  const message = 'The training was cancelled, and nothing was saved: send it again to train.';
+  return new CancelledError('cancelled', message);
 }

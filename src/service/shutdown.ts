@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { LocalEngine } from '../engine/local/localEngine.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { Scheduler } from '../tracking/delivery/scheduler.ts';
 import type { UnderWay } from '../training/underWay.ts';
 import { closeServer } from './listening.ts';
 import type { MlflowConnection } from './mlflow.ts';
@@ -21,7 +21,7 @@ export interface Running {
   readonly server: Server;
   readonly underWay: UnderWay;
   readonly engine: LocalEngine;
-  readonly deliveries: Deliveries;
+  readonly scheduler: Scheduler;
   readonly spool: Spool;
   readonly mlflow: MlflowConnection;
 }
@@ -33,7 +33,7 @@ export interface Running {
  * @param graceMs the time that all of it may take
  */
 export async function endService(running: Running, graceMs: number): Promise<void> {
-  const { server, underWay, engine, deliveries, spool, mlflow } = running;
+  const { server, underWay, engine, scheduler, spool, mlflow } = running;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));
   underWay.close();
@@ -45,7 +45,7 @@ export async function endService(running: Running, graceMs: number): Promise<voi
   const closed = engine.close();
   await underWay.settled(ANSWERING_MS);
   await Promise.all([closed, closeServer(server)]);
-  await deliveries.stop(until(DELIVERING_SHARE));
+  await scheduler.stop(until(DELIVERING_SHARE));
   await spool.close();
   await mlflow.stop();
 }

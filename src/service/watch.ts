@@ -7,7 +7,7 @@ import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { Scheduler } from '../tracking/delivery/scheduler.ts';
 import type { MlflowConnection } from './mlflow.ts';
 
 /** Refusals of the spool whose message names no path: /health/ready needs no token, and may show them. */
@@ -19,7 +19,7 @@ export interface Watched {
   readonly engine: LocalEngine;
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
-  readonly deliveries: Deliveries;
+  readonly scheduler: Scheduler;
   /** Whether the service has begun to stop. */
   isStopping(): boolean;
 }
@@ -29,7 +29,7 @@ export function watch(
   watched: Watched,
   logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, engine, mlflow, spool, deliveries, isStopping } = watched;
+  const { config, engine, mlflow, spool, scheduler, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
@@ -47,7 +47,7 @@ export function watch(
     memory: () => engine.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
-      const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
+      const { underWay, delivered, dead, retried, doublesRemoved } = scheduler.counts();
       return { underWay, byOutcome: { delivered, dead, retried, doubles_removed: doublesRemoved } };
     },
     readiness: () => readiness.report(),

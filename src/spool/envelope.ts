@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { StorageError } from '../errors.ts';
+import { StorageError, UnavailableError } from '../errors.ts';
+import type { RecordFile } from '../tracking/delivery/recordStore.ts';
 
 /** Written into each record: a later form of them gets a higher one. */
 const VERSION = 1;
 const NEWLINE = 0x0a;
 const DIGEST_CHARS = 64;
-
-/** One file that goes with a record: a model's, under the path it has in the run. */
-export interface RecordFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-}
 
 /** What a record says of itself, before its content. */
 export interface Head {
@@ -85,14 +80,14 @@ export function encodeLine(line: Line): Buffer {
 /**
  * Reads a record; its files share memory with `bytes`.
  * @param id where the name of the file says whose record it is
- * @throws StorageError `record_damaged`, with the reason, where a checksum does not hold
+ * @throws StorageError `record_damaged` with the reason, UnavailableError `record_version`
  */
 export function decode(bytes: Buffer, id?: string): Envelope {
   const headEnd = bytes.indexOf(NEWLINE) + 1;
   const opened = unsealed(bytes.subarray(0, headEnd));
   if (opened === undefined) throw damaged('its first line is not whole');
   const { version, document, files, ...head } = opened as WrittenHead;
-  if (version !== VERSION) throw damaged(`it has version ${version}, and this trainpost reads ${VERSION}`);
+  if (version !== VERSION) throw ofOtherVersion(version);
   if (id !== undefined && head.id !== id) throw damaged(`it is that of ${head.id}`);
   let position = headEnd;
   const take = (part: Section, name: string): Buffer => {
@@ -157,6 +152,18 @@ function digestOf(bytes: Buffer): string {
 
 function damaged(reason: string): StorageError {
   return new StorageError('record_damaged', `This record is damaged: ${reason}.`);
+}
+
+function ofOtherVersion(version: unknown): UnavailableError {
+  return new UnavailableError(
+    'record_version',
+    `The file of this record has version ${String(version)}, and this trainpost reads version ${VERSION}. The record is left as it is: to have it delivered, start the trainpost that wrote it, or a later one.`,
+  );
+}
+
+/** Whether another version of trainpost wrote the file, in a form that is unknown here. */
+export function isOfOtherVersion(error: unknown): error is UnavailableError {
+  return error instanceof UnavailableError && error.code === 'record_version';
 }
 
 export function isDamage(error: unknown): error is StorageError {

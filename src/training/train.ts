@@ -1,12 +1,11 @@
 import type { Engine, Source } from '../engine/engine.ts';
 import { Watch } from '../engine/watch.ts';
-import { TrainpostError } from '../errors.ts';
-import { TrainingPipeline } from '../ml/trainingPipeline.ts';
+import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
 import type { Result } from '../values/result.ts';
 import type { TrackedRun } from '../values/run.ts';
-import type { DeliveryDesk } from './deliveryPort.ts';
+import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
 import { planOf } from './fields/use.ts';
@@ -33,7 +32,7 @@ export type Keep = (result: Result, run: TrackedRun) => Kept;
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
   readonly engine: Engine;
-  readonly deliveries: DeliveryDesk;
+  readonly deliveries: DeliveryPort;
   /** The service's own name for logged models, instead of the file's. */
   readonly modelName?: string;
   readonly underWay: UnderWay;
@@ -64,8 +63,7 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
   const run = describeRun({ ...request, names, result });
   const kept = keep(result, run);
-  const pipeline = TrainingPipeline.fromState(result.pipeline);
-  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(kept), run);
+  const accepted = await rooms.deliveries.accept(result.pipeline, run, kept);
   return { result, run, kept, accepted };
 }
 
@@ -82,15 +80,14 @@ async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };
 }
 
-/** The error of a step, in the form that a report has; undefined if the step succeeds. */
+/** The error of a step, as plain data; undefined if the step succeeds. */
 function problemOf(step: () => unknown): DryRun['problem'] {
   try {
     step();
     return undefined;
   } catch (error) {
     if (!(error instanceof TrainpostError)) throw error;
-    const { code, message, details } = error;
-    return { code, message, details: { ...details } };
+    return toData(error);
   }
 }
 

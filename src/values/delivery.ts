@@ -1,4 +1,4 @@
-import type { ErrorDetails } from './errorData.ts';
+import type { ErrorData } from './errorData.ts';
 import type { LoggedRun } from './run.ts';
 
 /** `pending`: not delivered yet; `dead`: MLflow rejected it permanently, or somebody deleted its run. */
@@ -29,15 +29,9 @@ export interface DeliveryView extends Kept {
   /** Attempts so far; for a pending delivery, the attempts of this process. */
   readonly attempts: number;
   /** Why the last attempt failed. */
-  readonly lastError?: DeliveryError;
+  readonly lastError?: ErrorData;
   /** Where to find the run, once it is delivered. */
   readonly logged?: LoggedRun;
-}
-
-interface DeliveryError {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: ErrorDetails;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ClassLabel, ColumnType } from './dataset.ts';
+import type { ErrorData } from './errorData.ts';
 import type { Warning } from './warning.ts';
 
 export type ColumnRole = 'target' | 'feature' | 'ignored';
@@ -96,11 +97,7 @@ export interface DryRun {
   };
   readonly pipeline?: readonly PipelineStepInfo[];
   /** The error that a training would end with. */
-  readonly problem?: {
-    readonly code: string;
-    readonly message: string;
-    readonly details: Readonly<Record<string, unknown>>;
-  };
+  readonly problem?: ErrorData;
   readonly warnings: readonly (Warning & { readonly column?: string })[];
   /** Milliseconds of each stage. */
   readonly timingMs: { readonly parse: number; readonly profile: number };

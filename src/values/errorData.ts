@@ -1,7 +1,4 @@
-/**
- * Details of an error, which help the client to fix its cause. Errors have a code and no HTTP status: one table in
- * http/problem.ts gives the status.
- */
+/** Details that help a person or a program to fix the cause of an error. */
 export interface ErrorDetails {
   /** The form field or environment variable that is at fault. */
   readonly field?: string;
@@ -21,4 +18,14 @@ export interface ErrorDetails {
   readonly runId?: string;
   /** The delivery to MLflow that failed. It still keeps the training. */
   readonly deliveryId?: string;
+}
+
+/** An error as plain data, which survives JSON and a structured clone. */
+export interface ErrorData {
+  /** Name of the error's class. Old records have none. */
+  readonly name?: string;
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly message: string;
+  readonly details?: ErrorDetails;
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { TrackingRefusedError } from '../../src/errors.ts';
-import type { ModelLog } from '../../src/ml/modelLog.ts';
-import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
+import { type TrackingRefusedError, toData } from '../../src/errors.ts';
+import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
 import type { PipelineState } from '../../src/values/pipelineState.ts';
 import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
@@ -17,7 +16,7 @@ interface Entry {
 }
 
 /** Replaces the spool and MLflow: keeps what it accepts, and delivers at once, when a test says so, or never. */
-export class RecordingDesk implements DeliveryDesk {
+export class RecordingDesk implements DeliveryPort {
   readonly entries: Entry[] = [];
   /** Thrown instead of accepting a training. */
   failWith: Error | undefined;
@@ -47,11 +46,7 @@ export class RecordingDesk implements DeliveryDesk {
     if (this.roomError !== undefined) throw this.roomError;
   }
 
-  modelLog(kept: Kept): ModelLog<TrackedRun, Accepted> {
-    return { logModel: async (pipeline, run) => this.#accept(kept, pipeline, run) };
-  }
-
-  #accept(kept: Kept, pipeline: PipelineState, run: TrackedRun): Accepted {
+  async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
     const id = randomUUID();
     let resolve: Entry['resolve'] = () => {};
@@ -95,8 +90,7 @@ export class RecordingDesk implements DeliveryDesk {
 
   refuse(id: string, error: TrackingRefusedError): void {
     const entry = this.#entry(id);
-    const { code, message, details } = error;
-    const lastError = { code, message, details };
+    const lastError = toData(error);
     entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
     entry.reject(error);
   }

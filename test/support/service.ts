@@ -15,7 +15,7 @@ import { type ConnectionBounds, createHttpServer } from '../../src/http/connecti
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
-import type { DeliveryDesk } from '../../src/training/deliveryPort.ts';
+import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
@@ -51,7 +51,7 @@ export interface TestServiceOptions {
   readonly logger?: Logger;
   readonly checks?: ReadinessOptions['checks'];
   /** Replaces the recording desk. */
-  readonly deliveries?: DeliveryDesk;
+  readonly deliveries?: DeliveryPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 

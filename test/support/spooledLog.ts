@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Spool } from '../../src/spool/spool.ts';
 import { Deliveries } from '../../src/tracking/delivery/deliveries.ts';
-import { recordRun } from '../../src/tracking/record.ts';
+import { Scheduler } from '../../src/tracking/delivery/scheduler.ts';
 import type { Env } from '../../src/tracking/tags.ts';
 import { TrackingServer, type TrackingServerOptions } from '../../src/tracking/trackingServer.ts';
 import type { Accepted } from '../../src/values/delivery.ts';
@@ -23,22 +23,22 @@ export class SpooledLog implements AsyncDisposable {
   readonly server: TrackingServer;
   readonly spool: Spool;
   readonly deliveries: Deliveries;
-  readonly #env: Env;
+  readonly #scheduler: Scheduler;
   readonly #ownDir: string | undefined;
 
   private constructor(spool: Spool, { env = {}, dir, ...options }: SpooledLogOptions, ownDir?: string) {
     const { quarantineMs = 1_000, recheckMs = 600_000, ...server } = options;
     this.server = new TrackingServer(server);
     this.spool = spool;
-    this.deliveries = new Deliveries({
-      spool,
+    const scheduler = new Scheduler({
+      store: spool,
       server: () => this.server,
       quarantineMs,
       recheckMs,
       atOnce: 8,
     });
-    this.deliveries.start();
-    this.#env = env;
+    this.#scheduler = scheduler;
+    this.deliveries = new Deliveries({ store: spool, scheduler, checkMlflow: () => {}, env });
     this.#ownDir = ownDir;
   }
 
@@ -52,11 +52,13 @@ export class SpooledLog implements AsyncDisposable {
       keptMs: 86_400_000,
       deadKeptMs: 86_400_000,
     });
-    return new SpooledLog(spool, options, ownDir);
+    const log = new SpooledLog(spool, options, ownDir);
+    await log.#scheduler.start();
+    return log;
   }
 
   accept(pipeline: PipelineState, run: TrackedRun): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(pipeline, run, this.#env), { answer: {} });
+    return this.deliveries.accept(pipeline, run, { answer: {} });
   }
 
   /** Resolves when the run is FINISHED. */
@@ -66,7 +68,7 @@ export class SpooledLog implements AsyncDisposable {
 
   /** Ends at once, and cuts off deliveries under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.deliveries.stop(0);
+    await this.#scheduler.stop(0);
     await this.spool.close();
     await this.server.close();
     if (this.#ownDir !== undefined) await rm(this.#ownDir, { recursive: true, force: true });

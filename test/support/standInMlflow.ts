@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { StandInError } from './standInErrors.ts';
 import { StandInRegistry } from './standInRegistry.ts';
 import { StandInStore } from './standInStore.ts';
+import { fromText, toText } from './standInText.ts';
 
 /**
  * What happens to a call:
@@ -146,6 +147,19 @@ export class StandInMlflow implements AsyncDisposable {
     const late = this.#late;
     this.#late = [];
     for (const land of late) land();
+  }
+
+  /** Everything that the stand-in stores, as text for `restore`. */
+  saved(): string {
+    return toText({ store: this.store, registry: this.registry });
+  }
+
+  /** Replaces everything by what another stand-in has `saved`. */
+  restore(text: string): void {
+    const { store, registry } = fromText(text) as { store: object; registry: object };
+    this.loseDatabase();
+    Object.assign(this.store, store);
+    Object.assign(this.registry, registry);
   }
 
   /** Forgets everything. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ReadOptions } from '../../data/readTable.ts';
-import { CancelledError, TrainpostError } from '../../errors.ts';
+import { TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
 import type { Plan } from '../../values/plan.ts';
 import type { Result } from '../../values/result.ts';
 import type { Engine, Source } from '../engine.ts';
-import type { Watch } from '../watch.ts';
+import { cancelled, type Watch } from '../watch.ts';
 import { hasLostThread, outOfMemory, queueFull, timedOut, warnOfLostThread } from './errors.ts';
 import { collectGarbage } from './memory/garbage.ts';
 import { TableMemory } from './memory/tableMemory.ts';
@@ -178,7 +178,7 @@ export class LocalEngine implements Engine {
     } catch (cause) {
       // A thread that was ended in the middle of the work, or its helper, may still be at the memory.
       if (hasBegun && (hasLostThread(cause) || !(cause instanceof TrainpostError))) reading.abandonMemory();
-      if (watch.isCancelled) throw new CancelledError();
+      if (watch.isCancelled) throw cancelled();
       throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
     } finally {
       stopListening();

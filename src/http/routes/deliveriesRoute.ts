@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { FieldError, quote } from '../../errors.ts';
-import type { DeliveryDesk } from '../../training/deliveryPort.ts';
+import type { DeliveryPort } from '../../training/deliveryPort.ts';
 import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
 import { noBody } from '../access/head.ts';
 import { onlyMethods } from '../methods.ts';
@@ -14,12 +14,12 @@ const STATES: readonly string[] = ['pending', 'delivered', 'dead'] satisfies Del
  * `GET /deliveries`, `GET /deliveries/<id>` and `POST /deliveries/<id>/retry`: report how far the delivery of accepted
  * trainings to MLflow is, and retry dead letters.
  */
-export function deliveriesRoute(desk: DeliveryDesk): Router {
+export function deliveriesRoute(port: DeliveryPort): Router {
   const router = Router();
   router
     .route('/deliveries')
     .get(async (request, response) => {
-      const views = await desk.list(readState(request));
+      const views = await port.list(readState(request));
       response.json({ deliveries: views.map(answered) });
     })
     .all(onlyMethods('GET', 'HEAD'));
@@ -27,25 +27,25 @@ export function deliveriesRoute(desk: DeliveryDesk): Router {
     .route('/deliveries/:id')
     .get(async (request, response) => {
       refuseUnknownParameters(request.query, []);
-      response.json(answered(await find(desk, request.params.id)));
+      response.json(answered(await find(port, request.params.id)));
     })
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/deliveries/:id/retry')
     .post(noBody, async (request, response) => {
       refuseUnknownParameters(request.query, []);
-      const { id, state } = await find(desk, request.params.id);
-      if (state !== 'dead' || !(await desk.retry(id))) throw notDead(id);
+      const { id, state } = await find(port, request.params.id);
+      if (state !== 'dead' || !(await port.retry(id))) throw notDead(id);
       response.status(202).location(deliveryLink(id).url);
-      response.json(answered(await find(desk, id)));
+      response.json(answered(await find(port, id)));
     })
     .all(onlyMethods('POST'));
   return router;
 }
 
 /** @throws HttpError 404 `no_such_delivery` */
-async function find(desk: DeliveryDesk, id: string): Promise<DeliveryView> {
-  const view = await desk.find(id);
+async function find(port: DeliveryPort, id: string): Promise<DeliveryView> {
+  const view = await port.find(id);
   if (view !== undefined) return view;
   throw new HttpError(
     404,

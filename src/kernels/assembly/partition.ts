@@ -49,7 +49,7 @@ export function partitionBlock(
   }
 }
 
-/** `to[i] = from[order[i]]` */
+/** Stores `to[i] = from[order[i]]`. */
 @inline
 function gather<T>(from: usize, order: usize, rows: i32, to: usize): void {
   const end = order + (<usize>rows << 2);

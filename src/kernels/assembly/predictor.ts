@@ -4,11 +4,12 @@ import { predictRows } from './linear';
 import { blockOf, firstRow, rowsBefore, rowsOf, spanOf } from './span';
 
 /**
- * Raw predictions of a span, `X w + b`.
- * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * Stores the raw predictions `X w + b` of a span.
+ * @param stride bytes of a decoded column, as `decodeRows` needs for `chunkRows` rows
  * @param w for each output `nNotes + 1` doubles, the intercept last
- * @param firstSpan its first row's predictions go to the beginning of `out`
+ * @param firstSpan the span whose first prediction goes to the beginning of `out`
  * @param out for each output one double a row, `outStride` bytes from one output to the next
+ * @param ticket the span's number, counted from `firstSpan` on
  * @param scratch `nNotes + 1` times the stride
  */
 export function predictBlock(
@@ -43,12 +44,13 @@ export function predictBlock(
 }
 
 /**
- * Classes of a span and the probabilities of the second of the two: the logistic function of `X w + b`.
- * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * Stores the class of each row of a span, and the probability of class 1: the logistic function of `X w + b`.
+ * @param stride bytes of a decoded column, as `decodeRows` needs for `chunkRows` rows
  * @param w `nNotes + 1` doubles, the intercept last
- * @param firstSpan its first row's results go to the beginning of `codes` and `proba`
- * @param codes one byte a row: 1 where the score is above 0
+ * @param firstSpan the span whose first results go to the beginning of `codes` and `proba`
+ * @param codes one byte a row: 1 if the score is above 0
  * @param proba one double a row
+ * @param ticket the span's number, counted from `firstSpan` on
  * @param scratch `nNotes + 1` times the stride
  */
 export function classifyBlock(
@@ -83,7 +85,7 @@ export function classifyBlock(
   }
 }
 
-/** `1 / (1 + exp(-z))` in the place of z, by an exponential that cannot overflow. */
+/** Replaces z by `1 / (1 + exp(-z))`, through an exponential that cannot overflow. */
 function logisticInPlace(z: usize, rows: i32): void {
   const ones = f64x2.splat(1);
   const end = z + (<usize>rows << 3);

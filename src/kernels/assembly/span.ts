@@ -1,5 +1,5 @@
 // A row set is a list of spans: rows that stand together in one block. src/engine/local/blocks/rowSet.ts writes four u32
-// a span.
+// for each span.
 const SPAN_BYTES: usize = 16;
 
 @inline
@@ -7,7 +7,7 @@ export function spanOf(spans: usize, index: i32): usize {
   return spans + <usize>index * SPAN_BYTES;
 }
 
-/** The span's first row in its block. */
+/** Returns the span's first row in its block. */
 @inline
 export function firstRow(span: usize): i32 {
   return load<u32>(span);
@@ -18,7 +18,7 @@ export function rowsOf(span: usize): i32 {
   return load<u32>(span, 4);
 }
 
-/** Rows of the set in the spans before. */
+/** Returns how many rows of the set are in the spans before. */
 @inline
 export function rowsBefore(span: usize): i32 {
   return load<u32>(span, 8);

@@ -2,12 +2,13 @@ import { decodeRows, NOTE_BYTES } from './decode';
 import { cellsOf, kindOf, segmentEntry, wholeCell } from './segment';
 import { blockOf, firstRow, rowsOf, spanOf } from './span';
 
-/** Doubles a column: least, largest, sum, and rows without a value. */
+/** Bytes of a column's results: least, largest, sum, and rows without a value, as doubles. */
 const STATISTICS_BYTES: usize = 32;
 
 /**
- * Least and largest value, sum and missing rows of a span, for each column of a design.
- * @param out `STATISTICS_BYTES` a column, span after span; infinities where there is no value
+ * Stores the least and largest value, the sum and the missing rows of a span, for each column of a design.
+ * @param out `STATISTICS_BYTES` a column, span after span;
+ *   without a value the least is Infinity and the largest is -Infinity
  * @param scratch room for `chunkRows` doubles and 7 more
  */
 export function statisticsOfBlock(
@@ -34,7 +35,7 @@ export function statisticsOfBlock(
     for (let start = 0; start < rows; start += chunkRows) {
       const n = min(chunkRows, rows - start);
       decodeRows(directory, nColumns, block, first + start, n, note, 1, scratch, 0);
-      // An odd row out is doubled, and counted once.
+      // If the rows are odd in number, a row of NaN completes the last pair. The row of NaN is not counted.
       if ((n & 1) !== 0) store<f64>(scratch + (<usize>n << 3), NaN);
       let part = f64x2.splat(0);
       const end = scratch + (<usize>n << 3);
@@ -58,8 +59,8 @@ export function statisticsOfBlock(
 }
 
 /**
- * Counts the texts of a span.
- * @param out `nTexts + 1` u32 a span, the last one of the missing
+ * Counts the rows of each text in a span.
+ * @param out `nTexts + 1` u32 a span, the last for missing rows
  */
 export function countTextsOfBlock(
   directory: usize,

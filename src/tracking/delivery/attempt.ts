@@ -1,36 +1,40 @@
-import type { Spool } from '../../spool/spool.ts';
+import type { ErrorData } from '../../values/errorData.ts';
 import type { MlflowClient } from '../client.ts';
 import { loggedRun } from '../links.ts';
-import type { RecordedRun } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
+import type { RecordedTree, RunTree } from '../tree.ts';
 import type { Clock } from './clock.ts';
 import { deliver } from './deliver.ts';
-import type { DeliveryOutcome, SpooledDocument } from './deliveryView.ts';
+import { readTree } from './document.ts';
 import { endFailed } from './endFailed.ts';
-import { Journal, type Reason } from './journal.ts';
+import { Journal } from './journal.ts';
 import { KeyedMutex } from './keyedMutex.ts';
+import type { DeliveryOutcome, MadeNode } from './outcome.ts';
+import type { RecordStore } from './recordStore.ts';
 import type { ScheduledDelivery } from './schedule.ts';
 import { verdictOf } from './verdict.ts';
 
-/** What MLflow says is gone is looked for, and made anew where it is, so many times. */
+/** So many times in a row MLflow may say that something is gone, which is then searched for and made again. */
 const ABSENCES_MAX = 3;
 
 export interface AttemptsOptions {
-  readonly spool: Spool;
+  readonly store: RecordStore;
   readonly clock: Clock;
   readonly quarantineMs: number;
   readonly recheckMs: number;
   /** Cuts the calls off. */
   readonly signal: AbortSignal;
+  /** Whether the service is shutting down, so that nothing new should begin. */
+  readonly isStopping: () => boolean;
 }
 
-/** A record as it is carried. */
+/** A record that is being delivered. */
 interface Load {
-  readonly recorded: RecordedRun;
+  readonly recorded: RecordedTree;
   readonly journal: Journal;
 }
 
-/** Carries one record to MLflow, and writes its receipt or its dead letter. */
+/** Delivers one record to MLflow, and writes its receipt or its dead letter. */
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #aliasTurns = new KeyedMutex();
@@ -42,8 +46,9 @@ export class Attempts {
   }
 
   /**
-   * One try: how the record left the spool's queue; undefined if the spool has no such record any more.
-   * @throws what stands in the way and may pass
+   * Makes one try.
+   * @returns how the delivery ended; undefined if the store does not have the record any more
+   * @throws an error that may pass, and then the record stays pending
    */
   async run(server: TrackingServer, entry: ScheduledDelivery): Promise<DeliveryOutcome | undefined> {
     const load = await this.#load(entry);
@@ -63,23 +68,21 @@ export class Attempts {
   }
 
   async #load(entry: ScheduledDelivery): Promise<Load | undefined> {
-    const { spool, clock, quarantineMs } = this.#options;
+    const { store, clock, quarantineMs } = this.#options;
     const { id, held } = entry;
-    // Only the first try finds it in memory: what has to wait is not kept there.
+    // Only the first try finds the record in memory: a record that has to wait is not kept there.
     delete entry.held;
-    const spooled = held === undefined ? await spool.load(id) : undefined;
-    if (held === undefined && spooled === undefined) return undefined;
+    const stored = held === undefined ? await store.load(id) : undefined;
+    const recorded = held ?? (stored && readTree(stored));
+    if (recorded === undefined) return undefined;
     entry.journal ??= new Journal({
-      notes: spooled?.notes ?? [],
-      write: (note) => spool.note(id, note),
+      notes: stored?.notes ?? [],
+      write: (note) => store.note(id, note),
       clock,
       quarantineMs,
       takenOverAtMs: this.#takenOverAtMs,
     });
-    const { journal } = entry;
-    if (spooled === undefined) return held && { recorded: held, journal };
-    const { record } = spooled.document as SpooledDocument;
-    return { recorded: { record, files: spooled.files }, journal };
+    return { recorded, journal: entry.journal };
   }
 
   async #deliver(
@@ -89,15 +92,14 @@ export class Attempts {
     { recorded, journal }: Load,
   ): Promise<DeliveryOutcome> {
     const aliasTurns = this.#aliasTurns;
-    const delivered = await deliver({ server, client, recorded, journal, aliasTurns });
+    const { store, isStopping } = this.#options;
+    const delivered = await deliver({ server, client, recorded, journal, aliasTurns, isStopping });
     const outcome: DeliveryOutcome = {
       attempts,
-      ...this.#traces(journal),
-      runId: delivered.runId,
-      experimentId: delivered.experimentId,
-      logged: loggedRun(server.linkBase, recorded.record, delivered),
+      ...this.#traces(recorded.tree, journal),
+      logged: loggedRun(server.linkBase, recorded.tree, delivered),
     };
-    await this.#options.spool.deliver(id, outcome);
+    await store.deliver(id, outcome);
     return outcome;
   }
 
@@ -105,32 +107,44 @@ export class Attempts {
     server: TrackingServer,
     client: MlflowClient,
     { id, attempts }: ScheduledDelivery,
-    { recorded, journal }: Load,
+    { recorded: { tree }, journal }: Load,
   ): Promise<DeliveryOutcome> {
-    await endFailed(server, client, recorded.record, journal);
+    await endFailed(server, client, tree, journal);
     const reason = journal.condemned!;
-    const outcome: DeliveryOutcome = { attempts, ...this.#traces(journal), reason };
-    await this.#options.spool.bury(id, outcome);
+    const outcome: DeliveryOutcome = { attempts, ...this.#traces(tree, journal), reason };
+    await this.#options.store.bury(id, outcome);
     return outcome;
   }
 
   /** What a recheck starts from. */
-  #traces(journal: Journal): Partial<DeliveryOutcome> {
+  #traces(tree: RunTree, journal: Journal): Omit<DeliveryOutcome, 'attempts'> {
     const { clock, recheckMs } = this.#options;
-    const { experimentId, doubted } = journal;
-    const [runId, modelId] = [journal.idOf('run'), journal.idOf('model')];
+    const { experimentId, doubted, deleted } = journal;
     return {
+      made: Object.fromEntries(tree.nodes.map(({ key }) => [key, madeOf(journal, key)])),
+      ...(deleted.length > 0 && { deleted }),
       ...(experimentId !== undefined && { experimentId }),
-      ...(runId !== undefined && { runId }),
-      ...(modelId !== undefined && { modelId }),
-      // Always: what repeats a request on its way to MLflow leaves no sign of it in the answer.
+      // Always: something that repeats a request on its way to MLflow leaves no sign of it in the response.
       recheck: { atMs: clock.date() + recheckMs, of: doubted },
     };
   }
 }
 
-/** Why the record is refused for good; undefined if it is not. */
-function refusalOf(error: unknown, entry: ScheduledDelivery): Reason | undefined {
+function madeOf(journal: Journal, key: string): MadeNode {
+  const [runId, modelId, version] = [
+    journal.idOf(`${key}/run`),
+    journal.idOf(`${key}/model`),
+    journal.idOf(`${key}/version`),
+  ];
+  return {
+    ...(runId !== undefined && { runId }),
+    ...(modelId !== undefined && { modelId }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** Why MLflow refuses the record for good; undefined if the error may pass. */
+function refusalOf(error: unknown, entry: ScheduledDelivery): ErrorData | undefined {
   const { is, reason } = verdictOf(error);
   if (is === 'absent') entry.absences++;
   return is === 'refused' || (is === 'absent' && entry.absences > ABSENCES_MAX) ? reason : undefined;

@@ -1,68 +1,50 @@
-import { TrackingRefusedError } from '../../errors.ts';
-import type { RecordSummary } from '../../spool/record.ts';
-import type { DeliveryView, Kept } from '../../values/delivery.ts';
-import type { LoggedRun } from '../../values/run.ts';
-import type { RunRecord } from '../record.ts';
-import type { Reason, Thing } from './journal.ts';
+import { TrackingRefusedError, TrainpostError, toData } from '../../errors.ts';
+import type { DeliveryView } from '../../values/delivery.ts';
+import type { ErrorData } from '../../values/errorData.ts';
+import { readOutcome, readSummary } from './document.ts';
+import type { RecordSummary } from './recordStore.ts';
 
-/** What the spool keeps of a training, beside the bytes of its model files. */
-export interface SpooledDocument extends Kept {
-  readonly record: RunRecord;
-}
-
-/** How a record left the queue, as its receipt or its dead letter says it. */
-export interface DeliveryOutcome {
-  readonly attempts: number;
-  readonly experimentId?: string;
-  readonly runId?: string;
-  readonly modelId?: string;
-  /** Of a delivered one. */
-  readonly logged?: LoggedRun;
-  /** Of a dead letter. */
-  readonly reason?: Reason;
-  /** When to look once more for what calls did that came late or twice. */
-  readonly recheck?: DueRecheck;
-}
-
-interface DueRecheck {
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-  /** What was in doubt; of the run, it is looked whether it still has its status in any case. */
-  readonly of: readonly Thing[];
-}
-
-/** What is known of a record that is still to come. */
+/** What is known of a record that is not delivered yet. */
 export interface DeliveryProgress {
   readonly attempts: number;
-  readonly lastError?: Reason;
+  readonly lastError?: ErrorData;
 }
 
+/** A record as callers see it. If the record cannot be read, its `lastError` says why. */
 export function viewOf(summary: RecordSummary, progress: DeliveryProgress | undefined): DeliveryView {
   const { id, state, acceptedAtMs, endedAtMs } = summary;
-  // Of a damaged record nothing but the reason is left.
-  const { record, answer, key } = (summary.document ?? {}) as Partial<SpooledDocument>;
-  const { attempts, reason, logged } = (summary.outcome ?? { attempts: 0 }) as DeliveryOutcome;
-  const { damaged: message } = summary;
-  const damage = message === undefined ? undefined : { code: 'record_damaged', message };
-  const lastError = damage ?? reason ?? progress?.lastError;
-  return {
-    id,
-    state,
-    acceptedAtMs,
-    ...(endedAtMs !== undefined && { endedAtMs }),
-    experimentName: record?.experimentName ?? '',
-    runName: record?.runName ?? '',
-    attempts: progress?.attempts ?? attempts,
-    ...(lastError !== undefined && { lastError }),
-    ...(logged !== undefined && { logged }),
-    answer,
-    ...(key !== undefined && { key }),
-  };
+  const base = { id, state, acceptedAtMs, ...(endedAtMs !== undefined && { endedAtMs }) };
+  try {
+    const { tree, answer, key } = readSummary(summary);
+    const { attempts = 0, reason, logged } = readOutcome(summary.outcome) ?? {};
+    const lastError = reason ?? progress?.lastError;
+    return {
+      ...base,
+      experimentName: tree.experimentName,
+      runName: tree.nodes[0].name,
+      attempts: progress?.attempts ?? attempts,
+      ...(lastError !== undefined && { lastError }),
+      ...(logged !== undefined && { logged }),
+      answer,
+      ...(key !== undefined && { key }),
+    };
+  } catch (error) {
+    if (!(error instanceof TrainpostError)) throw error;
+    const attempts = progress?.attempts ?? 0;
+    return {
+      ...base,
+      experimentName: '',
+      runName: '',
+      attempts,
+      lastError: toData(error),
+      answer: undefined,
+    };
+  }
 }
 
-/** The error that whoever waits for a dead letter gets. */
+/** The error for a caller that waits for a record which becomes a dead letter. */
 export function refusedError(
-  { code, message, details }: Reason,
+  { code, message, details }: ErrorData,
   runId: string | undefined,
 ): TrackingRefusedError {
   return new TrackingRefusedError(code, message, { ...details, ...(runId !== undefined && { runId }) });

@@ -1,7 +1,8 @@
+import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
-import type { RecordedRun } from '../record.ts';
+import type { RecordedTree } from '../tree.ts';
 import type { Clock } from './clock.ts';
-import type { Journal, Reason } from './journal.ts';
+import type { Journal } from './journal.ts';
 
 /** Records held in memory for those who wait; more are read back from the spool when it is their turn. */
 const HELD_MAX = 32;
@@ -15,11 +16,11 @@ export interface ScheduledDelivery {
   /** By the clock: not to be tried before. */
   notBeforeMs: number;
   isUnderWay: boolean;
-  lastError?: Reason;
+  lastError?: ErrorData;
   /** Errors in a row that said something was gone. */
   absences: number;
   /** Until the first try. */
-  held?: RecordedRun;
+  held?: RecordedTree;
   /** From the first try on. */
   journal?: Journal;
   waiter?: Waiter;
@@ -62,7 +63,7 @@ export class Schedule {
   }
 
   /** @param held the record itself, where somebody waits for it */
-  add(id: string, held?: RecordedRun, waiter?: Waiter): ScheduledDelivery {
+  add(id: string, held?: RecordedTree, waiter?: Waiter): ScheduledDelivery {
     const isHeld = held !== undefined && this.#fresh.size < HELD_MAX;
     const entry: ScheduledDelivery = {
       id,

@@ -1,21 +1,30 @@
-import { StorageError, TrackingRefusedError, TrainpostError, UnavailableError } from '../../errors.ts';
+import {
+  StorageError,
+  TrackingRefusedError,
+  TrainpostError,
+  toData,
+  UnavailableError,
+} from '../../errors.ts';
+import type { ErrorData } from '../../values/errorData.ts';
 import { CallRefusedError } from '../request.ts';
-import { type Reason, StillDoubtfulError } from './journal.ts';
+import { StillDoubtfulError } from './journal.ts';
 
 /** What a failed try means for its record. */
 export type Verdict =
-  /** The spool cannot read it any more. */
-  | { readonly is: 'damaged'; readonly reason: Reason }
+  /** The store cannot read the record any more. */
+  | { readonly is: 'damaged'; readonly reason: ErrorData }
+  /** Another version of trainpost wrote the record, in a form that is unknown here. */
+  | { readonly is: 'unknown_version'; readonly reason: ErrorData }
   /** Refused for good: trying again would not help. */
-  | { readonly is: 'refused'; readonly reason: Reason }
+  | { readonly is: 'refused'; readonly reason: ErrorData }
   /** MLflow does not know something that it knew. */
-  | { readonly is: 'absent'; readonly reason: Reason }
+  | { readonly is: 'absent'; readonly reason: ErrorData }
   /** A create is in doubt: to be searched for again until that time. */
-  | { readonly is: 'doubtful'; readonly reason: Reason; readonly untilMs: number }
+  | { readonly is: 'doubtful'; readonly reason: ErrorData; readonly untilMs: number }
   /** There is no MLflow yet. */
-  | { readonly is: 'early'; readonly reason: Reason }
+  | { readonly is: 'early'; readonly reason: ErrorData }
   /** It may pass: to be tried again. */
-  | { readonly is: 'passing'; readonly reason: Reason; readonly askedMs: number };
+  | { readonly is: 'passing'; readonly reason: ErrorData; readonly askedMs: number };
 
 /** Refusals that are not MLflow's own words, and that only the caller or a person can mend. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -32,16 +41,23 @@ const STATUS_OF_THE_SETTINGS: ReadonlySet<number> = new Set([401, 403, 407]);
 /** The whole decision what becomes of a record after an error; of several, the worst counts. */
 export function verdictOf(error: unknown): Verdict {
   const verdicts = causesOf(error).map(verdictOfOne);
-  const worst = (['damaged', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
+  const worst = (['damaged', 'unknown_version', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
     .map((is) => verdicts.find((verdict) => verdict.is === is))
     .find((verdict) => verdict !== undefined);
   return worst!;
 }
 
+/** Whether MLflow's answer is final for this call: it rejects the call, or does not know what the call is about. */
+export function isFinal(error: unknown): boolean {
+  return ['refused', 'absent'].includes(verdictOf(error).is);
+}
+
 function verdictOfOne(error: unknown): Verdict {
   const reason = reasonOf(error);
   if (error instanceof StillDoubtfulError) return { is: 'doubtful', reason, untilMs: error.untilMs };
-  if (error instanceof UnavailableError) return { is: 'early', reason };
+  if (error instanceof UnavailableError) {
+    return { is: error.code === 'record_version' ? 'unknown_version' : 'early', reason };
+  }
   if (error instanceof StorageError && error.code === 'record_damaged') return { is: 'damaged', reason };
   if (isAbsence(error)) return { is: 'absent', reason };
   if (isRefusal(error)) return { is: 'refused', reason };
@@ -65,10 +81,9 @@ function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error];
 }
 
-function reasonOf(error: unknown): Reason {
+function reasonOf(error: unknown): ErrorData {
   if (error instanceof TrainpostError) {
-    const { code, message, details } = error;
-    return { code, message, details };
+    return toData(error);
   }
   if (error instanceof StillDoubtfulError) return { code: 'mlflow_in_doubt', message: error.message };
   const message = 'Something went wrong here while the run was being logged; it is tried again.';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MlflowClient } from '../../../src/tracking/client.ts';
-import { REQUEST_ID_TAG } from '../../../src/tracking/record.ts';
 import { CallFailedError } from '../../../src/tracking/request.ts';
+import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.
@@ -50,7 +50,7 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     expect(bench.count(name)).toBe(1);
     expect((await bench.deliveries.find(accepted.id))?.lastError).toMatchObject({
       code: 'mlflow_in_doubt',
-      message: expect.stringMatching(/was lost, and it is looked for\. Before that: .+/),
+      message: expect.stringMatching(/was lost\. trainpost searches MLflow for it\. Before that: .+/),
     });
     await bench.untilDelivered();
     expect(bench.clock.now()).toBeGreaterThanOrEqual(QUARANTINE_MS);
@@ -61,7 +61,7 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     expect(() => bench.expectEachOnce([accepted]), 'there is a double').toThrow();
     await bench.untilTime(QUARANTINE_MS + RECHECK_MS + 1_000);
     bench.expectEachOnce([accepted]);
-    expect(bench.deliveries.counts().doublesRemoved).toBe(1);
+    expect(bench.scheduler.counts().doublesRemoved).toBe(1);
     const aliasVersion = bench.standIn.registry.getRegisteredModel({ name: 'diabetes' }).registered_model
       .aliases;
     expect(aliasVersion).toEqual([{ alias: 'champion', version: (await accepted.logged).modelVersion }]);
@@ -75,11 +75,11 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     await bench.crash();
     bench.standIn.landLate();
     await bench.start();
-    await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
+    await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
     expect(bench.clock.now()).toBeGreaterThanOrEqual(deliveredMs + RECHECK_MS);
     bench.expectEachOnce([accepted]);
     // It is noted in the receipt a moment after the double is gone.
-    await bench.until(() => bench.deliveries.counts().underWay === 0);
+    await bench.until(() => bench.scheduler.counts().underWay === 0);
     expect((await bench.spool.find(accepted.id))?.outcome).not.toHaveProperty('recheck');
     expect((await bench.deliveries.find(accepted.id))?.logged).toEqual(await accepted.logged);
   });
@@ -103,7 +103,7 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     await bench.untilDelivered();
     bench.expectEachOnce([accepted]);
     bench.standIn.landLate();
-    await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
+    await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
     bench.expectEachOnce([accepted]);
   });
 
@@ -168,8 +168,8 @@ test('a recheck takes a request that something on its way repeated, and leaves w
     run_id: runId,
     creation_timestamp: creation_timestamp + 1_000,
   });
-  await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
-  await bench.until(() => bench.deliveries.counts().underWay === 0);
+  await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
+  await bench.until(() => bench.scheduler.counts().underWay === 0);
   expect(versions().map(({ version }) => version)).toEqual(['3', modelVersion]);
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
 import { Schedule } from '../../../src/tracking/delivery/schedule.ts';
-import type { RecordedRun } from '../../../src/tracking/record.ts';
+import type { RecordedTree } from '../../../src/tracking/tree.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';
 import { Bench } from './bench.ts';
@@ -12,7 +12,7 @@ import { Bench } from './bench.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
-const HELD = {} as RecordedRun;
+const HELD = {} as RecordedTree;
 
 describe('which record is next', () => {
   const ids = (queue: Schedule, count: number) =>
@@ -131,7 +131,7 @@ describe.concurrent('pace', () => {
           : undefined,
     });
     const accepted = [await bench.accept(), await bench.accept({ experimentName: 'other' })];
-    await bench.until(() => faults > 0 && bench.deliveries.counts().underWay === 0);
+    await bench.until(() => faults > 0 && bench.scheduler.counts().underWay === 0);
     const calls = bench.standIn.calls.length;
     await bench.untilTime(76_000);
     expect(bench.standIn.calls.length).toBe(calls);
@@ -192,7 +192,7 @@ describe.concurrent('stopping', () => {
     });
     const accepted = [await bench.accept(), await bench.accept()];
     await bench.until(() => bench.count('runs/log-batch') === 1);
-    const stopped = bench.deliveries.stop(10_000);
+    const stopped = bench.scheduler.stop(10_000);
     isHeld = false;
     release();
     await stopped;
@@ -212,10 +212,10 @@ describe.concurrent('stopping', () => {
     await bench.reconnect(600_000);
     const accepted = await bench.accept();
     await bench.until(() => bench.count('PUT model.pkl') === 1);
-    const stopped = bench.deliveries.stop(10_000);
+    const stopped = bench.scheduler.stop(10_000);
     bench.clock.step();
     await stopped;
-    expect(bench.deliveries.counts().underWay).toBe(0);
+    expect(bench.scheduler.counts().underWay).toBe(0);
     await bench.crash();
     isSilent = false;
     await bench.start();
@@ -243,7 +243,7 @@ describe.concurrent('views', () => {
     });
     expect(await bench.deliveries.findByKey(key.digest)).toEqual(view);
     expect(await bench.deliveries.list('delivered')).toEqual([view]);
-    expect(await bench.deliveries.list()).toEqual([view]);
+    expect(await bench.deliveries.list()).toEqual([]);
     expect(await bench.deliveries.list('dead')).toEqual([]);
     expect(await bench.deliveries.find('b7c5f1f0-0000-4000-8000-000000000000')).toBeUndefined();
     expect(await bench.deliveries.retry(accepted.id)).toBe(false);
@@ -256,11 +256,25 @@ describe.concurrent('views', () => {
     ]);
   });
 
+  test('without a state: those that are pending, then those that are dead', async () => {
+    await using bench = await Bench.open({
+      faultOf: ({ name, body }) =>
+        name === 'runs/create' && String(body).includes('refused') ? { status: 400 } : undefined,
+    });
+    await bench.log();
+    const dead = await bench.accept({ runName: 'refused' });
+    await bench.untilDelivered();
+    await bench.standIn.down();
+    const pending = [await bench.accept(), await bench.accept()];
+    const ids = (await bench.deliveries.list()).map(({ id }) => id);
+    expect(ids).toEqual([...pending, dead].map(({ id }) => id));
+  });
+
   test('a record that is damaged while it waits becomes a dead letter, and holds nothing up', async () => {
     await using bench = await Bench.open();
     await bench.standIn.down();
     const damaged = await bench.accept();
-    await bench.until(() => bench.deliveries.counts().retried > 0);
+    await bench.until(() => bench.scheduler.counts().retried > 0);
     const folder = join(bench.dir, 'pending');
     const file = readdirSync(folder).find((name) => name.includes(damaged.id))!;
     const bytes = readFileSync(join(folder, file));
