@@ -37,7 +37,7 @@ function bounded(path: string): string {
   return path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path;
 }
 
-/** Paths that probes request every few seconds: nobody wants a log line for each request. */
+/** Paths that probes request every few seconds: a log line for each request would be noise. */
 const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 function levelOf(status: number, path: string): 'debug' | 'info' | 'warn' | 'error' {

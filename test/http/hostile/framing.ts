@@ -255,7 +255,7 @@ const FORM_TYPE = 'Content-Type: multipart/form-data; boundary=b0undary\r\n';
 const keyed = (key: string) => post(GOOD, `${FORM_TYPE}Idempotency-Key: ${key}\r\n`);
 const preferring = (preference: string) => post(GOOD, `${FORM_TYPE}Prefer: ${preference}\r\n`);
 
-/** Headers that say how the client wants its response. */
+/** Headers that say how the client prefers its response. */
 const WISHES: readonly Hostile[] = [
   hostile('a retry of an unknown delivery', retry(), 404),
   hostile('a retry of a path', retry('', '', '..%2f..%2fx'), 404),
