@@ -1,4 +1,4 @@
-/** trainpost without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
+/** trainpost as a library, without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
 export { type Arrays, toArrays } from './data/arrays.ts';
 export { columnsToReadAsText, type Dataset, type Feature, type Roles, toDataset } from './data/dataset.ts';
 export { type ReadOptions, readTable, TableReading } from './data/readTable.ts';

@@ -74,7 +74,7 @@ export class Watch {
 
   progress(): Progress {
     return {
-      stage: STAGES[Atomics.load(this.#words, STAGE)] as Stage,
+      stage: STAGES[Atomics.load(this.#words, STAGE)]!,
       done: Atomics.load(this.#words, DONE),
       total: Atomics.load(this.#words, TOTAL),
     };
@@ -83,6 +83,6 @@ export class Watch {
 
 /** The error of work that was cancelled. */
 export function cancelled(): CancelledError {
-  const message = 'The training was cancelled, and nothing of it was kept: send it again to have it.';
+  const message = 'The training was cancelled, and nothing was saved: send it again to train.';
   return new CancelledError('cancelled', message);
 }

@@ -1,11 +1,11 @@
 import type { Response } from 'express';
 
-/** What the handlers of one request leave for each other, for the log and for the metrics. */
+/** Facts about one request. Its handlers write them for each other, for the log and for the metrics. */
 export interface Notes {
-  /** The rest of the body was asked for by `100 Continue`. */
+  /** Whether `100 Continue` was sent, to ask for the rest of the body. */
   continued?: boolean;
   rows?: number;
-  /** Milliseconds by stage of a training. */
+  /** Milliseconds of each stage of a training. */
   stagesMs?: Record<string, number>;
   runId?: string;
   deliveryId?: string;

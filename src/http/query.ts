@@ -1,7 +1,7 @@
 import { FieldError, quote } from '../errors.ts';
 
 /**
- * Rejects names in a query string that the route does not read, so that a mistake is noticed.
+ * Rejects query parameters that the route does not read, so that the client notices a mistake.
  * @param advice what to do instead, if the route reads no query at all
  * @throws FieldError `unknown_parameter`
  */

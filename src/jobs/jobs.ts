@@ -5,10 +5,10 @@ import type { LoggedRun } from '../values/run.ts';
 import { KeysUnderWay } from './keys.ts';
 import { within } from './within.ts';
 
-/** A training that was asked for. */
+/** A training that a client asks for. */
 export interface Submission {
   readonly request: TrainRequest;
-  /** What is to be kept with the training for later answers. */
+  /** Makes what is kept with the training for later responses. */
   readonly keep: Keep;
   /** Under this key the client may ask for the same training again. */
   readonly key?: Required<Kept>['key'];
@@ -16,11 +16,11 @@ export interface Submission {
 
 /** A training from its submission to its end in MLflow. */
 export interface Job {
-  /** Whether an earlier request with the same key was the training. */
+  /** Whether an earlier request with the same key started the training. */
   readonly isReplayed: boolean;
-  /** What came out; undefined of an earlier request's training. */
+  /** The outcome of the training; undefined if an earlier request started it. */
   readonly trained: Trained | undefined;
-  /** How far the training was when it was accepted, or found again. */
+  /** The state of the delivery when the training was accepted, or found again. */
   readonly view: DeliveryView;
   /** Resolves when MLflow has the whole run; undefined if the training has ended already. */
   readonly logged: Promise<LoggedRun> | undefined;
@@ -36,13 +36,13 @@ export class Jobs {
   }
 
   /**
-   * Trains, and resolves once the training is accepted. A key that was used before stands for its training.
+   * Trains, and resolves once the training is accepted. If the key was used before, the earlier training is returned.
    * @throws FieldError `idempotency_key_reused` if the key was used for something else
-   * @throws what `train` throws
+   * @throws the errors of `train`
    */
   async submit({ request, keep, key }: Submission): Promise<Job> {
     const known = key && (await this.#rooms.deliveries.findByKey(key.digest));
-    // A damaged record does not say what it stood for, and its answer says so.
+    // A damaged record has lost its fingerprint. Its response reports the damage.
     if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
     if (known !== undefined) {
       const logged = this.#rooms.deliveries.logged(known.id);
@@ -61,8 +61,8 @@ export class Jobs {
   }
 
   /**
-   * Waits for MLflow, at most so long, and no longer than somebody wants to know or the service may wait. The answer is
-   * read from the record, refusals too, so that every answer to one training is the same.
+   * Waits for MLflow, at most `waitMs` milliseconds, or until the client disconnects or the service shuts down. The outcome
+   * is read from the record, even a rejection, so that every response for a training is the same.
    */
   async settled({ view, logged }: Job, waitMs: number, gone: AbortSignal): Promise<DeliveryView> {
     const enough = [gone, this.#rooms.underWay.hurried];
@@ -80,7 +80,7 @@ export class Jobs {
 function keyReused(): FieldError {
   return new FieldError(
     'idempotency_key_reused',
-    'This Idempotency-Key was used for another file or other fields: give each training a key of its own, and repeat a training with the same file and fields.',
+    'This Idempotency-Key was used with another file or other fields: use a new key for each training, and the same file and fields to repeat a training.',
     { field: 'Idempotency-Key' },
   );
 }

@@ -1,10 +1,10 @@
-/** The idempotency keys of requests under way: from a request's headers on, until it is answered or has failed. */
+/** The idempotency keys of requests under way: from a request's headers until its response or its failure. */
 export class KeysUnderWay {
   readonly #digests = new Set<string>();
 
   /**
    * Reserves a key.
-   * @returns lets the key go, and can be called twice; undefined if another request has it
+   * @returns a function that releases the key and may be called twice; undefined if another request holds the key
    */
   reserve(digest: string): (() => void) | undefined {
     if (this.#digests.has(digest)) return undefined;

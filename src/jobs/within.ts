@@ -1,5 +1,5 @@
 /**
- * Waits for a promise, at most `waitMs` milliseconds, and not once a signal aborts.
+ * Waits for a promise, at most `waitMs` milliseconds, or until one of the signals aborts.
  * @returns undefined if the promise is not settled by then
  */
 export async function within<T>(

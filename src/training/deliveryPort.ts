@@ -2,11 +2,11 @@ import type { Accepted, DeliveryState, DeliveryView, Kept } from '../values/deli
 import type { PipelineState } from '../values/pipelineState.ts';
 import type { LoggedRun, TrackedRun } from '../values/run.ts';
 
-/** Accepts trainings for MLflow, and says how far each of them is. */
+/** Accepts trainings for delivery to MLflow, and reports how far each delivery is. */
 export interface DeliveryPort {
   /**
    * Checks, before a training computes, that it could be accepted.
-   * @throws UnavailableError or StorageError if it could not
+   * @throws UnavailableError or StorageError if it could not be
    */
   checkRoom(): Promise<void>;
   /**
@@ -16,12 +16,12 @@ export interface DeliveryPort {
   accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted>;
   /** The same promise as `Accepted.logged`; undefined if the delivery is not pending. */
   logged(id: string): Promise<LoggedRun> | undefined;
-  /** @param id may come from a URL, and be any text */
+  /** @param id may come from a URL, and may be any text */
   find(id: string): Promise<DeliveryView | undefined>;
   /** @param digest of an Idempotency-Key */
   findByKey(digest: string): Promise<DeliveryView | undefined>;
-  /** Lists the deliveries of a state, or those that are pending and then those that are dead; bounded. */
+  /** Lists the deliveries of a state, or else the pending and then the dead deliveries. The list has a limited length. */
   list(state?: DeliveryState): Promise<readonly DeliveryView[]>;
-  /** Makes a dead delivery pending again; false if there is no dead delivery of that id. */
+  /** Makes a dead delivery pending again; false if no dead delivery has that id. */
   retry(id: string): Promise<boolean>;
 }

@@ -14,7 +14,7 @@ export interface RunInput {
   readonly result: Result;
 }
 
-/** Everything that is logged of a training, beside its model. */
+/** Makes everything that is logged for a training, apart from its model. */
 export function describeRun({ fields, names, fileName, receivedAt, result }: RunInput): TrackedRun {
   const { alias, tags } = fields.names;
   const { train, test } = chosenOf(result);

@@ -5,7 +5,7 @@ import { ctime } from '../python/ctime.ts';
 import type { TrackedRun } from '../values/run.ts';
 import type { TrainFields } from './fields/table.ts';
 
-/** What a training is called in MLflow. */
+/** The names of a training in MLflow. */
 export type Names = Pick<TrackedRun, 'experimentName' | 'runName' | 'modelName' | 'registeredModelName'>;
 
 export interface NamesInput {
@@ -17,14 +17,14 @@ export interface NamesInput {
   readonly modelName?: string;
 }
 
-/** A column of 256 characters in MLflow's database. */
+/** MLflow's database has 256 characters for the name. */
 const REGISTERED_NAME_CHARS_MAX = 250;
 /** A logged model's name may have 250 characters; this leaves room for what follows the file's. */
 const STEM_CHARS_MAX = 200;
 
 /**
  * Fills in the names that the form does not give.
- * @throws FieldError if the registered model's name, which is made of other names, is one that MLflow refuses
+ * @throws FieldError if MLflow would reject the registered model's name, which is made of other names
  */
 export function namesOf({ given, fileName, receivedAt, modelName }: NamesInput): Names {
   const { experimentName } = given;
@@ -44,21 +44,21 @@ function checkRegisteredName(name: string): void {
   if (name.length > REGISTERED_NAME_CHARS_MAX) {
     throw new FieldError(
       'registered_model_too_long',
-      `The registered model's name is made of exp_name, run_name and the time, and has ${name.length} characters: give a shorter one in registered_model.`,
+      `The registered model's name, made of exp_name, run_name and the time, has ${name.length} characters: give a shorter name in registered_model.`,
       { field, limit: REGISTERED_NAME_CHARS_MAX, actual: name.length },
     );
   }
-  // MLflow takes the name for a path and refuses one that leads out, but only after the training.
+  // MLflow treats the name as a path, and rejects a path that leads outside, but only after the training.
   if (name.startsWith('..')) {
     throw new FieldError(
       'registered_model_like_path',
-      "The registered model's name is made of exp_name, and may not begin with two points: give another one in registered_model.",
+      "The registered model's name, made of exp_name, begins with two dots, which MLflow rejects: give another name in registered_model.",
       { field, value: name },
     );
   }
 }
 
-/** The file's name without what MLflow refuses in a logged model's name. `data.csv.gz` gives `data`. */
+/** The file's name without the characters that MLflow rejects in a logged model's name. `data.csv.gz` gives `data`. */
 function modelStem(fileName: string): string {
   const stem = parse(fileName.replace(/\.gz$/i, ''))
     .name.replaceAll(/[\s/:.%"'#?\p{Cc}]+/gu, '-')

@@ -12,9 +12,9 @@ import { planOf } from './fields/use.ts';
 import { type Names, namesOf } from './names.ts';
 import type { UnderWay } from './underWay.ts';
 
-/** A file that lies on disk until its training is accepted. */
+/** A file that stays on disk until its training is accepted. */
 interface PostedFile extends Source {
-  /** Removes the file and lets go of its memory. Can be called again. */
+  /** Removes the file and releases its memory. May be called again. */
   release(): Promise<void>;
 }
 
@@ -26,10 +26,10 @@ export interface TrainRequest {
   readonly receivedAt: Date;
 }
 
-/** Says what is to be kept with a training, once its result is known. */
+/** Makes what is kept with a training, once its result is known. */
 export type Keep = (result: Result, run: TrackedRun) => Kept;
 
-/** Where the work is done and kept; the composition root provides them. */
+/** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
   readonly engine: Engine;
   readonly deliveries: DeliveryPort;
@@ -46,9 +46,9 @@ export interface Trained {
 }
 
 /**
- * Trains, and has the run with its metrics and its model accepted for MLflow. Once accepted, the training survives any
- * crash. `accepted.logged` resolves when MLflow has the whole run.
- * @throws UnavailableError or StorageError if it could not be accepted
+ * Trains, and hands in the run with its metrics and its model for delivery to MLflow. Once accepted, the training survives
+ * any crash. `accepted.logged` resolves when MLflow has the whole run.
+ * @throws UnavailableError or StorageError if the training cannot be accepted
  */
 export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
@@ -67,7 +67,7 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   return { result, run, kept, accepted };
 }
 
-/** Reports what `train` would come to, without fitting or logging anything: it needs no MLflow. */
+/** Reports how `train` would end, without fitting or logging anything. It needs no MLflow. */
 export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   return rooms.underWay.track(inspect(request, rooms));
 }
@@ -80,7 +80,7 @@ async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };
 }
 
-/** The error that a step ends with, as data. */
+/** The error of a step, as plain data; undefined if the step succeeds. */
 function problemOf(step: () => unknown): DryRun['problem'] {
   try {
     step();

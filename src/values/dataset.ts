@@ -1,6 +1,6 @@
 /**
- * A class of the target as it stands in the file: whole numbers and reals stay numbers, of booleans `False` is 0 and
- * `True` is 1, anything else is text.
+ * A class of the target as the file has it. Whole numbers and reals stay numbers, the booleans `False` and `True` are 0
+ * and 1, and all other classes are text.
  */
 export type ClassLabel = number | string;
 
@@ -10,13 +10,13 @@ export type ColumnType = 'long' | 'double' | 'boolean' | 'string';
 /** One column of the table. */
 export interface ColumnInfo {
   readonly name: string;
-  /** Of the cells that hold a value. */
+  /** The type of the cells that have a value. */
   readonly type: ColumnType;
-  /** Whether a cell of it is missing. */
+  /** Whether a cell of the column is missing. */
   readonly missing?: boolean;
 }
 
-/** Summary of a numeric column; `std` is the sample standard deviation, quartiles as `numpy.quantile` gives them. */
+/** Summary of a numeric column. `std` is the sample standard deviation; the quartiles are those of `numpy.quantile`. */
 export interface ColumnSummary {
   readonly name: string;
   readonly min: number;
@@ -29,7 +29,7 @@ export interface ColumnSummary {
 /** What is known about the data set before anything is trained. */
 export interface DatasetInfo {
   readonly rows: number;
-  /** Columns of the file, target and ignored ones included, in the file's order. */
+  /** All columns of the file, including the target and ignored columns, in the file's order. */
   readonly columns: readonly ColumnInfo[];
   readonly target: string;
   readonly features: readonly ColumnInfo[];
@@ -50,7 +50,5 @@ export interface InputExample {
   readonly data: readonly (readonly (number | string | null)[])[];
 }
 
-/** Fitted estimators as plain data: what crosses from a worker thread, and what the model files are written from. */
-
-/** NumPy's dtype of the classes; with `bool` they are 0 and 1 here, and False and True wherever they are written. */
+/** NumPy's dtype of the classes. Classes of the dtype `bool` are 0 and 1 here, and are written as False and True. */
 export type ClassesDtype = 'int64' | 'float64' | 'bool' | 'object';

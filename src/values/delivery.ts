@@ -1,45 +1,44 @@
 import type { ErrorData } from './errorData.ts';
 import type { LoggedRun } from './run.ts';
 
-/** `pending`: still to come; `dead`: MLflow refused it for good, or somebody deleted its run. */
+/** `pending`: not delivered yet; `dead`: MLflow rejected it permanently, or somebody deleted its run. */
 export type DeliveryState = 'pending' | 'delivered' | 'dead';
 
-/** What is kept with a training beside its run: what its caller is answered, and by what key the caller may ask again. */
+/** What is kept with a training in addition to its run: the response, and the key with which the client may repeat it. */
 export interface Kept {
   /** JSON. */
   readonly answer: unknown;
   readonly key?: {
-    /** Of the key, in hex. */
+    /** Digest of the key, in hex. */
     readonly digest: string;
-    /** Of the request, to tell another one with the same key. */
+    /** Fingerprint of the request: it tells a repeated request from another request with the same key. */
     readonly fingerprint: string;
   };
 }
 
-/** Where a training stands on its way to MLflow. */
+/** The state of a training's delivery to MLflow. */
 export interface DeliveryView extends Kept {
   readonly id: string;
   readonly state: DeliveryState;
   /** Milliseconds since 1970. */
   readonly acceptedAtMs: number;
-  /** When it was FINISHED in MLflow, or refused there. */
+  /** When MLflow had the run FINISHED, or rejected it. */
   readonly endedAtMs?: number;
   readonly experimentName: string;
   readonly runName: string;
-  /** Tries so far; of a pending one, those of this process. */
+  /** Attempts so far; for a pending delivery, the attempts of this process. */
   readonly attempts: number;
-  /** Why the last try failed. */
+  /** Why the last attempt failed. */
   readonly lastError?: ErrorData;
-  /** Where it is found, once it is delivered. */
+  /** Where to find the run, once it is delivered. */
   readonly logged?: LoggedRun;
 }
 
 /**
- * A training that will be in MLflow, whatever happens to this process. It is the one value here that lives in this
- * process alone.
+ * A training that will reach MLflow even if this process crashes. It is the only value here that cannot leave this process.
  */
 export interface Accepted {
   readonly id: string;
-  /** Resolves when the run is FINISHED in MLflow. @throws TrackingRefusedError once it is a dead letter */
+  /** Resolves when the run is FINISHED in MLflow. @throws TrackingRefusedError if it becomes a dead letter */
   readonly logged: Promise<LoggedRun>;
 }

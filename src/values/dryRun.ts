@@ -7,33 +7,33 @@ export type ColumnRole = 'target' | 'feature' | 'ignored';
 interface ColumnCounts {
   readonly name: string;
   readonly role: ColumnRole;
-  /** Cells that hold nothing. */
+  /** Cells without a value. */
   readonly missing: number;
-  /** Different values; where `distinctCapped`, there are more than these. */
+  /** Number of different values; there are more if `distinctCapped`. */
   readonly distinct: number;
   readonly distinctCapped: boolean;
-  /** Every row has a value of its own, as in a column of ids: whole numbers, or text as far as it was kept. */
+  /** Whether every row has a different value, like an ID. This is known for whole numbers, and for text that was kept. */
   readonly allDistinct: boolean;
 }
 
-/** A column of numbers or booleans, as a dry run sees it. Its statistics are of the finite values; NaN: there is none. */
+/** A column of numbers or booleans in a dry run. Its statistics are those of the finite values, or NaN without any. */
 export interface NumberProfile extends ColumnCounts {
   readonly kind: 'number';
   readonly type: Exclude<ColumnType, 'string'>;
-  /** Cells that are infinite, and that are no numbers. */
+  /** Cells that are infinite, and cells that are not numbers. */
   readonly infinite: number;
   readonly others: number;
   readonly min: number;
   readonly max: number;
   readonly mean: number;
   readonly std: number;
-  /** 5, 25, 50, 75 and 95 %, as `numpy.quantile` gives them. */
+  /** The 5, 25, 50, 75 and 95 % quantiles, as `numpy.quantile` computes them. */
   readonly quantiles: readonly number[];
-  /** Of a feature: how well it tells a class from all others by itself. */
+  /** For a feature: how well it separates one class from all others by itself. */
   readonly rocAuc?: ClassRocAuc;
 }
 
-/** Area under the ROC curve of one column's values as scores of one class, ties counted half. */
+/** Area under the ROC curve, with a column's values as scores of one class. Ties count half. */
 export interface ClassRocAuc {
   readonly label: ClassLabel;
   readonly area: number;
@@ -42,30 +42,30 @@ export interface ClassRocAuc {
 export interface TextProfile extends ColumnCounts {
   readonly kind: 'text';
   readonly type: 'string';
-  /** Cells that read as numbers, and those that hold anything else. */
+  /** Cells that can be read as numbers, and all other cells. */
   readonly numbers: number;
   readonly others: number;
-  /** The most frequent values, the first of them first where several are as frequent. */
+  /** The most frequent values. Equally frequent values come in the order of the file. */
   readonly mostFrequent: readonly { readonly value: string; readonly rows: number }[];
-  /** Of a feature that can be encoded: Cramér's V with the classes, 0 (independent) to 1; NaN: undefined. */
+  /** For a feature that can be encoded: Cramér's V with the classes, from 0 (independent) to 1; NaN if undefined. */
   readonly cramersV?: number;
-  /** Of a feature: whether each value's rows are all of one class. */
+  /** For a feature: whether the rows of each value all belong to one class. */
   readonly isOfOneClassEach?: boolean;
 }
 
 export type ColumnProfile = NumberProfile | TextProfile;
 
-/** A class of the target, with its rows in the file and, where there is a split, in its parts. */
+/** A class of the target, with its number of rows in the file and, if there is a split, in both parts. */
 export interface ClassBalance {
   readonly label: ClassLabel;
   readonly rows: number;
-  /** Of all rows that have a class. */
+  /** The share of all rows that have a class. */
   readonly share: number;
   readonly trainRows?: number;
   readonly testRows?: number;
 }
 
-/** A step of the pipeline that would be fitted: one estimator, or one that holds steps. */
+/** A step of the pipeline that would be fitted: an estimator, which may hold steps itself. */
 export interface PipelineStepInfo {
   readonly name: string;
   /** scikit-learn's class. */
@@ -75,16 +75,16 @@ export interface PipelineStepInfo {
   readonly steps?: readonly PipelineStepInfo[];
 }
 
-/** What a training would say of the file, and a person should know before it. Nothing was trained. */
+/** What a training would report about the file, and what people should know before they train. Nothing was trained. */
 export interface DryRun {
   readonly rows: number;
   readonly digest: string;
   readonly columns: readonly ColumnProfile[];
-  /** Not known where the column named in `target` is not there. */
+  /** Undefined if the file has no column of the name in `target`. */
   readonly target?: {
     readonly name: string;
     readonly type: ColumnType;
-    /** Empty where the column cannot be one of classes. */
+    /** Empty if the column cannot be a target of classes. */
     readonly classes: readonly ClassBalance[];
   };
   readonly split?: {
@@ -99,6 +99,6 @@ export interface DryRun {
   /** The error that a training would end with. */
   readonly problem?: ErrorData;
   readonly warnings: readonly (Warning & { readonly column?: string })[];
-  /** Milliseconds by stage. */
+  /** Milliseconds of each stage. */
   readonly timingMs: { readonly parse: number; readonly profile: number };
 }

@@ -1,22 +1,22 @@
-/** What helps a person or a program to fix an error. */
+/** Details that help a person or a program to fix the cause of an error. */
 export interface ErrorDetails {
-  /** Form field or environment variable that is wrong. */
+  /** The form field or environment variable that is at fault. */
   readonly field?: string;
-  /** Row of data, counted from 1 after the header, as a person counts rows. */
+  /** Row of data, counted from 1 after the header, as people count. */
   readonly row?: number;
-  /** Column's name. */
+  /** The column's name. */
   readonly column?: string;
   /** The rejected value, shortened. */
   readonly value?: string;
   readonly limit?: number;
   readonly actual?: number;
-  /** Names that would have been accepted. */
+  /** Names that are accepted. */
   readonly allowed?: readonly string[];
-  /** When to try again, in seconds. */
+  /** When to retry, in seconds. */
   readonly retryAfterS?: number;
-  /** The MLflow run that was made before the failure. */
+  /** The MLflow run, if it was created before the failure. */
   readonly runId?: string;
-  /** The delivery to MLflow that ended with the failure, and keeps the training. */
+  /** The delivery to MLflow that failed. It still keeps the training. */
   readonly deliveryId?: string;
 }
 

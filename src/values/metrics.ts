@@ -1,4 +1,4 @@
-/** Metrics of one set of rows by scikit-learn's names; `score` is the classifier's own, its accuracy. */
+/** Metrics of one set of rows, by scikit-learn's names. `score` is the classifier's own score, which is its accuracy. */
 export interface MetricSet {
   readonly accuracy_score: number;
   readonly precision_score: number;

@@ -1,3 +1,4 @@
+/** Fitted estimators as plain data: worker threads send them, and the model files are written from them. */
 import type { ClassesDtype } from './dataset.ts';
 import type { Warning } from './warning.ts';
 
@@ -25,7 +26,7 @@ export interface SimpleImputerState {
   readonly params: { readonly strategy: ImputerStrategy; readonly missingValues: MissingForm };
   readonly fitted: {
     readonly nFeaturesIn: number;
-    /** Numbers, or texts: one kind only. */
+    /** Either all numbers or all texts. */
     readonly statistics: readonly (number | string)[];
   };
 }
@@ -35,7 +36,7 @@ export interface OneHotEncoderState {
   readonly params: { readonly handleUnknown: 'error' | 'ignore' };
   readonly fitted: {
     readonly nFeaturesIn: number;
-    /** Of each column, sorted by code point. */
+    /** The categories of each column, sorted by code point. */
     readonly categories: readonly (readonly string[])[];
   };
 }
@@ -49,13 +50,13 @@ export interface ColumnTransformerState {
 interface BranchState {
   readonly name: string;
   readonly transformer: TransformerState;
-  /** Places of its columns in the input. */
+  /** Indices of the branch's columns in the input. */
   readonly columns: readonly number[];
-  /** How many columns it makes of them. */
+  /** Number of columns that the branch makes of them. */
   readonly nFeaturesOut: number;
 }
 
-/** A pipeline as such; within another estimator it does not know the names of its columns. */
+/** A pipeline that may be part of another estimator, so it does not know the names of its columns. */
 export interface NestedPipelineState {
   readonly estimator: 'Pipeline';
   readonly steps: readonly StepState[];
@@ -76,7 +77,7 @@ export interface LogisticRegressionState {
     readonly nFeaturesIn: number;
     readonly classes: readonly (number | string)[];
     readonly classesDtype: ClassesDtype;
-    /** One row for two classes, else one a class. */
+    /** One row for two classes; otherwise one row for each class. */
     readonly coef: readonly (readonly number[])[];
     readonly intercept: readonly number[];
     readonly nIter: number;
@@ -97,6 +98,6 @@ export type EstimatorState = TransformerState | LogisticRegressionState;
 export type StepState = readonly [name: string, state: EstimatorState];
 
 export interface PipelineState extends NestedPipelineState {
-  /** Names of the columns the pipeline was fitted on, in order. */
+  /** Names of the columns that the pipeline was fitted on, in order. */
   readonly featureNamesIn: readonly string[];
 }

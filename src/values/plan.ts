@@ -3,13 +3,13 @@ import type { ImputerStrategy, SolverName } from './pipelineState.ts';
 /** What happens to missing values: `error` and `drop` leave none, a strategy fills them in. */
 export type Missing = 'error' | 'drop' | ImputerStrategy;
 
-/** Which columns of a table are what, and what happens to missing cells. */
+/** The roles of a table's columns, and what happens to missing cells. */
 interface DataSpec {
   /** `Outcome` if the file has such a column, else the last column. */
   readonly target?: string;
-  /** Label, as text, that precision, recall, F1 and ROC AUC refer to; the larger of the two by default. */
+  /** The label, as text, that precision, recall, F1 and ROC AUC refer to; by default the larger of two labels. */
   readonly positive?: string;
-  /** Columns left out; a text may name several, separated by commas. */
+  /** Columns to leave out; a text may name several columns, separated by commas. */
   readonly ignore: readonly string[];
   readonly missing: Missing;
 }
@@ -27,7 +27,7 @@ interface Evaluation {
   readonly holdout: SplitSpec;
 }
 
-/** Hyper-parameters of one model, by the names that `LogisticRegression` has for them. */
+/** Hyper-parameters of one model, by their names in `LogisticRegression`. */
 export interface ModelSpec {
   readonly C: number;
   readonly maxIter: number;
@@ -36,7 +36,7 @@ export interface ModelSpec {
   readonly classWeight: 'balanced' | null;
 }
 
-/** What is to be found out from a table. A single training is a plan with one candidate. */
+/** What to find out from a table. A single training is a plan with one candidate. */
 export interface Plan {
   readonly data: DataSpec;
   readonly evaluation: Evaluation;

@@ -19,13 +19,13 @@ export interface Candidate {
   readonly warnings: readonly Warning[];
 }
 
-/** A stage of the work, and the milliseconds that it took. */
+/** A stage of the work, and the time that it took, in milliseconds. */
 interface StageTime {
   readonly name: string;
   readonly ms: number;
 }
 
-/** What came out of a plan: plain data that can cross between threads. */
+/** The result of a plan: plain data that can be sent between threads. */
 export interface Result {
   readonly data: DatasetInfo;
   readonly split: SplitInfo;
@@ -36,7 +36,7 @@ export interface Result {
   readonly chosen: number;
   /** The chosen candidate's fitted pipeline. */
   readonly pipeline: PipelineState;
-  /** What the user should know of the data; each candidate has its own warnings. */
+  /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */
   readonly stages: readonly StageTime[];
@@ -44,5 +44,5 @@ export interface Result {
 
 /** The candidate that is kept as a model. */
 export function chosenOf({ candidates, chosen }: Result): Candidate {
-  return candidates[chosen] as Candidate;
+  return candidates[chosen]!;
 }

@@ -1,7 +1,7 @@
 import type { DatasetInfo, InputExample } from './dataset.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 
-/** Everything that is logged of one training, beside the fitted pipeline itself. */
+/** Everything that is logged for one training, apart from the fitted pipeline. */
 export interface TrackedRun {
   readonly experimentName: string;
   readonly runName: string;
@@ -9,9 +9,9 @@ export interface TrackedRun {
   readonly modelName: string;
   readonly registeredModelName: string;
   readonly alias?: string;
-  /** The caller's own tags. */
+  /** The client's own tags. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Params beside the pipeline's own, by MLflow's name, as text: `test_size`, `random_state`, `stratify`. */
+  /** Params in addition to the pipeline's, as text, by their names in MLflow: `test_size`, `random_state`, `stratify`. */
   readonly extraParams?: Readonly<Record<string, string>>;
   /** Name of the uploaded file, without a path. */
   readonly fileName: string;
@@ -24,7 +24,7 @@ export interface TrackedRun {
   readonly test: MetricSet;
 }
 
-/** Where a training is found in MLflow. */
+/** Where to find a training in MLflow. */
 export interface LoggedRun {
   readonly runId: string;
   readonly runName: string;

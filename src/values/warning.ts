@@ -1,4 +1,4 @@
-/** A fact the caller should know although nothing failed. */
+/** A fact that the client should know, although nothing failed. */
 export interface Warning {
   /** Stable, snake_case. */
   readonly code: string;

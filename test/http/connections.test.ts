@@ -5,7 +5,7 @@ import { answerOf, open } from '../support/rawUpload.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const MAX = 5;
-/** So many more are told that they are too many. */
+/** Connections above the limit that still get a response. */
 const TOLD = 64;
 
 let service: TestService;
@@ -32,7 +32,7 @@ async function ask(socket: Socket) {
 }
 
 describe('connections', () => {
-  it('are as many as may be, and one more is told to come back and closed', async () => {
+  it('are limited: one more gets a Retry-After and is closed', async () => {
     const held = await connect(MAX);
     const answers = await Promise.all(held.map(ask));
     expect(answers.map(({ status }) => status)).toEqual(held.map(() => 200));
@@ -51,7 +51,7 @@ describe('connections', () => {
       .toBe(200);
   });
 
-  it('far beyond that are closed without a word', async () => {
+  it('far above the limit are closed without a response', async () => {
     await connect(MAX + TOLD);
     const [dropped] = (await connect(1)) as [Socket];
     if (!dropped.destroyed) await once(dropped, 'close');

@@ -7,12 +7,12 @@ import { type Cells, packTable } from './packedTable.ts';
 
 export interface PartitionOptions {
   readonly blockRows: number;
-  /** A key for each row; all rows are training rows without them. */
+  /** A key for each row; by default, all rows are training rows. */
   readonly keys?: Uint8Array;
   readonly helpers?: readonly Helper[];
 }
 
-/** A table of these columns, sorted by its keys. */
+/** Makes a table of these columns, sorted by its keys. */
 export function partitionOf(
   columns: readonly Cells[],
   { blockRows, keys, helpers = [] }: PartitionOptions,

@@ -1,6 +1,5 @@
-// The service's thread, and the ways in which one can fail: a file whose bytes have one of the words makes the thread
-// that reads it come to that harm, and so does a training whose `positive` is the word. `!grow` is no harm but a table of
-// 130 MB.
+// The service's thread, with ways to make it fail. A thread fails in this way if it reads a file with one of the words, or
+// runs a training whose `positive` is one of the words. `!grow` is not a failure, but a table of 130 MB.
 import { register } from 'tsx/esm/api';
 
 register();

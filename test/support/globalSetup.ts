@@ -10,12 +10,12 @@ export interface MlflowUrls {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Null where there is no Python: then tests that need MLflow are skipped. */
+    /** Null without Python; then tests that need MLflow are skipped. */
     readonly mlflow: MlflowUrls | null;
   }
 }
 
-/** Starts MLflow 3 and 2 before the integration tests, and gives what ends them. */
+/** Starts MLflow 3 and 2 before the integration tests. @returns ends them */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!pythonAvailable) {
     console.warn('python3 (3.10 or later) was not found: the tests against a real MLflow are skipped.');

@@ -1,4 +1,4 @@
-// A thread that makes a memory of another one grow, and says what came of it.
+// A thread that grows the memory of another thread, and reports the result.
 import { workerData } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 

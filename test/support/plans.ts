@@ -2,7 +2,7 @@ import { DEFAULT_FIELDS, type FormBody, parseFields } from '../../src/training/f
 import { planOf } from '../../src/training/fields/use.ts';
 import type { Plan } from '../../src/values/plan.ts';
 
-/** What the original trains with. */
+/** The plan that the original has. */
 export const ORIGINAL_PLAN: Plan = planOf(DEFAULT_FIELDS);
 
 /** The plan of a form with these fields. */

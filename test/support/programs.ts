@@ -12,13 +12,13 @@ const POLL_MS = 50;
 export interface Program {
   readonly url: string;
   readonly child: ChildProcess;
-  /** What it has written to standard output and error so far. */
+  /** What the program has written to standard output and error so far. */
   output(): string;
-  /** Ends it as a terminal does; its exit code. */
+  /** Ends the program as a terminal does. @returns its exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts a server as a process of its own and waits until `GET /test` answers. It has a spool of its own, unless it is given one. */
+/** Starts a server as a separate process, by default with a temporary spool, and waits until `GET /test` answers. */
 export async function startProgram(
   command: string,
   argumentsOf: (port: number) => readonly string[],

@@ -15,17 +15,17 @@ interface Entry {
   readonly reject: (error: Error) => void;
 }
 
-/** Stands where spool and MLflow stand: keeps what it is given, and delivers at once, when it is told, or never. */
+/** Replaces the spool and MLflow: keeps what it accepts, and delivers at once, when a test says so, or never. */
 export class RecordingDesk implements DeliveryPort {
   readonly entries: Entry[] = [];
-  /** Thrown where a training is to be accepted. */
+  /** Thrown instead of accepting a training. */
   failWith: Error | undefined;
-  /** Thrown before it computes. */
+  /** Thrown before a training computes. */
   roomError: Error | undefined;
-  /** Asked for room, it waits for this; whoever is waited for counts. */
+  /** `checkRoom` waits for this promise; `waiting` counts its calls. */
   gate: Promise<void> | undefined;
   waiting = 0;
-  /** What MLflow refuses each run with. */
+  /** The error with which MLflow rejects each run. */
   refuseWith: TrackingRefusedError | undefined;
   /** Whether runs stay pending until `deliver`. */
   isHeld = false;
@@ -41,7 +41,7 @@ export class RecordingDesk implements DeliveryPort {
   }
 
   async checkRoom(): Promise<void> {
-    this.waiting += 1;
+    this.waiting++;
     await this.gate;
     if (this.roomError !== undefined) throw this.roomError;
   }
@@ -55,7 +55,7 @@ export class RecordingDesk implements DeliveryPort {
       [resolve, reject] = both;
     });
     const view: DeliveryView = {
-      // As a spool gives it back: through JSON.
+      // Through JSON, as a spool returns it.
       ...(JSON.parse(JSON.stringify(kept)) as Kept),
       id,
       state: 'pending',

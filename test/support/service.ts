@@ -19,10 +19,10 @@ import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
-/** The thread's entry for tests: the same module, compiled as it is loaded. */
+/** The thread's entry for tests: the same module, compiled when it is loaded. */
 export const THREAD = new URL('./thread.mjs', import.meta.url);
 
-/** Requests that tests write by hand ask for `x`. */
+/** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
@@ -33,29 +33,29 @@ export interface TestService {
   readonly underWay: UnderWay;
   /** Every line that was logged, parsed. */
   readonly lines: Record<string, unknown>[];
-  /** What lies in the folder for uploads now. */
+  /** Files that are now in the folder for uploads. */
   uploads(): string[];
   close(): Promise<void>;
 }
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
-  /** Those that are given are in the place of the defaults. */
+  /** These options override the defaults. */
   readonly upload?: Partial<UploadOptions>;
   readonly table?: Partial<TableLimits>;
   readonly engine?: Partial<LocalEngineOptions>;
   readonly connections?: Partial<ConnectionBounds>;
   readonly modelName?: string;
   readonly access?: AccessOptions;
-  /** Instead of one whose lines are kept. */
+  /** Replaces the logger that keeps the lines. */
   readonly logger?: Logger;
   readonly checks?: ReadinessOptions['checks'];
-  /** Instead of the recorder. */
+  /** Replaces the recording desk. */
   readonly deliveries?: DeliveryPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
-/** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
+/** Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});

@@ -12,13 +12,13 @@ import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
 export interface SpooledLogOptions extends TrackingServerOptions {
   readonly env?: Env;
-  /** A folder that outlives it; else it has one of its own. */
+  /** A folder that stays afterwards; by default, a temporary folder. */
   readonly dir?: string;
   readonly quarantineMs?: number;
   readonly recheckMs?: number;
 }
 
-/** Delivers to an MLflow as the service does, from a spool on disk. `await using` ends it. */
+/** Delivers to an MLflow from a spool on disk, as the service does. `await using` ends it. */
 export class SpooledLog implements AsyncDisposable {
   readonly server: TrackingServer;
   readonly spool: Spool;
@@ -66,7 +66,7 @@ export class SpooledLog implements AsyncDisposable {
     return (await this.accept(pipeline, run)).logged;
   }
 
-  /** What is under way is cut off. */
+  /** Ends at once, and cuts off deliveries under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scheduler.stop(0);
     await this.spool.close();

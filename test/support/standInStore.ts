@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { absent, exists, invalid, StandInError, wanted } from './standInErrors.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: what callers send is looked at as MLflow would look at it.
+// biome-ignore lint/suspicious/noExplicitAny: the body of a call is read as MLflow would read it.
 type Json = any;
 
 export interface StoredRun {
@@ -9,7 +9,7 @@ export interface StoredRun {
   readonly tags: Map<string, string>;
   readonly params: Map<string, string>;
   readonly metrics: Map<string, Json>;
-  /** Each value once, as MLflow's database has it. */
+  /** Each value once, as in MLflow's database. */
   readonly history: Map<string, Json>;
   readonly inputs: Json[];
   readonly outputs: Json[];
@@ -19,9 +19,9 @@ const uuid = () => randomUUID().replaceAll('-', '');
 const keyValues = (map: ReadonlyMap<string, string>) => [...map].map(([key, value]) => ({ key, value }));
 
 /**
- * MLflow's tracking store, in memory, as far as trainpost uses them: one method an endpoint, which takes
- * what was sent and gives what is answered. What is refused, and by which code, is what MLflow 3.17 and 2.22 do;
- * `standIn.test.ts` among the integration tests holds one to the other.
+ * The part of MLflow's tracking store that trainpost uses, in memory. Each endpoint has one method, which takes the body of
+ * a call and returns the body of the response. It rejects the same calls as MLflow 3.17 and 2.22, with the same codes: the
+ * integration test `standIn.test.ts` compares them.
  */
 export class StandInStore {
   readonly experiments = new Map<string, Json>();
@@ -173,7 +173,7 @@ export class StandInStore {
     return {};
   }
 
-  /** MLflow 2: a model that is logged twice is listed twice. */
+  /** In MLflow 2, a model that is logged twice is listed twice. */
   logModel({ run_id: runId, model_json: json }: Json) {
     const { tags } = this.#activeRun(runId);
     const listed = JSON.parse(tags.get('mlflow.log-model.history') ?? '[]');
@@ -242,7 +242,7 @@ export class StandInStore {
     return experiment;
   }
 
-  /** The runs go into the bin with their experiment, and come back with it. */
+  /** Deletes or restores an experiment together with its runs. */
   #setStage(experimentId: string, stage: string): void {
     this.#experiment(experimentId).lifecycle_stage = stage;
     for (const { info } of this.runs.values()) {
@@ -269,7 +269,7 @@ export class StandInStore {
   }
 }
 
-/** What a filter of `runs/search` wants of a run's tags. */
+/** Whether a run's tags match a filter of `runs/search`. */
 function tagFilter(filter: string | undefined): (tags: ReadonlyMap<string, string>) => boolean {
   const [, key = '', how, value = ''] = /tags\.`([^`]+)`\s*(=|LIKE)\s*'([^']*)'/.exec(filter ?? '') ?? [];
   if (how === undefined) return () => true;

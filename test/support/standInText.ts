@@ -1,7 +1,7 @@
-/** Marks a map in JSON, which has no such thing. */
+/** Marks a map in JSON, which has no maps. */
 const MAP = '$map';
 
-/** Plain data and maps as JSON, indented so that a difference between two of them can be read. */
+/** Writes plain data and maps as JSON, indented so that people can read a difference between two texts. */
 export function toText(value: unknown): string {
   const mapsToo = (_key: string, item: unknown) => (item instanceof Map ? { [MAP]: [...item] } : item);
   return `${JSON.stringify(value, mapsToo, 1)}\n`;

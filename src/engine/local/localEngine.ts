@@ -139,7 +139,7 @@ export class LocalEngine implements Engine {
   ): Promise<Tasks[Kind][1]> {
     const { threads, waitingMax } = this.#options;
     if (this.#underWay >= threads + waitingMax) throw queueFull(waitingMax);
-    this.#underWay += 1;
+    this.#underWay++;
     // Whoever posts a file to this engine has it taken in by this engine.
     const reading = source.intake as Reading;
     try {
@@ -148,7 +148,7 @@ export class LocalEngine implements Engine {
         this.#runTask(kind, read, { reading, path: source.path, plan, watch }),
       );
     } finally {
-      this.#underWay -= 1;
+      this.#underWay--;
       // Others may use the table's memory from now on.
       await reading.release();
     }

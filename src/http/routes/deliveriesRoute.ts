@@ -11,8 +11,8 @@ import { type DeliveryAnswer, deliveryAnswer, deliveryLink } from './deliveryAns
 const STATES: readonly string[] = ['pending', 'delivered', 'dead'] satisfies DeliveryState[];
 
 /**
- * `GET /deliveries`, `GET /deliveries/<id>` and `POST /deliveries/<id>/retry`: how far accepted trainings are on their
- * way to MLflow, and those that it refused put back.
+ * `GET /deliveries`, `GET /deliveries/<id>` and `POST /deliveries/<id>/retry`: report how far the delivery of accepted
+ * trainings to MLflow is, and retry dead letters.
  */
 export function deliveriesRoute(port: DeliveryPort): Router {
   const router = Router();
@@ -43,14 +43,14 @@ export function deliveriesRoute(port: DeliveryPort): Router {
   return router;
 }
 
-/** @throws HttpError 404 */
+/** @throws HttpError 404 `no_such_delivery` */
 async function find(port: DeliveryPort, id: string): Promise<DeliveryView> {
   const view = await port.find(id);
   if (view !== undefined) return view;
   throw new HttpError(
     404,
     'no_such_delivery',
-    `There is no delivery ${quote(id)}: GET /deliveries lists those that are pending or dead, and delivered ones are kept for a time.`,
+    `Unknown delivery ${quote(id)}, perhaps because it was delivered long ago: GET /deliveries lists pending and dead deliveries.`,
   );
 }
 
@@ -58,13 +58,13 @@ function answered(view: DeliveryView): DeliveryAnswer {
   return deliveryAnswer(view, Date.now());
 }
 
-/** @throws FieldError for another value than a state, or another name */
+/** Reads `state`. @throws FieldError `invalid_state` or `unknown_parameter` */
 function readState(request: Request): DeliveryState | undefined {
   refuseUnknownParameters(request.query, ['state']);
   const { state } = request.query;
   if (state === undefined || state === '') return undefined;
   if (typeof state === 'string' && STATES.includes(state)) return state as DeliveryState;
-  throw new FieldError('invalid_state', `state wants one of ${STATES.join(', ')}, given once.`, {
+  throw new FieldError('invalid_state', `state must be one of ${STATES.join(', ')}, given once.`, {
     field: 'state',
     allowed: STATES,
   });
@@ -74,6 +74,6 @@ function notDead(id: string): HttpError {
   return new HttpError(
     409,
     'delivery_not_dead',
-    `The delivery ${id} is not dead: only what MLflow refused for good can be put back.`,
+    `The delivery ${id} is not dead: only deliveries that MLflow rejected permanently can be retried.`,
   );
 }

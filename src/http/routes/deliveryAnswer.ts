@@ -1,13 +1,13 @@
 import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
 import type { LoggedRun } from '../../values/run.ts';
 
-/** Where a training's way to MLflow is told. */
+/** Where a client can follow the delivery of a training. */
 export interface DeliveryLink {
   readonly id: string;
   readonly url: string;
 }
 
-/** The run in MLflow; of one that is not there yet only the name is known. */
+/** The run in MLflow. Until the run exists, only its name is known. */
 export interface RunAnswer {
   readonly id: string | null;
   readonly name: string;
@@ -15,13 +15,13 @@ export interface RunAnswer {
   readonly experiment_id: string | null;
 }
 
-/** The answer of `GET /deliveries/<id>`. */
+/** The response to `GET /deliveries/<id>`. */
 export interface DeliveryAnswer extends DeliveryLink {
   readonly state: DeliveryState;
   /** ISO 8601, UTC. */
   readonly accepted_at: string;
   readonly ended_at: string | null;
-  /** Seconds since it was accepted, until it ended or until now. */
+  /** Seconds from the acceptance to the end of the delivery, or until now. */
   readonly age_s: number;
   readonly attempts: number;
   readonly last_error: { readonly code: string; readonly detail: string } | null;
@@ -44,7 +44,7 @@ export function deliveryAnswer(view: DeliveryView, nowMs: number): DeliveryAnswe
     state: view.state,
     accepted_at: new Date(acceptedAtMs).toISOString(),
     ended_at: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(),
-    // A clock may have been set back.
+    // The clock may have been set back.
     age_s: Math.max(0, Math.round(((endedAtMs ?? nowMs) - acceptedAtMs) / 100) / 10),
     attempts: view.attempts,
     last_error: lastError === undefined ? null : { code: lastError.code, detail: lastError.message },

@@ -4,12 +4,12 @@ import type { Readiness } from '../../observability/readiness.ts';
 import { onlyMethods } from '../methods.ts';
 import { refuseUnknownParameters } from '../query.ts';
 
-/** The one name that the query of `/health/ready` may have. */
+/** The only query parameter of `/health/ready`. */
 const EXCLUDE = 'exclude';
 
 /**
- * Probes, which need no token. `GET /health/live` answers as long as the process does; `GET /health/ready` says check
- * by check whether a training can be taken and logged, without those that `exclude` names.
+ * Probes, which need no token. `GET /health/live` answers as long as the process runs. `GET /health/ready` runs all checks
+ * except those in `exclude`: together they say whether a training would be accepted and logged.
  */
 export function healthRoute(readiness: Readiness): Router {
   const router = Router();
@@ -29,7 +29,7 @@ export function healthRoute(readiness: Readiness): Router {
   return router;
 }
 
-/** @throws FieldError for a check that there is not, so that a mistake in a probe's address is seen */
+/** Reads `exclude`. @throws FieldError `unknown_check`, so that a mistake in a probe's URL is noticed */
 function readExcluded(
   query: Readonly<Record<string, unknown>>,
   names: readonly string[],

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { onlyMethods } from '../methods.ts';
 
-/** `GET /test`, by which the original's users see that the service is there. */
+/** `GET /test`, with which users of the original check that the service is up. */
 export function helloRoute(): Router {
   const router = Router();
   router

@@ -16,19 +16,19 @@ export function metricsRoute(metrics: Metrics): Router {
   return router;
 }
 
-/** The route of whatever no route took. */
+/** Label for requests that match no route. */
 const NO_ROUTE = 'none';
-/** The status of a request whose caller went away. */
+/** Label for requests whose client disconnected. */
 const ABORTED = 'aborted';
 
-/** Counts each request when it has ended, and the stages that a route left in its notes. */
+/** Counts each request when it has ended, and measures the stages in its notes. */
 export function countRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const { method } = request;
     response.once('close', () => {
       metrics.requestEnded({
-        // The pattern that the router was given: whatever paths anybody makes up are one.
+        // The route's pattern, so that made-up paths share one label.
         route: request.route?.path ?? NO_ROUTE,
         method,
         status: response.writableFinished ? String(response.statusCode) : ABORTED,
@@ -41,7 +41,7 @@ export function countRequests(metrics: Metrics): RequestHandler {
   };
 }
 
-/** Counts a form from here until all of it has come, or nobody waits for it any more. */
+/** Counts an upload from now until its body has arrived or its client has disconnected. */
 export function countUpload(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const ended = metrics.uploadBegun();

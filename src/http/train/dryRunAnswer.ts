@@ -1,9 +1,9 @@
 import type { ClassBalance, ColumnProfile, DryRun } from '../../values/dryRun.ts';
 
-/** The answer of `POST /train` with `dry_run`; a number that is undefined is null. */
+/** The response to `POST /train` with `dry_run`; an undefined number is null. */
 export interface DryRunAnswer {
   readonly would_train: boolean;
-  /** What a training would be answered with, in the words of its problem+json. */
+  /** The error that a training would end with, as the problem+json words it. */
   readonly problem: Readonly<Record<string, unknown>> | null;
   readonly warnings: DryRun['warnings'];
   readonly data: {
@@ -21,7 +21,10 @@ export interface DryRunAnswer {
 
 const SHARE_DECIMALS = 4;
 
-/** `clock` is what the route itself measured, in milliseconds: the upload, and all from the request's first byte on. */
+/**
+ * Makes the response to a dry run.
+ * @param clock milliseconds that the route measured: the upload, and the time since the request began
+ */
 export function dryRunAnswer(
   report: DryRun,
   clock: { readonly upload: number; readonly total: number },
@@ -64,7 +67,7 @@ function classAnswer({ label, rows, share, trainRows, testRows }: ClassBalance) 
   };
 }
 
-/** What there is to say of every column first, and nothing that is as it should be. */
+/** Describes a column: first what every column has, then what is unusual about this column. */
 function columnAnswer(column: ColumnProfile) {
   const { name, role, type, missing, distinct, distinctCapped } = column;
   const common = {

@@ -6,18 +6,18 @@ import { deliveryLink } from '../routes/deliveryAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
 import { trainAnswer } from './trainAnswer.ts';
 
-/** A training that was accepted, as it is answered for. */
+/** An accepted training, and what its response needs to say. */
 export interface Outcome {
   readonly view: DeliveryView;
-  /** How long the answer might have waited for MLflow. */
+  /** How long the response might have waited for MLflow. */
   readonly waitMs: number;
-  /** Whether an earlier request with the same key was the training. */
+  /** Whether an earlier request with the same key started the training. */
   readonly isReplayed: boolean;
 }
 
 /**
- * Answers 200 where the run is FINISHED in MLflow, 202 where it is still to be delivered.
- * @throws TrackingRefusedError where MLflow refused it for good
+ * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
+ * @throws TrackingRefusedError if MLflow rejected the run permanently
  */
 export function sendTraining(
   { view, waitMs, isReplayed }: Outcome,

@@ -30,15 +30,15 @@ interface Computed {
   readonly timing_ms: Timing;
 }
 
-/** Milliseconds by stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
+/** Milliseconds of each stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
 type Timing = Readonly<Record<string, number | null>> & {
   readonly total: number;
   readonly log: number | null;
 };
 
 /**
- * The part of an answer that is known when a training is accepted. It is kept with the training: each answer for it, the
- * first one too, is made of this and of how far the delivery is.
+ * The part of a response that is known when a training is accepted, and that is kept with the training. Every response for
+ * the training, even the first one, is made of this part and the state of the delivery.
  */
 export interface KeptAnswer {
   readonly rounded: RoundedMetrics;
@@ -46,14 +46,17 @@ export interface KeptAnswer {
   readonly computed: Computed;
 }
 
-/** The answer of `POST /train`: the original's four keys, and beside them where everything is. */
+/** The response to `POST /train`: the original's four keys, and where to find the run, the model and the delivery. */
 export interface TrainAnswer extends RoundedMetrics, Computed {
   readonly run: RunAnswer;
   readonly model: ModelAnswer;
   readonly tracking: { readonly state: 'pending' | 'finished'; readonly delivery: DeliveryLink };
 }
 
-/** `clock` is what the route itself measured, in milliseconds: the upload, and all from the request's first byte on. */
+/**
+ * Makes the part of a response that is kept with the training.
+ * @param clock milliseconds that the route measured: the upload, and the time since the request began
+ */
 export function keptAnswer(
   result: Result,
   run: TrackedRun,
@@ -86,7 +89,7 @@ export function keptAnswer(
   };
 }
 
-/** The answer for a training that is pending or delivered, whenever it is asked for. */
+/** Makes the response for a training that is pending or delivered. */
 export function trainAnswer(view: DeliveryView): TrainAnswer {
   const { rounded, registeredModel, computed } = view.answer as KeptAnswer;
   const { metrics, data, solver, warnings, timing_ms: timing } = computed;
@@ -106,9 +109,9 @@ export function trainAnswer(view: DeliveryView): TrainAnswer {
   };
 }
 
-/** How long the run took to MLflow; undefined while it is on its way. */
+/** Milliseconds that the delivery to MLflow took; undefined while it is pending. */
 export function logMsOf({ acceptedAtMs, endedAtMs }: DeliveryView): number | undefined {
-  // A clock may have been set back.
+  // The clock may have been set back.
   return endedAtMs && Math.max(0, endedAtMs - acceptedAtMs);
 }
 

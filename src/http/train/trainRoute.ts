@@ -17,16 +17,16 @@ import { type AnswerWait, type Preferences, readPreferences, waitMsOf } from './
 import { type Outcome, sendTraining } from './sendTraining.ts';
 import { keptAnswer, logMsOf } from './trainAnswer.ts';
 
-/** What the headers of a request say, before its body comes. */
+/** What the headers of a request say, before its body arrives. */
 interface Head {
   readonly startedAt: number;
   readonly preferences: Preferences;
   readonly keyDigest: string | undefined;
-  /** Lets the `Idempotency-Key` go. */
+  /** Releases the `Idempotency-Key`. */
   readonly letGo: () => void;
 }
 
-/** `POST /train`: takes a form, and answers with the original's four numbers and more, or with a dry run's report. */
+/** `POST /train`: accepts a form, and responds with the original's four numbers and more, or with a dry run's report. */
 export function trainRoute(
   rooms: TrainingRooms,
   options: UploadOptions,
@@ -50,8 +50,8 @@ export function trainRoute(
 }
 
 /**
- * Reads the headers, and refuses what can be refused before a long upload. Whether there is an MLflow, and room to keep
- * a training, is asked later: a dry run needs neither, and `dry_run` may follow the file.
+ * Reads the headers, and rejects what can be rejected before a long upload. The route checks later whether MLflow is there
+ * and whether a training can be kept: a dry run needs neither, and `dry_run` may follow the file.
  */
 function readHead(jobs: Jobs, heads: WeakMap<Request, Head>): RequestHandler {
   return (request, response, next) => {
@@ -62,7 +62,7 @@ function readHead(jobs: Jobs, heads: WeakMap<Request, Head>): RequestHandler {
     const keyDigest = readKey(request);
     const letGo = keyDigest === undefined ? () => undefined : jobs.keys.reserve(keyDigest);
     if (letGo === undefined) throw keyInUse();
-    // For an upload that never becomes a training.
+    // Releases the key of an upload that never becomes a training.
     response.once('close', letGo);
     heads.set(request, { startedAt, preferences: readPreferences(request), keyDigest, letGo });
     next();
@@ -105,25 +105,25 @@ async function answer(request: Request, response: Response, context: Context): P
       send = () => sendTraining(outcome, head.preferences, response);
     }
   } finally {
-    // The upload is gone before the client hears of the training.
+    // The upload is removed before the client gets the response.
     await removeUpload(file);
   }
   send();
 }
 
 interface Posted extends Omit<Submission, 'keep'> {
-  /** What the route itself measured, in milliseconds. */
+  /** Milliseconds that the route measured. */
   readonly clock: () => { readonly upload: number; readonly total: number };
 }
 
-/** Trains, and waits for MLflow as long as the client or the service wants to. */
+/** Trains, and waits for MLflow as long as the client asks for, or as long as the service does by default. */
 async function trainAndWait(
   { clock, ...submission }: Posted,
   response: Response,
   { head, jobs, wait }: Context,
 ): Promise<Outcome> {
   const waitMs = waitMsOf(head.preferences, wait);
-  // From here on the training has the key, even if the client leaves.
+  // From here on the training holds the key, even if the client disconnects.
   response.off('close', head.letGo);
   try {
     const keep: Keep = (result, run) => ({ answer: keptAnswer(result, run, clock()) });
@@ -134,7 +134,7 @@ async function trainAndWait(
     noteLogged(view, response);
     return { view, waitMs, isReplayed: job.isReplayed };
   } finally {
-    // Before the answer, because the client may ask again as soon as it has one.
+    // Before the response, because the client may send the next request as soon as it has the response.
     head.letGo();
   }
 }
@@ -154,10 +154,10 @@ function noteLogged(view: DeliveryView, response: Response): void {
   if (stagesMs !== undefined && logMs !== undefined) stagesMs['log'] = logMs;
 }
 
-/** Aborts when the client hangs up: nobody waits then, and the delivery goes on. */
+/** Aborts when the client disconnects. Then nobody waits any more, and the delivery goes on. */
 function clientGone(response: Response): AbortSignal {
   const gone = new AbortController();
-  // An answer that was sent closes the response too. Without a reason, an error with its stack would be made each time.
+  // A response that was sent is closed too. Without a reason, `abort` would create an error with its stack each time.
   const end = () => gone.abort('closed');
   if (response.destroyed) end();
   else response.once('close', end);

@@ -1,24 +1,24 @@
 import { BusyError, retryIn } from '../../errors.ts';
 
-/** A file of ordinary size has come within a second. */
+/** A file of ordinary size arrives within a second. */
 const RETRY = retryIn(1);
 
-/** An upload that has a place, or wants one. */
+/** An upload that has a slot, or needs one. */
 export interface SlottedUpload {
-  /** Bytes a second so far; Infinity where it is not its caller that is waited for. */
+  /** Bytes per second so far; Infinity if the upload waits for the service, not for its client. */
   bytesPerSecond(): number;
-  /** Ends it, for it comes at fewer than so many bytes a second and another one wants its place. */
+  /** Ends the upload, because it is slower than this rate and another upload needs its slot. */
   giveWay(bytesPerSMin: number): void;
 }
 
 export interface SlotOptions {
-  /** Uploads whose file arrives at the same time. */
+  /** Most uploads whose file arrives at the same time. */
   readonly atOnceMax: number;
-  /** If all places are taken, a slower upload gives way to a new one. */
+  /** If all slots are taken, a slower upload loses its slot to another upload. */
   readonly bytesPerSMin: number;
 }
 
-/** Places for uploads whose file is coming. */
+/** Slots for uploads whose file is arriving. */
 export class UploadSlots {
   readonly #max: number;
   readonly #bytesPerSMin: number;
@@ -30,23 +30,23 @@ export class UploadSlots {
   }
 
   /**
-   * Where all places are taken, the slowest upload loses its own if it is too slow: a few callers who send a byte a
-   * second would else keep all others out.
-   * @throws BusyError where all places are taken
+   * Gives the upload a slot. If all slots are taken, the slowest upload loses its slot, provided that it is too slow:
+   * otherwise a few clients that send one byte per second would keep all others out.
+   * @throws BusyError `uploads_full` if all slots are taken
    */
   take(upload: SlottedUpload): void {
     if (this.#taken.size >= this.#max) this.#endSlowest();
     if (this.#taken.size >= this.#max) {
-      throw new BusyError(
-        'uploads_full',
-        `${this.#max} uploads are under way, and no more are taken at once: ${RETRY.advice}.`,
-        { limit: this.#max, actual: this.#taken.size + 1, ...RETRY.details },
-      );
+      throw new BusyError('uploads_full', `All ${this.#max} upload slots are taken: ${RETRY.advice}.`, {
+        limit: this.#max,
+        actual: this.#taken.size + 1,
+        ...RETRY.details,
+      });
     }
     this.#taken.add(upload);
   }
 
-  /** Also for an upload that has none. */
+  /** Frees the upload's slot, if it has one. */
   free(upload: SlottedUpload): void {
     this.#taken.delete(upload);
   }

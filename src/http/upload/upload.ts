@@ -24,27 +24,27 @@ export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
   readonly dir: string;
 }
 
-/** What the headers and the boundary of a part take at most. */
+/** Most bytes of a part's headers and boundary. */
 const PART_HEAD_BYTES_MAX = 1_024;
-/** What is kept of a file's name in the upload's own: the rest of a path segment's 255 bytes is the time and the random part. */
+/** Characters of the file's name in the upload's name. The time and the random part take the rest of a segment's 255 bytes. */
 const STEM_CHARS_MAX = 80;
-/** A UUID's last group is random. */
+/** Length of a UUID's last group, which is random. */
 const RANDOM_CHARS = 12;
-/** What a table is named; what is in it is looked at when it is read. */
+/** Names that a table may have. Its content is checked when it is read. */
 const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
-/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, whose it is, and a part that nobody can guess. */
+/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, the owner, and a part that nobody can guess. */
 const UPLOAD_NAME =
   /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
 
 /**
- * Takes a multipart form with one file: the fields go to `request.body`, the file to `options.dir` and, as it comes, to
- * a reading that `open` begins.
- * Multer removes what it wrote when the upload breaks off; `removeUpload` does after the answer is known.
+ * Accepts a multipart form with one file. The fields go to `request.body`. The file goes to `options.dir` and, while it
+ * arrives, to an intake that `open` begins. Multer removes the file if the upload breaks off. Otherwise the route must call
+ * `removeUpload` once the response is known.
  */
 export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
   const places = new UploadSlots(options);
   const form = formOf(options, (body) => {
-    // First of all: without a place nothing else is taken.
+    // Before anything else: an upload without a slot gets no memory and no disk space.
     places.take(body as Request & UploadBody);
     return open();
   });
@@ -61,11 +61,11 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       return;
     }
     if (length > bytesMax) {
-      // Nothing of it is read.
+      // None of the body is read.
       next(fileTooLarge(options.fileBytesMax, length));
       return;
     }
-    // The service leaves it to us to say "go on": everything above can be refused before the body is sent.
+    // This route sends `100 Continue` itself, so that everything above is rejected before the body is sent.
     if (request.headers.expect !== undefined) {
       response.writeContinue();
       notes(response).continued = true;
@@ -79,7 +79,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       if (cause) return next(explainFormError(cause, options));
       const refusal = unreadableForm(request.body);
       if (refusal === undefined) return next();
-      // Multer has done its part and no longer sees to the file.
+      // Multer is done, and does not remove the file any more.
       removeUpload(request.file).then(() => next(refusal), next);
     });
   };
@@ -111,7 +111,7 @@ function formOf(options: UploadOptions, open: (request: Request) => Intake): Req
       fieldNameSize: options.fieldNameCharsMax,
       fieldSize: options.fieldValueBytesMax,
       fileSize: options.fileBytesMax,
-      // A name like a[b][c] or a[999999999] would be built into objects; 200 bytes of it hang the process.
+      // Multer would build objects from names like a[b][c] or a[999999999]. A name of 200 bytes can hang the process.
       fieldNestingDepth: 0,
       fieldArrayIndexLimit: 0,
     },
@@ -122,7 +122,7 @@ function refuseName(fileName: string): Error | undefined {
   if (TABLE_NAME.test(fileName)) return undefined;
   return new NotATableError(
     'not_a_csv_name',
-    `The file ${quote(fileName)} is no .csv, .tsv or .txt (each also with .gz): save the table as CSV and send that.`,
+    `The file ${quote(fileName)} is not a .csv, .tsv or .txt file (each also with .gz): save the table as CSV and send it.`,
     { field: FILE_FIELD, value: fileName },
   );
 }
@@ -136,12 +136,12 @@ function uploadName(fileName: string): string {
   return `${name}_${time}_${process.pid}-${random}${extension.toLowerCase()}`;
 }
 
-/** @throws FieldError where the form had no file, or one without bytes */
+/** The form's file. @throws FieldError `missing_file` or `empty_file` */
 export function requireFile(file: Express.Multer.File | undefined): UploadedFile {
   if (file === undefined) {
     throw new FieldError(
       'missing_file',
-      `There is no file: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
+      `The form has no file: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
       {
         field: FILE_FIELD,
       },
@@ -150,7 +150,7 @@ export function requireFile(file: Express.Multer.File | undefined): UploadedFile
   if (file.size === 0) {
     throw new FieldError(
       'empty_file',
-      `The file ${quote(file.originalname)} is empty: it needs a header line and rows.`,
+      `The file ${quote(file.originalname)} is empty: send a header line and rows.`,
       {
         field: FILE_FIELD,
         value: file.originalname,
@@ -169,8 +169,8 @@ export async function removeUpload(file: Express.Multer.File | undefined): Promi
 }
 
 /**
- * Makes the folder, and removes what a process that has ended left in it; other files are not ours and stay.
- * @throws ConfigError where nothing can be written there
+ * Creates the folder, and removes the uploads that ended processes have left in it. Other files are not ours, and stay.
+ * @throws ConfigError `temp_dir` if the folder cannot be written to
  */
 export async function prepareUploads(dir: string): Promise<void> {
   try {
@@ -192,7 +192,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (cause) {
-    // There is one, and it belongs to somebody else.
+    // The process exists, and belongs to another user.
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,27 +4,27 @@ import { HttpError } from '../problem.ts';
 import type { SlottedUpload } from './slots.ts';
 
 export interface BodyTimes {
-  /** Time that may pass without a byte. */
+  /** Longest time without a byte. */
   readonly stallMs: number;
-  /** Time that the whole body may take to arrive. */
+  /** How long the whole body may take to arrive. */
   readonly timeoutMs: number;
 }
 
 interface BodyBounds extends BodyTimes {
-  /** The file and the rest of the form. */
+  /** Most bytes of the whole form: the file and all fields. */
   readonly bytesMax: number;
-  /** Makes the error for a body with more bytes, from the number of bytes that have arrived. */
+  /** Makes the error for a body with more than `bytesMax`, of which `bytes` have arrived. */
   readonly tooLarge: (bytes: number) => Error;
 }
 
-/** A few of the pieces in which a body comes. */
+/** Holds a few of the chunks in which a body arrives. */
 const BUFFERED_BYTES = 1 << 18;
 const MS_PER_S = 1_000;
 
 /**
- * The body of an upload on its way to multer, which takes it for the request: counted, and bounded in time. Whatever
- * ends it, multer cleans up and tells at once; of the request itself it would read the rest first, however long that is,
- * and the request can still be answered.
+ * Passes the body of an upload on to multer, counts its bytes and limits its time. Multer takes this stream for the
+ * request. If the stream is destroyed, multer cleans up and reports at once, and the request can still be answered. Given
+ * the request itself, multer would read all the rest of the body before it reports an error.
  */
 export class UploadBody extends Transform implements SlottedUpload {
   readonly headers: IncomingMessage['headers'];
@@ -57,7 +57,7 @@ export class UploadBody extends Transform implements SlottedUpload {
   }
 
   bytesPerSecond(): number {
-    // What has come and is not taken yet waits for a thread or the disk.
+    // Buffered bytes wait for a thread or the disk.
     if (this.#request.complete || this.writableLength > 0) return Number.POSITIVE_INFINITY;
     return (this.#bytes / (performance.now() - this.#startedAt)) * MS_PER_S;
   }
@@ -66,7 +66,7 @@ export class UploadBody extends Transform implements SlottedUpload {
     this.destroy(tooFewBytes(bytesPerSMin, this.bytesPerSecond()));
   }
 
-  /** All has come; what becomes of it may take its time. */
+  /** All bytes have arrived. Their processing has no time limit here. */
   override _flush(done: TransformCallback): void {
     this.#stopClocks();
     done();
@@ -74,12 +74,12 @@ export class UploadBody extends Transform implements SlottedUpload {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#stopClocks();
-    // At once, for to let go of a request pauses it, and whoever answers it lets it flow again.
+    // At once: `unpipe` pauses the request, and the code that answers the request lets it flow again.
     this.#request.unpipe(this);
     done(error);
   }
 
-  /** Multer lets go of a body that it reads no further. */
+  /** Ends the stream early: multer unpipes a body when it will read no more of it. */
   override unpipe(destination?: NodeJS.WritableStream): this {
     super.unpipe(destination);
     if (!this.readableEnded) this.destroy();
@@ -88,7 +88,7 @@ export class UploadBody extends Transform implements SlottedUpload {
 
   #checkStall(): void {
     const { stallMs } = this.#bounds;
-    // What has come and is not taken yet waits for a thread or the disk, and not for the caller.
+    // Buffered bytes wait for a thread or the disk, not for the client.
     if (this.writableLength > 0) this.#stall.refresh();
     else this.destroy(stalled(stallMs));
   }
@@ -103,7 +103,7 @@ function stalled(limit: number): HttpError {
   return new HttpError(
     408,
     'upload_stalled',
-    `Nothing of the upload came for ${limit / 1000} s: send it again, over a line that holds.`,
+    `No byte of the upload arrived for ${limit / 1000} s: check the connection and send the upload again.`,
     { limit, actual: limit + 1 },
   );
 }
@@ -112,7 +112,7 @@ function tooSlow(limit: number): HttpError {
   return new HttpError(
     408,
     'upload_timeout',
-    `The upload had not come after ${limit / 1000} s: send a smaller file, or fold it with gzip.`,
+    `The upload was not complete after ${limit / 1000} s: send a smaller file, or compress the file with gzip.`,
     { limit, actual: limit + 1 },
   );
 }
@@ -121,7 +121,7 @@ function tooFewBytes(limit: number, bytesPerS: number): HttpError {
   return new HttpError(
     408,
     'upload_too_slow',
-    `The upload came at fewer than ${limit} bytes a second, and another one waited for its place: send it again, over a faster line.`,
+    `The upload was slower than ${limit} bytes per second while another upload waited for a slot: send it again over a faster connection.`,
     { limit, actual: Math.floor(bytesPerS) },
   );
 }

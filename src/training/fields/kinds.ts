@@ -12,7 +12,7 @@ const FLOAT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 const INTEGER = /^\s*\+?\d+\s*$/;
 /** MLflow's own limit (its utils/validation.py). */
 const TAG_VALUE_CHARS_MAX = 4_000;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into names.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: names must not have these characters.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 export const text = z.string();
@@ -65,11 +65,12 @@ export const name = (charsMax: number, bad?: RegExp, badSays = '') =>
       error: `must have at most ${charsMax} characters, without control characters${badSays}`,
     });
 
-/** MLflow keeps `latest`, `v1`, `v2` ... for itself. */
+/** MLflow reserves `latest`, `v1`, `v2` ... */
 export const alias = z
   .string()
   .refine((value) => /^[\w-]{1,255}$/.test(value) && !/^(latest|v\d+)$/i.test(value), {
-    error: 'must be letters, digits, _ and -, and not "latest" or v1, v2 ..., which MLflow keeps for itself',
+    error:
+      'must have only letters, digits, _ and -, and must not be "latest" or v1, v2 ..., which MLflow reserves',
   });
 
 /** `key=value`, repeated, or one JSON object. */
@@ -102,7 +103,7 @@ function jsonTags(given: string): Pairs | string {
   try {
     parsed = JSON.parse(given);
   } catch {
-    return 'begins like JSON and is not JSON';
+    return 'must be valid JSON if it begins with {';
   }
   const entries = Object.entries(parsed as Record<string, unknown>);
   const [nested] = entries.find(([, value]) => typeof value === 'object') ?? [];
@@ -110,17 +111,17 @@ function jsonTags(given: string): Pairs | string {
   return entries.map(([key, value]) => [key, String(value)]);
 }
 
-/** What is wrong with a tag; undefined if MLflow takes it. */
+/** What is wrong with a tag; undefined if MLflow accepts it. */
 function refuseTag(key: string, value: string): string | undefined {
   if (!/^[/\w.\- :]{1,250}$/.test(key)) {
-    return 'must have keys of 1 to 250 letters, digits, blanks and _ - . / :';
+    return 'must have keys of 1 to 250 letters, digits, spaces and _ - . / :';
   }
-  // MLflow takes keys for paths, and refuses a path that could be shorter or leads out.
+  // MLflow treats keys as paths, and rejects a path that could be shorter or leads outside.
   if (posix.normalize(key) !== key || key === '.' || /^(\/|\.\.)/.test(key)) {
     return 'must have keys that are not paths such as /a, a//b or ../a';
   }
   if (/^(mlflow|trainpost)\./.test(key)) {
-    return 'must have keys that do not begin with mlflow. or trainpost., which belong to the services';
+    return 'must have keys that do not begin with mlflow. or trainpost., which are reserved';
   }
   if (value.length > TAG_VALUE_CHARS_MAX) {
     return `must have values of at most ${TAG_VALUE_CHARS_MAX} characters`;

@@ -23,7 +23,7 @@ export function parseFields(body: FormBody): TrainFields {
   return fields;
 }
 
-/** Fields as a form without any of them has them. */
+/** The fields of an empty form. */
 export const DEFAULT_FIELDS: TrainFields = parseFields({});
 
 function isRepeatable({ kind }: FieldRow): boolean {
@@ -34,7 +34,7 @@ function rowNamed(field: string): FieldRow | undefined {
   return FIELD_ROWS.find(([, { names }]) => names.includes(field))?.[1];
 }
 
-/** The texts of each field that says something. */
+/** The texts of each field that is not empty. */
 function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
   for (const [field, value] of Object.entries(body)) {
@@ -77,7 +77,7 @@ function checkTogether({ names: { alias, registeredModelName } }: TrainFields): 
   if (alias === undefined || registeredModelName !== undefined) return;
   throw new FieldError(
     'alias_without_model',
-    'alias needs registered_model: name the registered model that it is to point in.',
+    'alias needs registered_model: name the registered model that the alias belongs to.',
     { field: 'alias', value: alias },
   );
 }

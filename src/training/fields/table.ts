@@ -19,15 +19,15 @@ export interface FieldRow {
   readonly names: readonly [string, ...string[]];
   /** Reads the field's text; a repeatable field is a list of texts. */
   readonly kind: z.ZodType;
-  /** The value without the field; a field without a default may have none. */
+  /** The value if the field is not given; without a default, the value is undefined. */
   readonly default?: unknown;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
   readonly param?: string;
-  /** The name that fingerprints of requests have known the field by, if another. */
+  /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
-  /** One sentence for people. */
+  /** One sentence that explains the field. */
   readonly says: string;
 }
 
@@ -42,9 +42,9 @@ const NAME_CHARS_MAX = 250;
 export const FILE_FIELD = 'train_file';
 
 /**
- * Every field of `POST /train` beside the file. The keys are the names that the groups' objects have for the values. The
- * parser, the logged params, the error of an unknown field and docs/fields.md come from these rows. To add a field:
- * 1. Add a row here. A kind that there is not yet goes to kinds.ts.
+ * Every field of `POST /train` except the file. The keys name the values in the groups' objects. The parser, the logged
+ * params, the error of an unknown field and docs/fields.md come from these rows. To add a field:
+ * 1. Add a row here. A new kind goes to kinds.ts.
  * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.
  * 3. Use it. Run `npm run docs`, and tell users in CHANGELOG.md.
  */
@@ -61,7 +61,7 @@ const FIELDS = {
     names: ['iterations', 'max_iter'],
     kind: wholeNumber(1, ITERATIONS_MAX, ', such as 100'),
     default: 100,
-    says: "scikit-learn's `max_iter`: the most iterations of the solver, from 1 to 1,000,000,000.",
+    says: "scikit-learn's `max_iter`: the maximum number of the solver's iterations, from 1 to 1,000,000,000.",
   },
   experimentName: {
     group: 'names',
@@ -139,7 +139,7 @@ const FIELDS = {
     kind: oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null)),
     default: null,
     defaultSays: '`none`',
-    says: '`balanced` gives each class the same weight in sum.',
+    says: '`balanced` gives each class the same total weight.',
   },
   missing: {
     group: 'data',
@@ -166,15 +166,15 @@ const FIELDS = {
   modelName: {
     group: 'names',
     names: ['model_name'],
-    kind: name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` and none of / : . % " ' # ?`),
+    kind: name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` or any of / : . % " ' # ?`),
     defaultSays: '`<file name>-model`',
     says: "The logged model's name. The setting `MODEL_NAME` changes the default.",
   },
   registeredModelName: {
     group: 'names',
     names: ['registered_model'],
-    // MLflow 3 takes `.` and `..` for folders.
-    kind: name(NAME_CHARS_MAX, /[/:]|^\.$|^\.\./, ', / and :, and neither . alone nor .. in front'),
+    // MLflow 3 treats `.` and `..` as folders.
+    kind: name(NAME_CHARS_MAX, /[/:]|^\.$|^\.\./, ', / or :, and must neither be . nor begin with ..'),
     defaultSays: '`<exp_name>_<run_name>_<time>`',
     says: 'The registered model that gets a new version. The default name contains the time to the second: two trainings in the same second share a name, and the second becomes version 2.',
   },
@@ -196,7 +196,7 @@ const FIELDS = {
 
 export type FieldKey = keyof typeof FIELDS;
 
-/** The rows of the table in order, for those who need no types. */
+/** The rows of the table in order, for code that does not need their types. */
 export const FIELD_ROWS = Object.entries(FIELDS) as unknown as readonly (readonly [FieldKey, FieldRow])[];
 
 /** All names that a form may use, in the order of the table. */
@@ -215,5 +215,5 @@ type GroupOf<Group extends GroupName> = {
   readonly [Key in Exclude<KeysOf<Group>, WithDefault>]?: Value<(typeof FIELDS)[Key]>;
 };
 
-/** The fields of a request as they were checked, by group, with defaults filled in. */
+/** The checked fields of a request by group, with defaults filled in. */
 export type TrainFields = { readonly [Group in GroupName]: GroupOf<Group> };

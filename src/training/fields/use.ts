@@ -1,12 +1,12 @@
 import type { Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
-/** What the fields ask to find out. */
+/** The plan that the fields ask for. */
 export function planOf({ data, split, model }: TrainFields): Plan {
   return { data, evaluation: { holdout: split }, candidates: [model] };
 }
 
-/** The MLflow params that the form's fields are logged as, beside those of the pipeline, written as Python prints them. */
+/** The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them. */
 export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> {
   const params = valuesOf(fields).flatMap(([, row, value]) => {
     const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value);
@@ -15,7 +15,7 @@ export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> 
   return Object.fromEntries(params);
 }
 
-/** The fields as one flat object, which is the same for the same request in every version of trainpost. */
+/** The fields as one flat object, which every version of trainpost makes the same for the same request. */
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     valuesOf(fields).flatMap(([key, row, value]) =>

@@ -24,7 +24,7 @@ writeFileSync(good, `a,b,Outcome\n${rows.join('\n')}\n`);
 writeFileSync(bad, 'a,Outcome\nx,1\n2,0\n');
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** Reads a file as an upload is read. Whoever asks must `release` it. */
+/** Reads a file as an upload is read. The caller must `release` the reading. */
 async function readFile(engine: LocalEngine, path: string): Promise<Reading> {
   const reading = engine.receive();
   try {
@@ -47,15 +47,15 @@ async function fitFile(engine: LocalEngine, path: string, plan: Plan): Promise<R
   }
 }
 
-/** Gradient descent never converges, and takes all of its steps. */
+/** Gradient descent never converges, and does all its iterations. */
 const ENDLESS = planFor({ solver: 'gradient-descent', max_iter: '1000000000' });
 
 const ONE_THREAD = { threads: 1, helpers: 1, waitingMax: 16, timeoutMs: 60_000, thread: THREAD } as const;
 
 describe('LocalEngine', () => {
-  it('reads a long file again with its helpers, and trains on it as without them', async () => {
+  it('reads a long file again with its helpers, and trains as without helpers', async () => {
     const ROWS = 80_000;
-    // The column c looks like numbers up to behind the first 64 kB, and then is text.
+    // The column c looks like numbers for more than the first 64 kB, and then turns out to be text.
     const lines = Array.from(
       { length: ROWS },
       (_, i) =>
@@ -91,7 +91,7 @@ describe('LocalEngine', () => {
     try {
       await engine.warmUp(ORIGINAL_PLAN);
       let ticks = 0;
-      const timer = setInterval(() => (ticks += 1), 1);
+      const timer = setInterval(() => ticks++, 1);
       const fitted = await fitFile(engine, good, planFor({ solver: 'gradient-descent', max_iter: '300' }));
       clearInterval(timer);
       expect(fitted.data.rows).toBe(2_000);
@@ -101,7 +101,7 @@ describe('LocalEngine', () => {
     }
   });
 
-  it('hands on what a thread threw, with its class, code and details', async () => {
+  it('passes on the error of a thread, with its class, code and details', async () => {
     const engine = new LocalEngine({
       threads: 1,
       helpers: 1,
@@ -122,7 +122,7 @@ describe('LocalEngine', () => {
     }
   });
 
-  it('refuses one more than its places, and takes it again later', async () => {
+  it('rejects one training more than may wait, and accepts it again later', async () => {
     const engine = new LocalEngine({
       threads: 1,
       helpers: 1,
@@ -131,7 +131,7 @@ describe('LocalEngine', () => {
       thread: THREAD,
     });
     try {
-      // All are read before one is fitted, so that the last one surely finds all places taken.
+      // All files are read before the first fit, so that the last training surely finds a full queue.
       const readings = await Promise.all([1, 2, 3, 4].map(() => readFile(engine, good)));
       const outcomes = await Promise.allSettled(
         readings.map((reading) => engine.run({ intake: reading, path: good }, ORIGINAL_PLAN, new Watch())),
@@ -152,7 +152,7 @@ describe('LocalEngine', () => {
     }
   });
 
-  it('ends a training that takes too long, and goes on with a new thread', async () => {
+  it('stops a training that takes too long, and continues with a new thread', async () => {
     const engine = new LocalEngine({
       threads: 1,
       helpers: 1,
@@ -187,7 +187,7 @@ describe('a watch', () => {
   });
   afterAll(() => void vi.restoreAllMocks());
 
-  it('cancels a fit of a million rows between two passes, and the thread goes on', async () => {
+  it('cancels a fit of a million rows between two passes, and the thread survives', async () => {
     const engine = new LocalEngine({ ...ONE_THREAD, cancelGraceMs: 60_000 });
     try {
       await engine.warmUp(ORIGINAL_PLAN);
@@ -201,7 +201,7 @@ describe('a watch', () => {
       expect(await run).toBeInstanceOf(CancelledError);
       await intake.release();
       expect(engine.memory().promisedBytes).toBe(0);
-      // The thread would be replaced with a warning if it had not looked at the watch by itself.
+      // If the thread had not looked at the watch, it would have been replaced with a warning.
       expect(warnings).toEqual([]);
       await expect(fitFile(engine, good, ORIGINAL_PLAN)).resolves.toMatchObject({ split: { train: 1400 } });
     } finally {
@@ -209,7 +209,7 @@ describe('a watch', () => {
     }
   }, 60_000);
 
-  it('takes a training out of the queue before it asks for help, and ends a thread that does not look', async () => {
+  it('removes a waiting training from the queue before it gets helpers, and ends a thread that does not look', async () => {
     const engine = new LocalEngine({ ...ONE_THREAD, cancelGraceMs: 10 });
     const help = vi.spyOn(Readers.prototype, 'help');
     try {

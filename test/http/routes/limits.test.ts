@@ -12,7 +12,7 @@ import {
 } from '../../support/rawUpload.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 
-/** Small enough that each can be reached without the others. */
+/** Limits that can each be reached without reaching the others. */
 const LIMITS = {
   fileBytesMax: 4_000,
   fieldsMax: 5,
@@ -46,7 +46,7 @@ const fileOf = (value: string | Buffer, fileName = 'a.csv'): Part => ({
   value,
 });
 
-/** So many rows of so many columns, the last of them a class. */
+/** A table of this many rows and columns; the last column is the class. */
 function tableOf(rows: number, columns: number): string {
   const line = (row: number) =>
     Array.from({ length: columns }, (_, j) => (j === columns - 1 ? row % 2 : (row * (j + 3)) % 17)).join(',');
@@ -54,7 +54,7 @@ function tableOf(rows: number, columns: number): string {
   return `${[names, ...Array.from({ length: rows }, (_, row) => line(row))].join('\n')}\n`;
 }
 
-/** A table of text whose first row has a first cell of so many characters, and so many altogether. */
+/** A table of text with the given lengths, in characters, of its first row's first cell and of the whole first row. */
 function textTable(cellChars: number, lineChars: number): string {
   const others = 'y'.repeat(Math.min(20, lineChars - cellChars - 4));
   const rest = 'z'.repeat(lineChars - cellChars - others.length - 4);
@@ -74,11 +74,11 @@ const FIELDS: readonly Part[] = [
 const NO_FIELD: Part = { value: 'x' };
 const named = (name: string, value: string): Part => ({ name, value });
 
-/** What a limit bounds, a form at it and one beyond it, and what is told of that. */
+/** What a limit bounds, a form at the limit, a form beyond the limit, and the response to the latter. */
 const CASES: readonly [string, readonly Part[], readonly Part[], number, string, number, number][] = [
   ['the file', [fileOf(padded(4_000))], [fileOf(padded(4_001))], 413, 'file_too_large', 4_000, 4_001],
   [
-    'what a gzip file unfolds to',
+    'the content of a gzip file',
     [fileOf(gzipSync(padded(4_000)), 'a.csv.gz')],
     [fileOf(gzipSync(padded(4_001)), 'a.csv.gz')],
     413,
@@ -131,14 +131,14 @@ const CASES: readonly [string, readonly Part[], readonly Part[], number, string,
 ];
 
 describe('a form at the limit of', () => {
-  it.each(CASES)('%s is taken', async (_name, at) => {
+  it.each(CASES)('%s is accepted', async (_name, at) => {
     const { status, body } = await post(at);
     expect([status, body['code']]).toEqual([200, undefined]);
   });
 });
 
 describe('a form one beyond the limit of', () => {
-  it.each(CASES)('%s is refused', async (_name, _at, beyond, status, code, limit, actual) => {
+  it.each(CASES)('%s is rejected', async (_name, _at, beyond, status, code, limit, actual) => {
     const answer = await post(beyond);
     expect(answer.body).toMatchObject({ status, code, limit, actual });
     expect(answer.status).toBe(status);
@@ -149,7 +149,7 @@ describe('a form one beyond the limit of', () => {
 });
 
 describe('a body that is too large', () => {
-  it('is refused by its length, before a byte of it is read', async () => {
+  it('is rejected by its Content-Length, before any byte is read', async () => {
     const socket = await open(service.url);
     socket.write(headOf({ 'Content-Length': 200_000_000 }));
     const { status, headers, body } = await answerOf(socket);
@@ -158,7 +158,7 @@ describe('a body that is too large', () => {
     expect(headers['connection']).toBe('close');
   });
 
-  it('is refused before it is sent where the caller asks (Expect: 100-continue)', async () => {
+  it('is rejected before it is sent if the client asks (Expect: 100-continue)', async () => {
     const socket = await open(service.url);
     let received = '';
     socket.on('data', (chunk) => {
@@ -170,7 +170,7 @@ describe('a body that is too large', () => {
     socket.destroy();
   });
 
-  it('is counted where it does not say its length, and refused as soon as it is too long', async () => {
+  it('is counted if it has no Content-Length, and rejected as soon as it is too long', async () => {
     const socket = await open(service.url);
     const [head = ''] = multipart([fileOf('')])
       .toString()
@@ -181,7 +181,7 @@ describe('a body that is too large', () => {
     const answered = answerOf(socket).finally(() => {
       isOver = true;
     });
-    // It never ends by itself.
+    // This body never ends by itself.
     while (!isOver) {
       socket.write(chunk('1,2,3\n'.repeat(500)));
       await new Promise((resolve) => setTimeout(resolve));
@@ -196,7 +196,7 @@ describe('a body that is too large', () => {
 });
 
 describe('GET /limits', () => {
-  it('tells every limit as it is set, and what whoever goes beyond it is answered with', async () => {
+  it('lists every limit as it is set, and the error of a request beyond it', async () => {
     const response = await fetch(`${service.url}/limits`);
     const { limits } = (await response.json()) as { limits: Record<string, unknown>[] };
     expect(limits).toContainEqual({
@@ -214,7 +214,7 @@ describe('GET /limits', () => {
     }
   });
 
-  it('is only to be read', async () => {
+  it('is read-only', async () => {
     expect((await fetch(`${service.url}/limits`, { method: 'POST' })).status).toBe(405);
   });
 });

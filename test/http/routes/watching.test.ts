@@ -21,7 +21,7 @@ const train = () => request(service.server).post('/train').attach('train_file', 
 const metrics = async () => readExposition((await get('/metrics').expect(200)).text);
 
 describe('GET /health/live', () => {
-  it('answers, whatever else does not', async () => {
+  it('answers even if MLflow does not', async () => {
     mlflow = () => ({ reason: 'MLflow is away.' });
     await get('/health/live').expect(200, { live: true }).expect('Cache-Control', 'no-store');
     await request(service.server).head('/health/live').expect(200);
@@ -32,7 +32,7 @@ describe('GET /health/live', () => {
 describe('GET /health/ready', () => {
   it.each<[string, Check, string, number, object]>([
     [
-      'all is there',
+      'all checks pass',
       () => undefined,
       '',
       200,
@@ -46,15 +46,15 @@ describe('GET /health/ready', () => {
       { ready: false, checks: { disk: { ok: true }, mlflow: { ok: false, reason: 'MLflow is away.' } } },
     ],
     [
-      'MLflow is away, and a probe does not ask for it',
+      'MLflow is away, and the probe excludes it',
       () => ({ reason: 'MLflow is away.' }),
       '?exclude=mlflow',
       200,
       { ready: true, checks: { disk: { ok: true } } },
     ],
-    ['nothing is asked for', () => undefined, '?exclude=mlflow,disk', 200, { ready: true, checks: {} }],
+    ['all checks are excluded', () => undefined, '?exclude=mlflow,disk', 200, { ready: true, checks: {} }],
     [
-      'nothing, said twice',
+      'all checks are excluded in two parameters',
       () => undefined,
       '?exclude=mlflow&exclude=disk',
       200,
@@ -68,14 +68,14 @@ describe('GET /health/ready', () => {
       { checks: { mlflow: { reason: 'The check failed; the log says why.' } } },
     ],
     [
-      'a check that there is not',
+      'an unknown check',
       () => undefined,
       '?exclude=mlfow',
       422,
       { code: 'unknown_check', field: 'exclude', value: 'mlfow', allowed: ['disk', 'mlflow'] },
     ],
     [
-      'another name in the query',
+      'an unknown parameter',
       () => undefined,
       '?excluded=mlflow',
       422,
@@ -91,7 +91,7 @@ describe('GET /health/ready', () => {
 });
 
 describe('GET /metrics', () => {
-  it('is what Prometheus reads', async () => {
+  it('is in the format that Prometheus reads', async () => {
     mlflow = () => ({ reason: 'MLflow is away.' });
     const response = await get('/metrics').expect(200);
     expect(response.get('Content-Type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -120,7 +120,7 @@ describe('GET /metrics', () => {
     expect(readingOf(after, 'trainpost_uploads_under_way')).toBe(0);
   });
 
-  it('counts an upload while it comes, and one that breaks off as aborted', async () => {
+  it('counts an upload while it arrives, and as aborted when its client disconnects', async () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     await once(socket, 'connect');
     socket.write(
@@ -129,7 +129,7 @@ describe('GET /metrics', () => {
     await vi.waitFor(async () => expect(readingOf(await metrics(), 'trainpost_uploads_under_way')).toBe(1));
     const aborted = { route: '/train', method: 'POST', status: 'aborted' };
     expect(readingOf(await metrics(), 'trainpost_http_requests_total', aborted)).toBeUndefined();
-    // An end without more ado is a form that breaks off, and answered; this is nobody being there any more.
+    // A reset. After an ordinary end, the service would answer the incomplete form.
     socket.resetAndDestroy();
     await vi.waitFor(async () => {
       const families = await metrics();
@@ -138,9 +138,9 @@ describe('GET /metrics', () => {
     });
   });
 
-  it('has no more series for paths, methods and queries that anybody makes up', async () => {
+  it('gets no new series from made-up paths, methods and queries', async () => {
     const ask = async (round: string) => {
-      for (let k = 0; k < 30; k += 1) {
+      for (let k = 0; k < 30; k++) {
         await get(`/${round}-${k}?a=${k}`).expect(404);
         await get(`/train/${round}${k}`).expect(404);
         await get(`/health/ready?exclude=${round}${k}`).expect(422);
@@ -174,11 +174,11 @@ describe('the log', () => {
     ['/health/ready', undefined],
     ['/health/ready?exclude=nothing', 'warn'],
     ['/test', 'info'],
-  ])('has of GET %s a line of level %s', async (path, level) => {
+  ])('has for GET %s a line of level %s', async (path, level) => {
     mlflow = () => ({ reason: 'MLflow is away.' });
     service.lines.length = 0;
     await get(path);
-    // Whatever comes next is logged, and lines come in their order.
+    // The next request is logged in any case, and lines keep their order.
     await get('/nothing');
     await vi.waitFor(() => expect(service.lines.map((line) => line['path'])).toContain('/nothing'));
     const levels = { 30: 'info', 40: 'warn', 50: 'error' } as Record<number, string>;

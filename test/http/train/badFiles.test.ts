@@ -19,11 +19,11 @@ afterAll(() => service.close());
 const post = (bytes: Buffer) => request(service.url).post('/train').attach('train_file', bytes, 'data.csv');
 const codes = [...new Set(BAD_FILES.map(({ error }) => error.code))];
 
-describe('POST /train of a bad file', () => {
+describe('POST /train with a bad file', () => {
   it.each(codes)(
-    'answers %s with its status, row and column, and takes the next file',
+    'answers %s with its status, row and column, and accepts the next file',
     async (code) => {
-      // A file without a byte is told by the form's own check, before anything reads it.
+      // An empty file is left out: the form's own check rejects it before anything reads it.
       const files = BAD_FILES.filter(({ error, bytes }) => error.code === code && bytes.length > 0);
       expect(files.length).toBeGreaterThan(0);
       for (const { name, bytes, error } of files) {

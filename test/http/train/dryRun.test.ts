@@ -10,7 +10,7 @@ const ROWS = 60;
 const table = (header: string, line: (i: number) => string) =>
   `${header}\n${Array.from({ length: ROWS }, (_, i) => `${line(i)}\n`).join('')}`;
 const label = (i: number) => ((i * 7) % 11 > 5 ? 1 : 0);
-/** Every kind of column there is something to say of. */
+/** A column of every kind that the report describes. */
 const MIXED = table(
   'id,x,town,gap,same,leak,note,Outcome',
   (i) =>
@@ -22,7 +22,7 @@ let withoutMlflow: TestService;
 beforeAll(async () => {
   service = await startTestService();
   withoutMlflow = await startTestService();
-  // Asking for it is a fault of a dry run.
+  // A dry run must not ask for room.
   withoutMlflow.desk.roomError = new UnavailableError('mlflow_missing', 'There is no MLflow.');
 });
 afterAll(async () => {
@@ -44,7 +44,7 @@ const codes = (body: { warnings: { code: string; column?: string }[] }) =>
   body.warnings.map(({ code, column: name }) => [code, name]);
 
 describe('a dry run of diabetes.csv', () => {
-  it('says what would be trained', async () => {
+  it('reports what would be trained', async () => {
     const { body } = await dryRun(readFileSync(DIABETES)).expect(200);
     expect(body).toMatchObject({
       would_train: true,
@@ -94,14 +94,14 @@ describe('a dry run of diabetes.csv', () => {
     expect(column(body, 'Outcome')).not.toHaveProperty('roc_auc');
   });
 
-  it('trains and logs nothing, and leaves nothing of the upload', async () => {
+  it('trains and logs nothing, and leaves no upload', async () => {
     await dryRun(readFileSync(DIABETES), {}, service).expect(200);
     await dryRun('a,Outcome\n1\n', {}, service).expect(422);
     expect(service.desk.entries).toEqual([]);
     await expect.poll(() => [...service.uploads(), ...withoutMlflow.uploads()]).toEqual([]);
   });
 
-  it('has no run in its answer, and its rows in the log line', async () => {
+  it('has no run in its response, and its rows in the log', async () => {
     service.lines.length = 0;
     const response = await dryRun(MIXED, {}, service).expect(200);
     expect(response.headers).not.toHaveProperty('run-id');
@@ -109,7 +109,7 @@ describe('a dry run of diabetes.csv', () => {
     expect(service.lines[0]).toMatchObject({ status: 200, rows: ROWS });
   });
 
-  it('is asked for before the file or behind it, and false is a training', async () => {
+  it('may be requested before or after the file, and false means a training', async () => {
     const post = () => request(service.server).post('/train');
     const behind = await post().attach('train_file', DIABETES).field('dry_run', 'yes').expect(200);
     expect(behind.body).toMatchObject({ would_train: true });
@@ -121,7 +121,7 @@ describe('a dry run of diabetes.csv', () => {
 });
 
 describe('a dry run of a table of many kinds', () => {
-  it('says of each column what there is to know', async () => {
+  it('describes each column', async () => {
     const { body } = await dryRun(MIXED, { missing: 'median', ignore: 'note' }).expect(200);
     expect(body).toMatchObject({ would_train: true, split: { train_rows: 42, test_rows: 18 } });
     expect(codes(body)).toEqual([
@@ -177,7 +177,7 @@ describe('a dry run of a table of many kinds', () => {
     ]);
   });
 
-  it('counts the rows that missing=drop leaves out, and the classes of all rows', async () => {
+  it('counts the rows that missing=drop drops, and the classes of all rows', async () => {
     const { body } = await dryRun(MIXED, { missing: 'drop', ignore: 'note,town' }).expect(200);
     expect(body.split).toMatchObject({ train_rows: 21, test_rows: 9, dropped_rows: 30 });
     const ones = Array.from({ length: ROWS }, (_, i) => i).filter((i) => label(i) === 1).length;
@@ -188,7 +188,7 @@ describe('a dry run of a table of many kinds', () => {
     }
   });
 
-  it('shows booleans as a training does, and areas of the class that was asked for', async () => {
+  it('shows booleans as a training does, and the ROC AUC of the positive class', async () => {
     const text = table('x,t', (i) => `${(i * 5) % 13},${i % 2 ? 'TRUE' : 'false'}`);
     const [larger, smaller] = [await dryRun(text), await dryRun(text, { positive: 'false' })].map(
       ({ body }) => body,
@@ -198,7 +198,7 @@ describe('a dry run of a table of many kinds', () => {
     expect(column(smaller, 'x')).toMatchObject({ roc_auc_of: 'False' });
   });
 
-  it('reads a file again whose column turns to text behind the first 64 kB', async () => {
+  it('reads a file again if a column turns out to be text after the first 64 kB', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `${i},${i < 9_000 ? 1 : 'abc'[i % 3]},${label(i)}`);
     const { body } = await dryRun(`a,late,Outcome\n${rows.join('\n')}\n`).expect(200);
     expect(body.would_train).toBe(true);
@@ -206,8 +206,8 @@ describe('a dry run of a table of many kinds', () => {
   });
 });
 
-describe('a dry run of what would not train', () => {
-  it('warns of the mistake, and of no text, where a column is mostly numbers', async () => {
+describe('a dry run of a training that would fail', () => {
+  it('warns of the wrong cell, not of text, if a column is mostly numbers', async () => {
     const lines = Array.from({ length: 80 }, (_, i) => `${i === 70 ? 'n/k' : i},${i % 3},${label(i)}`);
     const { body } = await dryRun(`a,b,Outcome\n${lines.join('\n')}\n`).expect(200);
     expect(body.problem).toMatchObject({ code: 'not_a_number', row: 71, column: 'a', value: 'n/k' });
@@ -243,7 +243,7 @@ describe('a dry run of what would not train', () => {
     ['an unknown column to ignore', small, { ignore: 'c' }, { code: 'unknown_ignore', field: 'ignore' }],
     ['no feature', small, { ignore: 'a,b' }, { code: 'no_features', field: 'ignore', column: 'Outcome' }],
     [
-      'labels that no double can hold',
+      'labels too large for a double',
       table('a,Outcome', (i) => `${i},900719925474099${label(i) + 2}`),
       {},
       { code: 'label_too_large', row: 1, column: 'Outcome' },
@@ -251,7 +251,7 @@ describe('a dry run of what would not train', () => {
     ['an unknown label', small, { positive: '7' }, { code: 'unknown_positive', allowed: ['0', '1'] }],
     ['too large a test part', small, { test_size: '60' }, { code: 'test_size_too_large' }],
     [
-      'all rows left out',
+      'all rows dropped',
       table('a,b,Outcome', (i) => `${i},,${label(i)}`),
       { missing: 'drop' },
       { code: 'all_rows_dropped', field: 'missing' },
@@ -275,12 +275,12 @@ describe('a dry run of what would not train', () => {
       { code: 'registered_model_too_long', field: 'registered_model' },
     ],
     [
-      "a registered model's name that MLflow takes for a path",
+      "a registered model's name that MLflow treats as a path",
       small,
       { exp_name: '..' },
       { code: 'registered_model_like_path', field: 'registered_model' },
     ],
-  ])('tells the problem that a training is answered with: %s', async (_name, text, fields, problem) => {
+  ])('reports the error that a training would get: %s', async (_name, text, fields, problem) => {
     const { body } = await dryRun(text, fields).expect(200);
     expect(body.would_train).toBe(false);
     expect(body.problem).toMatchObject(problem);
@@ -294,14 +294,14 @@ describe('a dry run of what would not train', () => {
     expect(service.desk.entries).toEqual([]);
   });
 
-  it('has the classes all the same where a feature is at fault', async () => {
+  it('has the classes even if a feature is at fault', async () => {
     const { body } = await dryRun(MIXED).expect(200);
     expect(body.classes).toHaveLength(2);
     expect(body).toMatchObject({ data: { target: 'Outcome' }, split: null, pipeline: null });
     expect(column(body, 'leak')).toMatchObject({ roc_auc: 1 });
   });
 
-  it('has the classes where some labels are missing, of the rows that have one', async () => {
+  it('has the classes of the rows with a label if other labels are missing', async () => {
     const { body } = await dryRun(small.replaceAll(/,1\n/g, (_, at) => (at % 2 ? ',\n' : ',1\n'))).expect(
       200,
     );
@@ -310,7 +310,7 @@ describe('a dry run of what would not train', () => {
     expect(body.classes[0].rows + body.classes[1].rows).toBe(ROWS - missing);
   });
 
-  it('does not know a target that is not there, and knows one beside an ignore that is not', async () => {
+  it('has no target if its name is unknown, and has one if only a name in ignore is unknown', async () => {
     const unknown = (await dryRun(small, { target: 'c' })).body;
     expect(unknown).toMatchObject({ data: { target: null }, classes: [] });
     expect(unknown.columns).toHaveLength(3);
@@ -322,9 +322,9 @@ describe('a dry run of what would not train', () => {
     ['a picture', Buffer.from('89504e470d0a1a0a0000', 'hex'), {}, 415, 'not_a_table'],
     ['a ragged row', 'a,Outcome\n1,0\n2\n', {}, 422, 'ragged_row'],
     ['no rows', 'a,Outcome\n', {}, 422, 'no_rows'],
-    ['a field that is wrong', small, { tol: 'x' }, 422, 'invalid_tol'],
-    ['a dry_run that is no flag', small, { dry_run: 'maybe' }, 422, 'invalid_dry_run'],
-  ])('is the error of a training for %s', async (_name, text, fields, status, code) => {
+    ['a wrong field', small, { tol: 'x' }, 422, 'invalid_tol'],
+    ['a dry_run that is not a flag', small, { dry_run: 'maybe' }, 422, 'invalid_dry_run'],
+  ])('gets the error of a training for %s', async (_name, text, fields, status, code) => {
     const response = await dryRun(text, fields);
     expect(response.status).toBe(status);
     expect(response.type).toBe('application/problem+json');

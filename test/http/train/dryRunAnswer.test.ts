@@ -32,14 +32,14 @@ const REPORT: DryRun = {
   timingMs: { parse: 3.333, profile: 2 },
 };
 
-/** As it goes over the wire. */
+/** The report as JSON, as the client gets it. */
 const answer = (report: Partial<DryRun>) =>
   JSON.parse(JSON.stringify(dryRunAnswer({ ...REPORT, ...report }, CLOCK)));
 const column = (rest: Partial<ColumnProfile>) =>
   answer({ columns: [{ ...NUMBERS, ...rest } as ColumnProfile] }).columns[0];
 
 describe('dryRunAnswer', () => {
-  it('says first whether it would train', () => {
+  it('begins with whether a training would succeed', () => {
     const { would_train, ...rest } = answer({});
     expect(would_train).toBe(true);
     expect(rest).toEqual({
@@ -72,7 +72,7 @@ describe('dryRunAnswer', () => {
     expect(Object.keys(answer({})).slice(0, 2)).toEqual(['would_train', 'problem']);
   });
 
-  it('has the words of the problem that a training would be answered with', () => {
+  it('words the problem as the error of a training would', () => {
     const details = { row: 3, column: 'x', value: '' };
     const { would_train, problem } = answer({
       problem: { code: 'missing_value', message: 'None.', details },
@@ -81,7 +81,7 @@ describe('dryRunAnswer', () => {
     expect(problem).toEqual({ code: 'missing_value', detail: 'None.', row: 3, column: 'x', value: '' });
   });
 
-  it('has the split and the classes in its parts', () => {
+  it('has the split, and the classes in both parts', () => {
     const split = {
       testSize: 0.3,
       randomState: 7,
@@ -103,7 +103,7 @@ describe('dryRunAnswer', () => {
     expect(told.classes).toEqual([{ label: 'a', rows: 9, share: 1, train_rows: 6, test_rows: 3 }]);
   });
 
-  it('has no target where there is none', () => {
+  it('has no target if the report has no target', () => {
     const { target: _, ...report } = REPORT;
     const told = dryRunAnswer(report, CLOCK);
     expect(told).toMatchObject({ data: { target: null }, classes: [] });
@@ -122,7 +122,7 @@ describe('dryRunAnswer', () => {
       { std: Number.NaN, mean: Number.POSITIVE_INFINITY },
       { std: null, mean: null },
     ],
-  ])('tells of a column of numbers %j', (rest, expected) => {
+  ])('shows of a column of numbers %j', (rest, expected) => {
     expect(column(rest)).toMatchObject(expected);
   });
 
@@ -130,7 +130,7 @@ describe('dryRunAnswer', () => {
     [{}, {}],
     [{ cramersV: 0.5 }, { cramers_v: 0.5 }],
     [{ cramersV: Number.NaN }, { cramers_v: null }],
-  ])('tells of a column of text %j', (rest, expected) => {
+  ])('shows of a column of text %j', (rest, expected) => {
     const mostFrequent = [{ value: 'a', rows: 3 }];
     const cells = { numbers: 0, others: 3, mostFrequent };
     const text = { ...COUNTS, ...cells, kind: 'text', type: 'string', name: 't', ...rest } as const;

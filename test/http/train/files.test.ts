@@ -11,7 +11,7 @@ const FILE_BYTES_MAX = 100_000;
 const rows = (line: (i: number) => string, end = '\n') =>
   Array.from({ length: 40 }, (_, i) => line(i) + end).join('');
 const target = (i: number) => ((i * 7) % 11 > 4 ? 1 : 0);
-/** One table, written in many ways. */
+/** The same table, written in two ways. */
 const TABLE = `Größe,b,Outcome\n${rows((i) => `${i / 8},${(i * 5) % 7},${target(i)}`)}`;
 const SEMICOLONS = `Größe;b;Outcome\r\n${rows((i) => `${String(i / 8).replace('.', ',')};${(i * 5) % 7};${target(i)}`, '\r\n')}`;
 
@@ -27,8 +27,8 @@ beforeEach(() => {
 const post = (content: Buffer | string, fileName: string) =>
   request(service.server).post('/train').attach('train_file', Buffer.from(content), fileName);
 
-describe('a file as it comes', () => {
-  it('without a header line is trained, with a warning, which a dry run gives too', async () => {
+describe('a file', () => {
+  it('without a header line is trained with a warning, which a dry run has, too', async () => {
     const rows = Array.from({ length: 40 }, (_, row) => `${100 + row},${10 + (row % 7)},${row % 2}\n`).join(
       '',
     );
@@ -45,7 +45,7 @@ describe('a file as it comes', () => {
     ['tabs', Buffer.from(TABLE.replaceAll(',', '\t')), 'data.tsv', []],
     ['bars, in gzip', gzipSync(TABLE.replaceAll(',', '|')), 'data.txt.gz', []],
     ['CR alone', Buffer.from(TABLE.replaceAll('\n', '\r')), 'data.txt', []],
-    ['UTF-8 with a mark', Buffer.from(`\uFEFF${TABLE}`), 'data.csv', []],
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${TABLE}`), 'data.csv', []],
     ['UTF-16 LE', Buffer.from(`\uFEFF${TABLE}`, 'utf16le'), 'data.csv', []],
     ['UTF-16 BE', Buffer.from(`\uFEFF${SEMICOLONS}`, 'utf16le').swap16(), 'data.csv', []],
     ['Windows-1252', Buffer.from(SEMICOLONS, 'latin1'), 'data.csv', ['assumed_cp1252']],
@@ -62,7 +62,7 @@ describe('a file as it comes', () => {
     await expect.poll(() => service.uploads()).toEqual([]);
   });
 
-  it('is cleared away where an earlier process left it, whatever its kind', async () => {
+  it('of any extension is removed if an earlier process left it', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'trainpost-uploads-'));
     const names = ['csv', 'csv.gz', 'tsv', 'txt.gz', 'gz', 'json'].map(
       (kind) => `left_Mon-Nov-23-01.49.33-2026_${process.pid}-0123456789ab.${kind}`,
@@ -75,21 +75,21 @@ describe('a file as it comes', () => {
 
   it.each<[string, Buffer, string, number, string, object]>([
     [
-      'gzip that unfolds to too much',
+      'gzip with too much content',
       gzipSync(Buffer.alloc(FILE_BYTES_MAX + 1, '1')),
       'a.csv.gz',
       413,
       'unfolded_too_large',
       { limit: FILE_BYTES_MAX },
     ],
-    ['gzip that breaks off', gzipSync(TABLE).subarray(0, 100), 'a.csv.gz', 422, 'corrupt_gzip', {}],
-    ['gzip of nothing', gzipSync(''), 'a.csv.gz', 422, 'empty_file', {}],
-    ['a workbook called CSV', Buffer.from('PK\x03\x04\x14'), 'a.csv', 415, 'not_a_table', {}],
-    ['a PDF called text', Buffer.from('%PDF-1.7\n'), 'a.txt', 415, 'not_a_table', {}],
+    ['incomplete gzip', gzipSync(TABLE).subarray(0, 100), 'a.csv.gz', 422, 'corrupt_gzip', {}],
+    ['empty gzip', gzipSync(''), 'a.csv.gz', 422, 'empty_file', {}],
+    ['a workbook named .csv', Buffer.from('PK\x03\x04\x14'), 'a.csv', 415, 'not_a_table', {}],
+    ['a PDF named .txt', Buffer.from('%PDF-1.7\n'), 'a.txt', 415, 'not_a_table', {}],
     ['a web page', Buffer.from('<!doctype html><p>Moved'), 'a.csv', 415, 'not_a_table', {}],
     ['JSON', Buffer.from('[{"a": 1}]'), 'a.csv', 415, 'not_a_table', {}],
     ['a name without an extension', Buffer.from(TABLE), 'data', 415, 'not_a_csv_name', { value: 'data' }],
-    ['an archive by name', gzipSync(TABLE), 'data.tar.gz', 415, 'not_a_csv_name', {}],
+    ['the name of an archive', gzipSync(TABLE), 'data.tar.gz', 415, 'not_a_csv_name', {}],
     [
       'bad bytes',
       Buffer.from('\xef\xbb\xbfa,Outcome\n1,0\n2,\xe4\n', 'latin1'),
@@ -107,7 +107,7 @@ describe('a file as it comes', () => {
       'not_a_number',
       { row: 3, column: 'a' },
     ],
-  ])('is refused: %s', async (_name, content, fileName, status, code, details) => {
+  ])('is rejected: %s', async (_name, content, fileName, status, code, details) => {
     const response = await post(content, fileName);
     expect(response.body).toMatchObject({ status, code, ...details });
     expect(response.status).toBe(status);

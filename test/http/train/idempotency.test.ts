@@ -26,7 +26,7 @@ const post = (key: string, fields: object = {}, file: Buffer = DIABETES) =>
 const sent = (test: request.Test) => test.then((response) => response);
 
 describe('the same Idempotency-Key', () => {
-  it('gets the same answer, and one run', async () => {
+  it('gets the same response, and one run', async () => {
     const first = await post('a', { tol: '1.0', exp_name: 'E', tags: 'k=v' }).expect(200);
     expect(first.headers).not.toHaveProperty('idempotency-replayed');
     // Other names, another order, another notation, and defaults spelled out.
@@ -39,7 +39,7 @@ describe('the same Idempotency-Key', () => {
     expect(service.uploads()).toEqual([]);
   });
 
-  it('is told of the run once there is one', async () => {
+  it('gets the run once it exists', async () => {
     service.desk.isHeld = true;
     await post('a').set('Prefer', 'respond-async').expect(202);
     const { id } = service.desk.entries[0]!;
@@ -53,18 +53,18 @@ describe('the same Idempotency-Key', () => {
     expect(later.body.run.id).toBe('run1');
   });
 
-  it('waits for the run as the first one did', async () => {
+  it('waits for the run as the first request did', async () => {
     service.desk.isHeld = true;
     await post('a').set('Prefer', 'respond-async').expect(202);
     const again = sent(post('a'));
-    // Under way again, so that it waits.
+    // The key is in use again, so the repeated request is waiting.
     await expect.poll(async () => (await sent(post('a'))).status).toBe(409);
     service.desk.deliver(service.desk.entries[0]!.id);
     expect((await again).status).toBe(200);
     expect(service.desk.entries).toHaveLength(1);
   });
 
-  it('is told again that MLflow refused the run', async () => {
+  it('gets the rejection by MLflow again', async () => {
     service.desk.refuseWith = new TrackingRefusedError('mlflow_refused', 'MLflow said no.');
     const first = await post('a').expect(502);
     const again = await post('a').expect(502).expect('Idempotency-Replayed', 'true');
@@ -74,19 +74,19 @@ describe('the same Idempotency-Key', () => {
 
   it.each<[string, object, Buffer]>([
     ['another file', {}, OTHER],
-    ['what is no table', {}, Buffer.from('x')],
+    ['a file that is not a table', {}, Buffer.from('x')],
     ['another field', { tol: '2' }, DIABETES],
     ['another tag', { tags: 'a=b' }, DIABETES],
   ])('with %s is 422', async (_name, fields, file) => {
     await post('a').expect(200);
     const response = await post('a', fields, file).expect(422);
     expect(response.body).toMatchObject({ code: 'idempotency_key_reused', field: 'Idempotency-Key' });
-    // It stands for what it stood for.
+    // The key still stands for the first training.
     await post('a').expect(200).expect('Idempotency-Replayed', 'true');
     expect(service.desk.entries).toHaveLength(1);
   });
 
-  it('makes one run of two requests at once, and tells the second so', async () => {
+  it('makes one run of two simultaneous requests, and the second gets 409', async () => {
     service.desk.isHeld = true;
     const answers = [sent(post('a')), sent(post('a'))];
     const late = await Promise.race(answers);
@@ -94,7 +94,7 @@ describe('the same Idempotency-Key', () => {
     expect(late.headers['retry-after']).toBe('1');
     expect(late.body.code).toBe('idempotency_key_in_use');
     await expect.poll(() => service.desk.entries.length).toBe(1);
-    // Accepted, and still waited for.
+    // The training is accepted, and its client still waits.
     await post('a').expect(409);
     service.desk.deliver(service.desk.entries[0]!.id);
     expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 409]);
@@ -104,7 +104,7 @@ describe('the same Idempotency-Key', () => {
 
   it.each<[string, object, () => void, number]>([
     ['a wrong field', { tol: 'x' }, () => {}, 422],
-    ['a column that is not there', { target: 'z' }, () => {}, 422],
+    ['an unknown column', { target: 'z' }, () => {}, 422],
     ['a full queue', {}, () => (service.desk.failWith = new BusyError('queue_full', 'Busy.')), 429],
     ['a full spool', {}, () => (service.desk.roomError = new UnavailableError('spool_full', 'Full.')), 503],
     ['a fault of ours', {}, () => (service.desk.failWith = new Error('oops')), 500],
@@ -116,7 +116,7 @@ describe('the same Idempotency-Key', () => {
     expect(response.headers).not.toHaveProperty('idempotency-replayed');
   });
 
-  it('is nothing to a dry run', async () => {
+  it('has no effect on a dry run', async () => {
     await post('a', { dry_run: 'true' }).expect(200);
     await post('a').expect(200);
     const report = await post('a', { dry_run: 'true' }, OTHER).expect(200);
@@ -143,7 +143,7 @@ describe('an upload with a key', () => {
     return socket;
   };
 
-  it('keeps others off before they have sent anything, and lets go when it breaks off', async () => {
+  it('rejects other uploads before their body, and releases the key when its client disconnects', async () => {
     const first = begin();
     first.write(START);
     await expect.poll(() => service.uploads().length).toBe(1);
@@ -156,21 +156,21 @@ describe('an upload with a key', () => {
     await expect.poll(async () => (await sent(post('k'))).status).toBe(200);
   });
 
-  /** A training whose caller hangs up. */
+  /** Posts a training. @returns disconnects its client */
   const call = () => {
     const gone = new AbortController();
     const form = new FormData();
     form.set('train_file', new Blob([new Uint8Array(DIABETES)]), 'diabetes.csv');
     const options = { method: 'POST', body: form, headers: { 'Idempotency-Key': 'k' } };
-    const answer = fetch(`${service.url}/train`, { ...options, signal: gone.signal });
+    const response = fetch(`${service.url}/train`, { ...options, signal: gone.signal });
     return async () => {
       gone.abort();
-      await answer.catch(() => undefined);
+      await response.catch(() => undefined);
     };
   };
   const again = () => sent(post('k').set('Prefer', 'respond-async'));
 
-  it('is told of a training whose caller has hung up, though it is not delivered yet', async () => {
+  it('finds a training whose client has disconnected, although it is not delivered yet', async () => {
     service.desk.isHeld = true;
     const hangUp = call();
     await expect.poll(() => service.desk.entries.length).toBe(1);
@@ -182,7 +182,7 @@ describe('an upload with a key', () => {
     expect(service.desk.entries).toHaveLength(1);
   });
 
-  it('stays with a training that is not accepted yet, though its caller has hung up', async () => {
+  it('keeps the key for a training that is not accepted yet, although its client has disconnected', async () => {
     let open = () => {};
     service.desk.gate = new Promise((resolve) => {
       open = resolve;
@@ -199,12 +199,12 @@ describe('an upload with a key', () => {
   });
 });
 
-describe('a key that is none', () => {
+describe('an invalid key', () => {
   it.each([
     ['empty', ['']],
     ['too long', ['x'.repeat(256)]],
     ['not ASCII', ['schlüssel']],
-    ['two of them', ['a', 'b']],
+    ['repeated', ['a', 'b']],
   ])('%s', async (_name, keys) => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     const lines = keys.map((key) => `Idempotency-Key: ${key}\r\n`).join('');
@@ -216,7 +216,7 @@ describe('a key that is none', () => {
     expect(chunk.toString()).toMatch(/^HTTP\/1\.1 400 .*"code":"invalid_idempotency_key"/s);
   });
 
-  it('of 255 characters is one', async () => {
+  it('has more than 255 characters', async () => {
     await post('~'.repeat(255)).expect(200);
   });
 });

@@ -9,9 +9,9 @@ import { startTestService, type TestService } from '../../support/service.ts';
 
 const ROWS = 60;
 const label = (i: number) => ((i * 7) % 11 > 5 ? 1 : 0);
-/** Cells that pandas takes for missing. */
+/** Cells that pandas reads as missing. */
 const GAPS = ['', 'NA', 'NaN', 'null', 'N/A'];
-const gap = (i: number) => GAPS[i % GAPS.length] as string;
+const gap = (i: number) => GAPS[i % GAPS.length]!;
 /** Every fourth number and every fifth text is missing. */
 const x = (i: number) => (i % 4 === 3 ? undefined : (i * i) % 23);
 const town = (i: number) => (i % 5 === 4 ? undefined : ['Ulm', 'Jena', 'Ulm', 'Bonn'][(i * 3) % 4]);
@@ -45,7 +45,7 @@ const post = (text: string | Buffer, fields: Record<string, string> = {}, fileNa
   request(service.server).post('/train').field(fields).attach('train_file', Buffer.from(text), fileName);
 const logged = () => service.desk.entries.at(-1)!;
 
-/** Names and classes of the steps, those within others too. */
+/** Names and classes of all steps, including steps within other steps. */
 function outline(steps: readonly StepState[]): unknown[] {
   const inner = (state: EstimatorState): unknown[] => {
     if (state.estimator === 'Pipeline') return [outline(state.steps)];
@@ -55,7 +55,7 @@ function outline(steps: readonly StepState[]): unknown[] {
   return steps.map(([name, state]) => [name, state.estimator, ...inner(state)]);
 }
 
-/** The fitted parts of every estimator of a class, in the pipeline's order. */
+/** The fitted state of every estimator of a class, in the pipeline's order. */
 function fittedOf(pipeline: PipelineState, estimator: EstimatorState['estimator']): unknown[] {
   const within = (state: EstimatorState): unknown[] => {
     if (state.estimator === 'Pipeline') return state.steps.flatMap(([, step]) => within(step));
@@ -70,7 +70,7 @@ const statistics = (pipeline: PipelineState) =>
   (fittedOf(pipeline, 'SimpleImputer') as { statistics: unknown[] }[]).map((fitted) => fitted.statistics);
 
 describe('missing numbers', () => {
-  it('are an error with their row, and say how many there are', async () => {
+  it('are an error with the row and their number', async () => {
     const { body } = await post(NUMBERS).expect(422);
     expect(body).toMatchObject({ code: 'missing_value', row: 4, column: 'x', value: 'null', actual: 15 });
     expect(body.detail).toContain('15 of 60 rows');
@@ -94,13 +94,13 @@ describe('missing numbers', () => {
     expect(pipelineParams(pipeline)).toMatchObject({ imputer__strategy: missing });
   });
 
-  it('are filled with the most frequent value, the smallest of several', async () => {
+  it('are filled with the most frequent value, or the smallest of several', async () => {
     const text = table('x,Outcome', (i) => `${i % 4 === 3 ? '' : i % 3 === 0 ? 9 : 2},${label(i)}`);
     await post(text, { missing: 'most_frequent' }).expect(200);
     expect(statistics(logged().pipeline)).toEqual([[2]]);
   });
 
-  it('are left out with their rows, before the split', async () => {
+  it('are dropped with their rows before the split', async () => {
     const { body } = await post(NUMBERS, { missing: 'drop' }).expect(200);
     expect(body.data).toMatchObject({ rows: 45, train_rows: 31, test_rows: 14 });
     const dropped = logged();
@@ -110,20 +110,20 @@ describe('missing numbers', () => {
     ]);
     expect(dropped.run.inputExample.data.flat()).not.toContain(null);
 
-    // As if these rows had never been in the file.
+    // The result is the same as if these rows had never been in the file.
     const lines = NUMBERS.split('\n').filter((_, line) => line === 0 || x(line - 1) !== undefined);
     const whole = await post(lines.slice(0, 46).join('\n'), { missing: 'drop' }).expect(200);
     expect(logged().pipeline).toEqual(dropped.pipeline);
     expect(whole.body.metrics).toEqual(body.metrics);
   });
 
-  it('of an ignored column count for nothing', async () => {
+  it('of an ignored column have no effect', async () => {
     const { body } = await post(NUMBERS, { ignore: 'x' }).expect(200);
     expect(body.data).toMatchObject({ rows: 60 });
     await post(NUMBERS, { ignore: 'x', missing: 'drop' }).expect(200, /"rows":60/);
   });
 
-  it('are told of in the features that had some', async () => {
+  it('are noted at the features that have them', async () => {
     await post(NUMBERS, { missing: 'mean' }).expect(200);
     expect(logged().run.dataset.features).toEqual([
       { name: 'x', type: 'double', missing: true },
@@ -137,7 +137,7 @@ describe('missing numbers', () => {
     expect(logged().run.inputExample.data[3]).toEqual([null, 2]);
   });
 
-  it('do not keep a pipeline of imputers from being used where none is missing', async () => {
+  it('need not exist: the imputers also fit without them', async () => {
     await post(TEXTS.replaceAll(/^[abc],/gm, '1,'), { missing: 'mean', ignore: 'kind' }).expect(200);
     expect(outline(logged().pipeline.steps)[0]).toEqual(['imputer', 'SimpleImputer']);
   });
@@ -151,14 +151,14 @@ describe('missing labels', () => {
     expect(body).toMatchObject({ code: 'missing_label', row: 7, column: 'Outcome', value: 'NA' });
   });
 
-  it('are left out with their rows', async () => {
+  it('are dropped with their rows', async () => {
     const { body } = await post(text, { missing: 'drop' }).expect(200);
     expect(body.data.rows).toBe(59);
   });
 });
 
 describe('text columns', () => {
-  it('are encoded, alone and beside numbers', async () => {
+  it('are encoded, alone and next to numbers', async () => {
     await post(TEXTS).expect(200);
     expect(outline(logged().pipeline.steps)).toEqual([
       ['columns', 'ColumnTransformer', [['categorical', [0, 1], [['encoder', 'OneHotEncoder']]]]],
@@ -180,7 +180,7 @@ describe('text columns', () => {
     expect(classifierOf(logged().pipeline.steps).fitted.coef[0]).toHaveLength(5);
   });
 
-  it('with missing ones are filled with the most frequent text, numbers as they are asked to be', async () => {
+  it('with missing texts are filled with the most frequent text, and numbers as the field says', async () => {
     const { body } = await post(MIXED, { missing: 'median' }).expect(200);
     expect(body).toMatchObject({ data: { rows: 60 }, warnings: [] });
     const { pipeline, run } = logged();
@@ -230,7 +230,7 @@ describe('text columns', () => {
     ]);
   });
 
-  it('with missing ones are left out with their rows', async () => {
+  it('with missing texts lose their rows', async () => {
     const { body } = await post(MIXED, { missing: 'drop' }).expect(200);
     const kept = Array.from({ length: ROWS }, (_, i) => i).filter(
       (i) => x(i) !== undefined && town(i) !== undefined,
@@ -239,12 +239,12 @@ describe('text columns', () => {
     expect(fittedOf(logged().pipeline, 'SimpleImputer')).toEqual([]);
   });
 
-  it('with missing ones are an error with their row', async () => {
+  it('with missing texts are an error with the row', async () => {
     const { body } = await post(MIXED, { ignore: 'x' }).expect(422);
     expect(body).toMatchObject({ code: 'missing_value', row: 5, column: 'town', value: 'N/A', actual: 12 });
   });
 
-  it('may hold texts in the test rows that the training rows do not have', async () => {
+  it('may have texts in the test rows that the training rows lack', async () => {
     const alone = Array.from({ length: ROWS }, (_, i) => i).find((i) => !train.includes(i)) as number;
     const text = table('x,town,Outcome', (i) => `${i},${i === alone ? 'Rom' : 'ab'[i % 2]},${label(i)}`);
     await post(text).expect(200);
@@ -255,14 +255,14 @@ describe('text columns', () => {
     [50, 200, undefined],
     [51, 422, 'too_many_categories'],
     [1_500, 422, 'too_many_categories'],
-  ])('of %i different texts are answered with %i', async (many, status, code) => {
+  ])('of %i different texts get %i', async (many, status, code) => {
     const text = table('x,town,Outcome', (i) => `${i},t${i % many},${label(i)}`, 2_000);
     const { body } = await post(text).expect(status);
     expect(body.code).toBe(code);
     if (code !== undefined) expect(body).toMatchObject({ column: 'town', limit: 50 });
   });
 
-  it('say where there is one text only', async () => {
+  it('with one text only cause a warning', async () => {
     const text = table('x,town,Outcome', (i) => `${(i * 5) % 13},Ulm,${label(i)}`);
     const { body } = await post(text).expect(200);
     expect(body.warnings).toEqual([
@@ -270,7 +270,7 @@ describe('text columns', () => {
     ]);
   });
 
-  it('may be the target beside text features', async () => {
+  it('may be the target next to text features', async () => {
     const text = table('x,town,kind', (i) => `${i},${'ab'[i % 2]},${['low', 'high'][label(i)]}`);
     const { body } = await post(text).expect(200);
     expect(body.data.target).toBe('kind');
@@ -282,25 +282,25 @@ describe('columns of numbers and text', () => {
   const some = (isText: (i: number) => boolean) =>
     table('x,y,Outcome', (i) => `${isText(i) ? 'abc'[i % 3] : i % 7},${(i * 5) % 13},${label(i)}`);
 
-  it('are numbers with a mistake where half of the cells are numbers', async () => {
+  it('are numbers with a wrong cell if half of the cells are numbers', async () => {
     const { body } = await post(some((i) => i % 2 === 1)).expect(422);
     expect(body).toMatchObject({ code: 'not_a_number', row: 2, column: 'x', value: 'b' });
   });
 
-  it('are text where fewer are', async () => {
+  it('are text if fewer cells are numbers', async () => {
     await post(some((i) => i % 2 === 1 || i === 0)).expect(200);
     expect(fittedOf(logged().pipeline, 'OneHotEncoder')).toMatchObject([
       { categories: [expect.arrayContaining(['a', 'b', 'c', '2', '4'])] },
     ]);
   });
 
-  it('count missing cells to neither', async () => {
+  it('do not count missing cells', async () => {
     const text = table('x,y,Outcome', (i) => `${['', '', 'a', '7'][i % 4]},${i},${label(i)}`);
     const { body } = await post(text, { missing: 'mean' }).expect(422);
     expect(body).toMatchObject({ code: 'not_a_number', row: 3, column: 'x', value: 'a' });
   });
 
-  describe('that turn to text behind the first 64 kB', () => {
+  describe('that turn out to be text after the first 64 kB', () => {
     const rows = 20_000;
     const late = (first: number) =>
       table('n,late,Outcome', (i) => `${i % 1000},${i < first ? i % 4 : 'abc'[i % 3]},${label(i)}`, rows);
@@ -317,12 +317,12 @@ describe('columns of numbers and text', () => {
       await expect.poll(() => service.uploads()).toEqual([]);
     });
 
-    it('are numbers with a mistake where they are numbers for the greater part', async () => {
+    it('are numbers with a wrong cell if most cells are numbers', async () => {
       const { body } = await post(late(10_000)).expect(422);
       expect(body).toMatchObject({ code: 'not_a_number', row: 10_001, column: 'late', value: 'b' });
     });
 
-    it('are classes where they are the target', async () => {
+    it('are classes if they are the target', async () => {
       await post(late(15_000), { target: 'late' }).expect(200);
       expect(classifierOf(logged().pipeline.steps).fitted.classes).toEqual([
         '0',
@@ -337,7 +337,7 @@ describe('columns of numbers and text', () => {
   });
 });
 
-describe('columns and rows that are left with nothing', () => {
+describe('columns and rows with nothing left', () => {
   const empty = table('x,y,Outcome', (i) => `${i},${gap(i)},${label(i)}`);
   const outside = table('x,y,Outcome', (i) => `${i},${train.includes(i) ? '' : 'u'},${label(i)}`);
 
@@ -353,7 +353,7 @@ describe('columns and rows that are left with nothing', () => {
       'one_class',
       {},
     ],
-  ])('are refused: %s with missing=%s', async (_name, missing, text, code, details) => {
+  ])('are rejected: %s with missing=%s', async (_name, missing, text, code, details) => {
     const { body } = await post(text, { missing }).expect(422);
     expect(body).toMatchObject({ code, ...details });
     expect(service.desk.entries).toEqual([]);
@@ -364,13 +364,13 @@ describe('columns and rows that are left with nothing', () => {
     await post(empty, { missing: 'drop', ignore: 'y' }).expect(200);
   });
 
-  it('are told by the dry run as well', async () => {
+  it('are reported by a dry run, too', async () => {
     const { body } = await post(outside, { missing: 'median', dry_run: 'true' }).expect(200);
     expect(body).toMatchObject({ would_train: false, problem: { code: 'empty_column', column: 'y' } });
   });
 });
 
-it('says which words missing may be', async () => {
+it('rejects another word in missing', async () => {
   const { body } = await post(NUMBERS, { missing: 'zero' }).expect(422);
   expect(body).toMatchObject({ code: 'invalid_missing', field: 'missing', value: 'zero' });
 });

@@ -15,11 +15,11 @@ beforeEach(() => service.desk.reset());
 
 const post = () => request(service.server).post('/train').attach('train_file', DIABETES);
 const entry = (index = 0) => service.desk.entries[index]!;
-/** A call that is only sent when somebody waits for it. */
+/** Sends a request now; supertest itself sends it only when somebody awaits it. */
 const sent = (test: request.Test) => test.then((response) => response);
 
-describe('while MLflow does not have the run', () => {
-  it('answers 202 with all that is known, and where to look', async () => {
+describe('while a delivery is pending', () => {
+  it('answers 202 with all that is known, and where to follow the delivery', async () => {
     service.desk.isHeld = true;
     const response = await post()
       .field('registered_model', 'R')
@@ -48,7 +48,7 @@ describe('while MLflow does not have the run', () => {
   it.each([
     ['wait=0', '0'],
     ['respond-async, wait=0', '0'],
-    // More than the service allows.
+    // Longer than the service allows.
     ['wait=100', '1'],
   ])('waits no longer than Prefer: %s', async (prefer, waited) => {
     service.desk.isHeld = true;
@@ -56,7 +56,7 @@ describe('while MLflow does not have the run', () => {
     expect(response.headers['preference-applied']).toContain(`wait=${waited}`);
   });
 
-  it('answers 200 when it has it in time', async () => {
+  it('answers 200 if MLflow has the run in time', async () => {
     service.desk.isHeld = true;
     const answer = sent(post());
     await expect.poll(() => service.desk.entries.length).toBe(1);
@@ -71,7 +71,7 @@ describe('while MLflow does not have the run', () => {
     expect(response.body.timing_ms.log).toBeTypeOf('number');
   });
 
-  it('answers those who wait as soon as the service is to end', async () => {
+  it('answers waiting clients as soon as the service shuts down', async () => {
     const ending = await startTestService();
     try {
       ending.desk.isHeld = true;
@@ -89,7 +89,7 @@ describe('while MLflow does not have the run', () => {
 describe('/deliveries', () => {
   const get = (path: string) => request(service.server).get(path);
 
-  it('lists what is pending or dead, or what is asked for', async () => {
+  it('lists pending and dead deliveries, or those of a state', async () => {
     await post().expect(200);
     service.desk.isHeld = true;
     await post().set('Prefer', 'respond-async').expect(202);
@@ -105,7 +105,7 @@ describe('/deliveries', () => {
     expect(await ids('?state=dead')).toEqual([dead]);
   });
 
-  it('tells all of one', async () => {
+  it('shows one delivery', async () => {
     await post().field({ exp_name: 'E', run_name: 'r', registered_model: 'R' }).expect(200);
     const { id, view } = entry();
     const { body } = await get(`/deliveries/${id}`).expect(200);
@@ -129,7 +129,7 @@ describe('/deliveries', () => {
     });
   });
 
-  it('puts a dead one back, once', async () => {
+  it('retries a dead delivery, once', async () => {
     service.desk.refuseWith = new TrackingRefusedError('mlflow_refused', 'MLflow said no.');
     await post().expect(502);
     const { id } = entry();
@@ -148,14 +148,28 @@ describe('/deliveries', () => {
 
   it.each<[string, 'get' | 'post' | 'delete' | 'put', string, number, string, object]>([
     ['an unknown id', 'get', '/deliveries/00000000-0000-4000-8000-000000000000', 404, 'no_such_delivery', {}],
-    ['what is no id', 'get', '/deliveries/..%2f..%2fpasswd', 404, 'no_such_delivery', {}],
-    ['a retry of an unknown one', 'post', '/deliveries/x/retry', 404, 'no_such_delivery', {}],
-    ['another state', 'get', '/deliveries?state=lost', 422, 'invalid_state', { field: 'state' }],
+    ['an invalid id', 'get', '/deliveries/..%2f..%2fpasswd', 404, 'no_such_delivery', {}],
+    ['a retry of an unknown id', 'post', '/deliveries/x/retry', 404, 'no_such_delivery', {}],
+    ['an unknown state', 'get', '/deliveries?state=lost', 422, 'invalid_state', { field: 'state' }],
     ['two states', 'get', '/deliveries?state=dead&state=pending', 422, 'invalid_state', { field: 'state' }],
-    ['another name', 'get', '/deliveries?limit=9', 422, 'unknown_parameter', { field: 'limit' }],
-    ['a name for one', 'get', '/deliveries/x?state=dead', 422, 'unknown_parameter', { field: 'state' }],
+    ['an unknown parameter', 'get', '/deliveries?limit=9', 422, 'unknown_parameter', { field: 'limit' }],
+    [
+      'a parameter for one delivery',
+      'get',
+      '/deliveries/x?state=dead',
+      422,
+      'unknown_parameter',
+      { field: 'state' },
+    ],
     ['POST to the list', 'post', '/deliveries', 405, 'method_not_allowed', { allowed: ['GET', 'HEAD'] }],
-    ['DELETE of one', 'delete', '/deliveries/x', 405, 'method_not_allowed', { allowed: ['GET', 'HEAD'] }],
+    [
+      'DELETE of one delivery',
+      'delete',
+      '/deliveries/x',
+      405,
+      'method_not_allowed',
+      { allowed: ['GET', 'HEAD'] },
+    ],
     ['GET of a retry', 'get', '/deliveries/x/retry', 405, 'method_not_allowed', { allowed: ['POST'] }],
   ])('%s', async (_name, method, path, status, code, details) => {
     const response = await request(service.server)[method](path);

@@ -17,19 +17,19 @@ describe('Prefer', () => {
     ['nothing', [], NONE],
     ['wait', ['wait=5'], { waitMs: 5_000, respondAsync: false }],
     ['wait in quotes', ['wait="5"'], { waitMs: 5_000, respondAsync: false }],
-    ['wait of nothing', ['wait=0'], { waitMs: 0, respondAsync: false }],
-    ['other case and blanks', ['  WAIT = 5 '], { waitMs: 5_000, respondAsync: false }],
+    ['wait of 0 s', ['wait=0'], { waitMs: 0, respondAsync: false }],
+    ['capitals and spaces', ['  WAIT = 5 '], { waitMs: 5_000, respondAsync: false }],
     ['respond-async', ['respond-async'], { respondAsync: true }],
-    ['an empty value, which is none', ['respond-async=""'], { respondAsync: true }],
+    ['an empty value, which counts as no value', ['respond-async=""'], { respondAsync: true }],
     ['both in one header', ['respond-async, wait=10'], { waitMs: 10_000, respondAsync: true }],
     ['both in two headers', ['wait=10', 'Respond-Async'], { waitMs: 10_000, respondAsync: true }],
     ['parameters', ['wait=5; foo="a,b;c"; bar'], { waitMs: 5_000, respondAsync: false }],
     ['the first of two', ['wait=5, wait=6', 'wait=7'], { waitMs: 5_000, respondAsync: false }],
-    ['unknown ones', ['return=minimal, foo="wait=9, respond-async", wait=5'], { waitMs: 5_000 }],
+    ['unknown preferences', ['return=minimal, foo="wait=9, respond-async", wait=5'], { waitMs: 5_000 }],
     ['an escaped quote', ['foo="\\", wait=9", wait=5'], { waitMs: 5_000 }],
     ['empty items', [',, ,wait=5,'], { waitMs: 5_000 }],
-    ['a wait that is no number', ['wait=soon'], NONE],
-    ['a wait below nothing', ['wait=-1'], NONE],
+    ['a wait that is not a number', ['wait=soon'], NONE],
+    ['a wait below 0 s', ['wait=-1'], NONE],
     ['a fraction', ['wait=1.5'], NONE],
     ['a wait without a value', ['wait'], NONE],
     ['respond-async with a value', ['respond-async=no'], NONE],
@@ -40,7 +40,7 @@ describe('Prefer', () => {
     if (!('waitMs' in expected)) expect(readPreferences(withPrefer(...values))).not.toHaveProperty('waitMs');
   });
 
-  it('takes any text', () => {
+  it('accepts any text', () => {
     const ascii = fc.string({ unit: 'binary-ascii', maxLength: 1_200 });
     fc.assert(
       fc.property(fc.array(ascii, { maxLength: 3 }), (values) => {
@@ -68,7 +68,7 @@ describe('Preference-Applied', () => {
   it.each<[object, boolean, string | undefined]>([
     [{ respondAsync: false }, true, undefined],
     [{ respondAsync: true }, true, 'respond-async'],
-    // The run was FINISHED all the same.
+    // The run was FINISHED nevertheless.
     [{ respondAsync: true }, false, undefined],
     [{ respondAsync: false, waitMs: 5_000 }, false, 'wait=5'],
     [{ respondAsync: true, waitMs: 5_000 }, true, 'respond-async, wait=5'],

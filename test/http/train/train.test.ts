@@ -24,14 +24,14 @@ const csv = (text: string | Buffer, fileName = 'data.csv') =>
   post().attach('train_file', Buffer.from(text), fileName);
 
 describe("the original's call", () => {
-  it('answers the four numbers that scikit-learn gives, and where everything is', async () => {
+  it("returns scikit-learn's four numbers, and where to find the run and the model", async () => {
     const response = await post()
       .attach('train_file', DIABETES)
       .field({ tol: '1.0', iterations: '100', exp_name: 'Diabetes' })
       .expect(200)
       .expect('Run-Id', 'run1');
     expect(response.body).toMatchObject({
-      // The reference's own numbers, by scikit-learn 1.9.1.
+      // The numbers of the reference, computed by scikit-learn 1.9.1.
       accuracy: 0.79,
       entropy: 0.48,
       precision: 0.81,
@@ -69,12 +69,12 @@ describe("the original's call", () => {
     );
   });
 
-  it('takes fields before and after the file', async () => {
+  it('accepts fields before and after the file', async () => {
     await post().field('tol', '1').attach('train_file', DIABETES).field('iterations', '5').expect(200);
     expect(classifierOf(service.desk.entries[0]!.pipeline.steps).params).toMatchObject({ C: 1, maxIter: 5 });
   });
 
-  it('has nothing left in the folder for uploads', async () => {
+  it('leaves nothing in the folder for uploads', async () => {
     await post().attach('train_file', DIABETES).expect(200);
     await csv('a,b\n1\n').expect(422);
     expect(service.uploads()).toEqual([]);
@@ -133,12 +133,12 @@ describe('fields', () => {
     });
   });
 
-  it('says what C did under gradient descent', async () => {
+  it('warns that C has no effect on gradient descent', async () => {
     const response = await csv(SMALL).field({ solver: 'gradient-descent', iterations: '50' }).expect(200);
     expect(response.body.warnings.map(({ code }: { code: string }) => code)).toContain('c_without_effect');
   });
 
-  it('warns of what did not converge and of constant columns', async () => {
+  it('warns if the solver does not converge, and of constant columns', async () => {
     const constant = SMALL.replace('a,b', 'a,b,c').replaceAll(/,(\d)\n/g, ',5,$1\n');
     const response = await csv(constant).field({ iterations: '1' }).expect(200);
     const codes = response.body.warnings.map(({ code }: { code: string }) => code);
@@ -146,7 +146,7 @@ describe('fields', () => {
     expect(response.body.solver.converged).toBe(false);
   });
 
-  it('warns of a column that is text by its decimal signs, as a dry run does', async () => {
+  it('warns of a column that is text because of its decimal signs, as a dry run does', async () => {
     const rows = Array.from(
       { length: 40 },
       (_, i) => `${i % 9}.5;${i},5;${(i * 7) % 11},5;${i % 3 === 0 ? 1 : 0}`,
@@ -159,7 +159,7 @@ describe('fields', () => {
     expect(dry.body.warnings).toContainEqual({ ...warning, column: 'a' });
   });
 
-  it('keeps a file name in UTF-8, and makes the model name of its stem', async () => {
+  it('keeps a file name in UTF-8, and makes the model name from its stem', async () => {
     await csv(SMALL, 'Größe "α".v2.csv').expect(200);
     const { run } = service.desk.entries[0]!;
     expect(run.fileName).toBe('Größe "α".v2.csv');
@@ -258,18 +258,18 @@ describe('problems', () => {
       { field: 'other' },
     ],
     [
-      'a field that is too long',
+      'a value that is too long',
       () => csv(SMALL).field('exp_name', 'x'.repeat(5000)),
       400,
       'field_value_too_long',
       {},
     ],
     ['a nested field name', () => csv(SMALL).field('tags[a][b]', 'x'), 400, 'malformed_multipart', {}],
-    ['a form that is urlencoded', () => post().type('form').send({ tol: 1 }), 415, 'not_multipart', {}],
+    ['a urlencoded form', () => post().type('form').send({ tol: 1 }), 415, 'not_multipart', {}],
     ['a bare body', () => post().type('text/csv').send(SMALL), 415, 'not_multipart', {}],
     ['no body', () => post(), 415, 'not_multipart', {}],
     [
-      'a form that breaks off',
+      'an incomplete form',
       () =>
         post()
           .type('multipart/form-data; boundary=x')
@@ -285,7 +285,7 @@ describe('problems', () => {
       'malformed_multipart',
       {},
     ],
-    ['another route', () => request(service.server).get('/nothing'), 404, 'no_such_route', {}],
+    ['an unknown route', () => request(service.server).get('/nothing'), 404, 'no_such_route', {}],
     [
       'GET /train',
       () => request(service.server).get('/train'),
@@ -316,21 +316,18 @@ describe('problems', () => {
   it.each<[TrackingRefusedError, number, Record<string, string>]>([
     [new TrackingRefusedError('mlflow_refused', 'MLflow said no.', { runId: 'r9' }), 502, { 'run-id': 'r9' }],
     [new TrackingRefusedError('experiment_deleted', 'It is deleted.', { field: 'exp_name' }), 422, {}],
-  ])(
-    "MLflow's %s is answered with %d and the delivery that keeps the training",
-    async (error, status, headers) => {
-      service.desk.refuseWith = error;
-      const response = await csv(SMALL);
-      const { id } = service.desk.entries[0]!;
-      expect(response.status).toBe(status);
-      expect(response.body).toMatchObject({
-        code: error.code,
-        detail: error.message,
-        delivery: { id, url: `/deliveries/${id}` },
-      });
-      expect(response.headers).toMatchObject(headers);
-    },
-  );
+  ])("MLflow's %s gets %d and the delivery that keeps the training", async (error, status, headers) => {
+    service.desk.refuseWith = error;
+    const response = await csv(SMALL);
+    const { id } = service.desk.entries[0]!;
+    expect(response.status).toBe(status);
+    expect(response.body).toMatchObject({
+      code: error.code,
+      detail: error.message,
+      delivery: { id, url: `/deliveries/${id}` },
+    });
+    expect(response.headers).toMatchObject(headers);
+  });
 
   it.each<[Error, number, string, Record<string, string>]>([
     [
@@ -343,7 +340,7 @@ describe('problems', () => {
     [new StorageError('record_damaged', 'This record is damaged.'), 500, 'record_damaged', {}],
     [new BusyError('queue_full', 'Busy.', { retryAfterS: 1 }), 429, 'queue_full', { 'retry-after': '1' }],
     [new Error('secret detail'), 500, 'internal_error', {}],
-  ])('%s is answered with %d', async (error, status, code, headers) => {
+  ])('%s gets %d', async (error, status, code, headers) => {
     service.desk.failWith = error;
     const response = await csv(SMALL);
     expect(response.status).toBe(status);
@@ -353,7 +350,7 @@ describe('problems', () => {
     expect(service.uploads()).toEqual([]);
   });
 
-  it('says 405 with the methods there are', async () => {
+  it('answers 405 with the allowed methods', async () => {
     await request(service.server).delete('/train').expect(405).expect('Allow', 'POST');
   });
 });
@@ -371,10 +368,10 @@ describe('a file over the limit', () => {
   });
 });
 
-describe('where a training could not be kept', () => {
-  it('says so before it computes, and leaves nothing of the upload', async () => {
+describe('a training that could not be kept', () => {
+  it('is rejected before it computes, and leaves no upload', async () => {
     service.desk.roomError = new UnavailableError('spool_full', 'Too many wait.', { retryAfterS: 5 });
-    // A fault of the file that a fit would find.
+    // The file has a fault, which a fit would find.
     const response = await csv('a,Outcome\n1,0.5\n2,1\n').expect(503).expect('Retry-After', '5');
     expect(response.body.code).toBe('spool_full');
     expect(service.uploads()).toEqual([]);
@@ -382,7 +379,7 @@ describe('where a training could not be kept', () => {
   });
 });
 
-describe('a caller that asks before it sends (Expect: 100-continue)', () => {
+describe('a client that asks before it sends (Expect: 100-continue)', () => {
   const raw = async (contentType: string, length: number): Promise<string> => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.write(
@@ -390,10 +387,10 @@ describe('a caller that asks before it sends (Expect: 100-continue)', () => {
     );
     const [chunk] = (await once(socket, 'data')) as [Buffer];
     socket.destroy();
-    return chunk.toString().split('\r\n', 1)[0] as string;
+    return chunk.toString().split('\r\n', 1)[0]!;
   };
 
-  it('is told to go on, or refused before it has sent anything', async () => {
+  it('gets 100 Continue, or an error before it has sent its body', async () => {
     expect(await raw('multipart/form-data; boundary=x', 100)).toBe('HTTP/1.1 100 Continue');
     expect(await raw('multipart/form-data; boundary=x', 1_000_000_000)).toBe(
       'HTTP/1.1 413 Payload Too Large',
@@ -402,7 +399,7 @@ describe('a caller that asks before it sends (Expect: 100-continue)', () => {
   });
 });
 
-describe('a caller that goes away in the middle of the upload', () => {
+describe('a client that disconnects in the middle of its upload', () => {
   it('leaves no file', async () => {
     const { port } = new URL(service.url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -417,7 +414,7 @@ describe('a caller that goes away in the middle of the upload', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request: id, duration, rows and run id, and no content', async () => {
+  it('has one line for each request, with id, duration, rows and run id, and without content', async () => {
     service.lines.length = 0;
     const response = await csv(SMALL).field('exp_name', 'topsecret').expect(200);
     await expect.poll(() => service.lines.length).toBe(1);
@@ -434,7 +431,7 @@ describe('the log', () => {
     expect(JSON.stringify(line)).not.toMatch(/topsecret|data\.csv/);
   });
 
-  it('has the cause of an internal error, which the answer has not', async () => {
+  it('has the cause of an internal error, which the response does not have', async () => {
     service.lines.length = 0;
     service.desk.failWith = new Error('what really happened');
     await csv(SMALL).expect(500);

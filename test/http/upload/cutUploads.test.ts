@@ -23,7 +23,7 @@ async function train(): Promise<number> {
 }
 
 describe('uploads that are cut', () => {
-  it('leave no file, no descriptor, no memory, no place and no thread behind', async () => {
+  it('leave no file, no descriptor, no memory, no slot and no thread behind', async () => {
     expect(await train()).toBe(200);
     await expect.poll(() => service.uploads()).toEqual([]);
     const before = openDescriptors();
@@ -31,9 +31,9 @@ describe('uploads that are cut', () => {
     expect(await cutUploads(service.url, options)).toBeGreaterThan(50);
     await expect.poll(() => service.uploads()).toEqual([]);
     await expect.poll(() => service.engine.memory().promisedBytes).toBe(0);
-    // The connection of the training before may have been one of them.
+    // The connection of the first training may have been one of the open descriptors.
     await expect.poll(openDescriptors).toBeLessThanOrEqual(before);
-    // As many as there are places, all at once.
+    // As many trainings as slots, all at the same time.
     const statuses = await Promise.all(Array.from({ length: PLACES }, train));
     expect(statuses).toEqual(statuses.map(() => 200));
   }, 60_000);

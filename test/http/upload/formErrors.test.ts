@@ -16,14 +16,14 @@ const form = () => post().attach('train_file', CSV, 'data.csv');
 const raw = (body: string, type = 'multipart/form-data; boundary=b') =>
   post().set('Content-Type', type).send(body);
 
-describe('a form that is refused', () => {
+describe('a rejected form', () => {
   it.each<[string, () => request.Test, number, object, RegExp]>([
     [
-      'a file in a field of another name',
+      'a file in another field',
       () => post().attach('file', CSV, 'data.csv'),
       422,
       { code: 'unexpected_file', field: 'file' },
-      /^There is a file in the field "file", and a file belongs in train_file: .*-F train_file=@data\.csv/,
+      /^The field "file" has a file, but the file belongs in train_file: .*-F train_file=@data\.csv/,
     ],
     [
       'a second file in another field',
@@ -37,7 +37,7 @@ describe('a form that is refused', () => {
       () => form().attach('train_file', CSV, 'b.csv'),
       422,
       { code: 'unexpected_file', field: 'train_file' },
-      /^There is a file too many: send one, in train_file\.$/,
+      /^The form has more than one file: send one file, in train_file\.$/,
     ],
     [
       'a value that is too long',
@@ -58,7 +58,7 @@ describe('a form that is refused', () => {
       () => form().field('tags[a][b]', 'x'),
       400,
       { field: 'tags[a][b]' },
-      /^The field name "tags\[a\]\[b\]" has brackets, .*write the bare name/,
+      /^The field name "tags\[a\]\[b\]" has brackets, .*use the plain name/,
     ],
     [
       'a name that ends in brackets',
@@ -72,35 +72,35 @@ describe('a form that is refused', () => {
       () => raw(`${HEAD.repeat(101)}--b--\r\n`),
       400,
       { code: 'too_many_fields', limit: 100, actual: 101 },
-      /^The form has more than 100 fields: .*with commas/,
+      /^The form has more than 100 fields: .*separated by commas/,
     ],
     [
       'a part without a name',
       () => raw('--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--\r\n'),
       400,
       {},
-      /^A part of the form has no name: give each field its own \(curl -F name=value\)\.$/,
+      /^A part of the form has no name: name each field \(curl -F name=value\)\.$/,
     ],
     [
       'a form that is cut off',
       () => raw(HEAD),
       400,
       {},
-      /^The form ends before its closing boundary: .*send it again/,
+      /^The form has no closing boundary, .*send it again/,
     ],
     [
       'no boundary',
       () => raw(HEAD, 'multipart/form-data'),
       400,
       {},
-      /^The Content-Type names no boundary: leave that header to the client/,
+      /^The Content-Type has no boundary: let the HTTP client write this header/,
     ],
     [
-      'a header that is none',
+      'a malformed header',
       () => raw('--b\r\nContent-Disposition\r\n\r\n1\r\n--b--\r\n'),
       400,
       {},
-      /^A part of the form has a header that cannot be read: leave the form to the client/,
+      /^A part of the form has a malformed header: let the HTTP client write the form/,
     ],
   ])('%s', async (_name, call, status, details, says) => {
     const { body } = await call().expect(status);

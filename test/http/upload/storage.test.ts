@@ -10,7 +10,7 @@ import { type Intake, IntakeStorage } from '../../../src/http/upload/storage.ts'
 
 const REQUEST = { headers: {} } as Request;
 
-/** A disk that answers when it is told to, and the file that multer would hand it. */
+/** A disk that answers when a test says so, and a file as multer would pass it. */
 function setUp() {
   const release = vi.fn(async () => undefined);
   const intake = { write: async () => undefined, end: () => undefined, release } satisfies Intake;
@@ -27,7 +27,7 @@ function setUp() {
 }
 
 describe('IntakeStorage', () => {
-  it('releases the intake of a file that is removed before it is stored, as where the caller goes away', async () => {
+  it('releases the intake of a file that is removed before it is stored, because its client disconnected', async () => {
     const { disk, file, intake, release, finish } = setUp();
     const open = vi.fn(() => intake);
     const storage = new IntakeStorage(disk, open);
@@ -36,12 +36,12 @@ describe('IntakeStorage', () => {
     source.write('a,b\n');
     await expect.poll(() => open.mock.calls.length).toBe(1);
     storage._removeFile(REQUEST, file, () => undefined);
-    // Multer takes note of it no more.
+    // Multer ignores the file by now.
     finish[0]?.();
     expect(release).toHaveBeenCalledTimes(1);
   });
 
-  it('begins no intake for bytes of a file that is removed', async () => {
+  it('begins no intake for a file that is already removed', async () => {
     const { disk, file, intake } = setUp();
     const open = vi.fn(() => intake);
     const storage = new IntakeStorage(disk, open);
@@ -53,7 +53,7 @@ describe('IntakeStorage', () => {
     expect(open).not.toHaveBeenCalled();
   });
 
-  it('begins to read when the first bytes come, and not before', async () => {
+  it('begins to read when the first bytes arrive, and not before', async () => {
     const { disk, file, intake } = setUp();
     const open = vi.fn(() => intake);
     const source = file.stream as PassThrough;
@@ -66,7 +66,7 @@ describe('IntakeStorage', () => {
     expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it('hands on that no intake can be begun, and leaves no file', async () => {
+  it('passes on the error of an intake that cannot begin, and leaves no file', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'trainpost-storage-'));
     try {
       const { file } = setUp();
@@ -79,7 +79,7 @@ describe('IntakeStorage', () => {
       source.write('a,b\n');
       expect(await stored).toBeInstanceOf(RangeError);
       expect(readdirSync(dir)).toEqual([]);
-      // Multer may try as well.
+      // Multer may try to remove the file, too.
       await new Promise((resolve) => storage._removeFile(REQUEST, file, resolve));
     } finally {
       rmSync(dir, { recursive: true });

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A request, its body, and the error that ends that. */
+/** A request, its body, and the errors of the body. */
 function setUp() {
   const request = new PassThrough();
   const tooLarge = (bytes: number) => new HttpError(413, 'too_large', `${bytes}`);
@@ -26,7 +26,7 @@ function setUp() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the body of an upload', () => {
-  it('has stalled when nothing has come for so long, and not a millisecond before', async () => {
+  it('stalls when no byte has arrived for 30 s, and not 1 ms before', async () => {
     const { request, body, errors } = setUp();
     body.resume();
     vi.advanceTimersByTime(29_000);
@@ -40,7 +40,7 @@ describe('the body of an upload', () => {
     expect(errors).toMatchObject([{ code: 'upload_stalled', details: { limit: 30_000, actual: 30_001 } }]);
   });
 
-  it('has not stalled while what came waits for us', async () => {
+  it('does not stall while its bytes wait for the service', async () => {
     const { request, body, errors } = setUp();
     const waiting: (() => void)[] = [];
     body.pipe(new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => waiting.push(done) }));
@@ -52,7 +52,7 @@ describe('the body of an upload', () => {
       await settled();
     }
     expect(errors).toEqual([]);
-    // From the time on that we are ready for more it is the caller's turn.
+    // As soon as the service is ready for more, the upload waits for the client again.
     for (let i = 0; i < 3; i++) {
       waiting[i]?.();
       await settled();
@@ -64,7 +64,7 @@ describe('the body of an upload', () => {
     expect(errors).toMatchObject([{ code: 'upload_stalled' }]);
   });
 
-  it('has its time, however often something comes', async () => {
+  it('times out after 900 s, even if bytes keep arriving', async () => {
     const { request, body, errors } = setUp();
     body.resume();
     for (let s = 0; s < 899; s++) {
@@ -78,7 +78,7 @@ describe('the body of an upload', () => {
     expect(errors).toMatchObject([{ code: 'upload_timeout', details: { limit: 900_000 } }]);
   });
 
-  it('has all the time it needs once it has come', async () => {
+  it('has no time limit once it has arrived', async () => {
     const { request, body, errors } = setUp();
     body.resume();
     request.end('x');
@@ -89,7 +89,7 @@ describe('the body of an upload', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('has as many bytes as are taken, and is refused at one more', async () => {
+  it('may have as many bytes as the limit, and fails at one more', async () => {
     const { request, body, errors } = setUp();
     body.resume();
     request.write(Buffer.alloc(1_000_000));
@@ -98,11 +98,11 @@ describe('the body of an upload', () => {
     request.write('x');
     await settled();
     expect(errors).toMatchObject([{ status: 413, message: '1000001' }]);
-    // The rest of the request is its own again.
+    // The body no longer listens to the request.
     expect(request.listenerCount('data')).toBe(0);
   });
 
-  it('breaks off with its request', async () => {
+  it('fails when its request is closed', async () => {
     const { request, body, errors } = setUp();
     body.resume();
     request.write('x');

@@ -8,7 +8,7 @@ const FAULTY = new URL('../../support/faultyThread.mjs', import.meta.url);
 const ROWS = Array.from({ length: 40 }, (_, row) => `${row},${(row * 7) % 11},${row % 2}\n`).join('');
 const CSV = `a,b,Outcome\n${ROWS}`;
 const FORM = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV }]);
-/** Behind it the file begins. */
+/** Bytes of the form before the file's content. */
 const FILE_BEGINS = FORM.indexOf('\r\n\r\n') + 4;
 
 let service: TestService;
@@ -23,7 +23,7 @@ async function start(options: TestServiceOptions): Promise<void> {
   await service.engine.warmUp(ORIGINAL_PLAN);
 }
 
-/** An upload that has sent the head of its request and so many bytes of the form. */
+/** Begins an upload: sends the head of the request and the first bytes of the form. */
 async function begin(bytes: number, form = FORM): Promise<Socket> {
   const socket = await open(service.url);
   sockets.push(socket);
@@ -45,10 +45,10 @@ async function post(fields: Readonly<Record<string, string>> = {}, csv = CSV) {
   return await answerOf(socket);
 }
 
-describe('uploads at once', () => {
-  it('are as many as there are places, and one more is told to come back', async () => {
+describe('uploads at the same time', () => {
+  it('are as many as there are slots, and one more gets a Retry-After', async () => {
     await start({ upload: { atOnceMax: 3, bytesPerSMin: 0 } });
-    // Those whose file has not begun have no place.
+    // Uploads whose file has not begun have no slot.
     await Promise.all([1, 2, 3, 4, 5].map(() => begin(FILE_BEGINS)));
     const begun = await Promise.all([1, 2, 3].map(() => begin(FILE_BEGINS + 20)));
     await expect.poll(() => service.engine.memory().promisedBytes).toBe(3 * 65_536);
@@ -56,7 +56,7 @@ describe('uploads at once', () => {
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('1');
     expect(refused.body).toMatchObject({ code: 'uploads_full', limit: 3, actual: 4 });
-    // Nothing was taken for it: neither memory nor disk.
+    // The rejected upload took neither memory nor disk space.
     expect(service.engine.memory().promisedBytes).toBe(3 * 65_536);
     await expect.poll(() => service.uploads().length).toBe(3);
     const answers = await Promise.all(begun.map((socket) => finish(socket, FILE_BEGINS + 20)));
@@ -64,7 +64,7 @@ describe('uploads at once', () => {
     expect((await post()).status).toBe(200);
   }, 30_000);
 
-  it('lose their place where they are too slow and another one wants it: the slowest first', async () => {
+  it('lose their slot if they are too slow and another upload needs it, the slowest first', async () => {
     await start({ upload: { atOnceMax: 2, bytesPerSMin: 1_000_000 } });
     const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(40) }]);
     const slow = await begin(FILE_BEGINS + 10_000, large);
@@ -79,15 +79,15 @@ describe('uploads at once', () => {
     expect((await finish(slow, FILE_BEGINS + 10_000, large)).status).toBe(200);
   }, 30_000);
 
-  it('give back their place however they end', async () => {
+  it('give back their slot, no matter how they end', async () => {
     await start({ upload: { atOnceMax: 1, bytesPerSMin: 0, stallMs: 700, fileBytesMax: 2_000 } });
     const ends: [string, () => Promise<unknown>][] = [
-      ['answered', () => post()],
-      ['a field is wrong', () => post({ tol: 'x' })],
-      ['no table', () => post({}, 'a,b\n1\n')],
+      ['trained', () => post()],
+      ['a wrong field', () => post({ tol: 'x' })],
+      ['not a table', () => post({}, 'a,b\n1\n')],
       ['too large', () => post({}, CSV.repeat(10))],
       ['a name too long', () => post({ ['x'.repeat(100)]: '1' })],
-      ['broken off', async () => (await begin(FILE_BEGINS + 20)).destroy()],
+      ['disconnected', async () => (await begin(FILE_BEGINS + 20)).destroy()],
       ['stalled', async () => await answerOf(await begin(FILE_BEGINS + 20))],
       ['malformed', async () => (await begin(FILE_BEGINS + 20)).end()],
     ];
@@ -101,10 +101,10 @@ describe('uploads at once', () => {
 
 describe('an upload that', () => {
   it.each([
-    ['has begun its file', FILE_BEGINS + 20],
-    ['has not', 10],
-    ['has sent nothing', 0],
-  ])('stalls when it %s is 408, and its connection is closed', async (_name, bytes) => {
+    ['after the file began', FILE_BEGINS + 20],
+    ['before the file began', 10],
+    ['before the first byte', 0],
+  ])('stalls %s gets 408, and its connection is closed', async (_name, bytes) => {
     await start({ upload: { stallMs: 300 } });
     const socket = await begin(bytes);
     const { status, headers, body } = await answerOf(socket);
@@ -119,7 +119,7 @@ describe('an upload that', () => {
     await expect.poll(() => service.engine.memory().promisedBytes).toBe(0);
   });
 
-  it('is slow but does not stall is taken', async () => {
+  it('is slow but does not stall is accepted', async () => {
     await start({ upload: { stallMs: 1_500 } });
     const socket = await begin(FILE_BEGINS);
     for (let at = FILE_BEGINS; at < FORM.length - 10; at += 10) {
@@ -130,7 +130,7 @@ describe('an upload that', () => {
     expect((await finish(socket, sent)).status).toBe(200);
   }, 30_000);
 
-  it('has not come within its time is 408, though it never stalls', async () => {
+  it('takes too long gets 408, although it never stalls', async () => {
     await start({ upload: { timeoutMs: 1_000, stallMs: 30_000 } });
     const socket = await begin(FILE_BEGINS);
     const drip = setInterval(() => socket.write('1,2,3\n'), 50);
@@ -144,7 +144,7 @@ describe('an upload that', () => {
     await expect.poll(() => service.uploads()).toEqual([]);
   });
 
-  it('is refused while it still comes is read no further than a few seconds', async () => {
+  it('is rejected while it still arrives is read for only a few seconds more', async () => {
     await start({});
     const socket = await open(service.url);
     sockets.push(socket);
@@ -160,11 +160,11 @@ describe('an upload that', () => {
   }, 30_000);
 });
 
-describe('memory', () => {
-  it('that others hold is 429, and there again when they have ended', async () => {
-    // There is room for three tables of three columns that are only begun, and not for a fourth.
+describe('too little memory', () => {
+  it('because of other uploads is 429, and the memory is free again when they have ended', async () => {
+    // Three tables of three columns that have only begun fit, and a fourth does not.
     await start({ engine: { memoryBytesMax: 10_900_000 } });
-    // So much that a thread has begun to read it.
+    // Enough bytes that a thread has begun to read.
     const large = multipart([{ name: 'train_file', fileName: 'a.csv', value: CSV + ROWS.repeat(1_500) }]);
     const sent = 400_000;
     const begun = await Promise.all([1, 2, 3].map(() => begin(sent, large)));
@@ -182,7 +182,7 @@ describe('memory', () => {
     expect(service.engine.memory().promisedBytes).toBe(0);
   }, 30_000);
 
-  it('that a table would need more of than there is is 422', async () => {
+  it('for a single table is 422', async () => {
     await start({ engine: { memoryBytesMax: 6_500_000 } });
     expect((await post()).status).toBe(200);
     const wide = `${Array.from({ length: 900 }, (_, j) => `c${j}`).join()}\n${`${'1,'.repeat(899)}0\n`.repeat(5_000)}`;
@@ -195,7 +195,7 @@ describe('memory', () => {
 });
 
 describe('threads', () => {
-  it('that all compute, and a full queue, are 429; a training that takes too long is 422', async () => {
+  it('that are all busy, with a full queue, are 429; a training that takes too long is 422', async () => {
     await start({ engine: { thread: FAULTY, threads: 1, waitingMax: 1, timeoutMs: 4_000 } });
     const answers = await Promise.all([1, 2, 3].map(() => post({ positive: '!loop' })));
     const refused = answers.filter(({ status }) => status === 429);
@@ -207,7 +207,7 @@ describe('threads', () => {
     expect((await post()).status).toBe(200);
   }, 30_000);
 
-  it('that a file keeps for too long let it go with 422', async () => {
+  it('that take too long to read a file give up with 422', async () => {
     await start({ engine: { thread: FAULTY, parseTimeoutMs: 1_000 } });
     const { status, body } = await post({}, `!loop,Outcome\n${'1,0\n2,1\n'.repeat(20)}`);
     expect(status).toBe(422);
@@ -215,7 +215,7 @@ describe('threads', () => {
     expect((await post()).status).toBe(200);
   }, 30_000);
 
-  it('that are lost are 503 with Retry-After for their training alone', async () => {
+  it('that are lost give 503 with Retry-After to their own training only', async () => {
     await start({ engine: { thread: FAULTY, threads: 2 } });
     const [lost, ...others] = await Promise.all([post({ positive: '!exit' }), post(), post(), post()]);
     expect(lost).toMatchObject({

@@ -3,7 +3,7 @@ import type { TrainpostError } from '../../../src/errors.ts';
 import { type FormBody, parseFields } from '../../../src/training/fields/parse.ts';
 import { fingerprintOf, paramsOf } from '../../../src/training/fields/use.ts';
 
-/** The fields of a request, flat, as fingerprints of earlier versions have them: they may not change. */
+/** The fields of a request as one flat object. Earlier versions made fingerprints from it, so it must not change. */
 const DEFAULTS = {
   C: 1,
   maxIter: 100,
@@ -54,8 +54,8 @@ describe('parseFields', () => {
       (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
     ),
     ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
-    ['no dry run in words', { dry_run: '0', missing: ' ' }, {}],
-    ['no weights in words', { class_weight: 'none', stratify: 'no' }, {}],
+    ['a dry run switched off', { dry_run: '0', missing: ' ' }, {}],
+    ['weights switched off', { class_weight: 'none', stratify: 'no' }, {}],
     ['yes and no as Python writes them', { stratify: 'True', dry_run: 'FALSE' }, { stratify: true }],
     [
       'columns',
@@ -130,13 +130,13 @@ describe('parseFields', () => {
     ['cv', { cv: '5' }, 'unknown_field'],
     ['__proto__', JSON.parse('{"__proto__":"x"}'), 'unknown_field'],
     ['toString', { toString: 'x' } as unknown as FormBody, 'unknown_field'],
-  ])('refuses %s in %j: %s', (field, body, code) => {
+  ])('rejects %s in %j: %s', (field, body, code) => {
     const error = errorOf(body);
     expect(error).toMatchObject({ name: 'FieldError', code, details: { field } });
     expect(error.message).toMatch(/[.)]$/);
   });
 
-  it('names the fields there are', () => {
+  it('names the valid fields', () => {
     expect(errorOf({ epoch: '1' }).details.allowed).toEqual(
       expect.arrayContaining(['train_file', 'tol', 'iterations', 'exp_name']),
     );

@@ -91,10 +91,10 @@ function balance({ labels, codes }: Classes, split: Split | undefined): ClassBal
   const inTest = split && countCodes(codes, labels.length, split.test);
   return labels.map((label, k) => ({
     label,
-    rows: counts[k] as number,
-    share: (counts[k] as number) / total,
-    ...(inTrain && { trainRows: inTrain[k] as number }),
-    ...(inTest && { testRows: inTest[k] as number }),
+    rows: counts[k]!,
+    share: counts[k]! / total,
+    ...(inTrain && { trainRows: inTrain[k]! }),
+    ...(inTest && { testRows: inTest[k]! }),
   }));
 }
 
@@ -102,8 +102,8 @@ function balance({ labels, codes }: Classes, split: Split | undefined): ClassBal
 function countCodes(codes: ArrayLike<number>, nClasses: number, rows?: Uint32Array): number[] {
   const counts = new Array<number>(nClasses).fill(0);
   const { length } = rows ?? codes;
-  for (let index = 0; index < length; index += 1) {
-    const code = codes[rows ? (rows[index] as number) : index] as number;
+  for (let index = 0; index < length; index++) {
+    const code = codes[rows ? rows[index]! : index]!;
     if (code >= 0) counts[code]!++;
   }
   return counts;
@@ -134,7 +134,7 @@ export function pipelineSteps(steps: readonly Step[], names: readonly string[]):
     return {
       name,
       estimator: estimator.constructor.name,
-      ...(columns && { columns: columns.map((index) => names[index] as string) }),
+      ...(columns && { columns: columns.map((index) => names[index]!) }),
       ...(inner && { steps: pipelineSteps(inner, names) }),
     };
   });

@@ -113,10 +113,10 @@ function splitOf({ marks, split }: MarkedRows): Split {
   const rowsOf = (mark: number, count: number) => {
     const rows = new Uint32Array(count);
     let place = 0;
-    for (let row = 0; row < marks.length; row += 1) {
+    for (let row = 0; row < marks.length; row++) {
       if (marks[row] !== mark) continue;
       rows[place] = row;
-      place += 1;
+      place++;
     }
     return rows;
   };

@@ -40,7 +40,7 @@ export function shownLabel(label: ClassLabel, dtype: ClassesDtype): ClassLabel {
 /** The first rows that are trained or tested on, with null for a missing cell. Call it before rows are moved. */
 export function inputExample({ table, features, dropped }: Dataset): InputExample {
   const rows: number[] = [];
-  for (let row = 0; row < table.rows && rows.length < EXAMPLE_ROWS; row += 1) {
+  for (let row = 0; row < table.rows && rows.length < EXAMPLE_ROWS; row++) {
     if (dropped?.[row] !== 1) rows.push(row);
   }
   const columns = features.map((feature) => rows.map((row) => cellAt(table, feature, row)));
@@ -54,9 +54,9 @@ function cellAt(table: Table, { index }: Feature, row: number): number | string 
   const column = table.columns[index];
   for (const { firstRow, cells, decimals, missing } of segmentsOf(table, index)) {
     if (row >= firstRow + cells.length) continue;
-    const cell = cells[row - firstRow] as number;
+    const cell = cells[row - firstRow]!;
     if (cell === missing || Number.isNaN(cell)) return null;
-    return column?.kind === 'text' ? (column.texts[cell] as string) : cell / 10 ** decimals;
+    return column?.kind === 'text' ? column.texts[cell]! : cell / 10 ** decimals;
   }
   return null;
 }

@@ -43,7 +43,7 @@ export async function runPlan(
       example,
       candidates: fitted.map(({ candidate }) => candidate),
       chosen,
-      pipeline: (fitted[chosen] as FittedCandidate).pipeline,
+      pipeline: fitted[chosen]!.pipeline,
       warnings: [...dataset.warnings, ...constantColumns(dataset, train.frame)],
       stages: [
         { name: 'parse', ms: parseMs },

@@ -32,11 +32,11 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
   const { test, nTrain } = splitKept(dataset.rows, options, kept);
   const marks = new Uint8Array(table.rows);
   if (dropped !== undefined) {
-    for (let row = 0; row < marks.length; row += 1) if (dropped[row] === 1) marks[row] = MARKS.dropped;
+    for (let row = 0; row < marks.length; row++) if (dropped[row] === 1) marks[row] = MARKS.dropped;
   }
-  for (let i = 0; i < test.length; i += 1) {
-    const place = test[i] as number;
-    marks[kept === undefined ? place : (kept[place] as number)] = MARKS.test;
+  for (let i = 0; i < test.length; i++) {
+    const place = test[i]!;
+    marks[kept === undefined ? place : kept[place]!] = MARKS.test;
   }
   return {
     marks,
@@ -51,7 +51,7 @@ function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | unde
     return testRowsOf(rows, options);
   } catch (error) {
     if (!(error instanceof DataError) || error.details.row === undefined || kept === undefined) throw error;
-    const row = (kept[error.details.row - 1] as number) + 1;
+    const row = kept[error.details.row - 1]! + 1;
     throw new DataError(error.code, error.message, { ...error.details, row });
   }
 }
@@ -60,17 +60,17 @@ function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | unde
 function keptRows(dropped: Uint8Array, count: number): Uint32Array {
   const kept = new Uint32Array(count);
   let place = 0;
-  for (let row = 0; row < dropped.length; row += 1) {
+  for (let row = 0; row < dropped.length; row++) {
     if (dropped[row] === 1) continue;
     kept[place] = row;
-    place += 1;
+    place++;
   }
   return kept;
 }
 
 /** For each kept row its place among the classes, which a stratified split counts. */
 function keptCodes({ codes }: Target, kept: Uint32Array | undefined): Int32Array {
-  return kept === undefined ? Int32Array.from(codes) : Int32Array.from(kept, (row) => codes[row] as number);
+  return kept === undefined ? Int32Array.from(codes) : Int32Array.from(kept, (row) => codes[row]!);
 }
 
 function codesBySide({ codes }: Target, marks: Uint8Array, nTrain: number, nTest: number) {
@@ -80,9 +80,9 @@ function codesBySide({ codes }: Target, marks: Uint8Array, nTrain: number, nTest
   const ofTest = new Uint8Array(nTest + 1);
   let train = 0;
   let test = 0;
-  for (let row = 0; row < marks.length; row += 1) {
-    const mark = marks[row] as number;
-    const code = codes[row] as number;
+  for (let row = 0; row < marks.length; row++) {
+    const mark = marks[row]!;
+    const code = codes[row]!;
     ofTrain[train] = code;
     ofTest[test] = code;
     train += (mark - 1) >>> 31;
@@ -94,7 +94,7 @@ function codesBySide({ codes }: Target, marks: Uint8Array, nTrain: number, nTest
 /** The different codes, ascending. */
 function codesIn(codes: Uint8Array): number[] {
   const found = new Uint8Array(256);
-  for (let row = 0; row < codes.length; row += 1) found[codes[row] as number] = 1;
+  for (let row = 0; row < codes.length; row++) found[codes[row]!] = 1;
   return [...found.keys()].filter((code) => found[code] === 1);
 }
 
@@ -106,7 +106,7 @@ export function requireClasses({ name, classCounts, dtype }: Target, marked: Mar
   const text = (code: number) => labelText(classCounts[code]?.label as ClassLabel, dtype);
   const inTraining = codesIn(marked.trainCodes);
   if (inTraining.length === 1) {
-    const only = text(inTraining[0] as number);
+    const only = text(inTraining[0]!);
     throw new DataError(
       'one_class_in_training',
       `All ${marked.split.train} training rows are of the class ${only}: set stratify=true, another random_state, or a smaller test_size.`,
@@ -140,7 +140,7 @@ export function requireValues({ table, features }: Dataset, { marks, split }: Ma
 
 function hasValue(table: Table, index: number, marks: Uint8Array): boolean {
   for (const { firstRow, cells, missing } of segmentsOf(table, index)) {
-    for (let i = 0; i < cells.length; i += 1) {
+    for (let i = 0; i < cells.length; i++) {
       const isMissing = cells[i] === missing || Number.isNaN(cells[i]);
       if (!isMissing && marks[firstRow + i] === MARKS.train) return true;
     }

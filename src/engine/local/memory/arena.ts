@@ -54,7 +54,7 @@ export class ArenaShelf {
   /** @throws BusyError or DataError if there is no memory for another arena */
   take(): Arena {
     const arena = this.#takeKept() ?? this.#make();
-    this.#inUse += 1;
+    this.#inUse++;
     return arena;
   }
 
@@ -99,7 +99,7 @@ export class ArenaShelf {
   }
 
   #end({ memory }: Arena): void {
-    this.#inUse -= 1;
+    this.#inUse--;
     if (this.#inUse === 0) this.#options.budget.clear();
     else this.#options.budget.giveBack(pagesOf(memory));
   }

@@ -65,7 +65,7 @@ export class TableMemory {
   }
 
   #collectSoon(): void {
-    this.#lettingGo += 1;
+    this.#lettingGo++;
     this.#collecting ??= setTimeout(() => {
       this.#collecting = undefined;
       this.#collectGarbage();

@@ -30,7 +30,7 @@ export class Reading {
 
   /** @throws BusyError or DataError if there is no memory for another table */
   constructor(thread: ReaderThread, shelf: ArenaShelf) {
-    lastId += 1;
+    lastId++;
     this.#id = lastId;
     this.#thread = thread;
     this.#shelf = shelf;

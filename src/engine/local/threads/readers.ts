@@ -40,7 +40,7 @@ export class Readers {
    * @throws BusyError or DataError if there is no memory for another table
    */
   open(): Reading {
-    const thread = this.#threads[this.#next] as WorkerThread;
+    const thread = this.#threads[this.#next]!;
     this.#next = (this.#next + 1) % this.#threads.length;
     return new Reading(this.#readerOn(thread), this.#shelf);
   }

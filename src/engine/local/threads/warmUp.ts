@@ -12,7 +12,7 @@ export async function warmUp(plan: Plan): Promise<void> {
     (_, i) => `${(i * 7) % 101},${((i * 13) % 89) / 10},${(i * i) % 2}`,
   );
   const table = new TextEncoder().encode(`a,b,Outcome\n${rows.join('\n')}\n`);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < ROUNDS; round++) {
     const holdout = { ...plan.evaluation.holdout, randomState: round };
     await runCsv(table, { ...plan, evaluation: { ...plan.evaluation, holdout } });
   }

@@ -27,7 +27,7 @@ interface Problem {
   readonly w: number[];
 }
 
-/** 1 to 9 columns, so that those taken four at a time, and those that are left, both occur; rows likewise. */
+/** 1 to 9 columns: the kernel sums four columns at a time, and then the remaining ones. The same holds for rows. */
 const problems: fc.Arbitrary<Problem> = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }))
   .chain(([d, n]) => {
@@ -50,7 +50,7 @@ const problems: fc.Arbitrary<Problem> = fc
     });
   });
 
-/** Both ways of a problem's training rows, its columns scaled: by the kernel, and by plain TypeScript on chunks. */
+/** The loss of a problem's training rows with scaled columns, by the kernel and by plain TypeScript on chunks. */
 function bothWays({ columns, codes, marks, blockRows, classWeights, w }: Problem) {
   const { train } = sourcesOf(columns, { blockRows, keys: Uint8Array.from(marks) });
   const scaled = frameOf(train, columns.length).columns.map((column) => column.affine(0.1, 0.3));
@@ -66,12 +66,12 @@ function bothWays({ columns, codes, marks, blockRows, classWeights, w }: Problem
 }
 
 describe('the log loss of packed rows', () => {
-  test('is that of plain TypeScript, and so is its gradient', () => {
+  test('is the same as by plain TypeScript, and so is its gradient', () => {
     fc.assert(
       fc.property(problems, (problem) => {
         const { fast, plain } = bothWays(problem);
         expect(Math.abs(fast.loss - plain.loss)).toBeLessThanOrEqual(1e-14 * plain.loss);
-        // Residuals of both signs cancel: what they are sums of says how near they can be.
+        // Residuals of both signs cancel, so the tolerance depends on the size of the summands.
         const scale = 1e-14 * 5 * problem.codes.length * 3;
         fast.gradient.forEach((got, j) => {
           expect(Math.abs(got - plain.gradient[j]!), `derivative ${j}`).toBeLessThanOrEqual(scale);
@@ -80,7 +80,7 @@ describe('the log loss of packed rows', () => {
     );
   });
 
-  test('has the gradient that finite differences show', () => {
+  test('has the gradient that finite differences give', () => {
     const step = 1e-5;
     fc.assert(
       fc.property(problems, (problem) => {
@@ -106,7 +106,7 @@ describe('the log loss of packed rows', () => {
           const { loss, gradient } = sumsAt(sums, [0, score]);
           const e = Math.exp(-Math.abs(score));
           const expected = Math.max(-score, 0) + Math.log1p(e);
-          // Beyond 708 both are next to nothing, and not exactly 0 here.
+          // Beyond a score of 708, both values are nearly 0, and not exactly 0 here.
           expect(Math.abs(loss - expected)).toBeLessThanOrEqual(4 * Number.EPSILON * expected + 1e-307);
           const slope = (score > 0 ? e : 1) / (1 + e);
           expect(Math.abs(gradient[1]! + slope)).toBeLessThanOrEqual(4 * Number.EPSILON * slope + 1e-307);
@@ -115,14 +115,14 @@ describe('the log loss of packed rows', () => {
     },
   );
 
-  test.each([64 * 9, 64 * 3])('loses nothing in its sums, in blocks of %i rows', (blockRows) => {
-    // Two large residuals cancel, stretches and blocks apart; a plain sum has lost by then what lies between them.
+  test.each([64 * 9, 64 * 3])('loses no digits in its sums, in blocks of %i rows', (blockRows) => {
+    // The two large residuals at both ends cancel. By then, a plain sum has lost the small residuals between them.
     const n = 64 * 9;
     const isBetween = (i: number) => i >= 64 && i < n - 64;
     const x = Float64Array.from({ length: n }, (_, i) =>
       isBetween(i) ? 1 : i === 0 || i === n - 1 ? 1e20 : 0,
     );
-    // Four columns are summed together, the fifth by itself.
+    // The kernel sums four columns together, and the fifth by itself.
     const { train } = sourcesOf([x, x, x, x, x], { blockRows });
     const codes = Uint8Array.from(x, (_, i) => (i === n - 1 ? 1 : 0));
     const rows = { codes, classWeights: new Float64Array([1, 1]) };
@@ -132,7 +132,7 @@ describe('the log loss of packed rows', () => {
     });
   });
 
-  test('is NaN where a parameter is', () => {
+  test('is NaN if a parameter is NaN', () => {
     const { train } = sourcesOf([[1, 2, 3]], { blockRows: 2 });
     const rows = { codes: Uint8Array.of(1, 0, 1), classWeights: new Float64Array([1, 1]) };
     train.withLogLoss(frameOf(train, 1).columns, rows, (sums) => {

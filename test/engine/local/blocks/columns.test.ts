@@ -11,7 +11,7 @@ const TEXTS = ['red', 'green', 'déjà', undefined];
 
 type Change<Column> = (column: Column) => NumericColumn;
 
-/** A few changes in any order: those that a note holds, and those that it does not. */
+/** A few steps in any order, of which a note can hold some. */
 const changes: fc.Arbitrary<Change<NumericColumn>[]> = fc.array(
   fc.oneof(
     fc.constantFrom(-5, 0.25, Number.NaN).map((value) => (one: NumericColumn) => one.fill(value)),
@@ -45,7 +45,7 @@ function expectSame(got: NumericColumn, expected: NumericColumn): void {
     );
 }
 
-test('a packed column of numbers is what a dense one is, whatever is made of it', () => {
+test('a packed column of numbers equals a dense column after any steps', () => {
   fc.assert(
     fc.property(tables, fc.integer({ min: 1, max: 40 }), ([numbers, steps], blockRows) => {
       const packed: NumericColumn = numericColumn(sourcesOf([numbers], { blockRows }).train, 0);
@@ -65,7 +65,7 @@ describe('a packed column of text', () => {
   const texts = fc.array(fc.constantFrom(...TEXTS), { maxLength: 30 }).map((some) => ['red', ...some]);
   const asked = [...TEXTS, 'unknown'].filter((text) => text !== undefined);
 
-  test.each(['red', 'unknown', undefined])('filled with %s is what a dense one is', (filler) => {
+  test.each(['red', 'unknown', undefined])('equals a dense column if filled with %s', (filler) => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 1, max: 40 }), (cells, blockRows) => {
         let packed: TextColumn = new PackedTextColumn(sourcesOf([cells], { blockRows }).train, 0);

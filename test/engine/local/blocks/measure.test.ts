@@ -8,7 +8,7 @@ import { codedMetrics } from '../../../../src/ml/codedMetrics.ts';
 
 const memory = sharedMemory();
 
-/** Both ways to measure rows of two classes, each with its class and its score: a prediction is a score above 0. */
+/** Both ways to measure rows of two classes, given the class and the score of each row. A score above 0 predicts class 1. */
 function bothWays(rows: readonly (readonly [code: number, proba: number])[], positiveCode: number) {
   const room = new AnswerRoom(new Scratch(memory, FIRST_ADDRESS), rows.length);
   const { predicted: predictedCodes, proba } = room;
@@ -32,7 +32,7 @@ function expectSame(rows: readonly (readonly [number, number])[], positiveCode: 
   const { found, plain } = bothWays(rows, positiveCode);
   const { log_loss, ...others } = plain.metrics;
   expect(found.undefinedMetrics).toEqual(plain.undefinedMetrics);
-  // Counted in whole numbers, so they are the same to the last bit.
+  // These metrics come from whole counts, so they are the same to the last bit.
   expect(found.metrics).toEqual({ ...others, log_loss: expect.any(Number) });
   if (Number.isNaN(log_loss)) expect(found.metrics.log_loss).toBeNaN();
   else expect(Math.abs(found.metrics.log_loss - log_loss)).toBeLessThanOrEqual(4e-15 * log_loss);
@@ -57,8 +57,8 @@ function randoms(seed: number) {
   };
 }
 
-describe('two classes measured in memory', () => {
-  it('give the metrics of plain values', () => {
+describe('two classes that are measured in packed memory', () => {
+  it('have the same metrics as plain values', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(code, proba), { minLength: 1, maxLength: 200 }), code, expectSame),
       { numRuns: 2_000 },
@@ -69,13 +69,13 @@ describe('two classes measured in memory', () => {
     ['spread', (u) => u],
     ['crowded at one end', (u) => u ** 40],
     ['crowded at both ends', (u) => 1 / (1 + Math.exp((0.5 - u) * 200))],
-    ['crowded again in a crowd', (u, row) => (row % 3 === 0 ? u : 1e-9 + 1e-18 * u ** 30)],
-    ['the same for all but one', (_u, row) => (row === 7 ? 1 : 0.25)],
+    ['crowded within a crowd', (u, row) => (row % 3 === 0 ? u : 1e-9 + 1e-18 * u ** 30)],
+    ['equal except for one row', (_u, row) => (row === 7 ? 1 : 0.25)],
     ['few', (u) => Math.round(u * 5) / 5],
     ['falling', (_u, row) => 1 - row / 50_000],
     // Their distance from each other is so small that its inverse is infinite.
-    ['next to nothing', (u) => Math.floor(u * 1_000) * 5e-324],
-  ])('give them for many rows whose probabilities are %s', (_name, probaOf) => {
+    ['nearly 0', (u) => Math.floor(u * 1_000) * 5e-324],
+  ])('have the same metrics for many rows whose probabilities are %s', (_name, probaOf) => {
     const random = randoms(2_463_534_242);
     const rows = Array.from({ length: 50_000 }, (_, row) => {
       const p = probaOf(random(), row);
@@ -85,7 +85,7 @@ describe('two classes measured in memory', () => {
     expectSame(rows.slice(1), 1);
   });
 
-  it('leave undefined what is: one class alone, a probability that is NaN', () => {
+  it('have undefined metrics for a single class, and for a probability that is NaN', () => {
     expectSame(
       [
         [1, 0.5],

@@ -13,7 +13,7 @@ import { PackedTextColumn } from '../../../../src/engine/local/blocks/textColumn
 import { partitionOf } from '../../../support/blocks.ts';
 import { packTable } from '../../../support/packedTable.ts';
 
-/** One value for each width that cells are packed in, with decimals and without. */
+/** One value for each width of packed cells, with and without decimals. */
 const NUMBERS = [0, -3, 127, 0.5, -12.25, 300, 70_000, 1.5e9, 1e-9, Math.PI, -0, Number.NaN];
 const TEXTS = ['red', 'green', '', 'déjà', undefined];
 
@@ -31,13 +31,13 @@ const rows: fc.Arbitrary<Rows> = fc.integer({ min: 1, max: 60 }).chain((n) => {
   return fc.record({
     numbers: column(fc.constantFrom(...NUMBERS)),
     small: column(fc.integer({ min: -127, max: 127 })),
-    // The first one shows that the column holds text.
+    // The first cell shows that the column holds text.
     texts: column(fc.constantFrom(...TEXTS)).map((texts) => ['red', ...texts.slice(1)]),
     keys: column(fc.integer({ min: 0, max: N_KEYS - 1 })),
   });
 });
 
-/** Rows of these keys: block after block, in each block the least key first, and the rows of a key as in the file. */
+/** The rows of these keys, block by block: in a block by ascending key, and within a key in the order of the file. */
 function chosen<T>(values: readonly T[], keys: readonly number[], blockRows: number, wanted: number[]): T[] {
   const chosen: T[] = [];
   for (let first = 0; first < values.length; first += blockRows) {
@@ -54,7 +54,7 @@ const KEY_SETS = [
   ...ALL_KEYS.map((one) => ALL_KEYS.filter((key) => key !== one)),
 ];
 
-test('each row set has the rows of its keys, at every size of a block', () => {
+test('each row set has the rows of its keys, for every block size', () => {
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 70 }), ({ numbers, small, texts, keys }, blockRows) => {
       const partition = partitionOf([numbers, small, texts], { blockRows, keys: Uint8Array.from(keys) });
@@ -74,7 +74,7 @@ test('each row set has the rows of its keys, at every size of a block', () => {
   );
 });
 
-test('neighbouring keys share a span, so that all keys but one have two spans a block', () => {
+test('neighbouring keys share a span, so that all keys except one have two spans in a block', () => {
   const keys = Uint8Array.from({ length: 40 }, (_, row) => row % N_KEYS);
   const partition = partitionOf([Float64Array.from(keys)], { blockRows: 20, keys });
   const spans = (wanted: number[]) =>
@@ -91,13 +91,13 @@ test('neighbouring keys share a span, so that all keys but one have two spans a 
   ]);
 });
 
-test('rows that are sorted again by other keys keep their values', () => {
+test('rows keep their values when they are sorted again by other keys', () => {
   const values = Array.from({ length: 30 }, (_, row) => row);
   const table = packTable([values], 8);
   const workplace = openWorkplace(table, new Team(table.memory));
   const marks = Uint8Array.from(values, (row) => row % 3);
   const train = partition(workplace, marks, 3).rowSet([MARKS.train]);
-  // Keys of the rows as they lie now: the training rows by folds of two, and the others behind them.
+  // Keys of the rows in their present order: two folds of training rows, and the other rows after them.
   const foldOf = new Map(
     [...numericColumn(new RowSetSource(train), 0).toArray()].map((row, i) => [row, i % 2]),
   );
@@ -120,7 +120,7 @@ test('the whole table, before it is partitioned, is in the order of the file', (
   expect(whole.rowSet.statistics(0)).toEqual({ min: 1, max: 7, sum: 13.5, nMissing: 1 });
 });
 
-test('dropped rows stay in the table, behind the others', () => {
+test('dropped rows stay in the table, after the other rows', () => {
   const table = packTable([[1, 2, 3, 4, 5, 6]], 4);
   const workplace = openWorkplace(table, new Team(table.memory));
   partition(workplace, Uint8Array.of(MARKS.dropped, MARKS.test, MARKS.train, MARKS.dropped, 2, 1), 3);

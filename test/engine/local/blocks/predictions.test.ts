@@ -6,7 +6,7 @@ import type { Frame } from '../../../../src/ml/frame.ts';
 import { LogisticRegression } from '../../../../src/ml/logisticRegression.ts';
 import { frameOf, sourcesOf } from '../../../support/blocks.ts';
 
-/** Rows of 5 columns, in blocks that hold some of each row set, one of none, and a last one that is not full. */
+/** Rows of 5 columns. Most blocks hold rows of both row sets, one block holds rows of one set, and the last is not full. */
 const N = 2_345;
 const columns = Array.from({ length: 5 }, (_, j) =>
   Float64Array.from({ length: N }, (_value, i) => Math.round(300 * Math.sin(i * (j + 1.3))) / 10),
@@ -31,7 +31,7 @@ describe.each([2, 3])('a model of %i classes', (nClasses) => {
   const y = labelsOf(nClasses);
   const model = new LogisticRegression({ maxIter: 30 }).fit(onBlocks, y);
 
-  test('is that of the same rows in arrays', () => {
+  test('is the same as for the same rows in arrays', () => {
     const other = new LogisticRegression({ maxIter: 30 }).fit(dense(onBlocks), y);
     expect(model.nIter_).toBe(other.nIter_);
     for (const [k, row] of model.coef_.entries()) {
@@ -44,7 +44,7 @@ describe.each([2, 3])('a model of %i classes', (nClasses) => {
   test.each([
     ['training', onBlocks],
     ['test', frameOf(rest, 5)],
-  ])('scores and classifies %s rows as it does in arrays', (_, frame) => {
+  ])('scores and classifies %s rows as in arrays', (_, frame) => {
     const arrays = dense(frame);
     expect(model.decisionFunction(frame)).toEqual(model.decisionFunction(arrays));
     expect(model.predict(frame)).toEqual(model.predict(arrays));
@@ -60,7 +60,7 @@ describe.each([2, 3])('a model of %i classes', (nClasses) => {
   });
 });
 
-test('more predictions than are made at a time', () => {
+test('more predictions than fit into one chunk', () => {
   const nOutputs = 40;
   const many = Float64Array.from({ length: 60_000 }, (_, i) => i % 100);
   const { train: all } = sourcesOf([many], { blockRows: 10_000 });
@@ -73,11 +73,11 @@ test('more predictions than are made at a time', () => {
   });
 });
 
-describe('a frame of packed columns is refused', () => {
+describe('a frame of packed columns is rejected', () => {
   const options = { blockRows: 2 };
   test.each([
     ['with a missing value', [1, 2, Number.NaN], /NaN in 1 rows of column 0/],
-    ['with an infinite one', [1, Number.NEGATIVE_INFINITY, 2], /-Infinity in column 0/],
+    ['with an infinite value', [1, Number.NEGATIVE_INFINITY, 2], /-Infinity in column 0/],
   ])('%s', (_, values, message) => {
     const frame = frameOf(sourcesOf([values], options).train, 1);
     expect(() => new LogisticRegression().fit(frame, [0, 1, 1])).toThrow(message);

@@ -12,7 +12,7 @@ import { frameOf, sourcesOf } from '../../../support/blocks.ts';
 const N = 40_000;
 const BLOCK_ROWS = 1_000;
 
-/** Four columns of 40,000 rows: enough cells for helpers to be woken. The last one is a class. */
+/** Four columns of 40,000 rows: enough cells that helpers are woken. The last column is the class. */
 const columns = Array.from({ length: 4 }, (_, j) =>
   Float64Array.from({ length: N }, (_, i) => Math.round(1e4 * Math.sin(i * (j + 1.5))) / 1e3),
 );
@@ -21,7 +21,7 @@ const target = Float64Array.from({ length: N }, (_, i) =>
 );
 const marks = Uint8Array.from({ length: N }, (_, i) => (i % 3 === 0 ? 1 : 0));
 
-/** Everything that a fit computes: partition, statistics, loss, predictions. */
+/** Does all the work of a fit: partition, statistics, loss and predictions. */
 function fitWith(helpers: readonly Helper[]) {
   const { train, test } = sourcesOf([...columns, target], { blockRows: BLOCK_ROWS, keys: marks, helpers });
   const codes = Uint8Array.from(numericColumn(train, 4).toArray());
@@ -44,13 +44,13 @@ describe('threads', () => {
     await Promise.all(workers.map((worker) => worker.terminate()));
   });
 
-  test.each([1, 2])('with %i helpers the result is that of one thread, to the last bit', (nHelpers) => {
+  test.each([1, 2])('with %i helpers give the result of one thread, to the last bit', (nHelpers) => {
     const alone = fitWith([]);
     for (let round = 0; round < 5; round++) expect(fitWith(workers.slice(0, nHelpers))).toEqual(alone);
   });
 });
 
-/** A helper that only notes what it is sent. */
+/** A helper that only notes its messages. */
 function notingHelper() {
   const messages: TeamMessage[] = [];
   return { messages, postMessage: (message: TeamMessage) => void messages.push(message) };
@@ -61,7 +61,7 @@ describe('a helper', () => {
     const helper = notingHelper();
     const result = fitWith([helper]);
     expect(helper.messages[0]).toMatchObject({ kind: 'join', seat: 1 });
-    // Once is enough: as long as it has not come and gone, it will see whatever there is to do.
+    // One call is enough: until the helper has come and gone, it will see any new task.
     expect(helper.messages.slice(1).map(({ kind }) => kind)).toEqual(['wake']);
     for (const message of helper.messages) serveTeam(message);
     expect(result).toEqual(fitWith([]));
@@ -73,14 +73,14 @@ describe('a helper', () => {
     expect(helper.messages).toEqual([]);
   });
 
-  test('that fails in a block is told to the leader, and does not end its own thread', () => {
+  test('that fails in a block reports to the leader, and does not end its own thread', () => {
     const warnings: string[] = [];
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => {
       warnings.push(String(warning));
     });
     const eager = {
       postMessage(message: TeamMessage) {
-        // Where it looks for the table there is none, and reading behind a memory's end is a trap.
+        // The helper looks for the table beyond the end of the memory, which is a trap.
         serveTeam(message.kind === 'join' ? { ...message, memory: sharedMemory() } : message);
       },
     };
@@ -93,7 +93,7 @@ describe('a helper', () => {
   });
 
   test('takes blocks', () => {
-    // It works the moment it is woken, before the leader has taken a ticket.
+    // The helper works as soon as it is woken, before the leader has taken a ticket.
     let nWoken = 0;
     const eager = {
       postMessage(message: TeamMessage) {

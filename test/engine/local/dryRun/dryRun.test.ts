@@ -45,7 +45,7 @@ const cells = (value: (row: number) => string | undefined) =>
   Array.from({ length: ROWS }, (_, row) => value(row));
 
 describe('columns', () => {
-  it('of numbers have their statistics, and how well they tell the classes', async () => {
+  it('of numbers have their statistics, and how well they separate the classes', async () => {
     const values = rows((row) => (row < 4 ? Number.NaN : row === 4 ? Number.POSITIVE_INFINITY : row % 5));
     const column = numbers('x', values, { others: 1 });
     const { columns } = await report([column]);
@@ -67,7 +67,7 @@ describe('columns', () => {
     });
   });
 
-  it('of text have their most frequent values, and how they go with the classes', async () => {
+  it('of text have their most frequent values, and their association with the classes', async () => {
     const { columns } = await report([
       texts(
         't',
@@ -85,11 +85,11 @@ describe('columns', () => {
       distinct: 2,
       mostFrequent,
     });
-    // Of the rows with a value: a 10 of class 0; b 10 of each.
+    // Rows with a value: "a" has 10 of class 0, "b" has 10 of each class.
     expect(columns[0]).toMatchObject({ cramersV: expect.closeTo(0.5, 12), isOfOneClassEach: false });
   });
 
-  it('are compared with the classes only where they are features, and there are classes', async () => {
+  it('are compared with the classes only if they are features, and if there are classes', async () => {
     const text = texts(
       't',
       cells(() => 'a'),
@@ -112,7 +112,7 @@ describe('columns', () => {
     expect(without[1]).not.toHaveProperty('cramersV');
   });
 
-  it("take the positive class's area of two, of more the one that is told apart best", async () => {
+  it('have the ROC AUC of the positive class, or of the best separated class of three or more', async () => {
     const rising = numbers(
       'x',
       rows((row) => row % 4),
@@ -127,9 +127,9 @@ describe('columns', () => {
 
 describe('warnings', () => {
   it.each<[string, ReadableColumn, string[]]>([
-    ['nothing of noise', numbers('x', noise), []],
+    ['noise, without a warning', numbers('x', noise), []],
     [
-      'nothing of text',
+      'text, without a warning',
       texts(
         't',
         cells((row) => 'abc'[row % 3]),
@@ -176,7 +176,7 @@ describe('warnings', () => {
       ),
       [],
     ],
-    ['cells that are no numbers', numbers('x', noise, { others: 2 }), ['not_a_number']],
+    ['cells that are not numbers', numbers('x', noise, { others: 2 }), ['not_a_number']],
     [
       'infinite cells',
       numbers(
@@ -195,7 +195,7 @@ describe('warnings', () => {
       ['id_like_column'],
     ],
     [
-      'reals that are all different, which are no ids',
+      'reals that are all different, which are not IDs',
       numbers(
         'x',
         rows((row) => ((row * 7) % ROWS) / 8),
@@ -203,7 +203,7 @@ describe('warnings', () => {
       [],
     ],
     [
-      'names, of which one is missing',
+      'names with one name missing',
       texts(
         't',
         cells((row) => (row ? `${row}` : undefined)),
@@ -211,7 +211,7 @@ describe('warnings', () => {
       [],
     ],
     [
-      'names, of which one is there twice',
+      'names with one name repeated',
       texts(
         't',
         cells((row) => `${Math.max(row, 1)}`),
@@ -250,20 +250,20 @@ describe('warnings', () => {
       ),
       ['target_given_away'],
     ],
-  ])('says of a column: %s', async (_name, column, codes) => {
+  ])('for a column: %s', async (_name, column, codes) => {
     expect(await warningsOf(column)).toEqual(codes);
     expect(await warningsOf({ ...column, role: 'ignored' } as ReadableColumn)).toEqual([]);
   });
 
-  it('does not judge ids in a few rows', async () => {
+  it('do not look for IDs in a few rows', async () => {
     const codes = Array.from({ length: 19 }, (_, row) => row % 2);
     const at = { rows: 19, classes: { labels: [0, 1], codes } };
     const ids = Float64Array.from(codes, (_, row) => row);
     expect(await warningsOf(numbers('x', ids, { type: 'long' }), at)).toEqual([]);
   });
 
-  it('judges areas at their bound', async () => {
-    // 1000 pairs of rows: one of class 0 above one of class 1 costs 1 / 1000.
+  it('begin exactly at the bound of the ROC AUC', async () => {
+    // 1,000 pairs of rows: each row of class 0 above a row of class 1 costs 1 / 1,000.
     const codes = Array.from({ length: 1001 }, (_, row) => (row === 0 ? 1 : 0));
     const values = Float64Array.from(codes, (_, row) => (row === 0 ? 10 : row === 1 ? 11 : row % 7));
     const at = { rows: 1001, classes: { labels: [0, 1], codes } };
@@ -275,13 +275,13 @@ describe('warnings', () => {
   it.each([
     [50, []],
     [51, ['too_many_categories']],
-  ])('says of %i different texts: %j', async (many, codes) => {
+  ])('for %i different texts: %j', async (many, codes) => {
     const all = Array.from({ length: 300 }, (_, row) => String((row >> 1) % many));
     const at = { rows: 300, classes: { labels: [0, 1], codes: all.map((_, row) => row % 2) } };
     expect(await warningsOf(texts('t', all), at)).toEqual(codes);
   });
 
-  it('says of more texts than were kept that they are too many', async () => {
+  it('count more texts than were kept as too many', async () => {
     const kept = cells((row) => (row < 30 ? 'ab'[row % 2] : undefined));
     const { warnings, columns } = await report([texts('t', kept, true)]);
     expect(warnings.map(({ message }) => message)).toEqual([
@@ -290,7 +290,7 @@ describe('warnings', () => {
     expect(columns[0]).not.toHaveProperty('cramersV');
   });
 
-  it('names the column, and begins with what the reader found', async () => {
+  it('name their column, and come after the warnings of the reader', async () => {
     const found = { code: 'assumed_cp1252', message: 'It is.' };
     const { warnings } = await report(
       [
@@ -350,7 +350,7 @@ describe('the report', () => {
     });
   });
 
-  it('reads one column after the other, so that they can share an array', async () => {
+  it('reads one column after the other, so that columns can share an array', async () => {
     const shared = new Float64Array(ROWS);
     const columns = [1, 2].map((factor) => {
       const column = numbers(`x${factor}`, noise);
@@ -361,7 +361,7 @@ describe('the report', () => {
   });
 });
 
-it('pipelineSteps shows what a pipeline holds', () => {
+it('pipelineSteps shows the steps of a pipeline', () => {
   const numeric = new Pipeline([['scaler', new MinMaxScaler()]]);
   class ColumnTransformer {
     transformers = [['numeric', numeric, [0, 2]]] as const;

@@ -19,7 +19,7 @@ const RESULT: CodedResult = {
 };
 
 describe('a helper', () => {
-  it('lets go of the memory of a leader that has ended without leave', async () => {
+  it('releases the memory of a leader that has ended without a word', async () => {
     const { port1, port2 } = new MessageChannel();
     const board = new SharedArrayBuffer(256);
     serveHelperTasks(port1);
@@ -28,11 +28,11 @@ describe('a helper', () => {
     port2.close();
     await closed;
     serveTeam({ kind: 'wake', team: 'lost' });
-    // Whoever still had a seat would have looked for a ticket.
+    // A helper that still had a seat would have taken a ticket.
     expect(new Int32Array(board)[0]).toBe(0);
   });
 
-  it('that fails in a task ends neither its thread nor the process, and its leader is told', async () => {
+  it('that fails in a task ends neither its thread nor the process, and reports to its leader', async () => {
     const readers = new Readers({
       threads: 1,
       read: {},
@@ -44,7 +44,7 @@ describe('a helper', () => {
       const { port1, port2 } = new MessageChannel();
       readers.help([port1]);
       const pending = new HelperTasks([port2]).summarise(undefined as unknown as SummaryTask);
-      // Asked before it has begun, it would be taken back.
+      // Before the helper has begun, `result` would take the task back.
       await once(port2, 'message');
       await expect(pending.result()).rejects.toThrow(TypeError);
       await readers.onEach('collectGarbage', undefined);
@@ -54,7 +54,7 @@ describe('a helper', () => {
     }
   }, 20_000);
 
-  it('that does not come to a task is not waited for, and does it no more', async () => {
+  it('that has not begun a task is not awaited, and does not do the task later', async () => {
     const { port1, port2 } = new MessageChannel();
     const helpers = new HelperTasks([port2]);
     const pending = helpers.measure(RESULT);

@@ -40,7 +40,7 @@ describe('prepare', () => {
           .replaceAll(/^([1-3],.*),2$/gm, '$1,0'),
       ),
     ],
-  ])('leaves the memory of %s as long after 500 models as after three', async (_name, bytes) => {
+  ])('uses no more memory for %s after 500 models than after three', async (_name, bytes) => {
     const table = readTable(bytes);
     const once = await prepare(table, ORIGINAL_PLAN, new Team(table.memory));
     const lengths: number[] = [];
@@ -51,7 +51,7 @@ describe('prepare', () => {
     expect(lengths.at(-1)).toBe(lengths[2]);
   });
 
-  it('gives the rows that stay to the two parts, each in the order of the file', async () => {
+  it('puts the kept rows into the two parts, in the order of the file', async () => {
     const cells = Array.from({ length: 20_000 }, (_, row) => {
       const text = row % 7 === 0 ? '' : `x${row % 3}`;
       return { text, line: `${text},${row},${row % 2 === 0 ? 'no' : 'yes'}\n` };
@@ -77,7 +77,7 @@ describe('prepare', () => {
   });
 });
 
-/** Helpers that answer when they are told to. */
+/** Helpers that answer when a test says so. */
 class SlowHelpers extends HelperTasks {
   #answer: () => void = () => undefined;
 
@@ -94,18 +94,18 @@ class SlowHelpers extends HelperTasks {
 }
 
 describe('helpers', () => {
-  it('have let go of the table before a refusal is told, for its memory is used again then', async () => {
+  it('have released the table before an error is reported, because its memory is used again then', async () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
     const helpers = new SlowHelpers();
-    let isTold = false;
+    let isReported = false;
     const refused = prepare(table, planFor({ test_size: '3' }), new Team(table.memory), helpers);
-    const told = refused.catch((error: unknown) => {
-      isTold = true;
+    const reported = refused.catch((error: unknown) => {
+      isReported = true;
       return error;
     });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(isTold).toBe(false);
+    expect(isReported).toBe(false);
     helpers.answer();
-    expect(await told).toMatchObject({ code: 'test_size_too_large' });
+    expect(await reported).toMatchObject({ code: 'test_size_too_large' });
   });
 });

@@ -29,12 +29,12 @@ describe('runCsv on diabetes.csv', () => {
     expect(test.log_loss).toBeCloseTo(entropy, 6);
   });
 
-  it('measures the other label when it is the positive one', async () => {
+  it('measures the other label if that label is positive', async () => {
     const [larger, smaller] = [
       chosenOf(await runCsv(DIABETES, ORIGINAL_PLAN)),
       chosenOf(await runCsv(DIABETES, planFor({ positive: '0' }))),
     ];
-    // Of two classes, the recall of one and the precision of the other count the same cells of the confusion matrix.
+    // For two classes, both labels count the same cells of the confusion matrix.
     expect(smaller.test.recall_score).not.toBeCloseTo(larger.test.recall_score, 3);
     expect(smaller.test.accuracy_score).toBe(larger.test.accuracy_score);
     expect(smaller.test.roc_auc).toBeCloseTo(larger.test.roc_auc, 12);
@@ -81,7 +81,7 @@ describe('runCsv on other files', () => {
     });
   });
 
-  it('takes booleans with gaps for numbers with gaps, whose place in Python a truth value can take', async () => {
+  it('treats booleans with gaps as numbers with gaps, because Python accepts a bool as a number', async () => {
     const table = (yes: string, no: string) =>
       bytes(
         `a,b,t\n${rows((i) => `${i},${i === 3 ? '' : i % 2 ? yes : no},${(i * 7) % 11 > 5 ? yes : no}`)}`,
@@ -97,7 +97,7 @@ describe('runCsv on other files', () => {
     }
   });
 
-  it('hands on what the reader warns of', async () => {
+  it("passes on the reader's warnings", async () => {
     const file = Buffer.from(`Größe,t\n${rows((i) => `${i},${i % 3 ? 1 : 0}`)}`, 'latin1');
     const { warnings, data: dataset } = await runCsv(file, ORIGINAL_PLAN);
     expect(warnings.map(({ code }) => code)).toContain('assumed_cp1252');
@@ -105,10 +105,10 @@ describe('runCsv on other files', () => {
   });
 });
 
-describe('runCsv refuses', () => {
+describe('runCsv rejects', () => {
   it.each([
     [
-      'a class that is in the test rows alone',
+      'a class that only test rows have',
       'a,k\n1,x\n2,x\n3,y\n4,y\n5,z\n',
       { random_state: '2' },
       'class_only_in_test',

@@ -20,7 +20,7 @@ const SPLIT: SplitSpec = { testSize: 0.4, randomState: 123, stratify: false };
 const drop = { ignore: [], missing: 'drop' } as const;
 const read = (text: string) => toDataset(readTable(Buffer.from(text)), drop);
 
-/** What is thrown, as plain data. */
+/** The error of a call, as plain data; undefined if the call succeeds. */
 function refusal(call: () => unknown) {
   try {
     call();
@@ -44,7 +44,7 @@ describe('markRows', () => {
     stratify: fc.boolean(),
   });
 
-  /** The split of the whole rows alone, by the rows' places in the file. */
+  /** The split of the rows without a missing cell, by the rows' places in the file. */
   function splitKept(
     dataset: Dataset,
     labels: readonly number[],
@@ -61,7 +61,7 @@ describe('markRows', () => {
     return { train: rowsOf(train), test: rowsOf(test) };
   }
 
-  it('puts into the parts what train_test_split makes of the rows that stay', () => {
+  it('splits the kept rows as train_test_split does', () => {
     const rows = fc.array(row, { minLength: 2, maxLength: 60 });
     const counts = { split: 0, refused: 0 };
     fc.assert(
@@ -73,7 +73,7 @@ describe('markRows', () => {
         const dataset = toDataset(packTable([feature, labels], blockRows), drop);
         const refused = refusal(() => splitKept(dataset, labels, kept, options));
         if (refused !== undefined) {
-          counts.refused += 1;
+          counts.refused++;
           const { row: place, ...details } = refused.details;
           const fileRow = place === undefined ? {} : { row: kept[place - 1]! + 1 };
           expect(refusal(() => markRows(dataset, options))).toEqual({
@@ -82,7 +82,7 @@ describe('markRows', () => {
           });
           return;
         }
-        counts.split += 1;
+        counts.split++;
         const { train, test } = splitKept(dataset, labels, kept, options);
         const { marks, split, trainCodes, testCodes } = markRows(dataset, options);
         const placesOf = (mark: number) => [...marks.keys()].filter((place) => marks[place] === mark);
@@ -101,9 +101,9 @@ describe('markRows', () => {
   });
 
   it.each([
-    ['rows are left out before it', 'a,t\n,x\n1,x\n,y\n2,y\n3,x\n4,x\n', 4],
-    ['no row is left out', 'a,t\n1,x\n2,x\n3,y\n4,x\n', 3],
-  ])("names the file's row of a class that is too small to stratify: %s", (_name, text, row) => {
+    ['after dropped rows', 'a,t\n,x\n1,x\n,y\n2,y\n3,x\n4,x\n', 4],
+    ['without dropped rows', 'a,t\n1,x\n2,x\n3,y\n4,x\n', 3],
+  ])('names the row, in the file, of a class that is too small to stratify: %s', (_name, text, row) => {
     expect(refusal(() => markRows(read(text), { ...SPLIT, stratify: true }))).toMatchObject({
       name: 'DataError',
       code: 'stratify_class_too_small',
@@ -111,7 +111,7 @@ describe('markRows', () => {
     });
   });
 
-  it('counts the rows that stay where there are too few', () => {
+  it('counts the kept rows if they are too few', () => {
     expect(refusal(() => markRows(read('a,t\n1,x\n,x\n2,y\n,y\n'), { ...SPLIT, testSize: 2 }))).toMatchObject(
       {
         code: 'test_size_too_large',
@@ -137,7 +137,7 @@ describe('requireClasses', () => {
     testCodes: Uint8Array.from(test),
   });
 
-  it('takes parts whose test rows have classes of the training rows alone', () => {
+  it('accepts test rows whose classes are all among the training rows', () => {
     expect(
       refusal(() => requireClasses(targetOf(['a', 'b', 'c'], 'object'), marked([2, 0, 2], [0]))),
     ).toBeUndefined();
@@ -145,10 +145,10 @@ describe('requireClasses', () => {
 
   it.each<[string, Target, number[], number[], string, string]>([
     ['texts', targetOf(['a', 'b'], 'object'), [1, 1], [1], 'one_class_in_training', 'b'],
-    ['truth values', targetOf([0, 1], 'bool'), [0, 0], [1], 'one_class_in_training', 'False'],
+    ['booleans', targetOf([0, 1], 'bool'), [0, 0], [1], 'one_class_in_training', 'False'],
     ['three classes', targetOf([1, 2, 7], 'int64'), [0, 1], [1, 2], 'class_only_in_test', '7'],
     ['texts in the test rows', targetOf(['a', 'b', 'c'], 'object'), [2, 1], [0], 'class_only_in_test', 'a'],
-  ])('refuses others: %s', (_name, target, train, test, code, value) => {
+  ])('rejects other parts: %s', (_name, target, train, test, code, value) => {
     expect(refusal(() => requireClasses(target, marked(train, test)))).toMatchObject({
       name: 'DataError',
       code,
@@ -183,7 +183,7 @@ describe('findPositive', () => {
     ['', [0, 1], 'int64', 'unknown_positive', ['0', '1']],
     ['yes', [0, 1], 'bool', 'unknown_positive', ['False', 'True']],
     ['a', ['a', 'b', 'c'], 'object', 'positive_of_many', ['a', 'b', 'c']],
-  ])('refuses %j among %j (%s): %s', (value, labels, dtype, code, allowed) => {
+  ])('rejects %j among %j (%s): %s', (value, labels, dtype, code, allowed) => {
     expect(refusal(() => findPositive(targetOf(labels, dtype), value))).toMatchObject({
       name: 'FieldError',
       code,

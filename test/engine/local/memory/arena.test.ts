@@ -4,7 +4,7 @@ import { BusyError, DataError } from '../../../../src/errors.ts';
 import { MemoryBudget, PAGE_BYTES } from '../../../../src/kernels/memoryBudget.ts';
 import { pagesOf } from '../../../../src/kernels/module.ts';
 
-/** As a thread makes it grow, which counts the pages itself. */
+/** Makes an arena grow as a thread does, which counts the pages itself. */
 function grow({ memory }: Arena, pages: number, budget: MemoryBudget): void {
   budget.take(pages, pagesOf(memory));
   memory.grow(pages);
@@ -14,7 +14,7 @@ const budgetOf = (pages: number) => MemoryBudget.of(pages * PAGE_BYTES);
 const promised = (budget: MemoryBudget) => budget.promisedBytes / PAGE_BYTES;
 
 describe('ArenaShelf', () => {
-  it('counts what is in use, whatever it has been before, and nothing of what is kept', () => {
+  it('counts all arenas in use, new or used again, and no kept arenas', () => {
     const budget = budgetOf(100);
     const shelf = new ArenaShelf({ budget });
     const [one, other] = [shelf.take(), shelf.take()];
@@ -31,18 +31,18 @@ describe('ArenaShelf', () => {
     expect(shelf.keptPages).toBe(21);
   });
 
-  it('has no arena for one more than the budget has pages for', () => {
+  it('has no arena if the budget has no pages left', () => {
     const budget = budgetOf(2);
     const shelf = new ArenaShelf({ budget });
     const held = [shelf.take(), shelf.take()];
     expect(() => shelf.take()).toThrow(BusyError);
     expect(shelf.inUse).toBe(2);
-    shelf.giveBack(held[0] as Arena);
+    shelf.giveBack(held[0]!);
     expect(shelf.take()).toBe(held[0]);
     expect(() => new ArenaShelf({ budget: budgetOf(0) }).take()).toThrow(DataError);
   });
 
-  it('lets a kept one go that the budget has no room for, and takes a new one', () => {
+  it('drops a kept arena that does not fit into the budget, and makes a new one', () => {
     const budget = budgetOf(100);
     const shelf = new ArenaShelf({ budget });
     const large = shelf.take();
@@ -55,7 +55,7 @@ describe('ArenaShelf', () => {
     expect(shelf.keptPages).toBe(0);
   });
 
-  it('keeps the largest as far as there is room, and says when it pays to collect the others', () => {
+  it('keeps the largest arenas that fit, and reports when it pays to collect the others', () => {
     const budget = budgetOf(10_000);
     const collect = vi.fn();
     const shelf = new ArenaShelf({ budget, keptPagesMax: 1_501, collect });
@@ -67,7 +67,7 @@ describe('ArenaShelf', () => {
     const [middle, largest, small, large] = arenas as [Arena, Arena, Arena, Arena];
     shelf.giveBack(middle);
     shelf.giveBack(largest);
-    // With the page that each begins with, 501 and 1,001 are one more than are kept.
+    // Each arena begins with one page: 501 and 1,001 pages are one page too many to keep both.
     expect(shelf.keptPages).toBe(1_001);
     expect(collect).not.toHaveBeenCalled();
     shelf.giveBack(small);
@@ -78,7 +78,7 @@ describe('ArenaShelf', () => {
     expect([shelf.take(), shelf.take()]).toEqual([small, largest]);
   });
 
-  it('forgets what a thread that ended still counted, once nothing is in use', () => {
+  it('forgets the pages that an ended thread still counted, once no arena is in use', () => {
     const budget = budgetOf(100);
     const shelf = new ArenaShelf({ budget });
     const arena = shelf.take();

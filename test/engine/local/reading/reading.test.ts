@@ -7,7 +7,7 @@ import type { ReaderThread, ReadTable } from '../../../../src/engine/local/readi
 import { DataError } from '../../../../src/errors.ts';
 import type { SharedMemory } from '../../../../src/kernels/module.ts';
 
-/** Stands where a thread stands: takes its time, and keeps what it was given. */
+/** Acts as a thread: takes some time, and keeps the bytes that it gets. */
 class RecordingThread implements ReaderThread {
   readonly calls: { id: number; bytes: Buffer; isLast: boolean }[] = [];
   readonly forgotten: number[] = [];
@@ -22,12 +22,12 @@ class RecordingThread implements ReaderThread {
 
   async read(id: number, memory: SharedMemory, bytes: Uint8Array, isLast: boolean) {
     this.memories.push(memory);
-    this.#atOnce += 1;
+    this.#atOnce++;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
     await new Promise((resolve) => setImmediate(resolve));
-    // Copied only now: what was handed over must not have changed meanwhile.
+    // Copied only now, because the bytes must not have changed meanwhile.
     this.calls.push({ id, bytes: Buffer.from(bytes), isLast });
-    this.#atOnce -= 1;
+    this.#atOnce--;
     if (this.calls.length > this.failAt) throw new DataError('ragged_row', 'Row 3 is ragged.', { row: 3 });
     return isLast ? READ : undefined;
   }
@@ -39,14 +39,14 @@ class RecordingThread implements ReaderThread {
 
 const READ: ReadTable = { table: { rows: 1 } as Table, parseMs: 1 };
 
-/** Bytes that tell where they stood. */
+/** Bytes that depend on their place. */
 const pattern = (length: number) =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255));
 
 async function send(reading: Reading, bytes: Buffer, chunks: readonly number[]): Promise<void> {
   let at = 0;
-  for (let index = 0; at < bytes.length; index += 1) {
-    const chunk = bytes.subarray(at, at + (chunks[index % chunks.length] as number));
+  for (let index = 0; at < bytes.length; index++) {
+    const chunk = bytes.subarray(at, at + chunks[index % chunks.length]!);
     await reading.write(chunk);
     at += chunk.length;
   }
@@ -54,7 +54,7 @@ async function send(reading: Reading, bytes: Buffer, chunks: readonly number[]):
 }
 
 describe('Reading', () => {
-  it('hands on every byte in its order, whatever the chunks, and one slot at a time', async () => {
+  it('hands over all bytes in order, for any chunks, one slot at a time', async () => {
     const chunk = fc.integer({ min: 1, max: 600_000 });
     await fc.assert(
       fc.asyncProperty(fc.nat(1_500_000), fc.array(chunk, { minLength: 1 }), async (length, chunks) => {
@@ -73,7 +73,7 @@ describe('Reading', () => {
     );
   });
 
-  it('tells the first fault when the table is asked for, and takes the rest without reading it', async () => {
+  it('throws the first fault when the table is requested, and discards the rest of the file', async () => {
     const thread = new RecordingThread(1);
     const reading = new Reading(thread, new ArenaShelf());
     await send(reading, pattern(3_000_000), [65_536]);
@@ -81,7 +81,7 @@ describe('Reading', () => {
     expect(thread.calls).toHaveLength(2);
   });
 
-  it('lets go of a file that broke off, and its arena is used again', async () => {
+  it('releases an incomplete file, and its arena is used again', async () => {
     const [thread, shelf] = [new RecordingThread(), new ArenaShelf()];
     const reading = new Reading(thread, shelf);
     await reading.write(pattern(600_000));

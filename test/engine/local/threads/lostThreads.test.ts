@@ -15,7 +15,7 @@ const POOL = { threads: 1, helpers: 1, waitingMax: 16, timeoutMs: 60_000, thread
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-lost-'));
 const rows = Array.from({ length: 300 }, (_, i) => `${(i * 7) % 101},${i % 3 === 0 ? 1 : 0}`).join('\n');
-/** A file, written down; its first column has this name. */
+/** Writes a file whose first column has this name. */
 function fileNamed(column: string): { path: string; bytes: Buffer } {
   const path = join(dir, `${column.replace('!', '')}.csv`);
   writeFileSync(path, `${column},Outcome\n${rows}\n`);
@@ -59,7 +59,7 @@ describe('a training thread that ends', () => {
     ['!heap', DataError, 'too_large_for_memory'],
     ['!loop', DataError, 'training_timeout'],
   ])(
-    'by %s is replaced, and only its own training hears of it',
+    'by %s is replaced, and only its own training fails',
     async (positive, Class, code) => {
       const options = { threads: 2, timeoutMs: positive === '!loop' ? 6_000 : 60_000, heapBytesMax: 2 ** 26 };
       await withEngine(options, async (engine) => {
@@ -82,11 +82,11 @@ describe('a training thread that ends', () => {
 
 describe('a reader thread that ends', () => {
   it.each(['!exit', '!throw', '!heap'])(
-    'by %s is lost to nobody: the files are read again',
+    'by %s fails no training, because its files are read again',
     async (word) => {
       await withEngine({ heapBytesMax: 2 ** 26 }, async (engine) => {
         await engine.warmUp(ORIGINAL_PLAN);
-        // One upload is in the middle of its file, and another behind it, when a third ends their thread.
+        // One upload is in the middle of its file and another is read, when a third upload ends their thread.
         const [begun, done] = [engine.receive(), engine.receive()];
         const { bytes, path } = good;
         await begun.write(bytes.subarray(0, 1_000));
@@ -111,7 +111,7 @@ describe('a reader thread that ends', () => {
     60_000,
   );
 
-  it('because a file keeps it too long is replaced, and that file alone is refused', async () => {
+  it('because a file takes too long is replaced, and only that file is rejected', async () => {
     await withEngine({ parseTimeoutMs: 1_000 }, async (engine) => {
       await engine.warmUp(ORIGINAL_PLAN);
       const begun = engine.receive();
@@ -119,7 +119,7 @@ describe('a reader thread that ends', () => {
       const refused = train(engine, fileNamed('!loop'));
       await expect(refused).rejects.toMatchObject({ code: 'parse_timeout', details: { limit: 1_000 } });
       begun.end();
-      // What is on disk is another file, so that it is known to have been read from there.
+      // The file on disk is another one, which shows that the rows come from there.
       expect(
         (await engine.run({ intake: begun, path: good.path }, ORIGINAL_PLAN, new Watch())).data.rows,
       ).toBe(300);
@@ -128,7 +128,7 @@ describe('a reader thread that ends', () => {
     });
   }, 60_000);
 
-  it('ends a file by itself that takes too much work, and keeps the others', async () => {
+  it('is not needed to reject a file that takes too much work: the thread itself rejects it', async () => {
     await withEngine({ parseTimeoutMs: 200 }, async (engine) => {
       await engine.warmUp(ORIGINAL_PLAN);
       warnings.length = 0;
@@ -137,7 +137,7 @@ describe('a reader thread that ends', () => {
       const slow = engine.receive();
       const rowsWithQuotes = Buffer.from('"1","0"\n"2","1"\n'.repeat(16_384));
       await slow.write(Buffer.from('a,Outcome\n'));
-      // It goes on coming: what is thrown away costs nothing.
+      // The file keeps arriving. Discarded bytes cost nothing.
       for (let piece = 0; piece < 200; piece++) await slow.write(rowsWithQuotes);
       slow.end();
       const refused = await slow.table().catch((error: unknown) => error);
@@ -150,7 +150,7 @@ describe('a reader thread that ends', () => {
     });
   }, 60_000);
 
-  it('does not keep a large training waiting that it was to help', async () => {
+  it('does not delay a large training that it should help', async () => {
     await withEngine({ parseTimeoutMs: 20_000 }, async (engine) => {
       await engine.warmUp(ORIGINAL_PLAN);
       const large = join(dir, 'large.csv');
@@ -162,26 +162,26 @@ describe('a reader thread that ends', () => {
       const stuck = engine.receive();
       await stuck.write(fileNamed('!loop').bytes);
       stuck.end();
-      // The only helper is in a loop for twenty seconds, and the fit is over before that.
+      // The only helper loops for 20 s, and the fit ends before that.
       const first = await Promise.race([
         engine
           .run({ intake: reading, path: large }, ORIGINAL_PLAN, new Watch())
           .then(({ data }) => data.rows),
-        stuck.table().catch(() => 'the loop was over first'),
+        stuck.table().catch(() => 'the loop ended first'),
       ]);
       expect(first).toBe(120_000);
     });
   }, 60_000);
 });
 
-describe('the memory of uploads that came at once', () => {
-  it('goes back to the system, but for what is kept', async () => {
+describe('the memory of simultaneous uploads', () => {
+  it('returns to the system, except for kept arenas', async () => {
     await withEngine({ threads: 1, helpers: 2, memoryBytesMax: 2 ** 30 }, async (engine) => {
       await engine.warmUp(ORIGINAL_PLAN);
       const before = process.memoryUsage.rss();
       const large = fileNamed('!grow');
       await Promise.all([1, 2, 3, 4].map(() => train(engine, large)));
-      // One of the four is kept: an eighth of the bound has room for it.
+      // One of the four arenas is kept, because it fits into an eighth of the limit.
       expect(engine.memory()).toMatchObject({ promisedBytes: 0, keptBytes: 2_001 * 65_536 });
       await expect.poll(() => process.memoryUsage.rss() - before, { timeout: 20_000 }).toBeLessThan(2.5e8);
     });
@@ -189,7 +189,7 @@ describe('the memory of uploads that came at once', () => {
 });
 
 describe('threads that do not load', () => {
-  it('fail their trainings at once', async () => {
+  it('fail their trainings immediately', async () => {
     await withEngine({ thread: NO_THREAD }, async (engine) => {
       await expect(engine.warmUp(ORIGINAL_PLAN)).rejects.toThrow();
       for (let round = 0; round < 3; round++) {

@@ -4,7 +4,7 @@ import { fromReply, replyWith } from '../../../../src/engine/local/threads/reply
 import { BusyError, DataError, FieldError, NotATableError, TooLargeError } from '../../../../src/errors.ts';
 import { MemoryFullError } from '../../../../src/kernels/memoryBudget.ts';
 
-/** What becomes of an error on its way from a thread. */
+/** The error as it arrives from a thread. */
 async function crossed(error: unknown): Promise<unknown> {
   const reply = await replyWith(() => {
     throw error;
@@ -28,7 +28,7 @@ describe('a reply', () => {
     new NotATableError('table', 'Table.'),
     new TooLargeError('large', 'Large.', { limit: 1, actual: 2 }),
     new ThreadLostError(),
-  ])('carries what a caller is told with its class: %s', async (error) => {
+  ])("carries a client's error with its class: %s", async (error) => {
     const told = await crossed(error);
     expect(told).toBeInstanceOf(error.constructor);
     expect(told).toMatchObject({ code: error.code, message: error.message, details: error.details });
@@ -42,10 +42,10 @@ describe('a reply', () => {
 
   it.each([
     ['for one table', new MemoryFullError(true, 100, 200), DataError, { limit: 100, actual: 200 }],
-    ['as others hold it', new MemoryFullError(false, 100, 120), BusyError, { limit: 100, actual: 120 }],
+    ['because others hold it', new MemoryFullError(false, 100, 120), BusyError, { limit: 100, actual: 120 }],
     ['of the system', new RangeError('Array buffer allocation failed'), DataError, {}],
     ['for a new arena', new RangeError('WebAssembly.Memory(): could not allocate memory'), BusyError, {}],
-  ])('says what a caller can do where there is no memory %s', async (_name, error, Class, details) => {
+  ])('says what a client can do without memory %s', async (_name, error, Class, details) => {
     const told = await crossed(error);
     expect(told).toBeInstanceOf(Class);
     expect(told).toMatchObject({ details });
