@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { pageSize } from '../../../src/tracking/delivery/treeRuns.ts';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, SHORT_TIMEOUT_MS } from './bench.ts';
-import { expectWholeTrees, sampleTree } from './trees.ts';
+import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
 
 // They wait for nothing but calls and the disk; on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 120_000 });
@@ -10,15 +10,6 @@ vi.setConfig({ testTimeout: 120_000 });
 const VERSIONS = ['3.17.2', '2.22.5'] as const;
 /** Children that are delivered side by side. */
 const ROUND = 8;
-
-/** The node that a call is about. */
-function nodeOf(bench: Bench, body: Buffer): string {
-  const { run_id, source_run_id, tags = [] } = JSON.parse(body.toString() || '{}');
-  const run = bench.standIn.store.runs.get(run_id ?? source_run_id);
-  const tag =
-    run?.tags.get(REQUEST_ID_TAG) ?? tags.find(({ key }: { key: string }) => key === REQUEST_ID_TAG)?.value;
-  return tag?.split('.')[1] ?? 'root';
-}
 
 describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
   test('is whole: the root, a child with files, one with a model, one that FAILED', async () => {
@@ -35,9 +26,10 @@ describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
     const order: string[] = [];
     await using bench = await Bench.open({
       version,
-      beforeCall: ({ name, body }) => {
+      beforeCall: (call) => {
+        const { name } = call;
         if (/^(runs\/create|runs\/update|logged-models$|runs\/log-model|model-versions\/create)/.test(name)) {
-          order.push(`${nodeOf(bench, body)} ${name}`);
+          order.push(`${nodeOf(bench.standIn, call)} ${name}`);
         }
       },
     });
@@ -71,9 +63,9 @@ describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
     let most = 0;
     await using bench = await Bench.open({
       version,
-      beforeCall: ({ name, body }) => {
-        if (!name.startsWith('runs/')) return;
-        const isChild = nodeOf(bench, body) !== 'root';
+      beforeCall: (call) => {
+        const { name } = call;
+        const isChild = nodeOf(bench.standIn, call) !== 'root';
         if (isChild && name === 'runs/create') under++;
         most = Math.max(most, under);
         if (isChild && /^runs\/update F/.test(name)) under--;
@@ -100,8 +92,9 @@ test('a process that comes after another finds all children with one search, and
   });
   await using bench = await Bench.open({
     callTimeoutMs: SHORT_TIMEOUT_MS,
-    faultOf: ({ name, body }) => {
-      if (isDead || name !== 'runs/update FINISHED' || nodeOf(bench, body) !== 'root') return undefined;
+    faultOf: (call) => {
+      if (isDead || call.name !== 'runs/update FINISHED' || nodeOf(bench.standIn, call) !== 'root')
+        return undefined;
       isDead = true;
       crash();
       return 'silent';
@@ -129,8 +122,8 @@ test('when the service stops, a tree is not begun further, and nothing is left i
   });
   let isHeld = true;
   await using bench = await Bench.open({
-    beforeCall: ({ name, body }) =>
-      isHeld && name === 'runs/log-batch' && nodeOf(bench, body) === 'c0' ? released : undefined,
+    beforeCall: (call) =>
+      isHeld && call.name === 'runs/log-batch' && nodeOf(bench.standIn, call) === 'c0' ? released : undefined,
   });
   const recorded = sampleTree(20);
   await bench.acceptTree(recorded);

@@ -8,7 +8,7 @@ import {
   requestIdOf,
 } from '../../../src/tracking/tree.ts';
 import type { TrackedRun } from '../../../src/values/run.ts';
-import type { StandInMlflow } from '../../support/standInMlflow.ts';
+import type { StandInCall, StandInMlflow } from '../../support/standInMlflow.ts';
 import type { StoredRun } from '../../support/standInStore.ts';
 import { samplePipeline, sampleRun } from '../sample.ts';
 
@@ -58,6 +58,18 @@ function childOf(tree: RunTree, index: number, children: number): RunNode {
     ...(index === 1 && children > 2 && { model: { ...root.model, name: 'second', registeredAs: 'second' } }),
     ...(isFailed && { status: 'FAILED' as const }),
   };
+}
+
+/** The key of the node that a call is about, by the run or the model that is named in it. */
+export function nodeOf({ store }: StandInMlflow, { method, path, body }: StandInCall): string {
+  const sent = method === 'POST' || method === 'PATCH' ? JSON.parse(body.toString()) : {};
+  const tags: { key: string; value: string }[] = sent.tags ?? [];
+  const modelId = sent.model_id ?? /\/models\/(m-\w+)\//.exec(path)?.[1];
+  const [inPath] = /[\da-f]{32}(?=\/artifacts)/.exec(path) ?? [];
+  const runId = sent.run_id ?? sent.source_run_id ?? store.models.get(modelId)?.info.source_run_id ?? inPath;
+  const tag =
+    store.runs.get(runId)?.tags.get(REQUEST_ID_TAG) ?? tags.find(({ key }) => key === REQUEST_ID_TAG)?.value;
+  return tag?.split('.')[1] ?? 'root';
 }
 
 /** These trees are in MLflow, each run once and whole, and there is nothing else. */
