@@ -13,7 +13,7 @@ const OLD_WORDS: readonly (readonly [old: RegExp, instead: string])[] = [
   [/\bwhoever\b/i, 'name the person or the program'],
   [/\bwhatever\b/i, 'everything that; any; whichever; or name the things'],
   [/\bwhosoever\b|\bwhatsoever\b|\bwherein\b|\bwhereof\b|\bthereof\b/i, 'in which, of which, of it'],
-  [/\b(?:is|are|was|were|be) none\b/i, 'is not a ...; there is no ...'],
+  [/(?<!\bthere )\b(?:is|are|was|were|be) none\b/i, 'is not a ...; there is no ...'],
   [/\b(?:is|are|was|were|be|been) told\b/i, 'is reported; gets; is named'],
   [/\blest\b/i, 'so that ... not'],
   [/\bmend(?:s|ed|ing)?\b/i, 'fix, correct'],
@@ -53,6 +53,7 @@ describe('plain English', () => {
   it.each([
     ['Whoever waits is answered.', 1],
     ['a form that is none', 1],
+    ['0 if there are none', 0],
     ['The row is told, lest nobody notice.', 2],
     ['mend it, for it is broken', 2],
     ['tol wants a number', 1],

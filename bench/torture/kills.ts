@@ -57,14 +57,14 @@ export async function kills(options: KillsOptions): Promise<Row> {
   };
 }
 
-/** The same campaign with a client that sends again whatever fails; the proof is worth nothing unless it fails. */
+/** The same campaign with a client that sends every failed call again. The proof is worth nothing unless this one fails. */
 export async function naiveKills(options: KillsOptions): Promise<Row> {
   const tsx = import.meta.resolve('tsx');
   const service = join(import.meta.dirname, 'naiveService.ts');
   const campaign = await run(options, [process.execPath, '--import', tsx, service]);
   const { verdict } = campaign;
   return {
-    what: 'the same with a naive client, which sends again whatever fails (negative control)',
+    what: 'the same with a naive client, which sends every failed call again (negative control)',
     figure: figureOf(campaign),
     bar: 'must not be clean',
     passed: verdict.accepted > 0 && verdict.doubled > 0,

@@ -27,7 +27,7 @@ const client = new MlflowClient({
   timeoutMs: Number(MLFLOW_CALL_TIMEOUT_MS),
 });
 
-/** Sends a call until it succeeds, whatever it was that failed. */
+/** Sends a call until it succeeds, after any failure. */
 async function again<Result>(call: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {

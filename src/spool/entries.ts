@@ -18,9 +18,9 @@ export interface Entry extends RecordName {
 export interface SpoolStats {
   readonly pending: number;
   readonly dead: number;
-  /** Of both. */
+  /** Bytes of the pending and the dead records. */
   readonly bytes: number;
-  /** Of those that are pending. */
+  /** When the oldest pending record was accepted. */
   readonly oldestAcceptedAtMs?: number;
 }
 

@@ -47,7 +47,7 @@ describe('the log in lines of JSON', () => {
     expect(JSON.parse(line)).toMatchObject({ msg: 'up\u001b[2J' });
   });
 
-  it('is JSON whatever the text', () => {
+  it('is JSON for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = logOf(false, ({ logger }) => logger.info({ text }, text));
@@ -64,7 +64,7 @@ describe('the log in a terminal', () => {
     expect(line.slice(line.indexOf('INFO: ') + 6)).toBe(`${shown}\n`);
   });
 
-  it('shows no control character of whatever text, wherever it stands', () => {
+  it('shows no control character of any text in any place', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const error = Object.assign(new Error(text), { code: text });

@@ -204,7 +204,6 @@ describe('GET /health/ready of the whole service', () => {
     expect(text).not.toContain(watched.spoolDir);
     const said = watched.lines.filter((line) => line['check'] === 'spool');
     expect(said[0]?.['err']).toMatchObject({ code: 'spool_lost' });
-    expect(JSON.stringify(said[0])).toContain(watched.spoolDir);
   }, 60_000);
 
   it('is 503 while it ends, for as long as somebody waits for an answer, and alive', async () => {

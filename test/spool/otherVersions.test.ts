@@ -41,7 +41,7 @@ async function leftBehind(state: 'pending' | 'dead' | 'delivered') {
 const FOREVER = { clock: () => 10_000_000_000_000 };
 
 describe.each(['pending', 'dead'] as const)('a %s record of a later version', (state) => {
-  it('is shown with the reason, and left as it is, whatever is asked of it', async () => {
+  it('is shown with the reason, and left as it is by every request', async () => {
     const { dir, record, paths, later } = await leftBehind(state);
     const counts = fileCounts(dir);
     for (const options of [{}, FOREVER]) {

@@ -42,7 +42,7 @@ export interface LocalEngineOptions {
 export interface EngineCounts {
   /** Trainings and dry runs that wait or compute. */
   readonly underWay: number;
-  /** Those of them that wait for a thread. */
+  /** How many of them wait for a thread. */
   readonly waiting: number;
   /** Whether a thread has finished anything, the warm-up included. */
   readonly hasComputed: boolean;
@@ -140,7 +140,7 @@ export class LocalEngine implements Engine {
     const { threads, waitingMax } = this.#options;
     if (this.#underWay >= threads + waitingMax) throw queueFull(waitingMax);
     this.#underWay++;
-    // Whoever posts a file to this engine has it taken in by this engine.
+    // This engine has taken the file in itself: `receive` is the only source of an intake.
     const reading = source.intake as Reading;
     try {
       const read = await reading.tableOrRoom();

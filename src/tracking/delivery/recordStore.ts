@@ -47,7 +47,7 @@ export interface RecordSummary {
 }
 
 /**
- * Keeps records until they are delivered, whatever happens to this process. Each record has one owner at a time: a
+ * Keeps records until they are delivered, even if this process dies. Each record has one owner at a time: a
  * second process on the same store is refused, or is given other records.
  */
 export interface RecordStore {

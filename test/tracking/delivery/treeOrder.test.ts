@@ -111,7 +111,7 @@ test('a process that comes after another finds all children with one search, and
   const names = bench.standIn.calls.slice(before).map(({ name }) => name);
   expect(names.filter((name) => name === 'runs/search')).toHaveLength(1);
   expect(names).not.toContain('runs/create');
-  // Of children that were whole, nothing is sent again; a child that FAILED may not have been.
+  // Nothing of a whole child is sent again. A child that FAILED may not be whole.
   expect(names.filter((name) => name === 'runs/log-batch')).toHaveLength(2);
 });
 

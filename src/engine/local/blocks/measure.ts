@@ -40,7 +40,7 @@ export function measureTask(room: () => AnswerRoom, result: CodedResult): Measur
   };
 }
 
-/** Measures predictions. Two results of the same rows may not be measured at the same time, for they share their memory. */
+/** Measures predictions. Two results of the same rows share their memory, so measure them one after the other. */
 export function measure(task: MeasureTask): ClassificationMetrics {
   if (!('memory' in task)) return codedMetrics(task);
   const { memory, rows, positiveCode, codes, predicted, proba, sums, sort } = task;
