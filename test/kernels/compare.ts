@@ -32,6 +32,11 @@ export function expectNumbers(
   }
 }
 
+/** Fails if two descriptions of values differ. */
+export function expectText(input: string, got: string, expected: string, delta = 'not a number'): void {
+  if (got !== expected) fail(input, got, expected, `delta ${delta}`);
+}
+
 function written(x: number): string {
   return Object.is(x, -0) ? '-0' : String(x);
 }
