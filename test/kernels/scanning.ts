@@ -60,7 +60,7 @@ export function scanText(room: Room, text: string, options: ScanOptions): Scanne
 }
 
 /** Writes a state of `scan`. @param rows room for so many rows */
-function writeState(room: Room, options: ScanOptions, rows: number): number {
+export function writeState(room: Room, options: ScanOptions, rows: number): number {
   const { columns, delimiter = ';', point = '.', textColumns = [], row = 0 } = options;
   const endsMax = options.endsMax ?? Math.max(FEW_ENDS, 8 * columns);
   const spansMax = options.spansMax ?? 4 * endsMax;

@@ -77,12 +77,12 @@ export function expectWord(input: string, got: bigint | undefined, expected: big
 }
 
 /** Returns the decimals in the word of a whole number. */
-function decimalsOf(word: bigint): number {
+export function decimalsOf(word: bigint): number {
   return Number(word >> 32n) - STAGED.number;
 }
 
 /** Whether a word holds a whole number and its decimals. */
-function isNumber(word: bigint): boolean {
+export function isNumber(word: bigint): boolean {
   return word >= numberWord(0, 0) && word < MISSING_WORD;
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { KINDS, SEGMENT_BYTES } from '../../src/data/table.ts';
 import type { Room } from './room.ts';
 
-type Kind = keyof typeof KINDS;
+export type Kind = keyof typeof KINDS;
 
 /** The cells of a column in one block: doubles, or whole numbers that stand for `number / 10^decimals`. */
 export interface Segment {
