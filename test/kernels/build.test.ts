@@ -18,7 +18,7 @@ const WASM = 'dist/kernels/kernels.wasm';
 const SOURCE = 'src/kernels/assembly/index.ts';
 const COMPILER = 'node_modules/assemblyscript/package.json';
 
-/** Stands in for the compiler: the source is the result, every call is counted, and a broken source is an error. */
+/** Stands in for the compiler. The result is the source, each call is counted, and a broken source is an error. */
 const ASC = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 export async function main(args) {
@@ -56,7 +56,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const build = () => spawnSync(process.execPath, [join(root, BUILD)]).status;
 
 describe('build.mjs', () => {
-  it('compiles the kernels where there are none, and then does nothing', () => {
+  it('compiles the kernels if there are none, and then does nothing', () => {
     expect([build(), build()]).toEqual([0, 0]);
     expect(read(WASM)).toBe('one');
     expect(read('compilations')).toBe('+');
