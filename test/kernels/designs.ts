@@ -1,7 +1,7 @@
 import type { Room } from './room.ts';
 import { decoded, type Note, type Segment, type Span, writeNotes, writeSpans, writeTable } from './tables.ts';
 
-/** Columns of a table, the rows of a part, and the number of rows that are decoded at a time. */
+/** Columns of a table, the rows of a set, and the number of rows that are decoded at a time. */
 export interface Design {
   readonly blocks: readonly (readonly Segment[])[];
   readonly notes: readonly Note[];
@@ -9,7 +9,7 @@ export interface Design {
   readonly chunkRows: number;
 }
 
-/** Bytes behind a decoded column, as in src/engine/blocks/notes.ts. */
+/** Bytes behind a decoded column, as in src/engine/local/blocks/notes.ts. */
 const STRIDE_EXTRA_BYTES = 64;
 
 /** Writes a design, and returns the first arguments of kernels on this design, and their scratch. */
@@ -23,9 +23,9 @@ export function writeDesign(room: Room, { blocks, notes, spans, chunkRows }: Des
   };
 }
 
-/** Returns the decoded rows of a part in one block. */
-export function rowsOf({ blocks, notes, spans }: Design, block: number): number[][] {
-  const { first, rows } = spans[block]!;
+/** Returns the decoded rows of a span. */
+export function rowsOf({ blocks, notes, spans }: Design, span: number): number[][] {
+  const { block, first, rows } = spans[span]!;
   return Array.from({ length: rows }, (_, row) =>
     notes.map((note) => decoded(note, blocks[block]![note.column]!, first + row)),
   );
@@ -34,7 +34,7 @@ export function rowsOf({ blocks, notes, spans }: Design, block: number): number[
 /** Returns a design of plain columns and of all rows of all blocks. */
 export function plainDesign(blocks: Design['blocks'], chunkRows = 32): Design {
   const notes = blocks[0]!.map((_, column) => ({ column, mayBeMissing: true }));
-  const spans = blocks.map(([first]) => ({ first: 0, rows: first!.cells.length }));
+  const spans = blocks.map(([first], block) => ({ block, first: 0, rows: first!.cells.length }));
   return { blocks, notes, spans, chunkRows };
 }
 

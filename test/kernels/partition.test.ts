@@ -5,39 +5,33 @@ import { Room } from './room.ts';
 import { doubleSegment, packedCells, type Segment, wholeSegment, writeTable } from './tables.ts';
 
 const room = new Room();
-/** Marks of training rows and of test rows. Dropped rows have larger marks. */
-const [TRAIN, TEST] = [0, 1];
+const N_KEYS = 6;
 
-/** Returns the rows of a block by their marks. Rows of the same kind keep their order. */
-function plainOrder(marks: readonly number[]): number[] {
-  const rows = [...marks.keys()];
-  return [
-    ...rows.filter((row) => marks[row] === TRAIN),
-    ...rows.filter((row) => marks[row] === TEST),
-    ...rows.filter((row) => marks[row]! > TEST),
-  ];
+/** Returns the rows of a block, the least key first. Rows of one key keep their order. */
+function plainOrder(keys: readonly number[]): number[] {
+  return [...keys.keys()].sort((a, b) => keys[a]! - keys[b]! || a - b);
 }
 
-function expectSorted(blocks: readonly (readonly Segment[])[], marks: readonly number[]): void {
+function expectSorted(blocks: readonly (readonly Segment[])[], keys: readonly number[]): void {
   room.scope(() => {
     const { directory, nColumns, blockRows, nRows } = writeTable(room, blocks);
-    // If the kernel reads marks behind the last mark, it finds training rows.
-    const marksAt = room.put(Uint8Array.from([...marks, ...Array(blockRows).fill(TRAIN)]));
-    const counts = room.take(8 * blocks.length);
-    const scratch = room.take(12 * blockRows);
+    // If the kernel reads keys behind the last key, it finds rows of key 0.
+    const keysAt = room.put(Uint8Array.from([...keys, ...Array(blockRows).fill(0)]));
+    const counts = room.take(4 * N_KEYS * blocks.length);
+    const scratch = room.take(4 * N_KEYS + 12 * blockRows);
     for (const block of [...blocks.keys()].reverse()) {
-      room.kernels.partitionBlock(directory, nColumns, blockRows, nRows, marksAt, counts, block, scratch);
+      const args = [directory, nColumns, blockRows, nRows, keysAt, N_KEYS, counts] as const;
+      room.kernels.partitionBlock(...args, block, scratch);
     }
     for (const [block, segments] of blocks.entries()) {
       const rows = segments[0]!.cells.length;
-      const ofBlock = marks.slice(block * blockRows, block * blockRows + rows);
+      const ofBlock = keys.slice(block * blockRows, block * blockRows + rows);
       const order = plainOrder(ofBlock);
-      const input = `block ${block} of ${rows} rows marked ${ofBlock}`;
-      const nOf = (mark: number) => ofBlock.filter((one) => one === mark).length;
+      const input = `block ${block} of ${rows} rows with keys ${ofBlock}`;
       expectNumbers(
-        (i) => `${input}: count of ${['training', 'test'][i]} rows`,
-        room.words(counts + 8 * block, 2),
-        [nOf(TRAIN), nOf(TEST)],
+        (key) => `${input}: count of key ${key}`,
+        room.words(counts + 4 * N_KEYS * block, N_KEYS),
+        Array.from({ length: N_KEYS }, (_, key) => ofBlock.filter((one) => one === key).length),
       );
       for (const [column, segment] of segments.entries()) {
         const expected = packedCells({ ...segment, cells: order.map((row) => segment.cells[row]!) });
@@ -57,15 +51,13 @@ const row = (...cells: number[]): Segment => ({ kind: 'int8', decimals: 0, cells
 
 describe('partitionBlock', () => {
   it.each<[string, number[]]>([
-    ['training rows alone', [0, 0, 0, 0]],
-    ['test rows alone', [1, 1, 1, 1]],
-    ['dropped rows alone', [2, 2, 2, 2]],
-    ['rows that are sorted', [0, 0, 1, 2]],
-    ['rows the wrong way round', [2, 1, 0, 0]],
-    ['each kind twice', [1, 0, 2, 1, 0, 2]],
-    ['larger marks of dropped rows', [255, 0, 3, 1]],
+    ['rows of the least key alone', [0, 0, 0, 0]],
+    ['rows of the largest key alone', [5, 5, 5, 5]],
+    ['rows that are sorted', [0, 0, 1, 2, 5]],
+    ['rows the wrong way round', [5, 2, 1, 0, 0]],
+    ['each key twice', [1, 0, 2, 5, 1, 0, 2, 5]],
     ['one row', [1]],
-  ])('sorts %s', (_name, marks) => expectSorted([[row(...marks.keys())]], marks));
+  ])('sorts %s', (_name, keys) => expectSorted([[row(...keys.keys())]], keys));
 
   it('sorts cells of every width, in every block', () => {
     const columns = (rows: number) =>
@@ -76,7 +68,7 @@ describe('partitionBlock', () => {
         doubleSegment(rows),
       );
     const blocks = fc.tuple(columns(40), columns(40), columns(17));
-    const marks = fc.array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: 97, maxLength: 97 });
-    fc.assert(fc.property(blocks, marks, expectSorted), { numRuns: 100 });
+    const keys = fc.array(fc.nat(N_KEYS - 1), { minLength: 97, maxLength: 97 });
+    fc.assert(fc.property(blocks, keys, expectSorted), { numRuns: 100 });
   });
 });

@@ -11,26 +11,26 @@ const ULPS = 4;
 const GARBAGE = 0xff;
 const room = new Room();
 
-/** Returns the rows of all blocks from one block on. */
-const rowsFrom = (design: Design, firstBlock: number) =>
-  design.blocks.flatMap((_, block) => (block < firstBlock ? [] : rowsOf(design, block)));
+/** Returns the rows of all spans from one span on. */
+const rowsFrom = (design: Design, firstSpan: number) =>
+  design.spans.flatMap((_, span) => (span < firstSpan ? [] : rowsOf(design, span)));
 
-/** Runs a task on all blocks from one block on, the last block first. */
-function onBlocks(design: Design, firstBlock: number, task: (ticket: number) => void): void {
-  for (let ticket = design.blocks.length - firstBlock - 1; ticket >= 0; ticket--) task(ticket);
+/** Runs a task on all spans from one span on, the last span first. */
+function onSpans(design: Design, firstSpan: number, task: (ticket: number) => void): void {
+  for (let ticket = design.spans.length - firstSpan - 1; ticket >= 0; ticket--) task(ticket);
 }
 
 /** Compares the predictions of each output with a plain loop. All numbers are small and whole, so the loop is exact. */
-function expectPredicted(design: Design, outputs: readonly (readonly number[])[], firstBlock: number): void {
+function expectPredicted(design: Design, outputs: readonly (readonly number[])[], firstSpan: number): void {
   room.scope(() => {
     const { args, scratch } = writeDesign(room, design);
-    const x = rowsFrom(design, firstBlock);
+    const x = rowsFrom(design, firstSpan);
     const w = room.put(Float64Array.from(outputs.flat()));
     // One double behind the predictions of each output must stay as it is.
     const outStride = (x.length + 1) * 8;
     const out = room.take(outputs.length * outStride);
-    onBlocks(design, firstBlock, (ticket) =>
-      room.kernels.predictBlock(...args, w, outputs.length, firstBlock, out, outStride, ticket, scratch),
+    onSpans(design, firstSpan, (ticket) =>
+      room.kernels.predictBlock(...args, w, outputs.length, firstSpan, out, outStride, ticket, scratch),
     );
     for (const [k, weights] of outputs.entries()) {
       expectNumbers(
@@ -42,14 +42,14 @@ function expectPredicted(design: Design, outputs: readonly (readonly number[])[]
   });
 }
 
-function expectClassified(design: Design, w: readonly number[], firstBlock: number): void {
+function expectClassified(design: Design, w: readonly number[], firstSpan: number): void {
   room.scope(() => {
     const { args, scratch } = writeDesign(room, design);
-    const x = rowsFrom(design, firstBlock);
+    const x = rowsFrom(design, firstSpan);
     const [codes, proba] = [room.take(x.length + 1), room.take((x.length + 1) * 8)];
     const weights = room.put(Float64Array.from(w));
-    onBlocks(design, firstBlock, (ticket) =>
-      room.kernels.classifyBlock(...args, weights, firstBlock, codes, proba, ticket, scratch),
+    onSpans(design, firstSpan, (ticket) =>
+      room.kernels.classifyBlock(...args, weights, firstSpan, codes, proba, ticket, scratch),
     );
     const scores = x.map((values) => scoreOf(values, w));
     const input = (row: number) =>
@@ -71,7 +71,7 @@ function expectClassified(design: Design, w: readonly number[], firstBlock: numb
 
 const column = (...cells: number[]) => plainDesign([doublesOf(cells)]);
 
-/** Three blocks of three columns, spans within them, and some of the columns in any order. */
+/** Three blocks of three columns, spans within them in any order, and some of the columns in any order. */
 const designs = fc
   .record({
     blocks: fc.array(
@@ -82,7 +82,10 @@ const designs = fc
       fc.record({ column: fc.nat(2), mayBeMissing: fc.constant(true), fill: fc.constantFrom(0, -3) }),
       { minLength: 1, maxLength: 6 },
     ),
-    spans: fc.array(fc.record({ first: fc.nat(20), rows: fc.nat(40) }), { minLength: 3, maxLength: 3 }),
+    spans: fc.array(fc.record({ block: fc.nat(2), first: fc.nat(20), rows: fc.nat(40) }), {
+      minLength: 3,
+      maxLength: 6,
+    }),
     chunkRows: fc.constantFrom(8, 32, 256),
   })
   .chain((design) => {
@@ -107,7 +110,7 @@ describe('predictBlock', () => {
     ['more rows than a chunk', plainDesign([doublesOf([...Array(100).keys()])], 8), [[3, 7]]],
   ])('predicts %s', (_name, design, outputs) => expectPredicted(design, outputs, 0));
 
-  it('predicts what a plain loop does, from any block on', () => {
+  it('predicts what a plain loop does, from any span on', () => {
     fc.assert(
       fc.property(designs, (data) => expectPredicted(...data)),
       { numRuns: 200 },
@@ -125,13 +128,13 @@ describe('classifyBlock', () => {
     ['more rows than a chunk', plainDesign([doublesOf([...Array(100).keys()].map((i) => i - 50))], 8)],
   ])('classifies %s', (_name, design) => expectClassified(design, [1, 0], 0));
 
-  it('classifies as a plain loop does, from any block on', () => {
+  it('classifies as a plain loop does, from any span on', () => {
     fc.assert(
-      fc.property(designs, ([design, [w], firstBlock]) =>
+      fc.property(designs, ([design, [w], firstSpan]) =>
         expectClassified(
           design,
           w!.map((one) => one / 4_096),
-          firstBlock,
+          firstSpan,
         ),
       ),
       { numRuns: 200 },

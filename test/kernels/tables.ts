@@ -35,6 +35,7 @@ export interface Note {
 
 /** Rows of a part in one block. */
 export interface Span {
+  readonly block: number;
   readonly first: number;
   readonly rows: number;
 }
@@ -69,12 +70,12 @@ export function columnOf({ blocks }: Blocks, column: number): number[] {
   return blocks.flatMap((segments) => segments[column]!.cells);
 }
 
-/** Writes a part's spans, one span a block, as src/engine/blocks/part.ts does. */
+/** Writes the spans of a row set, as src/engine/local/blocks/rowSet.ts does. */
 export function writeSpans(room: Room, spans: readonly Span[]): number {
   let before = 0;
-  const words = spans.flatMap(({ first, rows }) => {
+  const words = spans.flatMap(({ block, first, rows }) => {
     before += rows;
-    return [first, rows, before - rows, 0];
+    return [first, rows, before - rows, block];
   });
   return room.put(Uint32Array.from(words.slice(0, SPAN_WORDS * spans.length)));
 }
