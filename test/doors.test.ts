@@ -13,8 +13,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   training: [...LEAVES, 'engine', 'ml'],
   observability: [],
   http: [...LEAVES, 'hostName', 'training', 'observability'],
-  spool: ['errors', 'processMark'],
-  launcher: ['errors', 'config', 'processMark'],
+  spool: ['errors', 'system'],
+  launcher: ['errors', 'config', 'system'],
+  system: [],
   config: ['errors', 'hostName'],
   log: ['printable'],
   errors: [],
@@ -25,7 +26,6 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   result: ['ml', 'errors'],
   ctime: [],
   codePoints: [],
-  processMark: [],
   mlflowConnection: ['config', 'errors', 'launcher', 'tracking'],
   service: [
     'config',
@@ -51,7 +51,7 @@ const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 
 /** `ml/solvers/lbfgs.ts` -> room `ml`, module `ml/solvers/lbfgs`. */
 function place(file: string) {
-  const module = relative(SRC, file).replace(/\.ts$/, '');
+  const module = relative(SRC, file).replace(/\.(ts|mjs)$/, '');
   return { module, room: module.split('/')[0] as string };
 }
 
@@ -62,7 +62,7 @@ function importsOf(file: string): string[] {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => /\.(ts|mjs)$/.test(name))
   .map((name) => join(SRC, name));
 
 describe('doors between rooms', () => {

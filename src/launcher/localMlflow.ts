@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
 import { withLock } from './lock.ts';
 import {
   type Log,
@@ -133,7 +133,7 @@ export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
 function findOrStart(options: LocalMlflowOptions, log: Log, signal: AbortSignal): Promise<Found> {
   const { dir, port = DEFAULT_PORT } = options;
   mkdirSync(dir, { recursive: true });
-  const waiting = (holder: ProcessMark) =>
+  const waiting = (holder: ProcessIdentity) =>
     log(`The trainpost with process id ${holder.pid} sets up MLflow in this folder: waiting for it`);
   return withLock(join(dir, 'launcher.lock'), waiting, signal, async () => {
     const known = await recordedServer(dir, log);
@@ -183,7 +183,8 @@ async function startOwn(
   }
   log(`MLflow starts on port ${port} (a few seconds)`);
   const url = `http://127.0.0.1:${port}`;
-  const onSpawn = (server: ProcessMark) => writeRecord(recordPath(dir), { server, owner: ownMark(), url });
+  const onSpawn = (server: ProcessIdentity) =>
+    writeRecord(recordPath(dir), { server, owner: ownMark(), url });
   const server = await startMlflowServer({ python, dir, port, log, signal, onSpawn });
   return { url, version: server.version, server };
 }
@@ -193,6 +194,6 @@ function recordPath(dir: string): string {
 }
 
 /** Where a start cannot be told (no `ps`), an owner counts as gone: its server is taken over rather than left behind. */
-function ownMark(): ProcessMark {
-  return markOf(process.pid) ?? { pid: process.pid, started: '' };
+function ownMark(): ProcessIdentity {
+  return identityOf(process.pid) ?? { pid: process.pid, started: '' };
 }

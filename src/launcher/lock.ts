@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
-import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
 
 /** Longer than a first installation may take; who waits longer waits for something that hangs. */
 const WAIT_MAX_MS = 20 * 60_000;
@@ -9,7 +9,7 @@ const POLL_MS = 200;
 /** Two that take over a dead holder's lock write one after the other within microseconds: the last one has it. */
 const SETTLE_MS = 200;
 
-interface Holder extends ProcessMark {
+interface Holder extends ProcessIdentity {
   readonly key: string;
 }
 
@@ -22,7 +22,7 @@ interface Holder extends ProcessMark {
  */
 export async function withLock<T>(
   path: string,
-  onWait: (holder: ProcessMark) => void,
+  onWait: (holder: ProcessIdentity) => void,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -36,12 +36,12 @@ export async function withLock<T>(
 
 async function acquire(
   path: string,
-  onWait: (holder: ProcessMark) => void,
+  onWait: (holder: ProcessIdentity) => void,
   signal: AbortSignal,
 ): Promise<() => void> {
   const key = crypto.randomUUID();
   const own = `${path}.${key}`;
-  const mark = markOf(process.pid) ?? { pid: process.pid, started: '' };
+  const mark = identityOf(process.pid) ?? { pid: process.pid, started: '' };
   const deadlineMs = Date.now() + WAIT_MAX_MS;
   let told = false;
   try {

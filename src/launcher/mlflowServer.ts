@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { quote, UnavailableError } from '../errors.ts';
-import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
 import { pythonEnvironment } from './environment.ts';
 import { mlflowVersionAt } from './probe.ts';
 import { signalGroup, stopGroup } from './processes.ts';
@@ -30,7 +30,7 @@ export interface MlflowServerOptions {
   /** Gives up the start; a server that is up is ended with `stop`. */
   readonly signal?: AbortSignal;
   /** Called as soon as the process exists, long before it answers. */
-  readonly onSpawn?: (mark: ProcessMark) => void;
+  readonly onSpawn?: (mark: ProcessIdentity) => void;
 }
 
 export interface MlflowServer {
@@ -59,7 +59,7 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   await useWriteAheadLog(python, dir);
   const child = await spawnServer(python, dir, port, logPath);
   const pid = child.pid!;
-  const mark = markOf(pid);
+  const mark = identityOf(pid);
   if (mark) options.onSpawn?.(mark);
 
   // The last resort when this process ends without stop(): its exit handlers can do no more than send a signal.
@@ -84,7 +84,7 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
 
 /** A server that an earlier process of ours left running, owned from now on as if it had been started here. */
 export function takeOverMlflowServer(
-  mark: ProcessMark,
+  mark: ProcessIdentity,
   url: string,
   version: string,
   dir: string,

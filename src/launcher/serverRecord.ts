@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { ProcessMark } from '../processMark.ts';
+import type { ProcessIdentity } from '../system/processIdentity.mjs';
 
 /** Kept beside a server's data while it runs: who it is, whose it is, and where it answers. */
 interface ServerRecord {
-  readonly server: ProcessMark;
-  readonly owner: ProcessMark;
+  readonly server: ProcessIdentity;
+  readonly owner: ProcessIdentity;
   readonly url: string;
 }
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, UnavailableError } from '../errors.ts';
-import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
 import { closing, removeQuietly, writeAll } from './durable.ts';
 import type { SpoolFiles } from './files.ts';
 import type { Layout } from './layout.ts';
@@ -22,7 +22,7 @@ const PACE: Pace = { beatMs: 3_000, staleMs: 15_000 };
 const TRIES_MAX = 10;
 const CLAIM = /^claim-(\d{1,15})$/;
 
-interface Holder extends ProcessMark {
+interface Holder extends ProcessIdentity {
   readonly host: string;
   /** Where numbers of processes mean the same: a boot of a machine, and in it a container. */
   readonly realm: string;
@@ -190,7 +190,7 @@ function pathOf(layout: Layout, number: number): string {
 }
 
 function self(): Holder {
-  const mark = markOf(process.pid) ?? { pid: process.pid, started: '' };
+  const mark = identityOf(process.pid) ?? { pid: process.pid, started: '' };
   return { ...mark, host: hostname(), realm: realm() };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { withLock } from '../../src/launcher/lock.ts';
-import { markOf } from '../../src/processMark.ts';
+import { identityOf } from '../../src/system/processIdentity.mjs';
 import { temporaryFolder } from './support.ts';
 
 const never = new AbortController().signal;
@@ -63,7 +63,7 @@ it('waits on where another one took over the same dead lock right after', async 
     },
   );
   await sleep(50);
-  writeFileSync(path, JSON.stringify({ ...markOf(process.pid), key: 'other' }));
+  writeFileSync(path, JSON.stringify({ ...identityOf(process.pid), key: 'other' }));
   await sleep(500);
   expect(worked).toBe(false);
   rmSync(path);
@@ -97,7 +97,7 @@ it('says once that it waits, and gives up when told to', async () => {
 
 async function endedMark() {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  const mark = markOf(child.pid!);
+  const mark = identityOf(child.pid!);
   expect(mark).toBeDefined();
   child.kill('SIGKILL');
   await once(child, 'exit');

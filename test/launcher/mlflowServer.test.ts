@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
 import { signalGroup } from '../../src/launcher/processes.ts';
-import { isRunning, markOf, type ProcessMark } from '../../src/processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../../src/system/processIdentity.mjs';
 import { executable, mlflowLike, temporaryFolder, unusedPort } from './support.ts';
 
 async function start(script: string, signal = new AbortController().signal) {
   const dir = temporaryFolder();
   const python = executable(join(dir, 'python'), script);
-  let mark: ProcessMark | undefined;
-  const onSpawn = (spawned: ProcessMark) => {
+  let mark: ProcessIdentity | undefined;
+  const onSpawn = (spawned: ProcessIdentity) => {
     mark = spawned;
   };
   const server = startMlflowServer({ python, dir, port: await unusedPort(), log: () => {}, signal, onSpawn });
@@ -21,7 +21,7 @@ describe('startMlflowServer', () => {
   it('ends the whole group, a child that ignores SIGTERM too', async () => {
     const { dir, server } = await start(mlflowLike('() => {}'));
     const { pid, version, stop, exited } = await server;
-    const child = markOf(Number(readFileSync(join(dir, 'child.pid'), 'utf8')))!;
+    const child = identityOf(Number(readFileSync(join(dir, 'child.pid'), 'utf8')))!;
     expect(version).toBe('3.0.0');
     expect(isRunning(child)).toBe(true);
     await stop();

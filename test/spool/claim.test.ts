@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, unlinkSync as unlink, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { markOf } from '../../src/processMark.ts';
 import { Claim, type Pace } from '../../src/spool/claim.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { layoutOf } from '../../src/spool/layout.ts';
 import { makeFolders } from '../../src/spool/restore.ts';
+import { identityOf } from '../../src/system/processIdentity.mjs';
 import { buildChild, ended, holdInChild } from './children.ts';
 import { newRecord } from './samples.ts';
 import { openSpool, temporaryFolder } from './support.ts';
@@ -107,7 +107,7 @@ describe('the claim of another process with the same number', () => {
     writeForeignClaim(dir, 2, JSON.stringify({ ...mark, isReleased: undefined, started: '1' }));
     await take(dir);
     expect(claimsIn(dir)).toEqual(['claim-3']);
-    writeForeignClaim(dir, 4, JSON.stringify({ ...mark, isReleased: undefined, ...markOf(process.pid) }));
+    writeForeignClaim(dir, 4, JSON.stringify({ ...mark, isReleased: undefined, ...identityOf(process.pid) }));
     await expect(take(dir)).rejects.toMatchObject({ code: 'spool_in_use' });
   });
 });
