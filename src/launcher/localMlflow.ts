@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
-import { withLock } from './lock.ts';
+import { withLock } from '../system/fileLock.mjs';
+import { isRunning, ownIdentity, type ProcessIdentity } from '../system/processIdentity.mjs';
 import {
   type Log,
   type MlflowServer,
@@ -26,6 +26,8 @@ const PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 60_000;
 /** One that lived for so long may end once by chance. */
 const LASTED_MS = 60_000;
+/** Longer than a first installation takes. A process that holds the lock longer hangs. */
+const LOCK_WAIT_MAX_MS = 20 * 60_000;
 
 type LocalMlflowState =
   | { readonly status: 'starting'; readonly message: string }
@@ -133,9 +135,10 @@ export function launchLocalMlflow(options: LocalMlflowOptions): LocalMlflow {
 function findOrStart(options: LocalMlflowOptions, log: Log, signal: AbortSignal): Promise<Found> {
   const { dir, port = DEFAULT_PORT } = options;
   mkdirSync(dir, { recursive: true });
-  const waiting = (holder: ProcessIdentity) =>
-    log(`The trainpost with process id ${holder.pid} sets up MLflow in this folder: waiting for it`);
-  return withLock(join(dir, 'launcher.lock'), waiting, signal, async () => {
+  const onWait = (heldBy: string) =>
+    log(`trainpost waits for ${heldBy}, which sets up MLflow in this folder`);
+  const lockOptions = { waitMaxMs: LOCK_WAIT_MAX_MS, onWait, signal };
+  return withLock(join(dir, 'launcher.lock'), lockOptions, async () => {
     const known = await recordedServer(dir, log);
     if (known) return known;
     const url = `http://127.0.0.1:${port}`;
@@ -161,7 +164,7 @@ async function recordedServer(dir: string, log: Log): Promise<Found | undefined>
     await stopGroup(mark.pid);
     return undefined;
   }
-  writeRecord(recordPath(dir), { server: mark, owner: ownMark(), url });
+  writeRecord(recordPath(dir), { server: mark, owner: ownIdentity(), url });
   log(
     `MLflow ${version} was left running at ${url} by a trainpost that was killed: it is used, and ended with this one`,
   );
@@ -184,16 +187,11 @@ async function startOwn(
   log(`MLflow starts on port ${port} (a few seconds)`);
   const url = `http://127.0.0.1:${port}`;
   const onSpawn = (server: ProcessIdentity) =>
-    writeRecord(recordPath(dir), { server, owner: ownMark(), url });
+    writeRecord(recordPath(dir), { server, owner: ownIdentity(), url });
   const server = await startMlflowServer({ python, dir, port, log, signal, onSpawn });
   return { url, version: server.version, server };
 }
 
 function recordPath(dir: string): string {
   return join(dir, 'server.json');
-}
-
-/** Where a start cannot be told (no `ps`), an owner counts as gone: its server is taken over rather than left behind. */
-function ownMark(): ProcessIdentity {
-  return identityOf(process.pid) ?? { pid: process.pid, started: '' };
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { closing } from './durable.ts';
+import { closing } from '../system/plainFiles.mjs';
 import { type Entries, type Entry, newEntry } from './entries.ts';
 import { decode, type Envelope, isDamage } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';

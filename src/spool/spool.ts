@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { removeQuietly } from '../system/plainFiles.mjs';
 import { Claim } from './claim.ts';
-import { opening, removeQuietly, storing, writeNew } from './durable.ts';
+import { opening, storing, writeNew } from './durable.ts';
 import { Entries, type Entry, newEntry } from './entries.ts';
 import { type Envelope, encode, isDamage } from './envelope.ts';
 import { realFiles, type SpoolFiles } from './files.ts';
