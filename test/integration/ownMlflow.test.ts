@@ -69,7 +69,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     await expect.poll(() => service.output(), upMs).toContain('MLflow answers at http');
     const { server } = JSON.parse(readFileSync(join(ROOT, '.mlflow/server.json'), 'utf8'));
     process.kill(-server.pid, 'SIGKILL');
-    await expect.poll(() => service.output(), upMs).toContain('It is started again');
+    await expect.poll(() => service.output(), upMs).toContain('trainpost starts MLflow again');
     const taken = await train(service, { Prefer: 'respond-async' });
     expect(taken.status).toBe(202);
     const place = `${service.url}${taken.headers.get('Location')}`;
