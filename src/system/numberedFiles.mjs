@@ -10,13 +10,13 @@ import { closing, removeQuietly, writeAll } from './plainFiles.mjs';
  * @property {number} pid
  * @property {string} started
  * @property {string} host
- * @property {string} pidSpace Where the pid can be looked up.
+ * @property {string} pidSpace The set of processes among which the pid is unique.
  * @property {string} key A UUID that no other file has.
  * @property {true} [isReleased]
  */
 
 /**
- * What the names of a lock's files have after `<path>-`: the numbers, and the keys of temporary files.
+ * The endings of the names `<path>-<ending>`: the numbers, and the keys of temporary files.
  *
  * @typedef {object} Found
  * @property {number[]} numbers

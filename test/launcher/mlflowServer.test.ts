@@ -9,12 +9,12 @@ import { executable, mlflowLike, temporaryFolder, unusedPort } from './support.t
 async function start(script: string, signal = new AbortController().signal) {
   const dir = temporaryFolder();
   const python = executable(join(dir, 'python'), script);
-  let mark: ProcessIdentity | undefined;
+  let identity: ProcessIdentity | undefined;
   const onSpawn = (spawned: ProcessIdentity) => {
-    mark = spawned;
+    identity = spawned;
   };
   const server = startMlflowServer({ python, dir, port: await unusedPort(), log: () => {}, signal, onSpawn });
-  return { dir, server, mark: () => mark };
+  return { dir, server, identity: () => identity };
 }
 
 describe('startMlflowServer', () => {
@@ -46,14 +46,14 @@ describe('startMlflowServer', () => {
 
   it('leaves nothing running when the start is given up', async () => {
     const giveUp = new AbortController();
-    const { server, mark } = await start('setInterval(() => {}, 1000)', giveUp.signal);
+    const { server, identity } = await start('setInterval(() => {}, 1000)', giveUp.signal);
     setTimeout(() => giveUp.abort(), 300);
     await expect(server).rejects.toThrow('aborted');
-    expect(mark()).toBeDefined();
-    expect(signalGroup(mark()!.pid, 0)).toBe(false);
+    expect(identity()).toBeDefined();
+    expect(signalGroup(identity()!.pid, 0)).toBe(false);
   });
 
-  it('hides our environment from MLflow where it would be taken as options', async () => {
+  it('hides variables from MLflow that MLflow would take as options', async () => {
     process.env['MLFLOW_BACKEND_STORE_URI'] = 'postgresql://elsewhere';
     try {
       const script =
