@@ -49,9 +49,9 @@ export interface LocalMlflowOptions {
   readonly log: Log;
   /** An abort has the effect of `stop()`. */
   readonly signal?: AbortSignal;
-  /** Where trainpost looks for an MLflow, and the first port that it tries for its own. */
+  /** The port at which trainpost looks for an MLflow, and the first port that it tries for its own. */
   readonly port?: number;
-  /** What pip installs. */
+  /** The package that pip installs, with its version. */
   readonly requirement?: string;
   /** The `PATH` in which trainpost looks for Python. */
   readonly searchPath?: string;

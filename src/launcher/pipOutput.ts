@@ -25,7 +25,7 @@ export class PipOutput {
     }
   }
 
-  /** What the command does now. */
+  /** The step that the command is at. */
   phase(): string {
     return this.#phase;
   }

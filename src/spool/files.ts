@@ -50,7 +50,7 @@ class RealFile implements SpoolFile {
     return this.#handle.utimes(atMs / 1000, atMs / 1000);
   }
 
-  /** fdatasync writes the length too, where it changed; what it leaves out are times. */
+  /** fdatasync writes the content and a changed length. It leaves out times only. */
   sync(): Promise<void> {
     return this.#handle.datasync();
   }

@@ -8,6 +8,7 @@ import { isPidInUse, isRunning, ownIdentity, pidSpace } from './processIdentity.
 /**
  * @typedef {import('./plainFiles.mjs').PlainFiles} PlainFiles
  * @typedef {import('./numberedFiles.mjs').Holder} Holder
+ * @typedef {import('./numberedFiles.mjs').Found} Found
  */
 
 /**
@@ -107,7 +108,7 @@ export class FileLock {
   static async take(path, { files = plainFiles, heartbeat = HEARTBEAT, signal } = {}) {
     const numbered = new NumberedFiles(files, path);
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const newest = await numbered.newest();
+      const newest = newestOf(await numbered.find());
       const heldBy = newest > 0 && (await holderInTheWay(numbered, newest, heartbeat, signal));
       if (heldBy) throw new LockHeldError(path, heldBy);
       const holder = newHolder();
@@ -145,19 +146,19 @@ export class FileLock {
   async #isConfirmed() {
     let isOwn = false;
     try {
-      isOwn =
-        (await this.#files.newest()) === this.#number &&
-        (await this.#files.read(this.#number))?.key === this.#holder.key;
+      const found = await this.#files.find();
+      const holder = await this.#files.read(this.#number);
+      isOwn = newestOf(found) === this.#number && holder?.key === this.#holder.key;
+      if (isOwn) await this.#files.removeBelow(this.#number, found);
     } finally {
       if (!isOwn) await this.release();
     }
-    if (isOwn) await this.#files.removeBelow(this.#number);
     return isOwn;
   }
 
   async #beat() {
     const isThere = await this.#files.touch(this.#number);
-    const newest = await this.#files.newest();
+    const newest = newestOf(await this.#files.find());
     this.#checkedAtMs = Date.now();
     if (isThere && newest === this.#number) return;
     this.#isLost = true;
@@ -207,6 +208,15 @@ async function waitForLock(path, { waitMaxMs, onWait, ...options }) {
 /** @param {number} ms */
 function duration(ms) {
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} minutes`;
+}
+
+/**
+ * The highest number; 0 if there is none.
+ *
+ * @param {Found} found
+ */
+function newestOf({ numbers }) {
+  return Math.max(0, ...numbers);
 }
 
 /** @returns {Holder} */

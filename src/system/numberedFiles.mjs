@@ -10,9 +10,17 @@ import { closing, removeQuietly, writeAll } from './plainFiles.mjs';
  * @property {number} pid
  * @property {string} started
  * @property {string} host
- * @property {string} pidSpace Where the pid can be looked up.
+ * @property {string} pidSpace The set of processes among which the pid is unique.
  * @property {string} key A UUID that no other file has.
  * @property {true} [isReleased]
+ */
+
+/**
+ * The endings of the names `<path>-<ending>`: the numbers, and the keys of temporary files.
+ *
+ * @typedef {object} Found
+ * @property {number[]} numbers
+ * @property {string[]} keys
  */
 
 /** Room for the longest holder: a release then overwrites the content in place, and needs no room on a full disk. */
@@ -36,12 +44,22 @@ export class NumberedFiles {
     this.#path = path;
   }
 
-  /** The highest number; 0 if there is none. */
-  async newest() {
-    let newest = 0;
-    for await (const ending of this.#endings())
-      if (NUMBER.test(ending)) newest = Math.max(newest, Number(ending));
-    return newest;
+  /**
+   * The files that there are.
+   *
+   * @returns {Promise<Found>}
+   */
+  async find() {
+    /** @type {Found} */
+    const found = { numbers: [], keys: [] };
+    const start = `${basename(this.#path)}-`;
+    for await (const name of this.#files.names(dirname(this.#path))) {
+      if (!name.startsWith(start)) continue;
+      const ending = name.slice(start.length);
+      if (NUMBER.test(ending)) found.numbers.push(Number(ending));
+      else if (KEY.test(ending)) found.keys.push(ending);
+    }
+    return found;
   }
 
   /**
@@ -92,21 +110,15 @@ export class NumberedFiles {
   }
 
   /**
-   * Removes lower numbers, the lowest first, and temporary files. Stops at a failure: the next holder goes on.
+   * Removes the numbers below one, the lowest first, and the temporary files. Stops at a failure: the next holder goes on.
    *
    * @param {number} number
+   * @param {Found} found
    */
-  async removeBelow(number) {
-    /** @type {number[]} */
-    const lower = [];
-    const temporary = [];
+  async removeBelow(number, { numbers, keys }) {
+    const lower = numbers.filter((one) => one < number).sort((a, b) => a - b);
     try {
-      for await (const ending of this.#endings()) {
-        if (KEY.test(ending)) temporary.push(ending);
-        else if (NUMBER.test(ending) && Number(ending) < number) lower.push(Number(ending));
-      }
-      for (const one of lower.sort((a, b) => a - b)) await this.#files.remove(this.#pathOf(one));
-      for (const ending of temporary) await this.#files.remove(`${this.#path}-${ending}`);
+      for (const ending of [...lower, ...keys]) await this.#files.remove(`${this.#path}-${ending}`);
     } catch {
       // Files that stay do no harm.
     }
@@ -135,13 +147,6 @@ export class NumberedFiles {
     const content = Buffer.from(JSON.stringify(holder).padEnd(CONTENT_CHARS));
     const file = await this.#files.open(path, which);
     await closing(file, () => writeAll(file, content, 0));
-  }
-
-  /** What the names of the lock's files have after `<path>-`. */
-  async *#endings() {
-    const start = `${basename(this.#path)}-`;
-    for await (const name of this.#files.names(dirname(this.#path)))
-      if (name.startsWith(start)) yield name.slice(start.length);
   }
 
   /** @param {number} number */

@@ -104,13 +104,13 @@ describe('npm start without Python', () => {
       }),
     );
     try {
+      await expect.poll(() => service.output()).toContain('There is no MLflow to log to');
       const refused = await train(service);
       expect(refused.status).toBe(503);
       expect(refused.headers.get('Retry-After')).toBeNull();
       const problem = (await refused.json()) as { code: string; detail: string };
       expect(problem.code).toBe('mlflow_missing');
       expect(problem.detail).toMatch(/Python 3\.10.*MLFLOW_TRACKING_URI/);
-      expect(service.output()).toContain('There is no MLflow to log to');
     } finally {
       expect(await service.stop()).toBe(0);
     }

@@ -112,6 +112,32 @@ describe('launchLocalMlflow', () => {
     expect(local.state().status).toBe('failed');
   });
 
+  it('stops while it starts its server again', async () => {
+    const dir = folderWithVenv();
+    const { local } = launch({ dir, port: await unusedPort() });
+    await local.ready;
+    const first = serverPid(dir);
+    executable(join(dir, 'venv/bin/python'), 'setInterval(() => {}, 1000)');
+    process.kill(-first, 'SIGKILL');
+    await expect.poll(() => serverPid(dir)).not.toBe(first);
+    const second = serverPid(dir);
+    await local.stop();
+    expect(signalGroup(second, 0)).toBe(false);
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+  });
+
+  it('ends its server if the given signal is aborted', async () => {
+    const dir = folderWithVenv();
+    const aborted = new AbortController();
+    const { local } = launch({ dir, port: await unusedPort(), signal: aborted.signal });
+    await local.ready;
+    const pid = serverPid(dir);
+    aborted.abort();
+    await expect.poll(() => existsSync(join(dir, 'server.json'))).toBe(false);
+    expect(signalGroup(pid, 0)).toBe(false);
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+  });
+
   it('says what to do if there is no Python', async () => {
     const dir = temporaryFolder();
     const { local, lines } = launch({ dir, port: await unusedPort(), searchPath: '' });

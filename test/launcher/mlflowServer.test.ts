@@ -53,7 +53,7 @@ describe('startMlflowServer', () => {
     expect(signalGroup(identity()!.pid, 0)).toBe(false);
   });
 
-  it('hides our environment from MLflow where it would be taken as options', async () => {
+  it('hides variables from MLflow that MLflow would take as options', async () => {
     process.env['MLFLOW_BACKEND_STORE_URI'] = 'postgresql://elsewhere';
     try {
       const script =

@@ -7,7 +7,7 @@ import { contentOf, endedProcess } from '../system/support.ts';
 import { temporaryFolder } from './support.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
-/** Stands in for the compiler: leaves what it saw, and fails where the source says so. */
+/** Stands in for the compiler: copies the source, and fails if the source says so. */
 const BUILD = `
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 appendFileSync('builds', '+');
@@ -94,7 +94,7 @@ describe('setup', { timeout: 60_000 }, () => {
       },
       [INSTALLS, BUILDS],
     ],
-  ])('does what is needed where %s', (_name, change, said) => {
+  ])('does what is needed if %s', (_name, change, said) => {
     setup();
     change();
     expect(setup()).toEqual({ status: 0, said });

@@ -124,7 +124,7 @@ describe('a claim from another machine', () => {
     expect(claimsIn(dir)).toEqual(['claim-6']);
   });
 
-  it('that moves is respected, whatever its clock says', async () => {
+  it('that moves is respected, even if its clock is wrong', async () => {
     const dir = temporaryFolder();
     const path = writeForeignClaim(dir, 5);
     let atS = 1_000_000;

@@ -121,7 +121,7 @@ describe('the lock of a living holder', () => {
     await expect(FileLock.take(path)).rejects.toThrow(`is held by process ${process.pid} on `);
   });
 
-  it('is refused if the holder is elsewhere and has a heartbeat, by any clock', async () => {
+  it('is refused if the holder is elsewhere and has a heartbeat, even if its clock is wrong', async () => {
     const path = lockPath();
     writeFileSync(`${path}-5`, contentOf(FAR));
     let atS = 1_000_000;
