@@ -110,7 +110,7 @@ describe('logLossOfBlock', () => {
     const span = fc.record({ block: fc.nat(1), first: fc.nat(20), rows: fc.nat(70) });
     const rowsOfPart = (nNotes: number) =>
       fc.record({
-        codes: fc.array(fc.nat(1), { minLength: 140, maxLength: 140 }),
+        codes: fc.array(fc.nat(1), { minLength: 280, maxLength: 280 }),
         weights: fc.constantFrom<[number, number]>([1, 1], [0.7, 2.25]),
         w: fc.array(number, { minLength: nNotes + 1, maxLength: nNotes + 1 }),
       });
