@@ -15,6 +15,8 @@ export interface Roles {
   /** Columns to leave out. One text may name several columns, separated by commas. */
   readonly ignore: readonly string[];
   readonly missing: Missing;
+  /** The column that says which rows are test rows. Models do not see it. */
+  readonly splitColumn?: string;
 }
 
 /** A column that the model learns from. */
@@ -107,15 +109,17 @@ interface AssignedRoles {
 
 /**
  * Returns the target's index and the names of the columns to leave out. All other columns are features.
- * @throws FieldError if a field names a column that the file does not have, or if `ignore` names the target
+ * @throws FieldError if a field names a column that the file does not have, or if `ignore` or `split` names the target
  */
 export function assignRoles(
   table: Table,
-  { target, ignore }: Pick<Roles, 'target' | 'ignore'>,
+  { target, ignore, splitColumn }: Omit<Roles, 'missing'>,
 ): AssignedRoles {
   const names = table.columns.map(({ name }) => name);
   const targetIndex = findTarget(names, target);
-  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex]!) };
+  const ignored = findIgnored(names, ignore, names[targetIndex]!);
+  if (splitColumn !== undefined) ignored.add(checkSplitColumn(splitColumn, names, names[targetIndex]!));
+  return { targetIndex, ignored };
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {
@@ -147,6 +151,16 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
     }
   }
   return ignored;
+}
+
+function checkSplitColumn(name: string, names: readonly string[], target: string): string {
+  if (!names.includes(name)) throw unknownColumn('split', name, names);
+  if (name !== target) return name;
+  throw new FieldError(
+    'target_splits',
+    `split names the target column ${quote(name)}: name a column that says which rows are test rows.`,
+    { field: 'split', value: name },
+  );
 }
 
 function unknownColumn(field: string, value: string, names: readonly string[]): FieldError {

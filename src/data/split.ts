@@ -61,6 +61,15 @@ export function testRowsOf(
   return { test: new RandomState(options.randomState).startOfPermutation(nSamples, nTest), nTrain };
 }
 
+/**
+ * Returns the test rows of `train_test_split(..., test_size, shuffle=False)`: the last ones, in order.
+ * @throws DataError or FieldError as `trainTestSplit` without `stratify`
+ */
+export function lastRowsOf(nSamples: number, testSize: number): Uint32Array {
+  const { nTrain, nTest } = partSizes(nSamples, testSize);
+  return Uint32Array.from({ length: nTest }, (_, i) => nTrain + i);
+}
+
 function partSizes(nSamples: number, testSize: number): Sizes {
   const isShare = testSize > 0 && testSize < 1;
   const isCount = Number.isInteger(testSize) && testSize >= 1;

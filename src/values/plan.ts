@@ -14,17 +14,40 @@ interface DataSpec {
   readonly missing: Missing;
 }
 
-/** A random hold-out, as scikit-learn's `train_test_split` draws it. */
-export interface SplitSpec {
+/** Test rows that are drawn as scikit-learn's `train_test_split` draws them. */
+export interface RandomSplit {
+  readonly by: 'random';
   /** A share of the rows below 1, or a number of rows. */
   readonly testSize: number;
   readonly randomState: number;
   readonly stratify: boolean;
 }
 
-/** The rows that a model is measured on. */
+/** The last rows of the file are the test rows, as with `train_test_split(shuffle=False)`. */
+interface LastRows {
+  readonly by: 'last';
+  /** As in `RandomSplit`. */
+  readonly testSize: number;
+}
+
+/** A column of the file assigns each row. The model does not see the column. */
+interface ColumnSplit {
+  readonly by: 'column';
+  readonly column: string;
+}
+
+/** The rows of a second file are the test rows. */
+interface FileSplit {
+  readonly by: 'file';
+}
+
+export type Holdout = RandomSplit | LastRows | ColumnSplit | FileSplit;
+
+/** The rows that models are measured on. */
 interface Evaluation {
-  readonly holdout: SplitSpec;
+  readonly holdout: Holdout;
+  /** Folds of the training rows, as `StratifiedKFold(folds)` makes them: each model is fitted on all but one, and measured on that. */
+  readonly folds?: number;
 }
 
 /** Hyper-parameters of one model, by their names in `LogisticRegression`. */
@@ -36,10 +59,19 @@ export interface ModelSpec {
   readonly classWeight: 'balanced' | null;
 }
 
+/** How the best candidate is chosen: by its mean over the folds, or without folds by its value on the test rows. */
+export interface Choice {
+  readonly metric: string;
+  readonly goal: 'max' | 'min';
+}
+
 /** What to find out from a table. A single training is a plan with one candidate. */
 export interface Plan {
   readonly data: DataSpec;
   readonly evaluation: Evaluation;
   /** Models to fit, at least one. */
   readonly candidates: readonly ModelSpec[];
+  readonly choice: Choice;
+  /** Whether the fitted pipeline of each candidate is kept, not only that of the best. */
+  readonly keepAll: boolean;
 }

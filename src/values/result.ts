@@ -1,4 +1,5 @@
 import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
+import type { ErrorData } from './errorData.ts';
 import type { MetricSet } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -10,14 +11,30 @@ export interface SolverInfo {
   readonly converged: boolean;
 }
 
-/** One model of a plan, fitted on the training rows and measured. */
-export interface Candidate {
-  readonly model: ModelSpec;
+/** Metrics of one model on the rows that it was fitted on, and on others. */
+export interface Scores {
   readonly train: MetricSet;
   readonly test: MetricSet;
+}
+
+/** One model of a plan, fitted on the training rows and measured. */
+export interface FittedCandidate extends Scores {
+  readonly model: ModelSpec;
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
+  /** The model's metrics in each fold, fitted on the other folds; if the plan asks for folds. */
+  readonly folds?: readonly Scores[];
+  /** If the plan keeps all pipelines, or if this candidate is the best. */
+  readonly pipeline?: PipelineState;
 }
+
+/** A model that the rows do not allow. */
+interface FailedCandidate {
+  readonly model: ModelSpec;
+  readonly problem: ErrorData;
+}
+
+export type Candidate = FittedCandidate | FailedCandidate;
 
 /** A stage of the work, and the time that it took, in milliseconds. */
 interface StageTime {
@@ -30,19 +47,25 @@ export interface Result {
   readonly data: DatasetInfo;
   readonly split: SplitInfo;
   readonly example: InputExample;
-  /** In the plan's order. */
+  /** In the plan's order; at least one is fitted. */
   readonly candidates: readonly Candidate[];
-  /** Index of the candidate that is kept as a model. */
+  /** Index of the best candidate, whose pipeline becomes the model. */
   readonly chosen: number;
-  /** The chosen candidate's fitted pipeline. */
-  readonly pipeline: PipelineState;
   /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */
   readonly stages: readonly StageTime[];
 }
 
-/** The candidate that is kept as a model. */
-export function chosenOf({ candidates, chosen }: Result): Candidate {
-  return candidates[chosen]!;
+/** A candidate whose pipeline is there. */
+export type KeptCandidate = FittedCandidate & Required<Pick<FittedCandidate, 'pipeline'>>;
+
+/** The best candidate. */
+export function chosenOf({ candidates, chosen }: Result): KeptCandidate {
+  // The engine chooses among the fitted candidates, and keeps the pipeline of the one that it chooses.
+  return candidates[chosen] as KeptCandidate;
+}
+
+export function isFitted(candidate: Candidate): candidate is FittedCandidate {
+  return !('problem' in candidate);
 }

@@ -1,16 +1,22 @@
 import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
 import type { PipelineState } from '../../../values/pipelineState.ts';
 import type { Missing, ModelSpec } from '../../../values/plan.ts';
-import type { Candidate } from '../../../values/result.ts';
+import type { FittedCandidate } from '../../../values/result.ts';
 import { measure, measureTask } from '../blocks/measure.ts';
 import { undefinedMetrics } from './describe.ts';
-import { HelperTasks } from './helperTasks.ts';
+import type { HelperTasks } from './helperTasks.ts';
 import { fitPipeline, predictRows } from './model.ts';
-import type { Prepared } from './prepare.ts';
+import type { Prepared, Rows } from './prepare.ts';
+
+/** Rows to fit and to measure models on. */
+export interface FitRows extends Pick<Prepared, 'dataset' | 'positive'> {
+  readonly train: Rows;
+  readonly test: Rows;
+}
 
 /** A candidate with its fitted pipeline, and the milliseconds that it took. */
-export interface FittedCandidate {
-  readonly candidate: Candidate;
+export interface Fit {
+  readonly candidate: FittedCandidate;
   readonly pipeline: PipelineState;
   readonly fitMs: number;
   readonly evaluateMs: number;
@@ -21,11 +27,11 @@ export interface FittedCandidate {
  * @throws DataError if the rows do not allow the fit
  */
 export async function fitCandidate(
-  { dataset, train, test, positive }: Prepared,
+  { dataset, train, test, positive }: FitRows,
   model: ModelSpec,
   missing: Missing,
-  helpers = new HelperTasks(),
-): Promise<FittedCandidate> {
+  helpers: HelperTasks,
+): Promise<Fit> {
   const startedAt = performance.now();
   const { pipeline, classifier } = fitPipeline(dataset, train, { missing, model });
   const fittedAt = performance.now();

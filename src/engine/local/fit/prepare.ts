@@ -2,18 +2,21 @@ import { joinSummaries, summariseNext, summaryTask } from '../../../data/columnS
 import { type Dataset, toDataset } from '../../../data/dataset.ts';
 import type { Table } from '../../../data/table.ts';
 import type { Frame } from '../../../ml/frame.ts';
-import type { ClassLabel, DatasetInfo, InputExample, SplitInfo } from '../../../values/dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample } from '../../../values/dataset.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
 import { MARKS, openWorkplace, partition } from '../blocks/partition.ts';
-import type { RowSet } from '../blocks/rowSet.ts';
+import type { RowSet, Workplace } from '../blocks/rowSet.ts';
 import { RowSetSource } from '../blocks/rowSetSource.ts';
 import type { Team } from '../blocks/team.ts';
 import { PackedTextColumn } from '../blocks/textColumn.ts';
 import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
-import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from './splitRows.ts';
+import { rolesOf } from '../reading/roles.ts';
+import { requireClasses, requireValues } from './checkRows.ts';
+import { type MarkedRows, markRows } from './markRows.ts';
+import { findPositive } from './positive.ts';
 
 /** Rows of a data set, as models see them. */
 export interface Rows {
@@ -27,7 +30,9 @@ export interface Rows {
 /** A data set that is split into training and test rows. Any number of models can be fitted on it. */
 export interface Prepared {
   readonly dataset: Dataset;
-  readonly split: SplitInfo;
+  /** Where the rows lie, sorted by `marked.marks` within their blocks. */
+  readonly workplace: Workplace;
+  readonly marked: MarkedRows;
   readonly train: Rows;
   readonly test: Rows;
   readonly positive: ClassLabel | undefined;
@@ -41,19 +46,19 @@ export interface Prepared {
  */
 export async function prepare(
   table: Table,
-  { data, evaluation }: Plan,
+  plan: Plan,
   team: Team,
   helpers = new HelperTasks(),
   watch = new Watch(),
 ): Promise<Prepared> {
   watch.enter('preparing');
-  const dataset = toDataset(table, data);
-  const positive = findPositive(dataset.target, data.positive);
+  const dataset = toDataset(table, rolesOf(plan));
+  const positive = findPositive(dataset.target, plan.data.positive);
   const task = summaryTask(dataset);
   const othersShare = helpers.summarise(task);
   let marked: MarkedRows;
   try {
-    marked = markRows(dataset, evaluation.holdout);
+    marked = markRows(dataset, plan.evaluation.holdout);
     requireClasses(dataset.target, marked);
     requireValues(dataset, marked);
     watch.throwIfCancelled();
@@ -65,10 +70,12 @@ export async function prepare(
   const example = inputExample(dataset);
   const ownShare = summariseNext(task);
   const info = describeDataset(dataset, joinSummaries([ownShare, ...((await othersShare.result()) ?? [])]));
-  const rows = partition(openWorkplace(table, team, watch), marked.marks, Object.keys(MARKS).length);
+  const workplace = openWorkplace(table, team, watch);
+  const rows = partition(workplace, marked.marks, Object.keys(MARKS).length);
   return {
     dataset,
-    split: marked.split,
+    workplace,
+    marked,
     train: rowsOf(dataset, rows.rowSet([MARKS.train]), marked.trainCodes),
     test: rowsOf(dataset, rows.rowSet([MARKS.test]), marked.testCodes),
     positive,
@@ -77,7 +84,8 @@ export async function prepare(
   };
 }
 
-function rowsOf({ features }: Dataset, rowSet: RowSet, codes: Uint8Array): Rows {
+/** The features of the rows of a set, and the rows' classes. */
+export function rowsOf({ features }: Dataset, rowSet: RowSet, codes: Uint8Array): Rows {
   const source = new RowSetSource(rowSet);
   const columns = features.map(({ index, type }) =>
     type === 'string' ? new PackedTextColumn(source, index) : numericColumn(source, index),

@@ -26,32 +26,16 @@ export async function runPlan(
   const team = new Team(table.memory, ports);
   const helpers = new HelperTasks(ports);
   try {
-    const startedAt = performance.now();
+    const clock = new StageClock();
     const prepared = await prepare(table, plan, team, helpers, watch);
-    const splitMs = performance.now() - startedAt;
-    const fitted: FittedCandidate[] = [];
-    watch.enter('fitting', plan.candidates.length);
-    for (const model of plan.candidates) {
-      fitted.push(await fitCandidate(prepared, model, plan.data.missing, helpers));
-      watch.step();
-    }
-    const chosen = 0;
-    const { dataset, split, train, example, info } = prepared;
-    return {
-      data: info,
-      split,
-      example,
-      candidates: fitted.map(({ candidate }) => candidate),
-      chosen,
-      pipeline: fitted[chosen]!.pipeline,
-      warnings: [...dataset.warnings, ...constantColumns(dataset, train.frame)],
-      stages: [
-        { name: 'parse', ms: parseMs },
-        { name: 'split', ms: splitMs },
-        { name: 'fit', ms: sum(fitted.map(({ fitMs }) => fitMs)) },
-        { name: 'evaluate', ms: sum(fitted.map(({ evaluateMs }) => evaluateMs)) },
-      ],
-    };
+    const { dataset, marked, example, info } = prepared;
+    const foldOf = foldsOf(prepared, plan);
+    clock.end('split');
+    watch.enter('fitting', nFits(plan));
+    const fits = await fitCandidates(prepared, plan, { helpers, watch });
+    clock.add('fit', sum(fits.map((fit) => fit.fitMs)));
+    clock.add('evaluate', sum(fits.map((fit) => fit.evaluateMs)));
+    clock.restart();
   } finally {
     team.close();
   }

@@ -9,6 +9,7 @@ import { runPlan } from '../fit/run.ts';
 import { collectGarbage } from '../memory/garbage.ts';
 import { ParseClock } from '../reading/parseClock.ts';
 import { readAgain, readWhole } from '../reading/readAgain.ts';
+import { rolesOf } from '../reading/roles.ts';
 import type { Handlers, ReadPiece } from './tasks.ts';
 import { warmUp } from './warmUp.ts';
 
@@ -37,7 +38,7 @@ export const HANDLERS: Handlers = {
   run: async ({ read, path, plan, options, watch, ports }) => {
     try {
       const whole = await readWhole(read, fileOf(path), options, ports);
-      const wanted = await readAgain(whole, plan.data, fileOf(path), options, ports);
+      const wanted = await readAgain(whole, rolesOf(plan), fileOf(path), options, ports);
       return await runPlan(wanted, plan, new Watch(watch), ports);
     } finally {
       for (const port of ports) port.close();
@@ -46,7 +47,7 @@ export const HANDLERS: Handlers = {
   inspect: async ({ read, path, plan, options, watch }) => {
     new Watch(watch).enter('preparing');
     const whole = await readWhole(read, fileOf(path), options);
-    const roles = knownRoles(whole.table, plan.data);
+    const roles = knownRoles(whole.table, rolesOf(plan));
     const { table, parseMs } = roles ? await readAgain(whole, roles, fileOf(path), options) : whole;
     const startedAt = performance.now();
     const report = await dryRunReport(dryRunInput(table, plan));

@@ -1,0 +1,40 @@
+import { labelText, type Target } from '../../../data/target.ts';
+import { FieldError, quote } from '../../../errors.ts';
+import type { ClassLabel } from '../../../values/dataset.ts';
+
+/**
+ * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
+ * @throws FieldError if the target has no such label, or more than two labels
+ */
+export function findPositive(
+  { name, classCounts, dtype }: Target,
+  wanted: string | undefined,
+): ClassLabel | undefined {
+  if (wanted === undefined) return undefined;
+  const labels = classCounts.map(({ label }) => label);
+  const allowed = labels.map((label) => labelText(label, dtype));
+  const details = { field: 'positive', value: wanted, allowed };
+  if (labels.length > 2) {
+    throw new FieldError(
+      'positive_of_many',
+      `positive needs a target with two classes, and ${quote(name)} has ${labels.length}: remove the field.`,
+      details,
+    );
+  }
+  // A file may write booleans as True, TRUE or true, and so may a client.
+  const same = (text: string) =>
+    dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
+  const label = labels.find(
+    (one) =>
+      same(labelText(one, dtype)) ||
+      (typeof one === 'number' && wanted.trim() !== '' && one === Number(wanted)),
+  );
+  if (label === undefined) {
+    throw new FieldError(
+      'unknown_positive',
+      `positive is ${quote(wanted)}, but ${quote(name)} holds ${allowed.map((text) => quote(text)).join(' and ')}.`,
+      details,
+    );
+  }
+  return label;
+}

@@ -1,0 +1,7 @@
+import type { Roles } from '../../../data/dataset.ts';
+import type { Plan } from '../../../values/plan.ts';
+
+/** The roles that a plan gives to the columns of its table. */
+export function rolesOf({ data, evaluation: { holdout } }: Plan): Roles {
+  return holdout.by === 'column' ? { ...data, splitColumn: holdout.column } : data;
+}
