@@ -8,6 +8,7 @@ import { modelFilesOf, type RecordedTree } from '../src/tracking/tree.ts';
 import { describeRun } from '../src/training/describeRun.ts';
 import { DEFAULT_FIELDS } from '../src/training/fields/parse.ts';
 import { planOf } from '../src/training/fields/use.ts';
+import { chosenOf } from '../src/values/result.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
@@ -79,7 +80,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
 async function aRecord(): Promise<RecordedTree> {
-  const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS));
+  const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS, 1));
   const run = describeRun({
     fields: DEFAULT_FIELDS,
     names: {
@@ -92,7 +93,7 @@ async function aRecord(): Promise<RecordedTree> {
     receivedAt: new Date(),
     result,
   });
-  const recorded = recordTree(result.pipeline, run, {});
+  const recorded = recordTree(chosenOf(result).pipeline, run, {});
   const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
   const { tree } = recorded;
   return { tree, files: [...modelFilesOf(recorded, tree.nodes[0]), filler] };

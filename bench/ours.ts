@@ -34,8 +34,8 @@ const { Team: BuiltTeam } = await built<typeof import('../src/engine/local/block
 const { MARKS } = await built<typeof import('../src/engine/local/blocks/partition.ts')>(
   'engine/local/blocks/partition.js',
 );
-const { markRows } = await built<typeof import('../src/engine/local/fit/splitRows.ts')>(
-  'engine/local/fit/splitRows.js',
+const { markRows } = await built<typeof import('../src/engine/local/fit/markRows.ts')>(
+  'engine/local/fit/markRows.js',
 );
 const { prepare } = await built<typeof import('../src/engine/local/fit/prepare.ts')>(
   'engine/local/fit/prepare.js',
@@ -67,7 +67,7 @@ const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('
 const FILE_BYTES_MAX = 4e9;
 const TIMEOUT_MS = 600_000;
 /** The original's. */
-const PLAN = planOf(parseFields({}));
+const PLAN = planOf(parseFields({}), 1);
 const [MODEL] = PLAN.candidates as [ModelSpec];
 /** For the file of ten million rows. */
 const LIMITS = { rows: 1e8, cells: 1e9 };
@@ -116,6 +116,7 @@ const app = createApp({
     engine,
     deliveries,
     underWay,
+    sweepMax: 200,
   },
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },

@@ -72,6 +72,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
         env: process.env,
       }),
       underWay,
+      sweepMax: config.training.sweepMax,
       ...config.names,
     },
     upload,
@@ -82,7 +83,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   });
   serve(server, app, log.logger);
   engine
-    .warmUp(planOf(DEFAULT_FIELDS))
+    .warmUp(planOf(DEFAULT_FIELDS, 1))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));
   await scheduler.start();
   const clear = () =>

@@ -13,6 +13,7 @@ import { describeRun } from '../../src/training/describeRun.ts';
 import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
 import { planOf } from '../../src/training/fields/use.ts';
 import { namesOf } from '../../src/training/names.ts';
+import { chosenOf } from '../../src/values/result.ts';
 
 /**
  * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
@@ -98,11 +99,11 @@ async function deliverFile(file: string): Promise<void> {
 
 async function accept(csv: Buffer, body: FormBody): Promise<void> {
   const fields = parseFields(body);
-  const result = await runCsv(csv, planOf(fields));
+  const result = await runCsv(csv, planOf(fields, 1));
   const [fileName, receivedAt] = ['diabetes.csv', new Date()];
   const names = namesOf({ given: fields.names, fileName, receivedAt });
   const run = describeRun({ fields, names, fileName, receivedAt, result });
-  const { tree, files } = recordTree(result.pipeline, run, process.env);
+  const { tree, files } = recordTree(chosenOf(result).pipeline, run, process.env);
   const kept = { tree, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
   const file = `${tree.requestId}.json`;
   writeFileSync(join(PENDING, file), JSON.stringify(kept));

@@ -149,6 +149,11 @@ export const SETTINGS = {
       meaning: 'The time that a training may wait and compute, both together.',
       limits: [limit('time that a training waits and computes', 422, 'training_timeout')],
     }),
+    sweepMax: setting('SWEEP_MAX', count(1, 10_000), 200, {
+      reason: 'Each candidate becomes a run in MLflow, which takes about thirty a second.',
+      meaning: 'The combinations of settings that one sweep may fit.',
+      limits: [limit('combinations of a sweep', 422, 'sweep_too_large')],
+    }),
     helpers: setting('TRAINING_HELPERS', count(1, 256), THREADS, {
       unset: 'the number of cores − 1, and at least 1',
       reason: 'One core is left to the event loop.',

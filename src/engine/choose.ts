@@ -11,7 +11,7 @@ export function chooseBest(candidates: readonly Candidate[], choice: Choice): nu
   let bestValue = Number.NaN;
   for (const [index, candidate] of candidates.entries()) {
     if (!isFitted(candidate)) continue;
-    const value = valueOf(candidate, choice);
+    const value = scoreOf(candidate, choice);
     const isBetter = choice.goal === 'max' ? value > bestValue : value < bestValue;
     if (best === undefined || isBetter || (Number.isNaN(bestValue) && !Number.isNaN(value))) {
       best = index;
@@ -22,8 +22,8 @@ export function chooseBest(candidates: readonly Candidate[], choice: Choice): nu
 }
 
 /** The value that a candidate is chosen by. */
-export function valueOf({ test, folds }: FittedCandidate, { metric }: Choice): number {
-  const of = (scores: FittedCandidate['test']) => (scores as unknown as Record<string, number>)[metric]!;
+export function scoreOf({ test, folds }: FittedCandidate, { metric }: Choice): number {
+  const of = ({ metrics }: FittedCandidate['test']) => metrics[metric as keyof typeof metrics];
   if (folds === undefined) return of(test);
   return folds.reduce((sum, fold) => sum + of(fold.test), 0) / folds.length;
 }

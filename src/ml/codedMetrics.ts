@@ -1,10 +1,9 @@
-import type { MetricSet } from '../values/metrics.ts';
+import type { ConfusionCounts, Measures, MetricSet } from '../values/metrics.ts';
 import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
 
-export interface ClassificationMetrics {
-  readonly metrics: MetricSet;
+export interface ClassificationMetrics extends Measures {
   /** Metrics that are undefined for these rows. Their value is 0 if a denominator is 0, else NaN. */
   readonly undefinedMetrics: readonly (keyof MetricSet)[];
 }
@@ -80,8 +79,21 @@ export function metricsOf(
       ...losses,
       score: accuracy,
     },
+    rows: nRows,
+    ...(nClasses === 2 && { confusion: confusionOf(counts, nRows, positiveCode) }),
     undefinedMetrics: [...undefinedRatios, ...undefinedLosses],
   };
+}
+
+function confusionOf(
+  { truePositives, predicted, actual }: LabelCounts,
+  nRows: number,
+  positiveCode: number,
+): ConfusionCounts {
+  const tp = truePositives[positiveCode]!;
+  const fp = predicted[positiveCode]! - tp;
+  const fn = actual[positiveCode]! - tp;
+  return { tp, fp, tn: nRows - tp - fp - fn, fn };
 }
 
 function keysOf<T extends object>(record: T): (keyof T)[] {

@@ -26,9 +26,9 @@ export function describeRun({ fields, names, fileName, receivedAt, result }: Run
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
     inputExample: result.example,
-    rounded: roundedMetrics(test),
-    training: train,
-    test,
+    rounded: roundedMetrics(test.metrics),
+    training: train.metrics,
+    test: test.metrics,
     extraParams: { target: result.data.target, ...paramsOf(fields) },
   };
 }

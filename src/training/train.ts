@@ -3,7 +3,7 @@ import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
-import type { Result } from '../values/result.ts';
+import { chosenOf, type Result } from '../values/result.ts';
 import type { TrackedRun } from '../values/run.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun } from './describeRun.ts';
@@ -35,6 +35,8 @@ export interface TrainingRooms {
   readonly deliveries: DeliveryPort;
   /** The service's own name for logged models, instead of the file's. */
   readonly modelName?: string;
+  /** Most candidates of a sweep. */
+  readonly sweepMax: number;
   readonly underWay: UnderWay;
 }
 
@@ -56,14 +58,14 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
 
 async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const { fields, source } = request;
-  const plan = planOf(fields);
+  const plan = planOf(fields, rooms.sweepMax);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
   const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
   const run = describeRun({ ...request, names, result });
   const kept = keep(result, run);
-  const accepted = await rooms.deliveries.accept(result.pipeline, run, kept);
+  const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }
 
@@ -74,7 +76,7 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
 
 async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesFor(request, rooms));
-  const plan = planOf(request.fields);
+  const plan = planOf(request.fields, rooms.sweepMax);
   rooms.engine.check(plan);
   const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };

@@ -1,5 +1,6 @@
 import type { ClassLabel, ColumnType } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Holdout } from './plan.ts';
 import type { Warning } from './warning.ts';
 
 export type ColumnRole = 'target' | 'feature' | 'ignored';
@@ -88,9 +89,7 @@ export interface DryRun {
     readonly classes: readonly ClassBalance[];
   };
   readonly split?: {
-    readonly testSize: number;
-    readonly randomState: number;
-    readonly stratify: boolean;
+    readonly holdout: Holdout;
     readonly trainRows: number;
     readonly testRows: number;
     readonly droppedRows: number;

@@ -9,6 +9,22 @@ export interface MetricSet {
   readonly score: number;
 }
 
+/** Rows of two classes by what they are and what they are predicted to be. Positive is the class that precision refers to. */
+export interface ConfusionCounts {
+  readonly tp: number;
+  readonly fp: number;
+  readonly tn: number;
+  readonly fn: number;
+}
+
+/** What a model comes to on one set of rows. */
+export interface Measures {
+  readonly metrics: MetricSet;
+  readonly rows: number;
+  /** With two classes only. */
+  readonly confusion?: ConfusionCounts;
+}
+
 export interface RoundedMetrics {
   readonly accuracy: number;
   /** Log loss, in nats. */

@@ -1,6 +1,6 @@
 import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
-import type { MetricSet } from './metrics.ts';
+import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
 import type { Warning } from './warning.ts';
@@ -11,10 +11,10 @@ export interface SolverInfo {
   readonly converged: boolean;
 }
 
-/** Metrics of one model on the rows that it was fitted on, and on others. */
+/** What one model comes to on the rows that it was fitted on, and on others. */
 export interface Scores {
-  readonly train: MetricSet;
-  readonly test: MetricSet;
+  readonly train: Measures;
+  readonly test: Measures;
 }
 
 /** One model of a plan, fitted on the training rows and measured. */

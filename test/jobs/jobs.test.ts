@@ -15,7 +15,7 @@ beforeEach(() => {
   engine = new FakeEngine();
   desk = new RecordingDesk();
   underWay = new UnderWay();
-  jobs = new Jobs({ engine, deliveries: desk, underWay });
+  jobs = new Jobs({ engine, deliveries: desk, underWay, sweepMax: 1 });
 });
 
 const HERE = new AbortController().signal;

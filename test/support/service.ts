@@ -95,6 +95,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       engine,
       deliveries: options.deliveries ?? desk,
       underWay,
+      sweepMax: 20,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,

@@ -36,16 +36,7 @@ export function dryRunAnswer(
     warnings: report.warnings,
     data: { rows, columns: columns.length, target: target?.name ?? null, digest },
     classes: (target?.classes ?? []).map(classAnswer),
-    split: split
-      ? {
-          test_size: split.testSize,
-          random_state: split.randomState,
-          stratify: split.stratify,
-          train_rows: split.trainRows,
-          test_rows: split.testRows,
-          dropped_rows: split.droppedRows,
-        }
-      : null,
+    split: split ? splitAnswer(split) : null,
     pipeline: report.pipeline ?? null,
     columns: columns.map(columnAnswer),
     timing_ms: {
@@ -54,6 +45,23 @@ export function dryRunAnswer(
       profile: tenths(timingMs.profile),
       total: tenths(clock.total),
     },
+  };
+}
+
+function splitAnswer({
+  holdout,
+  trainRows,
+  testRows,
+  droppedRows,
+}: NonNullable<DryRun['split']>): Readonly<Record<string, unknown>> {
+  return {
+    by: holdout.by,
+    ...(holdout.by === 'column' && { column: holdout.column }),
+    ...('testSize' in holdout && { test_size: holdout.testSize }),
+    ...(holdout.by === 'random' && { random_state: holdout.randomState, stratify: holdout.stratify }),
+    train_rows: trainRows,
+    test_rows: testRows,
+    dropped_rows: droppedRows,
   };
 }
 

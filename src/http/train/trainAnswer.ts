@@ -68,7 +68,7 @@ export function keptAnswer(
     rounded: run.rounded,
     registeredModel: run.registeredModelName,
     computed: {
-      metrics: { train: toJson(train), test: toJson(test) },
+      metrics: { train: toJson(train.metrics), test: toJson(test.metrics) },
       data: {
         rows: data.rows,
         columns: data.columns.length,

@@ -57,6 +57,35 @@ export const flag = z
   .pipe(oneOf(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off']))
   .transform((word) => ['true', '1', 'yes', 'on'].includes(word));
 
+/** One value or several, which are separated by commas, or in the field repeated. */
+export const several = <Kind extends z.ZodType>(kind: Kind) =>
+  z.array(z.string()).transform((given, context): readonly z.output<Kind>[] =>
+    given
+      .flatMap((text) => text.split(','))
+      .flatMap((text) => {
+        const read = kind.safeParse(text.trim());
+        if (read.success) return [read.data];
+        const message = read.error.issues[0]?.message ?? 'cannot be read';
+        context.addIssue({ code: 'custom', message, params: { value: text.trim() } });
+        return [];
+      }),
+  );
+
+const COLUMN = /^column:(.+)$/s;
+
+/** How test rows are chosen. */
+export const splitBy = z.string().transform((text, context) => {
+  const word = text.trim();
+  if (word === 'random' || word === 'last') return { by: word } as const;
+  const column = COLUMN.exec(text)?.[1];
+  if (column !== undefined) return { by: 'column', column } as const;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be random, last, or column:NAME with the name of a column',
+  });
+  return z.NEVER;
+});
+
 export const name = (charsMax: number, bad?: RegExp, badSays = '') =>
   z
     .string()

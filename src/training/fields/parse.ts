@@ -1,5 +1,6 @@
 import { FieldError, quote } from '../../errors.ts';
 import { FIELD_NAMES, FIELD_ROWS, FILE_FIELD, type FieldRow, GROUPS, type TrainFields } from './table.ts';
+import { idleFields } from './use.ts';
 
 /** A parsed form: text, or several texts if a field was repeated. */
 export type FormBody = Readonly<Record<string, string | readonly string[]>>;
@@ -19,7 +20,7 @@ export function parseFields(body: FormBody): TrainFields {
   }
   // The loop above builds exactly what the table's types say; the compiler cannot follow it.
   const fields = groups as unknown as TrainFields;
-  checkTogether(fields);
+  checkTogether(fields, given);
   return fields;
 }
 
@@ -73,7 +74,18 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 }
 
 /** Rules about two fields. */
-function checkTogether({ names: { alias, registeredModelName } }: TrainFields): void {
+function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly string[]>): void {
+  const { alias, registeredModelName } = fields.names;
+  const idle = new Set(idleFields(fields));
+  for (const [key, { names }] of FIELD_ROWS) {
+    const field = names.find((one) => given.has(one));
+    if (!idle.has(key) || field === undefined) continue;
+    throw new FieldError(
+      'idle_field',
+      `${field} has no meaning with split=${given.get('split')}: leave one of them out.`,
+      { field },
+    );
+  }
   if (alias === undefined || registeredModelName !== undefined) return;
   throw new FieldError(
     'alias_without_model',

@@ -1,11 +1,25 @@
 import type { z } from 'zod';
-import { aboveZero, alias, flag, name, oneOf, rowsOrShare, tags, text, texts, wholeNumber } from './kinds.ts';
+import {
+  aboveZero,
+  alias,
+  flag,
+  name,
+  oneOf,
+  rowsOrShare,
+  several,
+  splitBy,
+  tags,
+  text,
+  texts,
+  wholeNumber,
+} from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
 export const GROUPS = {
   data: 'Columns and cells',
   split: 'Test rows',
   model: 'Model',
+  search: 'Sweeps and folds',
   names: 'Names in MLflow',
   mode: 'What to do',
 } as const;
@@ -27,6 +41,8 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
+  /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
+  readonly isNew?: true;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -34,6 +50,7 @@ export interface FieldRow {
 const ITERATIONS_MAX = 1_000_000_000;
 /** numpy.random.RandomState takes an unsigned 32-bit seed. */
 const SEED_MAX = 2 ** 32 - 1;
+const FOLDS_MAX = 20;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
 const NAME_CHARS_MAX = 250;
@@ -52,15 +69,17 @@ const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
-    kind: aboveZero('1.0'),
-    default: 1,
-    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`.",
+    kind: several(aboveZero('1.0')),
+    default: [1],
+    defaultSays: '`1`',
+    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`. Several values, as in `0.1,1,10`, make a sweep; so do several values of the other fields of this group, and all combinations are fitted.",
   },
   maxIter: {
     group: 'model',
     names: ['iterations', 'max_iter'],
-    kind: wholeNumber(1, ITERATIONS_MAX, ', such as 100'),
-    default: 100,
+    kind: several(wholeNumber(1, ITERATIONS_MAX, ', such as 100')),
+    default: [100],
+    defaultSays: '`100`',
     says: "scikit-learn's `max_iter`: the maximum number of the solver's iterations, from 1 to 1,000,000,000.",
   },
   experimentName: {
@@ -118,28 +137,57 @@ const FIELDS = {
     param: 'stratify',
     says: 'Whether both parts have the same share of each class.',
   },
+  split: {
+    group: 'split',
+    names: ['split'],
+    kind: splitBy,
+    default: { by: 'random' },
+    defaultSays: '`random`',
+    isNew: true,
+    says: 'How the test rows are chosen: `random`; `last` for the last rows of the file, for data in time order; or `column:NAME` for a column that has `train` or `test` in each row, or truth values where true means test.',
+  },
   solver: {
     group: 'model',
     names: ['solver'],
-    kind: oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent']),
-    default: 'lbfgs',
+    kind: several(oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent'])),
+    default: ['lbfgs'],
+    defaultSays: '`lbfgs`',
     says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
   },
   tol: {
     group: 'model',
     names: ['solver_tol'],
-    kind: aboveZero('0.0001'),
-    default: 1e-4,
+    kind: several(aboveZero('0.0001')),
+    default: [1e-4],
+    defaultSays: '`1e-4`',
     fingerprint: 'solverTol',
     says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
   },
   classWeight: {
     group: 'model',
     names: ['class_weight'],
-    kind: oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null)),
-    default: null,
+    kind: several(oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null))),
+    default: [null],
     defaultSays: '`none`',
     says: '`balanced` gives each class the same total weight.',
+  },
+  folds: {
+    group: 'search',
+    names: ['cv'],
+    kind: wholeNumber(2, FOLDS_MAX, ', such as 5'),
+    defaultSays: 'none',
+    param: 'cv',
+    isNew: true,
+    says: "Folds of the training rows, from 2 to 20: scikit-learn's `StratifiedKFold(cv)`. Each candidate is fitted on all but one fold and measured on that one, for each fold.",
+  },
+  keepAll: {
+    group: 'search',
+    names: ['log_models'],
+    kind: oneOf(['best', 'all']).transform((word) => word === 'all'),
+    default: false,
+    defaultSays: '`best`',
+    isNew: true,
+    says: 'Which models of a sweep are logged: that of the best candidate, or `all`. Only the best is registered.',
   },
   missing: {
     group: 'data',

@@ -1,16 +1,63 @@
-import type { Plan } from '../../values/plan.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { FieldError } from '../../errors.ts';
+import type { Holdout, ModelSpec, Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
-/** The plan that the fields ask for. */
-export function planOf({ data, split, model }: TrainFields): Plan {
-  return { data, evaluation: { holdout: split }, candidates: [model] };
+/**
+ * The plan that the fields ask for.
+ * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`
+ */
+export function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Plan {
+  const { folds, keepAll } = search;
+  return {
+    data,
+    evaluation: { holdout: holdoutOf(split), ...(folds !== undefined && { folds }) },
+    candidates: candidatesOf(model, sweepMax),
+    choice: { metric: 'log_loss', goal: 'min' },
+    keepAll,
+  };
+}
+
+function holdoutOf({ split, testSize, randomState, stratify }: TrainFields['split']): Holdout {
+  if (split.by === 'column') return split;
+  return split.by === 'last' ? { by: 'last', testSize } : { by: 'random', testSize, randomState, stratify };
+}
+
+/** All combinations, in the order written; values of a later field change first. */
+function candidatesOf(
+  { C, maxIter, classWeight, solver, tol }: TrainFields['model'],
+  sweepMax: number,
+): ModelSpec[] {
+  const actual = [C, maxIter, classWeight, solver, tol].reduce((count, { length }) => count * length, 1);
+  if (actual > sweepMax) {
+    throw new FieldError(
+      'sweep_too_large',
+      `The fields ask for ${actual} combinations, but a sweep may have ${sweepMax}: give fewer values (SWEEP_MAX sets the limit).`,
+      { limit: sweepMax, actual },
+    );
+  }
+  return C.flatMap((ofC) =>
+    maxIter.flatMap((ofMaxIter) =>
+      classWeight.flatMap((ofClassWeight) =>
+        solver.flatMap((ofSolver) =>
+          tol.map((ofTol) => ({
+            C: ofC,
+            maxIter: ofMaxIter,
+            classWeight: ofClassWeight,
+            solver: ofSolver,
+            tol: ofTol,
+          })),
+        ),
+      ),
+    ),
+  );
 }
 
 /** The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them. */
 export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> {
-  const params = valuesOf(fields).flatMap(([, row, value]) => {
+  const params = valuesOf(fields).flatMap(([key, row, value]) => {
     const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value);
-    return isSaid ? [[row.param, pythonText(value)] as const] : [];
+    return isSaid && !idleFields(fields).includes(key) ? [[row.param, pythonText(value)] as const] : [];
   });
   return Object.fromEntries(params);
 }
@@ -18,9 +65,12 @@ export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> 
 /** The fields as one flat object, which every version of trainpost makes the same for the same request. */
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    valuesOf(fields).flatMap(([key, row, value]) =>
-      value === undefined ? [] : [[row.fingerprint ?? key, value] as const],
-    ),
+    valuesOf(fields).flatMap(([key, row, value]) => {
+      if (value === undefined || (row.isNew && isDeepStrictEqual(value, row.default))) return [];
+      // A field that may have several values had one in the first versions.
+      const one = row.group === 'model' && Array.isArray(value) && value.length === 1 ? value[0] : value;
+      return [[row.fingerprint ?? key, one] as const];
+    }),
   );
 }
 
@@ -30,6 +80,17 @@ function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])
     return [key, row, group[key]] as const;
   });
 }
+
+/** Fields that mean nothing beside the way in which the test rows are chosen. */
+export function idleFields({ split: { split } }: TrainFields): readonly FieldKey[] {
+  return IDLE_FIELDS[split.by];
+}
+
+const IDLE_FIELDS = {
+  random: [],
+  last: ['randomState', 'stratify'],
+  column: ['testSize', 'randomState', 'stratify'],
+} as const satisfies Record<string, readonly FieldKey[]>;
 
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 

@@ -83,9 +83,7 @@ describe('dryRunAnswer', () => {
 
   it('has the split, and the classes in both parts', () => {
     const split = {
-      testSize: 0.3,
-      randomState: 7,
-      stratify: true,
+      holdout: { by: 'random', testSize: 0.3, randomState: 7, stratify: true } as const,
       trainRows: 6,
       testRows: 3,
       droppedRows: 1,
@@ -93,6 +91,7 @@ describe('dryRunAnswer', () => {
     const classes = [{ label: 'a', rows: 9, share: 1, trainRows: 6, testRows: 3 }];
     const told = answer({ split, target: { name: 'y', type: 'string', classes } });
     expect(told.split).toEqual({
+      by: 'random',
       test_size: 0.3,
       random_state: 7,
       stratify: true,

@@ -11,6 +11,7 @@ import type {
   DryRun,
   PipelineStepInfo,
 } from '../../../values/dryRun.ts';
+import type { Holdout } from '../../../values/plan.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
 
 /** A column of the table, and how to read its cells. Each reading may overwrite the one before. */
@@ -34,11 +35,7 @@ export interface DryRunInput {
   readonly columns: readonly ReadableColumn[];
   readonly target?: { readonly name: string; readonly type: ColumnType };
   readonly classes?: Classes;
-  readonly split?: Split & {
-    readonly testSize: number;
-    readonly randomState: number;
-    readonly stratify: boolean;
-  };
+  readonly split?: Split & { readonly holdout: Holdout };
   readonly pipeline?: readonly PipelineStepInfo[];
   readonly problem?: TrainpostError;
   /** Findings of the file's reader, and columns that its decimal signs turn into text. */
@@ -110,9 +107,9 @@ function countCodes(codes: ArrayLike<number>, nClasses: number, rows?: Uint32Arr
 }
 
 function splitInfo(split: NonNullable<DryRunInput['split']>, rows: number): NonNullable<DryRun['split']> {
-  const { train, test, testSize, randomState, stratify } = split;
+  const { train, test, holdout } = split;
   const droppedRows = rows - train.length - test.length;
-  return { testSize, randomState, stratify, trainRows: train.length, testRows: test.length, droppedRows };
+  return { holdout, trainRows: train.length, testRows: test.length, droppedRows };
 }
 
 type Step = readonly [name: string, estimator: object, columns?: readonly number[]];

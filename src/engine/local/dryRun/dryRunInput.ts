@@ -13,8 +13,12 @@ import type { ClassLabel } from '../../../values/dataset.ts';
 import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
+import { requireClasses, requireValues } from '../fit/checkRows.ts';
 import { shownLabel } from '../fit/describe.ts';
-import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from '../fit/splitRows.ts';
+import { assignFolds } from '../fit/folds.ts';
+import { type MarkedRows, markRows } from '../fit/markRows.ts';
+import { findPositive } from '../fit/positive.ts';
+import { rolesOf } from '../reading/roles.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
 /** Runs steps as far as possible, and keeps the first error: a training would end with it. */
@@ -47,15 +51,16 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
  * @param table read again if the known roles need a column as text
  */
 export function dryRunInput(table: Table, plan: Plan): DryRunInput {
-  const { data: spec, evaluation } = plan;
-  const { holdout } = evaluation;
+  const spec = rolesOf(plan);
+  const { holdout, folds } = plan.evaluation;
   const attempts = new Attempts();
   const dataset = attempts.of(() => toDataset(table, spec));
-  const positive = dataset && attempts.of(() => findPositive(dataset.target, spec.positive));
+  const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
   const marked = dataset && attempts.of(() => markRows(dataset, holdout));
   if (dataset && marked) {
     attempts.of(() => requireClasses(dataset.target, marked));
     attempts.of(() => requireValues(dataset, marked));
+    if (folds !== undefined) attempts.of(() => assignFolds({ dataset, marked }, holdout, folds));
   }
 
   const known = knownRoles(table, spec);
@@ -70,7 +75,7 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
     ),
     ...(targetColumn && { target: { name: targetColumn.name, type: typeOf(targetColumn) } }),
     ...(target && { classes: shownClasses(target, positive) }),
-    ...(marked && { split: { ...splitOf(marked), ...holdout } }),
+    ...(marked && { split: { ...splitOf(marked), holdout } }),
     ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
     ...(attempts.problem && { problem: attempts.problem }),
     warnings: [...tableWarnings(table), ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],

@@ -3,9 +3,9 @@ import { segmentsOf } from '../../../data/segments.ts';
 import type { Table } from '../../../data/table.ts';
 import { labelText, type Target } from '../../../data/target.ts';
 import { DataError, quote } from '../../../errors.ts';
+import type { Frame } from '../../../ml/frame.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import { MARKS } from '../blocks/partition.ts';
-import type { Frame } from '../../../ml/frame.ts';
 import type { MarkedRows } from './markRows.ts';
 
 /** The different codes, ascending. */

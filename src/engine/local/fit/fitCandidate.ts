@@ -1,5 +1,5 @@
 import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
-import type { PipelineState } from '../../../values/pipelineState.ts';
+import type { Measures } from '../../../values/metrics.ts';
 import type { Missing, ModelSpec } from '../../../values/plan.ts';
 import type { FittedCandidate } from '../../../values/result.ts';
 import { measure, measureTask } from '../blocks/measure.ts';
@@ -14,10 +14,9 @@ export interface FitRows extends Pick<Prepared, 'dataset' | 'positive'> {
   readonly test: Rows;
 }
 
-/** A candidate with its fitted pipeline, and the milliseconds that it took. */
+/** A candidate with its pipeline, and the milliseconds that it took. */
 export interface Fit {
   readonly candidate: FittedCandidate;
-  readonly pipeline: PipelineState;
   readonly fitMs: number;
   readonly evaluateMs: number;
 }
@@ -48,19 +47,23 @@ export async function fitCandidate(
   const onTrain = (await measuring.result()) ?? measure(trainTask);
   const candidate = {
     model,
-    train: onTrain.metrics,
-    test: onTest.metrics,
+    train: measuresOf(onTrain),
+    test: measuresOf(onTest),
     solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
     warnings: [
       ...classifier.fitWarnings_,
       ...undefinedMetrics('test', onTest.undefinedMetrics),
       ...undefinedMetrics('training', onTrain.undefinedMetrics),
     ],
+    pipeline: pipeline.toState(),
   };
   return {
     candidate,
-    pipeline: pipeline.toState(),
     fitMs: fittedAt - startedAt,
     evaluateMs: performance.now() - fittedAt,
   };
+}
+
+function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {
+  return measures;
 }

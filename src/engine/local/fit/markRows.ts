@@ -59,11 +59,10 @@ function markTest(dataset: Dataset, holdout: Holdout, marks: Uint8Array): number
     }
     return nTest;
   }
+  if (holdout.by === 'file') return 0;
   const kept = keptRows(dataset);
   const test =
-    holdout.by === 'last'
-      ? lastRowsOf(dataset.rows, holdout.testSize)
-      : drawTestRows(dataset, holdout, kept);
+    holdout.by === 'last' ? lastRowsOf(dataset.rows, holdout.testSize) : drawTestRows(dataset, holdout, kept);
   for (let i = 0; i < test.length; i++) {
     const place = test[i]!;
     marks[kept === undefined ? place : kept[place]!] = MARKS.test;

@@ -11,10 +11,10 @@ import type { RowSet, Workplace } from '../blocks/rowSet.ts';
 import { RowSetSource } from '../blocks/rowSetSource.ts';
 import type { Team } from '../blocks/team.ts';
 import { PackedTextColumn } from '../blocks/textColumn.ts';
-import { describeDataset, inputExample } from './describe.ts';
-import { HelperTasks } from './helperTasks.ts';
 import { rolesOf } from '../reading/roles.ts';
 import { requireClasses, requireValues } from './checkRows.ts';
+import { describeDataset, inputExample } from './describe.ts';
+import { HelperTasks } from './helperTasks.ts';
 import { type MarkedRows, markRows } from './markRows.ts';
 import { findPositive } from './positive.ts';
 

@@ -317,9 +317,7 @@ describe('the report', () => {
     const split = {
       train: Uint32Array.from({ length: 28 }, (_, row) => row),
       test: Uint32Array.of(30, 32, 34, 35),
-      testSize: 4,
-      randomState: 123,
-      stratify: false,
+      holdout: { by: 'random', testSize: 4, randomState: 123, stratify: false } as const,
     };
     const target = { name: 'y', type: 'long' } as const;
     const codes = rows((row) => (row === 39 ? -1 : row % 2));
@@ -335,7 +333,7 @@ describe('the report', () => {
           { label: 1, rows: 19, share: 19 / 39, trainRows: 14, testRows: 1 },
         ],
       },
-      split: { testSize: 4, randomState: 123, stratify: false, trainRows: 28, testRows: 4, droppedRows: 8 },
+      split: { holdout: split.holdout, trainRows: 28, testRows: 4, droppedRows: 8 },
       warnings: [],
     });
   });

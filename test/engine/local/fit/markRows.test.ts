@@ -5,18 +5,15 @@ import { readTable } from '../../../../src/data/readTable.ts';
 import { trainTestSplit } from '../../../../src/data/split.ts';
 import type { Target } from '../../../../src/data/target.ts';
 import { MARKS } from '../../../../src/engine/local/blocks/partition.ts';
-import {
-  findPositive,
-  type MarkedRows,
-  markRows,
-  requireClasses,
-} from '../../../../src/engine/local/fit/splitRows.ts';
+import { requireClasses } from '../../../../src/engine/local/fit/checkRows.ts';
+import { type MarkedRows, markRows } from '../../../../src/engine/local/fit/markRows.ts';
+import { findPositive } from '../../../../src/engine/local/fit/positive.ts';
 import { DataError, FieldError } from '../../../../src/errors.ts';
 import type { ClassLabel } from '../../../../src/values/dataset.ts';
-import type { SplitSpec } from '../../../../src/values/plan.ts';
+import type { RandomSplit } from '../../../../src/values/plan.ts';
 import { packTable } from '../../../support/packedTable.ts';
 
-const SPLIT: SplitSpec = { testSize: 0.4, randomState: 123, stratify: false };
+const SPLIT: RandomSplit = { by: 'random', testSize: 0.4, randomState: 123, stratify: false };
 const drop = { ignore: [], missing: 'drop' } as const;
 const read = (text: string) => toDataset(readTable(Buffer.from(text)), drop);
 
@@ -39,6 +36,7 @@ describe('markRows', () => {
     label: fc.constantFrom(3, -1, 500),
   });
   const spec = fc.record({
+    by: fc.constant('random' as const),
     testSize: fc.oneof(fc.double({ min: 0.05, max: 0.95, noNaN: true }), fc.integer({ min: 1, max: 20 })),
     randomState: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     stratify: fc.boolean(),
@@ -49,9 +47,9 @@ describe('markRows', () => {
     dataset: Dataset,
     labels: readonly number[],
     kept: readonly number[],
-    options: SplitSpec,
+    options: RandomSplit,
   ) {
-    const { stratify, ...sizes } = options;
+    const { stratify, by: _, ...sizes } = options;
     const classes = kept.map((place) => labels[place]!);
     const { train, test } = trainTestSplit(dataset.rows, {
       ...sizes,

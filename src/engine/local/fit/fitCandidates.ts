@@ -1,0 +1,50 @@
+import { DataError, toData } from '../../../errors.ts';
+import type { ModelSpec, Plan } from '../../../values/plan.ts';
+import type { Candidate } from '../../../values/result.ts';
+import type { Watch } from '../../watch.ts';
+import { fitCandidate } from './fitCandidate.ts';
+import type { HelperTasks } from './helperTasks.ts';
+import type { Prepared } from './prepare.ts';
+
+/** What the fits of a plan share. */
+export interface FitTools {
+  readonly helpers: HelperTasks;
+  readonly watch: Watch;
+}
+
+interface Fits {
+  /** In the plan's order. */
+  readonly fits: readonly Candidate[];
+  /** Milliseconds that all of them took together. */
+  readonly fitMs: number;
+  readonly evaluateMs: number;
+}
+
+/** Fits each candidate of a plan on the training rows, as if it were the only one, and measures it on both parts. */
+export async function fitCandidates(
+  prepared: Prepared,
+  { candidates, data: { missing } }: Plan,
+  { helpers, watch }: FitTools,
+): Promise<Fits> {
+  const fits: Candidate[] = [];
+  let fitMs = 0;
+  let evaluateMs = 0;
+  for (const model of candidates) {
+    try {
+      const fit = await fitCandidate(prepared, model, missing, helpers);
+      fits.push(fit.candidate);
+      fitMs += fit.fitMs;
+      evaluateMs += fit.evaluateMs;
+    } catch (error) {
+      fits.push(failedCandidate(model, error));
+    }
+    watch.step();
+  }
+  return { fits, fitMs, evaluateMs };
+}
+
+/** A candidate whose model the rows do not allow. @throws any other error */
+export function failedCandidate(model: ModelSpec, error: unknown): Candidate {
+  if (!(error instanceof DataError) || error.code !== 'cannot_be_fitted') throw error;
+  return { model, problem: toData(error) };
+}
