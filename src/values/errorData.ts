@@ -4,6 +4,8 @@ export interface ErrorDetails {
   readonly field?: string;
   /** Row of data, counted from 1 after the header, as people count. */
   readonly row?: number;
+  /** The character of `value` at which the fault is, counted from 1. */
+  readonly position?: number;
   /** The column's name. */
   readonly column?: string;
   /** The rejected value, shortened. */
