@@ -80,7 +80,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
 async function aRecord(): Promise<RecordedTree> {
-  const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS, 1));
+  const result = await runCsv(readFileSync(CSV), await planOf(DEFAULT_FIELDS, 1));
   const run = describeRun({
     fields: DEFAULT_FIELDS,
     names: {

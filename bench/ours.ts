@@ -67,7 +67,7 @@ const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('
 const FILE_BYTES_MAX = 4e9;
 const TIMEOUT_MS = 600_000;
 /** The original's. */
-const PLAN = planOf(parseFields({}), 1);
+const PLAN = await planOf(parseFields({}), 1);
 const [MODEL] = PLAN.candidates as [ModelSpec];
 /** For the file of ten million rows. */
 const LIMITS = { rows: 1e8, cells: 1e9 };

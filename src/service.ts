@@ -82,8 +82,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     readiness,
   });
   serve(server, app, log.logger);
-  engine
-    .warmUp(planOf(DEFAULT_FIELDS, 1))
+  planOf(DEFAULT_FIELDS, 1)
+    .then((plan) => engine.warmUp(plan))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));
   await scheduler.start();
   const clear = () =>

@@ -99,7 +99,7 @@ async function deliverFile(file: string): Promise<void> {
 
 async function accept(csv: Buffer, body: FormBody): Promise<void> {
   const fields = parseFields(body);
-  const result = await runCsv(csv, planOf(fields, 1));
+  const result = await runCsv(csv, await planOf(fields, 1));
   const [fileName, receivedAt] = ['diabetes.csv', new Date()];
   const names = namesOf({ given: fields.names, fileName, receivedAt });
   const run = describeRun({ fields, names, fileName, receivedAt, result });

@@ -1,29 +1,34 @@
-import type { Choice } from '../values/plan.ts';
+import { compile } from '../expressions/compile.ts';
+import { scopeOf } from '../expressions/scope.ts';
+import type { Objective } from '../values/expression.ts';
 import { type Candidate, type FittedCandidate, isFitted } from '../values/result.ts';
 
 /**
- * Chooses the best candidate: by its mean over the folds if there are folds, else by its value on the test rows. Of equal
- * candidates the first is chosen; a candidate whose value is undefined is chosen last.
+ * Chooses the best candidate. Of equal candidates the first is chosen; a candidate whose score is undefined is chosen only if
+ * all are.
  * @returns its index; undefined if no candidate is fitted
  */
-export function chooseBest(candidates: readonly Candidate[], choice: Choice): number | undefined {
+export function chooseBest(candidates: readonly Candidate[], objective: Objective): number | undefined {
   let best: number | undefined;
-  let bestValue = Number.NaN;
+  let bestScore = Number.NaN;
   for (const [index, candidate] of candidates.entries()) {
     if (!isFitted(candidate)) continue;
-    const value = scoreOf(candidate, choice);
-    const isBetter = choice.goal === 'max' ? value > bestValue : value < bestValue;
-    if (best === undefined || isBetter || (Number.isNaN(bestValue) && !Number.isNaN(value))) {
+    const score = scoreOf(candidate, objective);
+    const isBetter = objective.direction === 'max' ? score > bestScore : score < bestScore;
+    if (best === undefined || isBetter || (Number.isNaN(bestScore) && !Number.isNaN(score))) {
       best = index;
-      bestValue = value;
+      bestScore = score;
     }
   }
   return best;
 }
 
-/** The value that a candidate is chosen by. */
-export function scoreOf({ test, folds }: FittedCandidate, { metric }: Choice): number {
-  const of = ({ metrics }: FittedCandidate['test']) => metrics[metric as keyof typeof metrics];
-  if (folds === undefined) return of(test);
-  return folds.reduce((sum, fold) => sum + of(fold.test), 0) / folds.length;
+/**
+ * What a candidate is chosen by: the mean of the objective over the folds, or without folds its value on the test rows; NaN if
+ * it is undefined.
+ */
+export function scoreOf({ test, folds }: FittedCandidate, { expression }: Objective): number {
+  const { evaluate } = compile(expression);
+  const scores = (folds ?? [{ test }]).map((part) => evaluate(scopeOf(part.test)) ?? Number.NaN);
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }

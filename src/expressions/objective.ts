@@ -8,7 +8,7 @@ import type { Vocabulary } from './vocabulary.ts';
  * Metrics that are better if they are smaller: scikit-learn ends their names so, except for Brier's score.
  * Source: scikit-learn, user guide, "The scoring parameter".
  */
-const MINIMISED = /(?:^|[._])(?:loss|error|deviance|brier(?:_score)?)$/;
+const MINIMISED = /(?:^|[._])(?:loss|error|deviance|entropy|brier(?:_score)?)$/;
 
 const CALL = /^\s*(?:max|min)\s*\(/;
 const NAME = /^[A-Za-z_][\w.]*$/;
@@ -35,7 +35,7 @@ export async function parseObjective(
 
 /**
  * Reads the metric that chooses the best candidate: a metric's name, or an objective. A metric whose name ends in
- * loss, error, deviance or brier is minimised, and all others are maximised.
+ * loss, error, deviance, entropy or brier is minimised, and all others are maximised.
  * @throws FieldError as `parseObjective`; `objective_expected` for the bare name of a custom metric, because nobody
  *   knows its direction
  */

@@ -58,7 +58,7 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
 
 async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const { fields, source } = request;
-  const plan = planOf(fields, rooms.sweepMax);
+  const plan = await planOf(fields, rooms.sweepMax);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
@@ -76,7 +76,7 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
 
 async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesFor(request, rooms));
-  const plan = planOf(request.fields, rooms.sweepMax);
+  const plan = await planOf(request.fields, rooms.sweepMax);
   rooms.engine.check(plan);
   const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };

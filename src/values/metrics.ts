@@ -23,6 +23,8 @@ export interface Measures {
   readonly rows: number;
   /** With two classes only. */
   readonly confusion?: ConfusionCounts;
+  /** The client's own metrics by name; an undefined one is NaN. */
+  readonly custom?: Readonly<Record<string, number>>;
 }
 
 export interface RoundedMetrics {

@@ -1,3 +1,4 @@
+import type { CustomMetric, Objective } from './expression.ts';
 import type { ImputerStrategy, SolverName } from './pipelineState.ts';
 
 /** What happens to missing values: `error` and `drop` leave none, a strategy fills them in. */
@@ -59,19 +60,16 @@ export interface ModelSpec {
   readonly classWeight: 'balanced' | null;
 }
 
-/** How the best candidate is chosen: by its mean over the folds, or without folds by its value on the test rows. */
-export interface Choice {
-  readonly metric: string;
-  readonly goal: 'max' | 'min';
-}
-
 /** What to find out from a table. A single training is a plan with one candidate. */
 export interface Plan {
   readonly data: DataSpec;
   readonly evaluation: Evaluation;
   /** Models to fit, at least one. */
   readonly candidates: readonly ModelSpec[];
-  readonly choice: Choice;
+  /** Metrics that the client defines. */
+  readonly metrics: readonly CustomMetric[];
+  /** What chooses the best candidate: its mean over the folds, or without folds its value on the test rows. */
+  readonly choice: Objective;
   /** Whether the fitted pipeline of each candidate is kept, not only that of the best. */
   readonly keepAll: boolean;
 }

@@ -3,9 +3,9 @@ import { planOf } from '../../src/training/fields/use.ts';
 import type { Plan } from '../../src/values/plan.ts';
 
 /** The plan that the original has. */
-export const ORIGINAL_PLAN: Plan = planOf(DEFAULT_FIELDS, 1);
+export const ORIGINAL_PLAN: Plan = await planOf(DEFAULT_FIELDS, 1);
 
 /** The plan of a form with these fields. */
-export function planFor(fields: FormBody): Plan {
+export function planFor(fields: FormBody): Promise<Plan> {
   return planOf(parseFields(fields), 200);
 }

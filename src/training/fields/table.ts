@@ -180,6 +180,23 @@ const FIELDS = {
     isNew: true,
     says: "Folds of the training rows, from 2 to 20: scikit-learn's `StratifiedKFold(cv)`. Each candidate is fitted on all but one fold and measured on that one, for each fold.",
   },
+  select: {
+    group: 'search',
+    names: ['select'],
+    kind: text,
+    defaultSays: '`log_loss`',
+    isNew: true,
+    says: 'What chooses the best candidate of a sweep: a metric, or `max(EXPRESSION)` or `min(EXPRESSION)`, such as `min(5*fn + fp)`. It is the mean over the folds if `cv` is set, and else the value on the test rows.',
+  },
+  metrics: {
+    group: 'search',
+    names: ['metrics'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    isNew: true,
+    says: 'Your own metrics, each as `name = EXPRESSION` over the metrics and the counts `tp`, `fp`, `tn`, `fn` and `n`, such as `cost = 5*fn + fp`. Repeat the field for more of them.',
+  },
   keepAll: {
     group: 'search',
     names: ['log_models'],

@@ -1,19 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FieldError } from '../../errors.ts';
+import { parseMetrics } from '../../expressions/customMetrics.ts';
+import { parseSelect } from '../../expressions/objective.ts';
+import { MEASURES } from '../../expressions/scope.ts';
+import type { Objective } from '../../values/expression.ts';
 import type { Holdout, ModelSpec, Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
+/** The default choice, which needs no parser. */
+const LOG_LOSS: Objective = {
+  text: 'log_loss',
+  direction: 'min',
+  expression: {
+    text: 'log_loss',
+    kind: 'number',
+    symbols: ['log_loss'],
+    tree: { op: 'symbol', name: 'log_loss' },
+  },
+};
+
 /**
  * The plan that the fields ask for.
- * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`
+ * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics` and `parseSelect`
  */
-export function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Plan {
-  const { folds, keepAll } = search;
+export async function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Promise<Plan> {
+  const { folds, keepAll, select } = search;
+  const metrics = await parseMetrics(search.metrics, 'metrics', MEASURES);
+  const vocabulary = { ...MEASURES, metrics: new Map(metrics.map((metric) => [metric.name, metric])) };
   return {
     data,
     evaluation: { holdout: holdoutOf(split), ...(folds !== undefined && { folds }) },
     candidates: candidatesOf(model, sweepMax),
-    choice: { metric: 'log_loss', goal: 'min' },
+    metrics,
+    choice: select === undefined ? LOG_LOSS : await parseSelect(select, 'select', vocabulary),
     keepAll,
   };
 }

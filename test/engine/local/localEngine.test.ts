@@ -48,7 +48,7 @@ async function fitFile(engine: LocalEngine, path: string, plan: Plan): Promise<R
 }
 
 /** Gradient descent never converges, and does all its iterations. */
-const ENDLESS = planFor({ solver: 'gradient-descent', max_iter: '1000000000' });
+const ENDLESS = await planFor({ solver: 'gradient-descent', max_iter: '1000000000' });
 
 const ONE_THREAD = { threads: 1, helpers: 1, waitingMax: 16, timeoutMs: 60_000, thread: THREAD } as const;
 
@@ -92,7 +92,11 @@ describe('LocalEngine', () => {
       await engine.warmUp(ORIGINAL_PLAN);
       let ticks = 0;
       const timer = setInterval(() => ticks++, 1);
-      const fitted = await fitFile(engine, good, planFor({ solver: 'gradient-descent', max_iter: '300' }));
+      const fitted = await fitFile(
+        engine,
+        good,
+        await planFor({ solver: 'gradient-descent', max_iter: '300' }),
+      );
       clearInterval(timer);
       expect(fitted.data.rows).toBe(2_000);
       expect(ticks).toBeGreaterThan(3);
@@ -193,7 +197,7 @@ describe('a watch', () => {
       await engine.warmUp(ORIGINAL_PLAN);
       const watch = new Watch();
       const intake = await readFile(engine, million);
-      const plan = planFor({ solver_tol: '1e-300', iterations: '1000000', tol: '1e9' });
+      const plan = await planFor({ solver_tol: '1e-300', iterations: '1000000', tol: '1e9' });
       const run = engine.run({ intake, path: million }, plan, watch).catch((error: unknown) => error);
       await vi.waitUntil(() => watch.progress().stage === 'fitting', { timeout: 20_000, interval: 1 });
       expect(watch.progress()).toEqual({ stage: 'fitting', done: 0, total: 1 });

@@ -55,7 +55,12 @@ describe('parseFields', () => {
     ),
     [
       'several values',
-      { tol: '0.1, 1,10', max_iter: ['5', '50'], solver: 'lbfgs,newton-cholesky', class_weight: 'none,balanced' },
+      {
+        tol: '0.1, 1,10',
+        max_iter: ['5', '50'],
+        solver: 'lbfgs,newton-cholesky',
+        class_weight: 'none,balanced',
+      },
       {
         C: [0.1, 1, 10],
         maxIter: [5, 50],

@@ -13,7 +13,7 @@ export async function crossValidate(
   candidates: readonly Candidate[],
   folds: Folds,
   { dataset, positive }: Pick<Prepared, 'dataset' | 'positive'>,
-  { data: { missing } }: Plan,
+  plan: Plan,
   { helpers, watch }: FitTools,
 ): Promise<Candidate[]> {
   const scores: Scores[][] = candidates.map(() => []);
@@ -22,7 +22,7 @@ export async function crossValidate(
     for (const [index, candidate] of measured.entries()) {
       if (isFitted(candidate)) {
         try {
-          const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, missing, helpers);
+          const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, plan, helpers);
           const { train, test } = fit.candidate;
           scores[index]!.push({ train, test });
         } catch (error) {

@@ -1,6 +1,7 @@
+import { withCustom } from '../../../expressions/scope.ts';
 import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
 import type { Measures } from '../../../values/metrics.ts';
-import type { Missing, ModelSpec } from '../../../values/plan.ts';
+import type { ModelSpec, Plan } from '../../../values/plan.ts';
 import type { FittedCandidate } from '../../../values/result.ts';
 import { measure, measureTask } from '../blocks/measure.ts';
 import { undefinedMetrics } from './describe.ts';
@@ -28,7 +29,7 @@ export interface Fit {
 export async function fitCandidate(
   { dataset, train, test, positive }: FitRows,
   model: ModelSpec,
-  missing: Missing,
+  { data: { missing }, metrics }: Pick<Plan, 'data' | 'metrics'>,
   helpers: HelperTasks,
 ): Promise<Fit> {
   const startedAt = performance.now();
@@ -47,8 +48,8 @@ export async function fitCandidate(
   const onTrain = (await measuring.result()) ?? measure(trainTask);
   const candidate = {
     model,
-    train: measuresOf(onTrain),
-    test: measuresOf(onTest),
+    train: withCustom(measuresOf(onTrain), metrics),
+    test: withCustom(measuresOf(onTest), metrics),
     solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
     warnings: [
       ...classifier.fitWarnings_,

@@ -23,15 +23,15 @@ interface Fits {
 /** Fits each candidate of a plan on the training rows, as if it were the only one, and measures it on both parts. */
 export async function fitCandidates(
   prepared: Prepared,
-  { candidates, data: { missing } }: Plan,
+  plan: Plan,
   { helpers, watch }: FitTools,
 ): Promise<Fits> {
   const fits: Candidate[] = [];
   let fitMs = 0;
   let evaluateMs = 0;
-  for (const model of candidates) {
+  for (const model of plan.candidates) {
     try {
-      const fit = await fitCandidate(prepared, model, missing, helpers);
+      const fit = await fitCandidate(prepared, model, plan, helpers);
       fits.push(fit.candidate);
       fitMs += fit.fitMs;
       evaluateMs += fit.evaluateMs;

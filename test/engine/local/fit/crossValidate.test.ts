@@ -26,7 +26,7 @@ describe('folds', () => {
   it.each(cases.map((one) => [`${JSON.stringify(one.fields)}, cv=${one.k}`, one] as const))(
     'have the metrics of cross_validate: %s',
     async (_name, one) => {
-      const plan = planFor({ ...formOf(one), cv: String(one.k) });
+      const plan = await planFor({ ...formOf(one), cv: String(one.k) });
       const { folds } = chosenOf(await runCsv(bytesOf(one), plan));
       expect(folds).toHaveLength(one.k);
       one.folds.forEach((expected, fold) => {
@@ -44,8 +44,8 @@ describe('folds', () => {
 
   it('do not change what a candidate comes to without them', async () => {
     const bytes = bytesOf(cases[0]!);
-    const { pipeline, train, test, solver } = chosenOf(await runCsv(bytes, planFor({})));
-    expect(chosenOf(await runCsv(bytes, planFor({ cv: '5' })))).toMatchObject({
+    const { pipeline, train, test, solver } = chosenOf(await runCsv(bytes, await planFor({})));
+    expect(chosenOf(await runCsv(bytes, await planFor({ cv: '5' })))).toMatchObject({
       pipeline,
       train,
       test,
@@ -58,9 +58,12 @@ describe('candidates of a sweep', () => {
   it('come to what each would alone, to the last bit', async () => {
     const bytes = bytesOf(cases[0]!);
     const values = ['100', '0.01', '1'];
-    const { candidates, chosen } = await runCsv(bytes, planFor({ tol: values.join(','), log_models: 'all' }));
+    const { candidates, chosen } = await runCsv(
+      bytes,
+      await planFor({ tol: values.join(','), log_models: 'all' }),
+    );
     for (const [index, tol] of values.entries())
-      expect(candidates[index]).toEqual(chosenOf(await runCsv(bytes, planFor({ tol }))));
+      expect(candidates[index]).toEqual(chosenOf(await runCsv(bytes, await planFor({ tol }))));
     const losses = candidates.map((one) => (isFitted(one) ? one.test.metrics.log_loss : Number.NaN));
     expect(losses[chosen]).toBe(Math.min(...losses));
   });

@@ -24,8 +24,8 @@ describe('prepare', () => {
   it('makes a table on which any number of models can be fitted', async () => {
     const once = await prepared(DIABETES, ORIGINAL_PLAN);
     for (const tol of ['1', '0.01', '1']) {
-      const plan = planFor({ tol });
-      const { candidate } = await fitCandidate(once, plan.candidates[0]!, 'error', alone);
+      const plan = await planFor({ tol });
+      const { candidate } = await fitCandidate(once, plan.candidates[0]!, ORIGINAL_PLAN, alone);
       const result = await runCsv(DIABETES, plan);
       expect(chosenOf(result)).toEqual(candidate);
     }
@@ -49,7 +49,7 @@ describe('prepare', () => {
       await fitCandidate(
         once,
         { ...ORIGINAL_PLAN.candidates[0]!, C: 1.05 ** (i % 50), maxIter: 5 },
-        'error',
+        ORIGINAL_PLAN,
         alone,
       );
       lengths.push(table.memory.buffer.byteLength);
@@ -63,7 +63,7 @@ describe('prepare', () => {
       return { text, line: `${text},${row},${row % 2 === 0 ? 'no' : 'yes'}\n` };
     });
     const bytes = Buffer.from(`b,a,t\n${cells.map(({ line }) => line).join('')}`);
-    const { train, test, marked, dataset } = await prepared(bytes, planFor({ missing: 'drop' }));
+    const { train, test, marked, dataset } = await prepared(bytes, await planFor({ missing: 'drop' }));
     expect(dataset.rows).toBe(17_142);
     expect(marked.split).toEqual({ train: train.frame.nSamples, test: test.frame.nSamples });
 
@@ -104,7 +104,7 @@ describe('helpers', () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
     const helpers = new SlowHelpers();
     let isReported = false;
-    const refused = prepare(table, planFor({ test_size: '3' }), new Team(table.memory), helpers);
+    const refused = prepare(table, await planFor({ test_size: '3' }), new Team(table.memory), helpers);
     const reported = refused.catch((error: unknown) => {
       isReported = true;
       return error;

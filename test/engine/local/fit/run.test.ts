@@ -20,7 +20,7 @@ describe('runCsv on diabetes.csv', () => {
     [100, 100, 11, 0.800866, 0.791667, 0.647727, 0.451404],
     [1000, 5, 5, 0.809524, 0.797297, 0.670455, 0.448377],
   ])('C=%d, max_iter=%d', async (C, maxIter, iterations, accuracy, precision, recall, entropy) => {
-    const plan = planFor({ C: String(C), max_iter: String(maxIter) });
+    const plan = await planFor({ C: String(C), max_iter: String(maxIter) });
     const {
       test: { metrics: test },
       solver,
@@ -35,7 +35,7 @@ describe('runCsv on diabetes.csv', () => {
   it('measures the other label if that label is positive', async () => {
     const [larger, smaller] = [
       chosenOf(await runCsv(DIABETES, ORIGINAL_PLAN)),
-      chosenOf(await runCsv(DIABETES, planFor({ positive: '0' }))),
+      chosenOf(await runCsv(DIABETES, await planFor({ positive: '0' }))),
     ];
     // For two classes, both labels count the same cells of the confusion matrix.
     expect(smaller.test.metrics.recall_score).not.toBeCloseTo(larger.test.metrics.recall_score, 3);
@@ -77,10 +77,10 @@ describe('runCsv on other files', () => {
     expect(chosenOf(booleans).test).toEqual(chosenOf(numbers).test);
     expect(booleans.data.columns.map(({ type }) => type)).toEqual(['long', 'boolean', 'boolean']);
     expect(booleans.data.classCounts.map(({ label }) => label)).toEqual(['False', 'True']);
-    const negative = await runCsv(table('True', 'False'), planFor({ positive: 'false' }));
-    const other = await runCsv(table('1', '0'), planFor({ positive: '0' }));
+    const negative = await runCsv(table('True', 'False'), await planFor({ positive: 'false' }));
+    const other = await runCsv(table('1', '0'), await planFor({ positive: '0' }));
     expect(chosenOf(negative).test).toEqual(chosenOf(other).test);
-    await expect(runCsv(table('True', 'False'), planFor({ positive: 'no' }))).rejects.toMatchObject({
+    await expect(runCsv(table('True', 'False'), await planFor({ positive: 'no' }))).rejects.toMatchObject({
       code: 'unknown_positive',
       details: { allowed: ['False', 'True'] },
     });
@@ -93,8 +93,8 @@ describe('runCsv on other files', () => {
       );
     for (const missing of ['drop', 'mean', 'most_frequent'] as const) {
       const [booleans, numbers] = [
-        await runCsv(table('True', 'False'), planFor({ missing })),
-        await runCsv(table('1', '0'), planFor({ missing })),
+        await runCsv(table('True', 'False'), await planFor({ missing })),
+        await runCsv(table('1', '0'), await planFor({ missing })),
       ];
       expect(chosenOf(booleans).test).toEqual(chosenOf(numbers).test);
       const [ofBooleans, ofNumbers] = [booleans, numbers].map((result) => chosenOf(result).pipeline.steps);
@@ -132,6 +132,6 @@ describe('runCsv rejects', () => {
       'stratify_class_too_small',
     ],
   ])('%s', async (_name, text, fields, code) => {
-    await expect(runCsv(bytes(text), planFor(fields))).rejects.toMatchObject({ code });
+    await expect(runCsv(bytes(text), await planFor(fields))).rejects.toMatchObject({ code });
   });
 });

@@ -46,7 +46,7 @@ async function train(engine: LocalEngine, { path, bytes }: typeof good, fields: 
   try {
     await reading.write(bytes);
     reading.end();
-    return await engine.run({ intake: reading, path: path }, planFor(fields), new Watch());
+    return await engine.run({ intake: reading, path: path }, await planFor(fields), new Watch());
   } finally {
     await reading.release();
   }
