@@ -1,10 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { OrderedSequencer } from './test/support/orderedSequencer.ts';
 
-/** What is waited for comes within milliseconds, but not on a machine that is busy with others. */
-const patience = { expect: { poll: { timeout: 20_000 } }, testTimeout: 30_000 };
+/**
+ * The longest that a test, a hook or a wait may take. Each takes seconds on a machine that is busy with others, so only a
+ * hang exceeds these times. No test and no hook sets a shorter time.
+ */
+const patience = {
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 120_000 } },
+};
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: OrderedSequencer },
+    teardownTimeout: patience.testTimeout,
     projects: [
       {
         test: {
@@ -12,6 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
+          globalSetup: ['test/support/buildFirst.ts'],
         },
       },
       {
@@ -19,9 +30,7 @@ export default defineConfig({
           ...patience,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/globalSetup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          globalSetup: ['test/support/buildFirst.ts', 'test/support/globalSetup.ts'],
           fileParallelism: false,
         },
       },

@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 import { runPython, type VenvName } from '../support/python.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 const ROWS = 500;
 /** As the parity tests hold it: ten times what scikit-learn's own result moves on reordered rows, or this. */
 const TOLERANCE = 1e-10;
@@ -77,10 +77,6 @@ const CASES: readonly Case[] = [
     model: { max_iter: 40 },
   },
 ];
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
 
 describe.skipIf(mlflow === null).each<[string, VenvName, 'mlflow3' | 'mlflow2']>([
   ['MLflow 3', 'reference', 'mlflow3'],

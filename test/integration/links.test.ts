@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchOptions } from '../support/chromium.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null || chromiumPath === undefined)(
   "the answer's links, in a real browser",
@@ -21,7 +21,6 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
     let answer: any;
 
     beforeAll(async () => {
-      execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
       service = await startProgram(
         process.execPath,
         () => [join(ROOT, 'dist/server.js')],

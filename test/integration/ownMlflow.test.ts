@@ -1,17 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { unusedPort } from '../support/mlflowServer.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 import { pythonAvailable } from '../support/python.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
 
 /** The built service without `MLFLOW_TRACKING_URI`, in this clone: it looks after the MLflow in `.mlflow/`. */
 async function startService(temp: string): Promise<Program> {

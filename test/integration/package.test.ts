@@ -23,7 +23,6 @@ describe('the package, as npm packs it', () => {
     });
 
   beforeAll(() => {
-    execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir], {
         cwd: ROOT,

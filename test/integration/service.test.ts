@@ -1,17 +1,18 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experimentOf, runsOf } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 import { ensureVenv, runPython } from '../support/python.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DIABETES = join(ROOT, 'data/diabetes.csv');
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 const OTHERS = `other_Mon-Nov-23-01:49:33-2026_${process.pid}-0123456789ab.csv`;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
@@ -29,10 +30,6 @@ async function curl(url: string, fields: Readonly<Record<string, string>>, file 
   ]);
   return JSON.parse(stdout);
 }
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
 
 describe.skipIf(mlflow === null)('the built service, beside the original and a real MLflow', () => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-service-'));

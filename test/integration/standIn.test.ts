@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { StandInMlflow } from '../support/standInMlflow.ts';
 
 interface Seen {
@@ -224,7 +225,7 @@ async function story(url: string, major: number, unique: string): Promise<Record
   }
 }
 
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '' },

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -17,9 +17,6 @@ const ROOT = join(import.meta.dirname, '../..');
 const DIABETES = readFileSync(join(ROOT, 'data/diabetes.csv'));
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-stopping-'));
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** The built service as a process; with the same name it has the spool of the one before. */

@@ -1,30 +1,26 @@
-import { execFileSync } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { cutUploads } from '../../bench/torture/cutUploads.ts';
 import { kills, naiveKills } from '../../bench/torture/kills.ts';
 import { load } from '../../bench/torture/load.ts';
 import { memory } from '../../bench/torture/memory.ts';
 import type { Row, Stage } from '../../bench/torture/row.ts';
 import { slowLoris } from '../../bench/torture/slowLoris.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 
 /** What `npm run torture` does in full, in small, and without what depends on the machine's speed. */
-const ROOT = join(import.meta.dirname, '../..');
 const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
 const TIMEOUT_MS = 400_000;
 const ANY = Number.POSITIVE_INFINITY;
 
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 const mlflowUrl = mlflow?.mlflow3 ?? '';
 let stage: Stage;
 const folders: string[] = [];
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
 beforeEach(() => {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-torture-'));
   folders.push(dir);

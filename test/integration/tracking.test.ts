@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import type { TrackedRun } from '../../src/result.ts';
 import { pipelineParams } from '../../src/tracking/params.ts';
@@ -12,6 +12,7 @@ import {
   modelVersionsOf,
   runsOf,
 } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { runPython } from '../support/python.ts';
 import { scoringServer } from '../support/scoringServer.ts';
 import { SpooledLog } from '../support/spooledLog.ts';
@@ -29,7 +30,7 @@ const FILES = [
   'requirements.txt',
   'serving_input_example.json',
 ];
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 /** A run whose names nobody else has. */
 function uniqueRun(overrides: Partial<TrackedRun> = {}): TrackedRun {

@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LoggedRun, TrackedRun } from '../../src/result.ts';
 import { type Fault, faultyProxy, type ProxiedRequest } from '../support/faultyProxy.ts';
 import { byKey, experimentOf, loggedModelsOf, modelVersionsOf, runsOf } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { SpooledLog } from '../support/spooledLog.ts';
 import { samplePipeline, sampleRun } from '../tracking/sample.ts';
 
@@ -32,7 +33,7 @@ const CALLS: Readonly<
   'status FINISHED': { majors: [2, 3], is: ({ body }) => body.includes('FINISHED') },
 };
 
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '' },

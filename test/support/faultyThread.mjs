@@ -1,10 +1,7 @@
 // The service's thread, and the ways in which one can fail: a file whose bytes have one of the words makes the thread
 // that reads it come to that harm, and so does a training whose `positive` is the word. `!grow` is no harm but a table of
 // 130 MB.
-import { register } from 'tsx/esm/api';
-
-register();
-const { default: run } = await import('../../src/engine/thread.ts');
+import run from '../../dist/engine/thread.js';
 
 const HARM = {
   '!loop': () => {

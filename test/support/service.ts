@@ -19,8 +19,8 @@ import type { DeliveryDesk } from '../../src/training/deliveries.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
-/** The thread's entry for tests: the same module, compiled as it is loaded. */
-export const THREAD = new URL('./thread.mjs', import.meta.url);
+/** The thread's entry for tests is the built one: a thread does not inherit the test runner's transform. */
+export const THREAD = new URL('../../dist/engine/thread.js', import.meta.url);
 
 /** Requests that tests write by hand ask for `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };

@@ -1,6 +1,0 @@
-// A worker thread does not inherit the test runner's transform, so this one brings its own.
-import { register } from 'tsx/esm/api';
-
-register();
-const { default: run } = await import('../../src/engine/thread.ts');
-export default run;
