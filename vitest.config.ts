@@ -8,7 +8,7 @@ import { OrderedSequencer } from './test/support/orderedSequencer.ts';
 const patience = {
   testTimeout: 600_000,
   hookTimeout: 600_000,
-  expect: { poll: { timeout: 120_000 } },
+  expect: { poll: { timeout: 300_000 } },
 };
 
 export default defineConfig({

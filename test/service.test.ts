@@ -63,7 +63,7 @@ describe('the service as it is put together', () => {
       MLFLOW_TRACKING_URI,
     });
   });
-  afterAll(() => running.stop(), 60_000);
+  afterAll(() => running.stop());
 
   it('wants its token, and for probes none', async () => {
     const refused = await train(running.service);
@@ -155,5 +155,5 @@ describe('what opens MLflow', () => {
     } finally {
       await stop();
     }
-  }, 60_000);
+  });
 });

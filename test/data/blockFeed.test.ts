@@ -121,7 +121,7 @@ const threadsArbitrary = fc
   .tuple(fc.constantFrom(1, 1, 1, 2, 3), fc.array(fc.boolean(), { minLength: 1, maxLength: 9 }))
   .map(([size, early]) => new FakeThreads(size, early));
 
-describe('blocks on several threads', { timeout: 600_000 }, () => {
+describe('blocks on several threads', () => {
   it('give the table of one thread, or its error, whatever stands in the rows', () => {
     fc.assert(
       fc.property(

@@ -90,7 +90,7 @@ const tableText = fc
       }),
   );
 
-describe('the kernels and Papa Parse', { timeout: 600_000 }, () => {
+describe('the kernels and Papa Parse', () => {
   it('give the same table or the same error for tables, however they are cut', () => {
     fc.assert(
       fc.property(

@@ -46,7 +46,7 @@ describe('a helper', () => {
     } finally {
       await readers.close();
     }
-  }, 20_000);
+  });
 
   it('that does not come to an errand is not waited for, and does it no more', async () => {
     const { port1, port2 } = new MessageChannel();

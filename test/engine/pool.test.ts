@@ -9,7 +9,14 @@ import { Readers } from '../../src/engine/readers.ts';
 import type { Reading } from '../../src/engine/reading.ts';
 import { BusyError, DataError } from '../../src/errors.ts';
 import { ORIGINAL_SPEC } from '../support/originalSpec.ts';
-import { THREAD } from '../support/service.ts';
+import { PATIENCE_MS, THREAD } from '../support/service.ts';
+import { passTime, stopTime } from '../support/stoppedTime.ts';
+
+/** A training that takes minutes. */
+const ENDLESS: FitSpec = {
+  ...ORIGINAL_SPEC,
+  model: { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 5_000_000 },
+};
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-pool-'));
 const good = join(dir, 'good.csv');
@@ -60,7 +67,7 @@ describe('TrainingPool', () => {
       threads: 1,
       helpers: 2,
       waitingMax: 1,
-      timeoutMs: 60_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -71,27 +78,25 @@ describe('TrainingPool', () => {
     } finally {
       await pool.close();
     }
-  }, 60_000);
+  });
 
   it('fits on a thread while the event loop goes on', async () => {
     const pool = new TrainingPool({
       threads: 1,
       helpers: 1,
       waitingMax: 16,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
       await pool.warmUp();
-      let ticks = 0;
-      const timer = setInterval(() => (ticks += 1), 1);
-      const fitted = await fitFile(pool, good, {
-        ...ORIGINAL_SPEC,
-        model: { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 300 },
-      });
-      clearInterval(timer);
-      expect(fitted.dataset.rows).toBe(2_000);
-      expect(ticks).toBeGreaterThan(3);
+      const fitting = fitFile(pool, good, ENDLESS).catch((error: unknown) => error);
+      const isComputing = () => pool.counts().underWay === 1 && pool.counts().waiting === 0;
+      await expect.poll(isComputing, { interval: 1 }).toBe(true);
+      for (let tick = 0; tick < 5; tick++) await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(isComputing()).toBe(true);
+      await pool.close();
+      expect(await fitting).toMatchObject({ code: 'thread_lost' });
     } finally {
       await pool.close();
     }
@@ -102,7 +107,7 @@ describe('TrainingPool', () => {
       threads: 1,
       helpers: 1,
       waitingMax: 16,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -123,7 +128,7 @@ describe('TrainingPool', () => {
       threads: 1,
       helpers: 1,
       waitingMax: 2,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -158,24 +163,23 @@ describe('TrainingPool', () => {
     });
     try {
       await pool.warmUp();
-      const endless = { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
-      const ended = await fitFile(pool, good, { ...ORIGINAL_SPEC, model: endless }).catch(
-        (error: unknown) => error,
-      );
+      stopTime();
+      const fitting = fitFile(pool, good, ENDLESS).catch((error: unknown) => error);
+      const ended = await passTime(3_000, fitting);
       expect(ended).toBeInstanceOf(DataError);
       expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3_000, actual: 3_001 } });
       await expect(fitFile(pool, good, ORIGINAL_SPEC)).resolves.toBeDefined();
     } finally {
       await pool.close();
     }
-  }, 30_000);
+  });
 
   it('lets its helpers go of a training whose time is over before it has begun', async () => {
     const pool = new TrainingPool({
       threads: 1,
       helpers: 1,
       waitingMax: 2,
-      timeoutMs: 1_500,
+      timeoutMs: 200,
       thread: THREAD,
     });
     const large = join(dir, 'large.csv');
@@ -186,11 +190,10 @@ describe('TrainingPool', () => {
     });
     try {
       await pool.warmUp();
-      const endless = { ...ORIGINAL_SPEC.model, solver: 'gradient-descent', maxIter: 1_000_000_000 } as const;
       const readings = await Promise.all([good, large].map((path) => readFile(pool, path)));
       const [first, second] = readings as [Reading, Reading];
       const outcomes = await Promise.allSettled([
-        pool.fit(first, good, { ...ORIGINAL_SPEC, model: endless }),
+        pool.fit(first, good, ENDLESS),
         pool.fit(second, large, ORIGINAL_SPEC),
       ]);
       expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -201,5 +204,5 @@ describe('TrainingPool', () => {
       help.mockRestore();
       await pool.close();
     }
-  }, 30_000);
+  });
 });

@@ -10,7 +10,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: { atOnceMax: PLACES } });
   await service.pool.warmUp();
-}, 60_000);
+});
 afterAll(() => service.close());
 
 async function train(): Promise<number> {
@@ -35,5 +35,5 @@ describe('uploads that are cut', () => {
     // As many as there are places, all at once.
     const statuses = await Promise.all(Array.from({ length: PLACES }, train));
     expect(statuses).toEqual(statuses.map(() => 200));
-  }, 60_000);
+  });
 });

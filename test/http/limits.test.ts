@@ -25,7 +25,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: LIMITS });
   await service.pool.warmUp();
-}, 60_000);
+});
 afterAll(() => service.close());
 
 async function send(request: Buffer): Promise<JsonAnswer> {

@@ -69,7 +69,7 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     expect(left.sort()).toEqual(['artifacts', 'mlflow.db', 'server.log', 'venv']);
     // The file format's versions 2 and 2 say "write-ahead log" (SQLite's file format, 1.3).
     expect([...readFileSync(join(dir, 'mlflow.db')).subarray(18, 20)]).toEqual([2, 2]);
-  }, 600_000);
+  });
 
   it('a server whose owner was killed is used, and ended with the next one', async () => {
     const options = JSON.stringify({ dir, port });
@@ -121,5 +121,5 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     expect(server.version).toMatch(/^2\./);
     await server.stop();
     expect(signalGroup(server.pid, 0)).toBe(false);
-  }, 600_000);
+  });
 });

@@ -42,7 +42,7 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
     });
 
     const expectText = (text: string) =>
-      expect.poll(() => page.locator('body').textContent(), { timeout: 30_000 }).toContain(text);
+      expect.poll(() => page.locator('body').textContent()).toContain(text);
 
     it('run.url shows the run with its metrics, params, data set and model', async () => {
       await page.goto(answer.run.url);

@@ -13,8 +13,6 @@ import { COLUMN_CASES } from '../tracking/modelFiles/columnCases.ts';
 
 const TOLERANCE = 1e-12;
 const CASES = [...MODEL_CASES, ...COLUMN_CASES];
-/** An environment is made once; then this bounds one script over all cases. */
-const VENV_TIMEOUT_MS = 900_000;
 
 const PLACES: Record<2 | 3, MlmodelPlace> = {
   // Digits only, and what looks like a number: a reader of YAML must take both for text.
@@ -45,7 +43,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       Promise.all(CASES.map((modelCase, index) => writeFolder(root, modelCase, index, PLACES[major])));
     folders = { 2: await writeAll(2), 3: await writeAll(3) };
     for (const name of ['reference', 'mlflow2', 'sklearn12'] as const) await ensureVenv(name);
-  }, VENV_TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await rm(root, { recursive: true, force: true });

@@ -42,11 +42,9 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     const place = `${service.url}${early.headers.get('Location')}`;
     expect(await early.json()).toMatchObject({ accuracy: 0.79, tracking: { state: 'pending' } });
 
-    await expect
-      .poll(() => service.output(), { timeout: 280_000, interval: 200 })
-      .toContain('MLflow answers at http');
+    await expect.poll(() => service.output(), { interval: 200 }).toContain('MLflow answers at http');
     const stateOfEarly = async () => ((await (await fetch(place)).json()) as { state: string }).state;
-    await expect.poll(stateOfEarly, { timeout: 30_000 }).toBe('delivered');
+    await expect.poll(stateOfEarly).toBe('delivered');
     expect(service.output()).toContain('curl -F train_file=@data/diabetes.csv');
     const answer = (await (await train(service)).json()) as { accuracy: number; run: { url: string } };
     expect(answer.accuracy).toBe(0.79);
@@ -55,22 +53,21 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
 
     expect(await service.stop()).toBe(0);
     await expect(fetch(`${mlflow}/health`)).rejects.toThrow();
-  }, 300_000);
+  });
 
   it('takes trainings when it has ended by itself, starts it again, and delivers', async () => {
     const service = await startService(temp);
     onTestFinished(async () => void (await service.stop()));
-    const upMs = { timeout: 60_000, interval: 200 };
-    await expect.poll(() => service.output(), upMs).toContain('MLflow answers at http');
+    await expect.poll(() => service.output()).toContain('MLflow answers at http');
     const { server } = JSON.parse(readFileSync(join(ROOT, '.mlflow/server.json'), 'utf8'));
     process.kill(-server.pid, 'SIGKILL');
-    await expect.poll(() => service.output(), upMs).toContain('It is started again');
+    await expect.poll(() => service.output()).toContain('It is started again');
     const taken = await train(service, { Prefer: 'respond-async' });
     expect(taken.status).toBe(202);
     const place = `${service.url}${taken.headers.get('Location')}`;
     const state = async () => ((await (await fetch(place)).json()) as { state: string }).state;
-    await expect.poll(state, upMs).toBe('delivered');
-  }, 150_000);
+    await expect.poll(state).toBe('delivered');
+  });
 });
 
 describe('npm start without Python', () => {

@@ -56,7 +56,7 @@ async function train(
 
 function untilDelivered({ url }: Program, id: string) {
   const state = async () => ((await (await fetch(`${url}/deliveries/${id}`)).json()) as Json).state;
-  return expect.poll(state, { timeout: 60_000, interval: 100 }).toBe('delivered');
+  return expect.poll(state, { interval: 100 }).toBe('delivered');
 }
 
 /** The statuses of an experiment's runs. */
@@ -133,10 +133,7 @@ describe.skipIf(!pythonAvailable)('a training while a real MLflow is away', () =
     const upload = await beginUpload(first, 'Term');
     const waiting = train(first, 'Term');
     await expect
-      .poll(async () => (await statusesOf(uri, 'Term').catch(() => [])).length, {
-        timeout: 30_000,
-        interval: 2,
-      })
+      .poll(async () => (await statusesOf(uri, 'Term').catch(() => [])).length, { interval: 2 })
       .toBe(1);
     const exited = once(first.child, 'exit');
     first.child.kill('SIGTERM');
@@ -166,9 +163,7 @@ describe('SIGTERM while MLflow does not answer', () => {
     const graceMs = 2_000;
     const first = await start('stuck', mlflow.url, { SHUTDOWN_GRACE_MS: String(graceMs) });
     const waiting = train(first, 'Stuck');
-    await expect
-      .poll(() => mlflow.calls.some(({ name }) => name === 'logged-models'), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => mlflow.calls.some(({ name }) => name === 'logged-models')).toBe(true);
     // An upload that never ends does not hold it up.
     await beginUpload(first, 'Stuck');
     const startedAt = performance.now();
@@ -189,9 +184,7 @@ describe('SIGTERM while MLflow does not answer', () => {
     mlflow.faultOf = ({ name }) => (name === 'logged-models' ? 'silent' : undefined);
     const service = await start('twice', mlflow.url, { SHUTDOWN_GRACE_MS: '600000' });
     const waiting = train(service, 'Twice').catch(() => undefined);
-    await expect
-      .poll(() => mlflow.calls.some(({ name }) => name === 'logged-models'), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => mlflow.calls.some(({ name }) => name === 'logged-models')).toBe(true);
     const exited = once(service.child, 'exit');
     service.child.kill('SIGTERM');
     // npm passes a terminal's signal on to a child that has it already: that is no second one.
@@ -221,7 +214,7 @@ describe.skipIf(process.platform === 'win32')("a signal to npm start's own proce
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-    await expect.poll(() => output, { timeout: 60_000 }).toContain('trainpost listens');
+    await expect.poll(() => output).toContain('trainpost listens');
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);

@@ -13,7 +13,6 @@ import { mlflowServers } from '../support/mlflowServers.ts';
 
 /** What `npm run torture` does in full, in small, and without what depends on the machine's speed. */
 const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
-const TIMEOUT_MS = 400_000;
 const ANY = Number.POSITIVE_INFINITY;
 
 const mlflow = await mlflowServers();
@@ -35,19 +34,15 @@ const failed = (rows: readonly Row[]) => rows.filter(({ passed }) => !passed);
 describe.skipIf(mlflow === null)('before a real MLflow', () => {
   const campaign = () => ({ ...stage, mlflowUrl, experimentName: `torture-${randomUUID()}` });
 
-  it('loses, doubles and halves nothing when it is killed under network faults', {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it('loses, doubles and halves nothing when it is killed under network faults', async () => {
     expect(failed([await kills({ ...campaign(), kills: 10, acceptedMin: 10 })])).toEqual([]);
   });
 
-  it('would find it out: a naive client fails', { timeout: TIMEOUT_MS }, async () => {
+  it('would find it out: a naive client fails', async () => {
     expect(failed([await naiveKills({ ...campaign(), kills: 3, acceptedMin: 8 })])).toEqual([]);
   });
 
-  it('answers a crowd with 202, 429 or 503, and delivers what it has accepted', {
-    timeout: TIMEOUT_MS,
-  }, async () => {
+  it('answers a crowd with 202, 429 or 503, and delivers what it has accepted', async () => {
     const rows = await load({
       ...campaign(),
       seconds: 4,
@@ -60,16 +55,16 @@ describe.skipIf(mlflow === null)('before a real MLflow', () => {
   });
 });
 
-it('keeps no file, descriptor or worker of uploads that are cut', { timeout: TIMEOUT_MS }, async () => {
+it('keeps no file, descriptor or worker of uploads that are cut', async () => {
   expect(failed([await cutUploads({ ...stage, uploads: 100 })])).toEqual([]);
 });
 
-it('takes healthy callers beside slow connections', { timeout: TIMEOUT_MS }, async () => {
+it('takes healthy callers beside slow connections', async () => {
   const some = { connections: 200, rounds: 1, secondsARound: 4, timesMax: ANY, refusedMax: 0.1 };
   const rows = [await slowLoris({ ...stage, ...some })];
   expect(failed(rows)).toEqual([]);
 });
 
-it('holds no descriptor more after many trainings', { timeout: TIMEOUT_MS }, async () => {
+it('holds no descriptor more after many trainings', async () => {
   expect(failed([await memory({ ...stage, trainings: 300, growthMax: 1.5 })])).toEqual([]);
 });

@@ -78,7 +78,7 @@ describe('launchLocalMlflow', () => {
     const says = 'MLflow ended; the last line of its log is "started". It is started again';
     expect(local.state()).toEqual({ status: 'starting', message: `${says}.` });
     expect(lines).toContain(says);
-    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(() => local.state().status).toBe('ready');
     expect(local.state()).toEqual(first);
     expect(serverPid(dir)).not.toBe(pid);
     const second = serverPid(dir);
@@ -95,7 +95,7 @@ describe('launchLocalMlflow', () => {
     process.kill(-serverPid(dir), 'SIGKILL');
     await expect.poll(() => local.state().status).toBe('starting');
     const { url } = await answering({ '/health': 'OK', '/version': '2.22.5' }, port);
-    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(() => local.state().status).toBe('ready');
     expect(local.state()).toEqual({ status: 'ready', url, version: '2.22.5', owned: false });
   });
 

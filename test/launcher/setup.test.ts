@@ -66,7 +66,7 @@ function setup(env: NodeJS.ProcessEnv = {}) {
 const INSTALLS = 'installing the packages of package-lock.json';
 const BUILDS = 'building dist from src';
 
-describe('setup', { timeout: 60_000 }, () => {
+describe('setup', () => {
   it('installs and builds on a fresh clone, and then does nothing', () => {
     expect(setup()).toEqual({ status: 0, said: [INSTALLS, BUILDS] });
     expect(readFileSync(join(root, 'dist/a.js'), 'utf8')).toBe('one');

@@ -78,7 +78,7 @@ describe('shared', () => {
     const asked = [check(), check()];
     nowMs = 10_000;
     asked.push(check());
-    await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(1));
+    await expect.poll(() => look.mock.calls.length).toBe(1);
     answer({ reason: 'No.' });
     expect(await Promise.all(asked)).toEqual([{ reason: 'No.' }, { reason: 'No.' }, { reason: 'No.' }]);
 
@@ -87,7 +87,7 @@ describe('shared', () => {
     expect(look).toHaveBeenCalledTimes(1);
     nowMs = 12_000;
     void check();
-    await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+    await expect.poll(() => look.mock.calls.length).toBe(2);
     answer(undefined);
   });
 

@@ -68,7 +68,7 @@ const statuses = () => [...mlflow.store.runs.values()].map(({ info }) => info.st
 
 function untilDelivered(service: Service, id: string) {
   return expect
-    .poll(async () => (await get(service, `/deliveries/${id}`)).state, { timeout: 20_000, interval: 20 })
+    .poll(async () => (await get(service, `/deliveries/${id}`)).state, { interval: 20 })
     .toBe('delivered');
 }
 
@@ -89,7 +89,7 @@ describe('a training that was accepted while MLflow was away', () => {
     expect(again.body.run).toEqual(run);
     expect(again.headers.get('Idempotency-Replayed')).toBe('true');
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 
   it('is delivered by the next process, and known there by its key', async () => {
     await mlflow.down();
@@ -108,7 +108,7 @@ describe('a training that was accepted while MLflow was away', () => {
     const third = await start();
     expect((await train(third, key)).status).toBe(200);
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 });
 
 describe('a run that MLflow refuses for good', () => {
@@ -129,7 +129,7 @@ describe('a run that MLflow refuses for good', () => {
     await untilDelivered(service, id);
     expect((await train(service, key)).status).toBe(200);
     expect(statuses()).toEqual(['FINISHED', 'FINISHED']);
-  }, 30_000);
+  });
 });
 
 describe('a spool that is full', () => {
@@ -145,7 +145,7 @@ describe('a spool that is full', () => {
     await untilDelivered(service, body.tracking.delivery.id);
     // The key is free again.
     expect((await train(service, { 'Idempotency-Key': 'one' })).status).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('a service that is stopped', () => {
@@ -153,9 +153,7 @@ describe('a service that is stopped', () => {
     const first = await start({ SHUTDOWN_GRACE_MS: '1000' });
     mlflow.faultOf = ({ name }) => (name === 'logged-models' ? 'silent' : undefined);
     const answer = train(first);
-    await expect
-      .poll(() => mlflow.calls.some(({ name }) => name === 'logged-models'), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => mlflow.calls.some(({ name }) => name === 'logged-models')).toBe(true);
     await first.stop();
     const { status, body } = await answer;
     expect(status).toBe(202);
@@ -163,5 +161,5 @@ describe('a service that is stopped', () => {
     const second = await start();
     await untilDelivered(second, body.tracking.delivery.id);
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 });

@@ -10,8 +10,6 @@ import { buildChild, ended, holdInChild } from './children.ts';
 import { newRecord } from './samples.ts';
 import { openSpool, temporaryFolder } from './support.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
 const PACE: Pace = { beatMs: 20, staleMs: 200 };
 const RACERS = 6;
 const RACES = 3;
@@ -141,7 +139,7 @@ describe('a holder', () => {
     await take(dir);
     const path = join(dir, 'claim-1');
     const before = await realFiles.modifiedAtMs(path);
-    await vi.waitFor(async () => expect(await realFiles.modifiedAtMs(path)).not.toBe(before));
+    await expect.poll(() => realFiles.modifiedAtMs(path)).not.toBe(before);
   });
 
   it.each([
@@ -152,7 +150,8 @@ describe('a holder', () => {
     const claim = await take(dir);
     await claim.check();
     takeOver(dir);
-    await vi.waitFor(() => expect(claim.check()).rejects.toMatchObject({ code: 'spool_lost' }));
+    const failure = () => claim.check().catch((error: unknown) => error);
+    await expect.poll(failure).toMatchObject({ code: 'spool_lost' });
     const before = claimsIn(dir);
     await claim.release();
     expect(claimsIn(dir)).toEqual(before);

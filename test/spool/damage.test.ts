@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeLine } from '../../src/spool/envelope.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -37,8 +37,6 @@ function flip(path: string, find: string): void {
   bytes[at] = bytes[at]! ^ 1;
   writeFileSync(path, bytes);
 }
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('a last note that was torn', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import { realFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -7,8 +7,6 @@ import { type Fault, faultyFiles, type Operation, systemError } from './faultyFi
 import { newRecord, optionsFor } from './samples.ts';
 import { play, RECORDS, type Results, STORY } from './story.ts';
 import { FAST_DISK, fileCounts, openSpool, removeClaims, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Operations that change the disk; a read that fails is told, and there is nothing to be lost by it. */
 const CHANGES: ReadonlySet<Operation['kind']> = new Set([

@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const KEPT_MS = 1_000;
 const DEAD_KEPT_MS = 5_000;

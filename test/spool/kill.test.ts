@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { realFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { check } from './checkStory.ts';
@@ -7,8 +7,6 @@ import { faultyFiles, type Operation } from './faultyFiles.ts';
 import { optionsFor } from './samples.ts';
 import { play, type Results, STORY } from './story.ts';
 import { FAST_DISK, fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 let program: string;
 let remove: () => void;

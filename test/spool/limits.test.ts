@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StorageError, UnavailableError } from '../../src/errors.ts';
 import { encode } from '../../src/spool/envelope.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const RECORD = newRecord('a');
 const BYTES = encode({ id: RECORD.id, acceptedAtMs: 1_000 }, RECORD.document, RECORD.files).length;

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { NewRecord, RecordState } from '../../src/spool/record.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { digestOf, newRecord, optionsFor } from './samples.ts';
 import { bytesIn, FAST_DISK, fileCounts } from './support.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const RUNS = 60;
 const COMMANDS_MAX = 60;

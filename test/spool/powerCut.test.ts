@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Spool } from '../../src/spool/spool.ts';
 import { check } from './checkStory.ts';
 import { faultyFiles, systemError } from './faultyFiles.ts';
 import { MemoryDisk, type Survives } from './memoryDisk.ts';
 import { optionsFor } from './samples.ts';
 import { play, type Results, STORY } from './story.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const DIR = '/spool';
 /** Different chances for what no fsync has asked for. */

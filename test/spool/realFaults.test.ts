@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { realFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { check } from './checkStory.ts';
@@ -10,8 +10,6 @@ import { faultyFiles, type Operation } from './faultyFiles.ts';
 import { newRecord, optionsFor } from './samples.ts';
 import { play, STORY } from './story.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 const RECORD_BYTES = 100_000;
 const AS_ROOT = process.getuid?.() === 0 ? [] : ['sudo', '-n'];

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unusedPort } from './mlflowServer.ts';
 
-const UP_TIMEOUT_MS = 60_000;
+/** A program answers within a second, or ten on a busy machine. */
+const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
 
 export interface Program {

@@ -19,7 +19,7 @@ const VERSION_MIN = [3, 10] as const;
 /** An environment with MLflow in it takes one to three minutes; a slow line may take more. */
 const MAKE_TIMEOUT_MS = 900_000;
 /** Importing mlflow alone takes some seconds, and more on a busy machine. */
-const SCRIPT_TIMEOUT_MS = 90_000;
+const SCRIPT_TIMEOUT_MS = 500_000;
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 /** What of a script's error output is worth reading. */
 const STDERR_CHARS_MAX = 4000;

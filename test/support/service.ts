@@ -22,6 +22,8 @@ import { RecordingDesk } from './recordingDesk.ts';
 /** The thread's entry for tests is the built one: a thread does not inherit the test runner's transform. */
 export const THREAD = new URL('../../dist/engine/thread.js', import.meta.url);
 
+/** Every time-out that a test is not about: only a hang exceeds it. */
+export const PATIENCE_MS = 600_000;
 /** Requests that tests write by hand ask for `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
@@ -59,11 +61,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
-  const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
+  const times = { stallMs: PATIENCE_MS, timeoutMs: PATIENCE_MS };
+  const upload = { ...config.upload, ...times, dir, fileBytesMax, ...options.upload };
   const pool = new TrainingPool({
     threads: 1,
     waitingMax: 16,
-    timeoutMs: 30_000,
+    timeoutMs: PATIENCE_MS,
     helpers: 1,
     read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
     thread: THREAD,
@@ -98,12 +101,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,
-    wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
+    wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
     limits: limitsOf({ ...config, upload }),
     metrics,
     readiness,
   });
-  const connections = { ...config.connections, ...options.connections };
+  const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
+  const connections = { ...config.connections, ...patience, ...options.connections };
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
   serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -8,7 +8,7 @@ import { unusedPort } from './mlflowServer.ts';
 
 const SERVER = join(import.meta.dirname, '../../dist/server.js');
 /** A process takes half a second to answer, and ten times that on a busy machine. */
-const UP_TIMEOUT_MS = 60_000;
+const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 20;
 /** What of the log is worth reading when something has gone wrong. */
 const LAST_WORDS_CHARS = 2_000;
