@@ -33,7 +33,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'each write, fsync and rename of the spool x (kill, power cut, EIO, ENOSPC)',
-        files: ['kill', 'powerCut', 'faults', 'realFaults'].map((name) => `test/spool/${name}.test.ts`),
+        files: ['kill', 'powerCut', 'faults', 'realFaults', 'model'].map(
+          (name) => `test/spool/${name}.test.ts`,
+        ),
         tries: 'more than 90 operations, each with each fault',
         bar: 'nothing accepted is lost, nothing half is delivered',
       },
@@ -56,9 +58,31 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'bad requests over raw sockets and HTTP (framing, headers, multipart, names)',
-        files: ['test/http/hostile.test.ts'],
-        tries: 'at least 5,000 requests',
+        files: ['test/http/hostile.test.ts', 'test/http/badFiles.test.ts'],
+        tries: 'at least 5,000 requests, and more than 2,000 bad files',
         bar: 'no 5xx, no crash, the next request works',
+      },
+      stage,
+    ),
+  ],
+  csv: async (stage) => [
+    await testRow(
+      {
+        what: 'CSV files drawn at random, read by the kernels and by Papa Parse',
+        files: ['test/data/readTable.property.test.ts'],
+        tries: '200,000 files',
+        bar: 'the same table or the same error',
+      },
+      stage,
+    ),
+  ],
+  mlflowFaults: async (stage) => [
+    await testRow(
+      {
+        what: 'each call of a delivery x each fault, real MLflow 3 and 2',
+        files: ['test/integration/trackingFaults.test.ts'],
+        tries: '23 calls, each with six faults',
+        bar: 'one whole run in the end',
       },
       stage,
     ),

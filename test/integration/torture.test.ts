@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { load } from '../../bench/torture/load.ts';
 import { memory } from '../../bench/torture/memory.ts';
 import type { Row, Stage } from '../../bench/torture/row.ts';
 import { slowLoris } from '../../bench/torture/slowLoris.ts';
+import { SEED } from '../support/draws.ts';
 import { mlflowServers } from '../support/mlflowServers.ts';
 
 /** What `npm run torture` does in full, in small, and without what depends on the machine's speed. */
-const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
 const ANY = Number.POSITIVE_INFINITY;
 
 const mlflow = await mlflowServers();
