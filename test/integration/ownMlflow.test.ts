@@ -1,26 +1,56 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { unusedPort } from '../support/mlflowServer.ts';
 import { type Program, startProgram } from '../support/programs.ts';
-import { pythonAvailable } from '../support/python.ts';
+import { ensureVenv, pythonAvailable } from '../support/python.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The built service without `MLFLOW_TRACKING_URI`, in this clone: it looks after the MLflow in `.mlflow/`. */
-async function startService(temp: string): Promise<Program> {
+/** A copy of this clone without `.mlflow`. */
+function copyOfClone(temp: string): string {
+  const clone = join(temp, 'clone');
+  mkdirSync(clone);
+  for (const name of ['dist', 'node_modules', 'package.json'])
+    symlinkSync(join(ROOT, name), join(clone, name));
+  return clone;
+}
+
+/** The built service of a copy without `MLFLOW_TRACKING_URI`: it looks after the MLflow in `.mlflow/`. */
+async function startService(clone: string, env: Record<string, string> = {}): Promise<Program> {
   const mlflowPort = String(await unusedPort());
   return startProgram(
     process.execPath,
-    () => [join(ROOT, 'dist/server.js')],
+    () => ['--preserve-symlinks', '--preserve-symlinks-main', join(clone, 'dist/server.js')],
     (port) => ({
       PORT: String(port),
       MLFLOW_TRACKING_URI: '',
       MLFLOW_LOCAL_PORT: mlflowPort,
-      TEMP_DIR: temp,
+      TEMP_DIR: join(clone, 'up'),
+      ...env,
     }),
   );
+}
+
+/**
+ * Puts the reference environment, which has the same MLflow, where the service would install its own.
+ * `launcher.test.ts` shows an installation from nothing.
+ */
+async function shareMlflow(clone: string): Promise<void> {
+  const reference = join(await ensureVenv('reference'), '../..');
+  const venv = join(clone, '.mlflow/venv');
+  mkdirSync(venv, { recursive: true });
+  for (const name of readdirSync(reference)) symlinkSync(join(reference, name), join(venv, name));
+  writeFileSync(join(venv, 'trainpost-stamp'), 'mlflow==3.17.2');
 }
 
 async function train(service: Program, headers: Record<string, string> = {}): Promise<Response> {
@@ -32,10 +62,12 @@ async function train(service: Program, headers: Record<string, string> = {}): Pr
 
 describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Python)', () => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
+  const clone = copyOfClone(temp);
+  beforeAll(() => shareMlflow(clone));
   afterAll(() => rmSync(temp, { recursive: true }));
 
   it('accepts until it is up, delivers then, and ends it with itself', async () => {
-    const service = await startService(temp);
+    const service = await startService(clone);
     onTestFinished(async () => void (await service.stop()));
     const early = await train(service, { Prefer: 'respond-async' });
     expect(early.status).toBe(202);
@@ -56,10 +88,10 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
   });
 
   it('takes trainings when it has ended by itself, starts it again, and delivers', async () => {
-    const service = await startService(temp);
+    const service = await startService(clone);
     onTestFinished(async () => void (await service.stop()));
     await expect.poll(() => service.output()).toContain('MLflow answers at http');
-    const { server } = JSON.parse(readFileSync(join(ROOT, '.mlflow/server.json'), 'utf8'));
+    const { server } = JSON.parse(readFileSync(join(clone, '.mlflow/server.json'), 'utf8'));
     process.kill(-server.pid, 'SIGKILL');
     await expect.poll(() => service.output()).toContain('It is started again');
     const taken = await train(service, { Prefer: 'respond-async' });
@@ -75,26 +107,11 @@ describe('npm start without Python', () => {
   afterAll(() => rmSync(temp, { recursive: true }));
 
   it('says so in one sentence and serves all the same', async () => {
-    // A copy without .mlflow, on a PATH that has Node alone.
-    const clone = join(temp, 'clone');
-    mkdirSync(clone);
-    for (const name of ['dist', 'node_modules', 'package.json'])
-      symlinkSync(join(ROOT, name), join(clone, name));
+    // On a PATH that has Node alone.
     const bin = join(temp, 'bin');
     mkdirSync(bin);
     symlinkSync(process.execPath, join(bin, 'node'));
-    const mlflowPort = String(await unusedPort());
-    const service = await startProgram(
-      process.execPath,
-      () => ['--preserve-symlinks', '--preserve-symlinks-main', join(clone, 'dist/server.js')],
-      (port) => ({
-        PORT: String(port),
-        MLFLOW_TRACKING_URI: '',
-        MLFLOW_LOCAL_PORT: mlflowPort,
-        TEMP_DIR: join(temp, 'up'),
-        PATH: bin,
-      }),
-    );
+    const service = await startService(copyOfClone(temp), { PATH: bin });
     try {
       const refused = await train(service);
       expect(refused.status).toBe(503);
