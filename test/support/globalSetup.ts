@@ -1,14 +1,15 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startTestMlflow, type TestMlflow } from './mlflowServer.ts';
-import type { Started } from './mlflowServers.ts';
+import { startTestMlflow } from './mlflowServer.ts';
+import { STARTED, type Started, WANTED } from './mlflowServers.ts';
 import { ensureVenv, pythonAvailable } from './python.ts';
 
 /**
- * Makes the Python environments and starts MLflow 3 and 2 in the background. A test file that needs the servers waits
- * for them by `mlflowServers`, one that needs an environment by `ensureVenv`; the other files run meanwhile.
+ * Makes the Python environments in the background, and starts MLflow 3 and 2 when the first test file asks for them. A
+ * file that needs the servers waits for them by `mlflowServers`, one that needs an environment by `ensureVenv`. The other
+ * files run meanwhile.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!pythonAvailable) {
@@ -17,36 +18,39 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-mlflow-'));
-  const path = join(dir, 'started.json');
-  project.provide('mlflow', path);
-  const starting = [startTestMlflow('reference'), startTestMlflow('mlflow2')] as const;
-  const told = tellWhatBecomes(starting, path);
-  // A test that needs this one waits for it, or makes it anew and fails with the reason.
-  const other = ensureVenv('sklearn12').catch(() => undefined);
+  project.provide('mlflow', dir);
+  // A test that needs one of them makes it anew if that failed here, and fails with the reason.
+  const environments = Promise.allSettled((['reference', 'mlflow2', 'sklearn12'] as const).map(ensureVenv));
+  let servers: ReturnType<typeof startServers> | undefined;
+  const watcher = watch(dir, (_event, name) => {
+    if (name === WANTED) servers ??= startServers(dir);
+  });
   return async () => {
-    await Promise.all([told, other]);
-    const servers = await Promise.allSettled(starting);
-    await Promise.all(servers.map((server) => server.status === 'fulfilled' && server.value.stop()));
+    watcher.close();
+    await environments;
+    await (await servers)?.stop();
     rmSync(dir, { recursive: true, force: true });
   };
 }
 
-async function tellWhatBecomes(
-  starting: readonly [Promise<TestMlflow>, Promise<TestMlflow>],
-  path: string,
-): Promise<void> {
-  try {
-    const [mlflow3, mlflow2] = await Promise.all(starting);
-    tellStarted(path, { urls: { mlflow3: mlflow3.url, mlflow2: mlflow2.url } });
-  } catch (error) {
-    tellStarted(path, {
-      error: `The MLflow servers of the tests did not start: ${(error as Error).message}`,
-    });
+/** Starts both servers, and tells the test files what became of that. */
+async function startServers(dir: string): Promise<{ readonly stop: () => Promise<void> }> {
+  const starting = await Promise.allSettled([startTestMlflow('reference'), startTestMlflow('mlflow2')]);
+  const [mlflow3, mlflow2] = starting;
+  if (mlflow3.status === 'fulfilled' && mlflow2.status === 'fulfilled') {
+    tell(dir, { urls: { mlflow3: mlflow3.value.url, mlflow2: mlflow2.value.url } });
+  } else {
+    const reasons = starting.flatMap((one) => (one.status === 'rejected' ? String(one.reason) : []));
+    tell(dir, { error: `The MLflow servers of the tests did not start: ${reasons.join('; ')}` });
   }
+  const stop = async () => {
+    await Promise.all(starting.map((one) => one.status === 'fulfilled' && one.value.stop()));
+  };
+  return { stop };
 }
 
 /** The test files run in other processes, which see the whole file or none. */
-function tellStarted(path: string, started: Started): void {
-  writeFileSync(`${path}.part`, JSON.stringify(started));
-  renameSync(`${path}.part`, path);
+function tell(dir: string, started: Started): void {
+  writeFileSync(join(dir, 'part'), JSON.stringify(started));
+  renameSync(join(dir, 'part'), join(dir, STARTED));
 }

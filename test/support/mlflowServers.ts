@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
 
 /** The two MLflow servers that the integration tests share. */
 export interface MlflowUrls {
@@ -13,11 +13,14 @@ export type Started = { readonly urls: MlflowUrls } | { readonly error: string }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of the file that says what became of the servers, once it exists. Null without Python. */
+    /** Folder in which test files ask for the servers, and are told what became of them. Null without Python. */
     readonly mlflow: string | null;
   }
 }
 
+/** Files of that folder. */
+export const WANTED = 'wanted';
+export const STARTED = 'started.json';
 const POLL_MS = 100;
 
 /**
@@ -26,10 +29,13 @@ const POLL_MS = 100;
  * @throws Error if an environment or a server could not be made
  */
 export async function mlflowServers(): Promise<MlflowUrls | null> {
-  const path = inject('mlflow');
-  if (path === null) return null;
-  while (!existsSync(path)) await sleep(POLL_MS);
-  const started = JSON.parse(readFileSync(path, 'utf8')) as Started;
+  // Vitest itself is there in test files only, and the process that starts the servers reads this module too.
+  const { inject } = await import('vitest');
+  const dir = inject('mlflow');
+  if (dir === null) return null;
+  writeFileSync(join(dir, WANTED), '');
+  while (!existsSync(join(dir, STARTED))) await sleep(POLL_MS);
+  const started = JSON.parse(readFileSync(join(dir, STARTED), 'utf8')) as Started;
   if ('error' in started) throw new Error(started.error);
   return started.urls;
 }
