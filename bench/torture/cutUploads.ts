@@ -19,7 +19,6 @@ export interface CutUploadsOptions extends Stage {
 const AT_ONCE = 6;
 const TRAININGS_BEFORE = 24;
 const TRAININGS_AFTER = 24;
-const TRAINING_MS_MAX = 15_000;
 /** A large file is on its way to the disk and to the reader when it is cut: 60 times the small one, 1.4 MB. */
 const LARGE_TIMES = 60;
 const PIECES_MAX = 6;
@@ -65,9 +64,7 @@ async function train(url: string, count: number): Promise<number> {
   let left = count;
   let accepted = 0;
   const work = async () => {
-    while (left-- > 0)
-      if (isAccepted(await postTraining(url, form, { dispatcher, timeoutMs: TRAINING_MS_MAX })))
-        accepted += 1;
+    while (left-- > 0) if (isAccepted(await postTraining(url, form, { dispatcher }))) accepted += 1;
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await dispatcher.close();

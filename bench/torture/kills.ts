@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
@@ -14,9 +15,11 @@ import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
 export interface KillsOptions extends Stage {
   /** A real MLflow 3. */
   readonly mlflowUrl: string;
-  /** As many, and then more until enough was accepted; at most twice as many. */
+  /** As many, and then more until enough was accepted; at most ten times as many. */
   readonly kills: number;
   readonly acceptedMin: number;
+  /** The service's times are so many times as long as on a machine that does nothing else; 1 where it is not given. */
+  readonly slack?: number;
   /** Told apart from those of other campaigns before the same MLflow. */
   readonly experimentName: string;
 }
@@ -37,10 +40,14 @@ const WAIT_MS = 1_000;
 const SWEEP_POLL_MS = 2_000;
 const CALLERS = 3;
 const GAP_MS = 1_000;
+/** MLflow has a training within this time on a machine that does nothing else. Where it takes longer, so do all times. */
+const TRAINING_MS = 1_000;
 /** Spread over the kills: those of a slow machine, whose lives are long, would else be thousands. */
 const ACCEPTED_A_LIFE = 1.7;
 /** A start that takes longer is counted as one of this time, lest a machine that was busy then is slow ever after. */
 const START_MS_MAX = 2_500;
+/** More kills than were asked for, where the lives of a slow machine accept little. */
+const TIMES_MAX = 10;
 const SAY_EVERY = 25;
 
 /** The service is killed at random moments, MLflow is reached through a proxy that does harm; then MLflow is counted. */
@@ -92,16 +99,14 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     harmShare: 0,
     lateMsMax: LATE_MS_MAX,
   });
-  const startedAt = performance.now();
-  await using victim = await Victim.start({
-    dir,
-    env: settings(proxy.url),
-    ...(command !== undefined && { command }),
-  });
+  const service = command === undefined ? {} : { command };
+  const { expected, startMs, slowness } = await undisturbed(options, service);
+  const times = timesOf(slowness * (options.slack ?? 1));
+  await using victim = await Victim.start({ dir, env: settings(proxy.url, times), ...service });
   const { spoolDir } = victim;
-  const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
-  const expected = await contents(options, victim.url, spoolDir);
-  say(`kills: what a training holds is known; ${options.kills} kills begin`);
+  say(
+    `kills: what a training holds is known; ${options.kills} kills begin, all times ${slowness.toFixed(1)} x`,
+  );
 
   proxy.harmShare = HARM_SHARE;
   const callers = new Callers({
@@ -113,7 +118,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     isWanted: (accepted) => accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
     withKeys: command === undefined,
   });
-  const made = await killAgainAndAgain(victim, options, startMs, draw, callers);
+  const made = await killAgainAndAgain(victim, options, { ...times, startMs }, draw, callers);
   await victim.up();
   await callers.end();
   proxy.harmShare = 0;
@@ -121,7 +126,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} to be delivered`);
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
-  await swept(mlflowUrl, experimentId);
+  if (command === undefined) await swept(mlflowUrl, experimentId, times.sweepMs);
   const verdict = judge(await takeCensus(mlflowUrl, experimentId), callers.offered, expected);
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
   return {
@@ -134,14 +139,51 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   };
 }
 
-function settings(mlflowUrl: string): Record<string, string> {
+interface Times {
+  readonly callTimeoutMs: number;
+  readonly quarantineMs: number;
+  readonly sweepMs: number;
+}
+
+/** The service's times on a machine so many times slower. */
+function timesOf(slowness: number): Times {
+  const ms = (time: number) => Math.round(time * slowness);
+  return { callTimeoutMs: ms(CALL_TIMEOUT_MS), quarantineMs: ms(QUARANTINE_MS), sweepMs: ms(SWEEP_MS) };
+}
+
+function settings(
+  mlflowUrl: string,
+  { callTimeoutMs, quarantineMs, sweepMs }: Times,
+): Record<string, string> {
   return {
     MLFLOW_TRACKING_URI: mlflowUrl,
-    MLFLOW_CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS),
+    MLFLOW_CALL_TIMEOUT_MS: String(callTimeoutMs),
     MLFLOW_WAIT_MS: String(WAIT_MS),
-    DELIVERY_QUARANTINE_MS: String(QUARANTINE_MS),
-    DELIVERY_SWEEP_MS: String(SWEEP_MS),
+    DELIVERY_QUARANTINE_MS: String(quarantineMs),
+    DELIVERY_SWEEP_MS: String(sweepMs),
   };
+}
+
+/** No time of these is over before MLflow has answered. */
+function patience(mlflowUrl: string): Record<string, string> {
+  return { MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_CALL_TIMEOUT_MS: '600000', MLFLOW_WAIT_MS: '600000' };
+}
+
+/** What a service does that nobody disturbs: the content of its runs, how long it takes to start, and how slow it is. */
+async function undisturbed(options: KillsOptions, service: { readonly command?: readonly string[] }) {
+  const dir = join(options.dir, 'undisturbed');
+  mkdirSync(dir);
+  const startedAt = performance.now();
+  await using victim = await Victim.start({
+    dir,
+    env: patience(options.mlflowUrl),
+    ...service,
+  });
+  const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
+  const begunAt = performance.now();
+  const expected = await contents(options, victim.url, victim.spoolDir);
+  const trainingMs = (performance.now() - begunAt) / CS.length;
+  return { expected, startMs, slowness: Math.max(1, trainingMs / TRAINING_MS) };
 }
 
 /** What MLflow holds of a training with each C when nothing is in the way. */
@@ -172,15 +214,15 @@ async function contents(
 async function killAgainAndAgain(
   victim: Victim,
   { kills, acceptedMin, say }: KillsOptions,
-  startMs: number,
+  times: Times & { readonly startMs: number },
   random: () => number,
   callers: Callers,
 ): Promise<number> {
   const isEnough = () => callers.accepted >= acceptedMin;
   let kill = 0;
-  while (kill < kills || (kill < 2 * kills && !isEnough())) {
+  while (kill < kills || (kill < TIMES_MAX * kills && !isEnough())) {
     kill += 1;
-    await sleep(lifeMs(startMs, random));
+    await life(victim, times, random);
     await victim.kill();
     // The next life may end before it answers: what it does at its start can be cut off too.
     victim.spawn();
@@ -190,17 +232,22 @@ async function killAgainAndAgain(
 }
 
 /** Some lives end in the middle of the start, most before a quarantine does; the others see it through. */
-function lifeMs(startMs: number, random: () => number): number {
+async function life(
+  victim: Victim,
+  { startMs, quarantineMs }: Times & { readonly startMs: number },
+  random: () => number,
+): Promise<void> {
   const kind = random();
-  if (kind < 0.2) return startMs * random();
-  if (kind < 0.65) return startMs + 2_500 * random();
-  return startMs + QUARANTINE_MS + 1_000 + 4_000 * random();
+  if (kind < 0.2) return sleep(startMs * random());
+  // However long the start takes on this machine.
+  await victim.up();
+  await sleep(kind < 0.65 ? 2_500 * random() : quarantineMs + 1_000 + 4_000 * random());
 }
 
 /** The late sweeps are over when nothing has gone any more for twice the time after which each begins. */
-async function swept(mlflowUrl: string, experimentId: string): Promise<void> {
+async function swept(mlflowUrl: string, experimentId: string, sweepMs: number): Promise<void> {
   let count = Number.NaN;
-  for (let levelMs = 0; levelMs < 2 * SWEEP_MS; levelMs += SWEEP_POLL_MS) {
+  for (let levelMs = 0; levelMs < 2 * sweepMs; levelMs += SWEEP_POLL_MS) {
     await sleep(SWEEP_POLL_MS);
     const now = await countAll(mlflowUrl, experimentId);
     if (now !== count) levelMs = 0;

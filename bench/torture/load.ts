@@ -47,6 +47,8 @@ export async function load(options: LoadOptions): Promise<Row[]> {
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
+      // The service ends only when the call has that it makes first of all.
+      MLFLOW_CALL_TIMEOUT_MS: '1000',
       SPOOL_RECORDS_MAX: String(SPOOL_RECORDS_MAX),
       SPOOL_BYTES_MAX: String(SPOOL_BYTES_MAX),
       SHUTDOWN_GRACE_MS: '2000',
@@ -149,7 +151,11 @@ async function drainRow(
   );
   for (const file of files) if (!kept.has(file)) unlinkSync(join(pending, file));
   const offered: Offered[] = [...kept].map((file) => ({ tag: idOf(file) ?? file, C: '1.0', accepted: true }));
-  victim.spawn({ MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_WAIT_MS: '20000' });
+  victim.spawn({
+    MLFLOW_TRACKING_URI: mlflowUrl,
+    MLFLOW_WAIT_MS: '600000',
+    MLFLOW_CALL_TIMEOUT_MS: '600000',
+  });
   await victim.up();
   const startedAt = performance.now();
   await drained(victim.spoolDir);

@@ -11,7 +11,7 @@ export interface LoopDelay {
 }
 
 const POLL_MS = 20;
-const WAIT_MS_MAX = 30_000;
+const WAIT_MS_MAX = 300_000;
 
 /** What a service is started with so that its event loop is measured. */
 export function loopDelayEnv(path: string): Record<string, string> {

@@ -39,6 +39,8 @@ export async function memory(options: MemoryOptions): Promise<Row> {
       env: {
         MLFLOW_TRACKING_URI: url,
         DELIVERY_SWEEP_MS: String(SWEEP_MS),
+        // Each is answered with 200, however slow the machine is.
+        MLFLOW_WAIT_MS: '600000',
       },
     });
     const warmUp = await train(victim, { ...options, trainings: WARM_UP });
