@@ -17,14 +17,21 @@ const NODE_24 = ['test/kernels/', 'test/engine/', 'test/integration/stopping.tes
 const NODE_24_COMMAND = ['npx', '--yes', 'node@24'];
 const SLOWEST_SHOWN = 15;
 
+const children = new Set();
+// Each vitest ends the servers that it has started; this process waits for that.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal);
+  });
+}
+
 const filters = process.argv.slice(2);
 process.exitCode = filters.length > 0 ? await runOnce(filters) : await runAll();
 
 async function runOnce(options) {
-  const [code] = await once(
-    spawn(process.execPath, [VITEST, 'run', ...options], { stdio: 'inherit' }),
-    'exit',
-  );
+  const child = spawn(process.execPath, [VITEST, 'run', ...options], { stdio: 'inherit' });
+  children.add(child);
+  const [code] = await once(child, 'exit');
   return code ?? 1;
 }
 
@@ -59,6 +66,8 @@ async function run(name, [command, ...before], options, reports) {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   const ends = [once(child, 'exit')];
   for (const stream of [child.stdout, child.stderr]) {
     const lines = createInterface(stream);
