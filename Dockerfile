@@ -9,7 +9,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-slim
 WORKDIR /app
-# HOST lets other machines in, so that TRAINPOST_TOKEN is wanted, or the word none in it: README.md, "Security".
+# HOST lets other machines in, so that TRAINPOST_TOKEN is needed, or the word none in it: docs/operations.md.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=5005
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

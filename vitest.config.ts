@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 import { OrderedSequencer } from './test/support/orderedSequencer.ts';
 
-/** Seed of what tests draw at random; TEST_SEED repeats the draws of an earlier run (test/support/draws.ts). */
+/** Seed of what tests draw at random. TEST_SEED repeats the draws of an earlier run (test/support/draws.ts). */
 process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
 
 /**
- * The longest that a test, a hook or a wait may take. Each takes seconds on a machine that is busy with others, so only a
- * hang exceeds these times. No test and no hook sets a shorter time.
+ * The longest time for a test, a hook or a wait. Each takes seconds on a busy machine, so only a hang exceeds these times.
+ * No test and no hook sets a shorter time.
  */
 const patience = {
   testTimeout: 600_000,

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import type { ModelFile } from '../src/tracking/modelFiles/index.ts';
-import type { RunRecord } from '../src/tracking/record.ts';
+import type { RecordFile } from '../src/tracking/delivery/recordStore.ts';
+import { type RunTree, timedMetrics } from '../src/tracking/tree.ts';
 
 const API = '/api/2.0/mlflow';
 
@@ -28,44 +28,41 @@ export class Floor {
 
   async run(
     experimentId: string,
-    record: RunRecord,
-    files: readonly ModelFile[],
+    { nodes: [root], datasets: [dataset], systemTags }: RunTree,
+    files: readonly RecordFile[],
     name: string,
   ): Promise<void> {
     const registered = this.#call('POST', `${API}/registered-models/create`, { name });
     const run = await this.#call('POST', `${API}/runs/create`, {
       experiment_id: experimentId,
-      run_name: record.runName,
-      start_time: record.startTimeMs,
-      tags: pairs(record.tags),
+      run_name: root.name,
+      start_time: root.startTimeMs,
+      tags: pairs(root.tags),
     });
     const runId = (run['run'] as { info: { run_id: string } }).info.run_id;
     const inputs = this.#call('POST', `${API}/runs/log-inputs`, {
       run_id: runId,
-      datasets: [{ tags: pairs({ 'mlflow.data.context': 'training' }), dataset: record.dataset }],
+      datasets: [{ tags: pairs({ 'mlflow.data.context': 'training' }), dataset }],
     });
     const made = await this.#call('POST', `${API}/logged-models`, {
       experiment_id: experimentId,
-      name: record.modelName,
+      name: root.model.name,
       source_run_id: runId,
-      params: pairs(record.params),
-      tags: pairs(record.systemTags),
+      params: pairs(root.params),
+      tags: pairs(systemTags),
     });
     const model = (made['model'] as { info: { model_id: string; artifact_uri: string } }).info;
     const folder = new URL(model.artifact_uri).pathname;
-    const metrics = Object.entries(record.metrics).map(([key, value]) => ({
-      key,
-      value,
-      timestamp: record.endTimeMs,
-      step: 0,
+    const metrics = timedMetrics(root).map((metric) => ({
+      ...metric,
       model_id: model.model_id,
-      dataset_name: record.dataset.name,
-      dataset_digest: record.dataset.digest,
+      dataset_name: dataset?.name,
+      dataset_digest: dataset?.digest,
     }));
     await Promise.all([
       registered,
       inputs,
-      this.#call('POST', `${API}/runs/log-batch`, { run_id: runId, params: pairs(record.params), metrics }),
+      this.#call('POST', `${API}/runs/log-batch`, { run_id: runId, params: pairs(root.params), metrics }),
       this.#call('POST', `${API}/runs/outputs`, {
         run_id: runId,
         models: [{ model_id: model.model_id, step: 0 }],
@@ -89,7 +86,7 @@ export class Floor {
     await this.#call('POST', `${API}/runs/update`, {
       run_id: runId,
       status: 'FINISHED',
-      end_time: record.endTimeMs,
+      end_time: root.endTimeMs,
     });
   }
 

@@ -97,7 +97,7 @@ async function machine({ original }: Contestants): Promise<string> {
   ].join('\n');
 }
 
-/** It takes minutes: whoever waits sees where it is. */
+/** Shows progress, because the bench takes minutes. */
 async function told<Result>(shape: Shape, measure: () => Promise<Result>): Promise<Result> {
   const startedAt = performance.now();
   const result = await measure();

@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fitCsv } from '../src/engine/fit.ts';
+import { runCsv } from '../src/engine/local/fit/run.ts';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
-import { type RecordedRun, recordRun } from '../src/tracking/record.ts';
+import { recordTree } from '../src/tracking/record.ts';
+import { modelFilesOf, type RecordedTree } from '../src/tracking/tree.ts';
+import { describeRun } from '../src/training/describeRun.ts';
+import { DEFAULT_FIELDS } from '../src/training/fields/parse.ts';
+import { planOf } from '../src/training/fields/use.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
-import { ORIGINAL_SPEC } from '../test/support/originalSpec.ts';
 import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { Floor } from './floor.ts';
@@ -54,7 +57,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
   const playFloor = async () => {
     const startedAt = performance.now();
     serial += 1;
-    await floor.run(experimentId, recorded.record, recorded.files, `floor-${serial}-${Date.now()}`);
+    await floor.run(experimentId, recorded.tree, recorded.files, `floor-${serial}-${Date.now()}`);
     return performance.now() - startedAt;
   };
   for (let index = 0; index < WARM_UP; index += 1) {
@@ -75,21 +78,24 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 }
 
 /** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
-async function aRecord(): Promise<RecordedRun> {
-  const fitted = await fitCsv(readFileSync(CSV), ORIGINAL_SPEC);
-  const run = {
-    experimentName: 'Latency',
-    runName: 'floor',
-    modelName: 'diabetes-model',
-    registeredModelName: 'floor',
-    tags: {},
+async function aRecord(): Promise<RecordedTree> {
+  const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS));
+  const run = describeRun({
+    fields: DEFAULT_FIELDS,
+    names: {
+      experimentName: 'Latency',
+      runName: 'floor',
+      modelName: 'diabetes-model',
+      registeredModelName: 'floor',
+    },
     fileName: 'diabetes.csv',
-    startTimeMs: Date.now(),
-    ...fitted,
-  };
-  const { record, files } = recordRun(fitted.pipeline, run, {});
+    receivedAt: new Date(),
+    result,
+  });
+  const recorded = recordTree(result.pipeline, run, {});
   const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
-  return { record, files: [...files, filler] };
+  const { tree } = recorded;
+  return { tree, files: [...modelFilesOf(recorded, tree.nodes[0]), filler] };
 }
 
 function report(samples: Awaited<ReturnType<typeof measure>>, mlflowVersion: string): string {

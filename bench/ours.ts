@@ -10,12 +10,14 @@ import { pino } from 'pino';
 import type { Dataset } from '../src/data/dataset.ts';
 import type { Table } from '../src/data/table.ts';
 import type { Target } from '../src/data/target.ts';
-import type { Team } from '../src/engine/blocks/team.ts';
-import type { Readers } from '../src/engine/readers.ts';
+import type { Team } from '../src/engine/local/blocks/team.ts';
+import type { Readers } from '../src/engine/local/threads/readers.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
-import type { LogisticRegressionState, PipelineState } from '../src/ml/state.ts';
-import type { Accepted, DeliveryView, TrackedRun } from '../src/result.ts';
-import type { DeliveryDesk } from '../src/training/deliveries.ts';
+import type { DeliveryPort } from '../src/training/deliveryPort.ts';
+import type { Accepted, DeliveryView } from '../src/values/delivery.ts';
+import type { LogisticRegressionState, PipelineState } from '../src/values/pipelineState.ts';
+import type { ModelSpec } from '../src/values/plan.ts';
+import type { TrackedRun } from '../src/values/run.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 
 /**
@@ -26,18 +28,33 @@ const [DIST = ''] = process.argv.slice(2);
 
 const { readNumbers } = await built<typeof import('../src/data/segments.ts')>('data/segments.js');
 const { TableReading } = await built<typeof import('../src/data/readTable.ts')>('data/readTable.js');
-const { Team: BuiltTeam } =
-  await built<typeof import('../src/engine/blocks/team.ts')>('engine/blocks/team.js');
-const { MARKS } = await built<typeof import('../src/engine/blocks/partition.ts')>(
-  'engine/blocks/partition.js',
+const { Team: BuiltTeam } = await built<typeof import('../src/engine/local/blocks/team.ts')>(
+  'engine/local/blocks/team.js',
 );
-const { markRows } = await built<typeof import('../src/engine/parts.ts')>('engine/parts.js');
-const { prepare } = await built<typeof import('../src/engine/fit.ts')>('engine/fit.js');
-const { fitPipeline } = await built<typeof import('../src/engine/model.ts')>('engine/model.js');
-const { TrainingPool } = await built<typeof import('../src/engine/pool.ts')>('engine/pool.js');
-const { Readers: BuiltReaders } = await built<typeof import('../src/engine/readers.ts')>('engine/readers.js');
+const { MARKS } = await built<typeof import('../src/engine/local/blocks/partition.ts')>(
+  'engine/local/blocks/partition.js',
+);
+const { markRows } = await built<typeof import('../src/engine/local/fit/splitRows.ts')>(
+  'engine/local/fit/splitRows.js',
+);
+const { prepare } = await built<typeof import('../src/engine/local/fit/prepare.ts')>(
+  'engine/local/fit/prepare.js',
+);
+const { parseFields } =
+  await built<typeof import('../src/training/fields/parse.ts')>('training/fields/parse.js');
+const { planOf } = await built<typeof import('../src/training/fields/use.ts')>('training/fields/use.js');
+const { fitPipeline } =
+  await built<typeof import('../src/engine/local/fit/model.ts')>('engine/local/fit/model.js');
+const { LocalEngine } = await built<typeof import('../src/engine/local/localEngine.ts')>(
+  'engine/local/localEngine.js',
+);
+const { Readers: BuiltReaders } = await built<typeof import('../src/engine/local/threads/readers.ts')>(
+  'engine/local/threads/readers.js',
+);
+const { MemoryBudget } =
+  await built<typeof import('../src/kernels/memoryBudget.ts')>('kernels/memoryBudget.js');
 const { sharedMemory } = await built<typeof import('../src/kernels/module.ts')>('kernels/module.js');
-const { growHeaps } = await built<typeof import('../src/heap.ts')>('heap.js');
+const { growHeaps } = await built<typeof import('../src/system/heap.ts')>('system/heap.js');
 const { createApp } = await built<typeof import('../src/http/app.ts')>('http/app.js');
 const { Metrics } = await built<typeof import('../src/observability/metrics.ts')>('observability/metrics.js');
 const { Readiness } = await built<typeof import('../src/observability/readiness.ts')>(
@@ -50,14 +67,8 @@ const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('
 const FILE_BYTES_MAX = 4e9;
 const TIMEOUT_MS = 600_000;
 /** The original's. */
-const SPEC = {
-  ignore: [],
-  missing: 'error',
-  testSize: 0.3,
-  randomState: 123,
-  stratify: false,
-  model: { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null },
-} as const;
+const PLAN = planOf(parseFields({}));
+const [MODEL] = PLAN.candidates as [ModelSpec];
 /** For the file of ten million rows. */
 const LIMITS = { rows: 1e8, cells: 1e9 };
 const READ = { unfoldedBytesMax: FILE_BYTES_MAX, limits: LIMITS };
@@ -72,18 +83,18 @@ let sweepData: Awaited<ReturnType<typeof prepared>> | undefined;
 
 growHeaps();
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
-const pool = new TrainingPool({
+const engine = new LocalEngine({
   threads: 1,
   waitingMax: 1,
   timeoutMs: TIMEOUT_MS,
   helpers: HELPERS,
   read: READ,
 });
-await pool.warmUp();
+await engine.warmUp(PLAN);
 /** Stands where spool and MLflow stand, and keeps nothing. */
-const deliveries: DeliveryDesk = {
+const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
-  modelLog: ({ answer }) => ({ logModel: (pipeline, run) => logModel(pipeline, run, answer) }),
+  accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
   logged: () => undefined,
   find: async () => delivered,
   findByKey: async () => undefined,
@@ -94,17 +105,15 @@ const underWay = new UnderWay();
 const readiness = new Readiness({ checks: {} });
 const metrics = new Metrics({
   version: '0.0.0',
-  trainings: () => pool.counts(),
-  threads: () => pool.counts().threads,
+  trainings: () => engine.counts(),
+  threads: () => engine.counts().threads,
   readiness: () => readiness.report(),
 });
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
   access: { allowedHosts: [] },
   rooms: {
-    openReading: () => pool.openReading(),
-    fit: (reading, path, spec) => pool.fit(reading, path, spec),
-    dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
+    engine,
     deliveries,
     underWay,
   },
@@ -121,7 +130,7 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 /** With its call the metrics are known. */
-async function logModel(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
+async function accept(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
   const { accuracy_score, precision_score, recall_score, log_loss } = run.test;
   const model = pipeline.steps.at(-1)?.[1] as LogisticRegressionState;
   logged = {
@@ -183,7 +192,8 @@ function startReader(): Reader {
   const helpers = new BuiltReaders({
     threads: HELPERS,
     read: READ,
-    thread: new URL(`file://${join(DIST, 'engine/thread.js')}`),
+    module: new URL(`file://${join(DIST, 'engine/local/threads/thread.js')}`),
+    data: { budget: MemoryBudget.of(Number.POSITIVE_INFINITY).words },
   });
   const channels = Array.from({ length: HELPERS }, () => new MessageChannel());
   helpers.help(channels.map(({ port1 }) => port1));
@@ -215,7 +225,7 @@ function parse({ path }: { path: string }): Parsing {
 /** The training rows of a file, and threads that help to fit them. */
 async function prepared(path: string) {
   const reader = startReader();
-  return { helpers: reader.helpers, ...(await prepare(read(path, reader), SPEC, reader.team)) };
+  return { helpers: reader.helpers, ...(await prepare(read(path, reader), PLAN, reader.team)) };
 }
 
 /** What `sweep` fits on, kept until `forget`. */
@@ -227,15 +237,16 @@ async function load({ path }: { path: string }): Promise<null> {
 function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
   const { dataset, train } = sweepData!;
   const startedAt = performance.now();
-  const fitted = Cs.map((C) => fitPipeline(dataset, train, { ...SPEC, model: { ...SPEC.model, C } }));
+  const fitted = Cs.map((C) => fitPipeline(dataset, train, { missing: 'error', model: { ...MODEL, C } }));
   const ms = performance.now() - startedAt;
-  return { ms, fits: fitted.map(({ model }) => fitOf(model.toState())) };
+  return { ms, fits: fitted.map(({ classifier }) => fitOf(classifier.toState())) };
 }
 
 /** SHA-256 of the test rows' numbers in ascending order, 32 bits each, as the engine marks them. */
 function testRows({ rows }: { rows: number }): { digest: string } {
   const target = { codes: new Uint8Array(rows) } as Target;
-  const { marks } = markRows({ target, dropped: undefined, rows, table: { rows } } as Dataset, SPEC);
+  const dataset = { target, dropped: undefined, rows, table: { rows } } as Dataset;
+  const { marks } = markRows(dataset, PLAN.evaluation.holdout);
   const places = Uint32Array.from({ length: rows }, (_, row) => row).filter(
     (row) => marks[row] === MARKS.test,
   );
@@ -263,7 +274,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 server.closeAllConnections();
 server.close();
-await pool.close();
+await engine.close();
 rmSync(dir, { recursive: true });
 
 /** A built module, with the types of its source. */

@@ -1,29 +1,6 @@
-/**
- * The errors that rooms throw. They know a code and what helps to mend the matter; they know no HTTP
- * status (one table in http/problem.ts gives it).
- */
-export interface ErrorDetails {
-  /** Form field or environment variable that is meant. */
-  readonly field?: string;
-  /** Line of data, counted from 1 after the header, as a person counts them. */
-  readonly row?: number;
-  /** Column's name. */
-  readonly column?: string;
-  /** The value that was refused, shortened. */
-  readonly value?: string;
-  readonly limit?: number;
-  readonly actual?: number;
-  /** Names that would have been accepted. */
-  readonly allowed?: readonly string[];
-  /** When to try again, in seconds. */
-  readonly retryAfterS?: number;
-  /** The MLflow run that was made before the failure, if one was. */
-  readonly runId?: string;
-  /** The delivery to MLflow that ended with the failure, and keeps the training. */
-  readonly deliveryId?: string;
-}
+import type { ErrorData, ErrorDetails } from './values/errorData.ts';
 
-/** Base of every error that a caller is told of. `code` is stable, snake_case; `message` is one sentence that says what to do. */
+/** Base of all errors that clients see. `code` is stable and in snake_case; `message` is one sentence that says what to do. */
 export abstract class TrainpostError extends Error {
   readonly code: string;
   readonly details: ErrorDetails;
@@ -39,34 +16,70 @@ export abstract class TrainpostError extends Error {
 /** A setting of the environment that cannot be used. */
 export class ConfigError extends TrainpostError {}
 
-/** A form field whose value, or whose very name, is refused. */
+/** A form field whose value or name is rejected. */
 export class FieldError extends TrainpostError {}
 
-/** The bytes are no table at all (an image, an archive). */
+/** The bytes are not a table at all, but an image or an archive, for example. */
 export class NotATableError extends TrainpostError {}
 
-/** More bytes than are taken; `details.limit` says how many are. */
+/** There are more bytes than `details.limit`. */
 export class TooLargeError extends TrainpostError {}
 
-/** The table cannot be trained on: row, column and value say where. */
+/** The table cannot be trained on; row, column and value say where the fault is. */
 export class DataError extends TrainpostError {}
 
-/** All places are taken; `details.retryAfterS` says when to come back. */
+/** The service is busy; `details.retryAfterS` says when to retry. */
 export class BusyError extends TrainpostError {}
 
-/** The service cannot do it now (starting, shutting down); `details.retryAfterS` says when to come back. */
+/** The service cannot do this now, because it is starting or shutting down; `details.retryAfterS` says when to retry. */
 export class UnavailableError extends TrainpostError {}
 
-/** The disk does not take or give what is kept on it: it is full, or it fails. */
+/** Somebody cancelled the work. */
+export class CancelledError extends TrainpostError {}
+
+/** The disk cannot be written to or read, because it is full or fails. */
 export class StorageError extends TrainpostError {}
 
-/** MLflow answered and refused for good: repeating the same call would not help. */
+/** MLflow rejected a call permanently: repeating the call would not help. */
 export class TrackingRefusedError extends TrainpostError {}
 
-/** MLflow did not answer: no connection, a time-out, or 5xx up to the last try. */
+/** MLflow did not answer: there was no connection, a timeout, or a 5xx status up to the last attempt. */
 export class TrackingUnreachableError extends TrainpostError {}
 
-/** A value as it may stand in a message: quoted, control characters escaped, bounded. */
+/** When a client should retry: the words for a message, and the detail that becomes the header `Retry-After`. */
+export function retryIn(seconds: number): { readonly advice: string; readonly details: ErrorDetails } {
+  return { advice: `retry in ${seconds} s`, details: { retryAfterS: seconds } };
+}
+
+/** The classes above by name. `fromData` makes an error of one of these classes. */
+const CLASSES = new Map(
+  [
+    CancelledError,
+    ConfigError,
+    FieldError,
+    NotATableError,
+    TooLargeError,
+    DataError,
+    BusyError,
+    UnavailableError,
+    StorageError,
+    TrackingRefusedError,
+    TrackingUnreachableError,
+  ].map((Class) => [Class.name, Class]),
+);
+
+/** Describes an error as plain data. */
+export function toData({ name, code, message, details }: TrainpostError): Required<ErrorData> {
+  return { name, code, message, details };
+}
+
+/** Makes the error that `toData` described. An error of a class outside this file comes back as DataError. */
+export function fromData({ name = '', code, message, details }: ErrorData): TrainpostError {
+  const Class = CLASSES.get(name) ?? DataError;
+  return new Class(code, message, details);
+}
+
+/** Prepares a value for a message: quoted, with control characters escaped, and shortened. */
 export function quote(value: string, charsMax = 60): string {
   const shortened = value.length > charsMax ? `${value.slice(0, charsMax)}…` : value;
   return JSON.stringify(shortened);

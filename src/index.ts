@@ -1,4 +1,4 @@
-/** trainpost without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
+/** trainpost as a library, without a server: scikit-learn's split, transformers, logistic regression, pipelines and metrics. */
 export { type Arrays, toArrays } from './data/arrays.ts';
 export { columnsToReadAsText, type Dataset, type Feature, type Roles, toDataset } from './data/dataset.ts';
 export { type ReadOptions, readTable, TableReading } from './data/readTable.ts';
@@ -9,12 +9,13 @@ export type { Table, TableColumn } from './data/table.ts';
 export { TABLE_LIMITS, type TableLimits } from './data/tableLimits.ts';
 export type { Target } from './data/target.ts';
 export { DataError, FieldError, NotATableError } from './errors.ts';
-export type { ColumnStepsOptions, Missing } from './ml/columnSteps.ts';
+export type { ColumnStepsOptions } from './ml/columnSteps.ts';
 export { type Branch, ColumnTransformer } from './ml/columnTransformer.ts';
 export { DenseNumericColumn, DenseTextColumn, toFrame } from './ml/denseColumn.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
-export type { Classifier, Estimator, Input, Labels, Params, Transformer } from './ml/estimator.ts';
+export type { Classifier, Estimator, Input, Params, Transformer } from './ml/estimator.ts';
 export type { Frame, FrameColumn, NumericColumn, TextColumn } from './ml/frame.ts';
+export type { Labels } from './ml/labels.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';
 export { type Matrix, type MatrixLike, takeRows, toMatrix } from './ml/matrix.ts';
 export {
@@ -33,5 +34,6 @@ export type { ModelLog, RunNames } from './ml/modelLog.ts';
 export { OneHotEncoder } from './ml/oneHotEncoder.ts';
 export { Pipeline, type Step } from './ml/pipeline.ts';
 export { SimpleImputer } from './ml/simpleImputer.ts';
-export type { PipelineState } from './ml/state.ts';
 export { TrainingPipeline } from './ml/trainingPipeline.ts';
+export type { PipelineState } from './values/pipelineState.ts';
+export type { Missing } from './values/plan.ts';

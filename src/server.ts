@@ -1,34 +1,34 @@
 import { readConfig } from './config/index.ts';
 import { ConfigError } from './errors.ts';
-import { growHeaps } from './heap.ts';
-import { createLogger } from './log.ts';
+import { createLogger } from './log/logger.ts';
 import { startService } from './service.ts';
+import { growHeaps } from './system/heap.ts';
 
-/** npm passes on a signal that the terminal has sent to its child as well: within this time two are one. */
+/** npm passes on a signal that the terminal has already sent to its child: within this time, two signals count as one. */
 const SAME_SIGNAL_MS = 500;
 
-/** What `npm start` runs: reads the environment, starts the service, says where it is, and stops it on a signal. */
+/** Runs the program of `npm start`: reads the environment, starts the service, says where it is, stops it on a signal. */
 async function main(): Promise<void> {
   growHeaps();
   const config = readConfig(process.env);
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.process.logLevel);
   const service = await startService(config, log);
   log.say(`trainpost listens at ${service.url}`);
   let stoppingSince: number | undefined;
-  // SIGHUP is what a terminal sends when it is closed.
+  // A terminal sends SIGHUP when it is closed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (stoppingSince !== undefined) {
-        // Nothing is lost: what was accepted is in the spool, and delivered after the next start.
+        // Nothing is lost: accepted trainings are in the spool, and the next start delivers them.
         if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
         return;
       }
       stoppingSince = performance.now();
-      log.say(`${signal}: what is under way is ended first; a second one ends it at once`);
+      log.say(`${signal}: trainpost ends what is under way and then stops; a second signal stops it at once`);
       service.stop().then(
         () => process.exit(0),
         (error: unknown) => {
-          log.logger.error({ err: error }, 'not everything could be ended');
+          log.logger.error({ err: error }, 'trainpost could not end everything');
           process.exit(1);
         },
       );
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   }
   log.say(await service.mlflow.found);
   log.say('To train on the example data:');
-  // Of the token no more than its name, which a shell makes the token of.
+  // The name of the token alone: the shell puts the token in its place.
   const header = config.access.token === undefined ? '' : '-H "Authorization: Bearer $TRAINPOST_TOKEN" ';
   log.say(
     `  curl ${header}-F train_file=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes ${service.url}/train`,

@@ -1,6 +1,7 @@
 /**
- * `npm test` behind its checks: unit tests and integration tests side by side, each in a vitest of its own, for vitest
- * itself would run the one after the other. With CI=true the tests of NODE_24 run on Node 24 as well.
+ * Runs the tests of `npm test`: unit and integration tests side by side, each in a vitest process of its own. A single
+ * vitest process would run them one after the other. With CI=true, the tests of NODE_24 run on Node 24 too.
+ *
  * The last line says `N passed, N failed`. `npm test -- test/some.test.ts` runs vitest once, with these arguments.
  */
 import { spawn } from 'node:child_process';
@@ -12,13 +13,13 @@ import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-/** What another version of Node could change: WebAssembly, threads and sockets, signals. */
+/** Tests of parts that another version of Node can change: WebAssembly, threads and sockets, signals. */
 const NODE_24 = ['test/kernels/', 'test/engine/', 'test/integration/stopping.test.ts'];
 const NODE_24_COMMAND = ['npx', '--yes', 'node@24'];
 const SLOWEST_SHOWN = 15;
 
 const children = new Set();
-// Each vitest ends the servers that it has started; this process waits for that.
+// Each vitest process ends the servers that it has started, and this process waits for the vitest processes.
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     for (const child of children) child.kill(signal);
@@ -37,7 +38,7 @@ async function runOnce(options) {
 
 async function runAll() {
   const reports = mkdtempSync(join(tmpdir(), 'trainpost-reports-'));
-  // One seed for all of them (test/support/draws.ts).
+  // One seed for all processes (test/support/draws.ts).
   process.env.TEST_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
   try {
     const lanes = await Promise.all([unitLane(reports), integrationLane(reports)]);
@@ -57,7 +58,7 @@ async function integrationLane(reports) {
   return [await run('integration', [process.execPath], ['--project', 'integration'], reports)];
 }
 
-/** Runs vitest, shows its lines behind the name, and gives what its JSON report counts. */
+/** Runs vitest, prints its lines with the name before them, and returns the counts of its JSON report. */
 async function run(name, [command, ...before], options, reports) {
   const outputFile = join(reports, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${outputFile}`];
@@ -78,7 +79,7 @@ async function run(name, [command, ...before], options, reports) {
   return { name, seconds: (performance.now() - startedAt) / 1_000, ...counted(outputFile, code) };
 }
 
-/** A file that fails before its tests run, or a vitest that does not come to its report, is in no count, and yet a failure. */
+/** Counts tests. A file that fails before its tests run, or a vitest process without a report, counts as one failure. */
 function counted(outputFile, code) {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Held, heldBy, type Victim } from '../../test/support/victim.ts';
 
-/** What a request holds is let go of within seconds; more than this is kept for good. */
+/** A request releases what it holds within seconds. What is held for longer is never released. */
 const SETTLE_MS_MAX = 60_000;
 const POLL_MS = 100;
-/** For so long nothing has changed where it is not known what it should come to. */
+/** Without `before`, the service is at rest if nothing has changed for this time. */
 const LEVEL_MS = 1_000;
 
 /**

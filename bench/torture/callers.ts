@@ -66,7 +66,7 @@ export class Callers {
     }
   }
 
-  /** With a key it can be sent again without harm; whoever gives up does not know what became of it. */
+  /** With a key the request can be sent again without harm. A client that gives up does not know whether it was accepted. */
   async #postUntilAccepted(offer: Offered, form: TrainForm): Promise<void> {
     const headers = { 'idempotency-key': offer.tag };
     while (!offer.accepted && !this.#over) {

@@ -58,7 +58,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'bad requests over raw sockets and HTTP (framing, headers, multipart, names)',
-        files: ['test/http/hostile.test.ts', 'test/http/badFiles.test.ts'],
+        files: ['test/http/hostile.test.ts', 'test/http/train/badFiles.test.ts'],
         tries: 'at least 5,000 requests, and more than 2,000 bad files',
         bar: 'no 5xx, no crash, the next request works',
       },

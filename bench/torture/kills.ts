@@ -15,42 +15,42 @@ import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
 export interface KillsOptions extends Stage {
   /** A real MLflow 3. */
   readonly mlflowUrl: string;
-  /** As many, and then more until enough was accepted; at most ten times as many. */
+  /** Kills to make. More follow until enough trainings are accepted, but at most ten times as many. */
   readonly kills: number;
   readonly acceptedMin: number;
-  /** The service's times are so many times as long as on a machine that does nothing else; 1 where it is not given. */
+  /** Factor for the service's times, beside the factor for the machine's speed; 1 by default. */
   readonly slack?: number;
-  /** Told apart from those of other campaigns before the same MLflow. */
+  /** Keeps the runs apart from those of other campaigns in the same MLflow. */
   readonly experimentName: string;
 }
 
 const HARM_SHARE = 0.3;
 /**
- * A request that is late is sent on within this time, and MLflow carries it out within another second: together less
- * than the quarantine, which is a hundredth of the real one and has to outlast them as the real one outlasts real delays.
+ * A late request is sent on within this time, and MLflow carries it out within another second. The quarantine must be
+ * longer than both together, as the real quarantine is longer than real delays.
  */
 const LATE_MS_MAX = 1_500;
 const QUARANTINE_MS = 3_000;
-/** The late sweep, behind everything that is late. */
-const SWEEP_MS = 5_000;
-/** Shorter than some delays, so that calls time out which are then carried out. */
+/** The late recheck comes after every late request. */
+const RECHECK_MS = 5_000;
+/** Shorter than some delays, so that some calls time out and are carried out later. */
 const CALL_TIMEOUT_MS = 1_000;
-/** Some trainings are answered when they are in MLflow, the others before. */
+/** Some trainings have an answer when they are in MLflow, and the others before. */
 const WAIT_MS = 1_000;
-const SWEEP_POLL_MS = 2_000;
+const RECHECK_POLL_MS = 2_000;
 const CALLERS = 3;
 const GAP_MS = 1_000;
-/** MLflow has a training within this time on a machine that does nothing else. Where it takes longer, so do all times. */
+/** MLflow has a training within this time on an idle machine. If MLflow takes longer, all times are longer. */
 const TRAINING_MS = 1_000;
-/** Spread over the kills: those of a slow machine, whose lives are long, would else be thousands. */
+/** Limits the trainings of a slow machine. Its lives are long, and would accept thousands of trainings. */
 const ACCEPTED_A_LIFE = 1.7;
-/** A start that takes longer is counted as one of this time, lest a machine that was busy then is slow ever after. */
+/** The longest start that counts. Otherwise a machine that was busy during one start would seem slow ever after. */
 const START_MS_MAX = 2_500;
-/** More kills than were asked for, where the lives of a slow machine accept little. */
+/** Most kills, as a multiple of `kills`, if the lives of a slow machine accept few trainings. */
 const TIMES_MAX = 10;
 const SAY_EVERY = 25;
 
-/** The service is killed at random moments, MLflow is reached through a proxy that does harm; then MLflow is counted. */
+/** Kills the service at random moments, while a proxy harms its calls to MLflow. Then counts what MLflow has. */
 export async function kills(options: KillsOptions): Promise<Row> {
   const campaign = await run(options, undefined);
   const { verdict, deaths } = campaign;
@@ -64,18 +64,18 @@ export async function kills(options: KillsOptions): Promise<Row> {
   };
 }
 
-/** The same campaign with a client that sends again whatever fails; the proof is worth nothing unless it fails. */
+/** The same campaign with a client that sends every failed call again. The proof is worth nothing if this client passes. */
 export async function naiveKills(options: KillsOptions): Promise<Row> {
   const tsx = import.meta.resolve('tsx');
   const service = join(import.meta.dirname, 'naiveService.ts');
   const campaign = await run(options, [process.execPath, '--import', tsx, service]);
   const { verdict } = campaign;
   return {
-    what: 'the same with a naive client, which sends again whatever fails (negative control)',
+    what: 'the same with a naive client, which sends every failed call again (negative control)',
     figure: figureOf(campaign),
     bar: 'must not be clean',
     passed: verdict.accepted > 0 && verdict.doubled > 0,
-    // What it does wrong is its figure; the sentences on it would fill a page.
+    // The figure counts its faults. Sentences about them would fill a page.
     details: detailsOf({ ...campaign, verdict: { ...verdict, examples: [] } }, options.seed),
   };
 }
@@ -126,7 +126,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} to be delivered`);
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
-  if (command === undefined) await swept(mlflowUrl, experimentId, times.sweepMs);
+  if (command === undefined) await rechecked(mlflowUrl, experimentId, times.recheckMs);
   const verdict = judge(await takeCensus(mlflowUrl, experimentId), callers.offered, expected);
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
   return {
@@ -142,34 +142,34 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
 interface Times {
   readonly callTimeoutMs: number;
   readonly quarantineMs: number;
-  readonly sweepMs: number;
+  readonly recheckMs: number;
 }
 
-/** The service's times on a machine so many times slower. */
+/** The service's times on a machine that is slower by this factor. */
 function timesOf(slowness: number): Times {
   const ms = (time: number) => Math.round(time * slowness);
-  return { callTimeoutMs: ms(CALL_TIMEOUT_MS), quarantineMs: ms(QUARANTINE_MS), sweepMs: ms(SWEEP_MS) };
+  return { callTimeoutMs: ms(CALL_TIMEOUT_MS), quarantineMs: ms(QUARANTINE_MS), recheckMs: ms(RECHECK_MS) };
 }
 
 function settings(
   mlflowUrl: string,
-  { callTimeoutMs, quarantineMs, sweepMs }: Times,
+  { callTimeoutMs, quarantineMs, recheckMs }: Times,
 ): Record<string, string> {
   return {
     MLFLOW_TRACKING_URI: mlflowUrl,
     MLFLOW_CALL_TIMEOUT_MS: String(callTimeoutMs),
     MLFLOW_WAIT_MS: String(WAIT_MS),
     DELIVERY_QUARANTINE_MS: String(quarantineMs),
-    DELIVERY_SWEEP_MS: String(sweepMs),
+    DELIVERY_RECHECK_MS: String(recheckMs),
   };
 }
 
-/** No time of these is over before MLflow has answered. */
+/** Settings without a timeout before MLflow has answered. */
 function patience(mlflowUrl: string): Record<string, string> {
   return { MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_CALL_TIMEOUT_MS: '600000', MLFLOW_WAIT_MS: '600000' };
 }
 
-/** What a service does that nobody disturbs: the content of its runs, how long it takes to start, and how slow it is. */
+/** Trains without faults: gives the content of the runs, the time of a start, and how slow the machine is. */
 async function undisturbed(options: KillsOptions, service: { readonly command?: readonly string[] }) {
   const dir = join(options.dir, 'undisturbed');
   mkdirSync(dir);
@@ -186,7 +186,7 @@ async function undisturbed(options: KillsOptions, service: { readonly command?: 
   return { expected, startMs, slowness: Math.max(1, trainingMs / TRAINING_MS) };
 }
 
-/** What MLflow holds of a training with each C when nothing is in the way. */
+/** The content of a run for each C, without faults. */
 async function contents(
   { mlflowUrl, experimentName }: KillsOptions,
   url: string,
@@ -224,14 +224,14 @@ async function killAgainAndAgain(
     kill += 1;
     await life(victim, times, random);
     await victim.kill();
-    // The next life may end before it answers: what it does at its start can be cut off too.
+    // The next life may end before it answers, because a kill can also interrupt the start.
     victim.spawn();
     if (kill % SAY_EVERY === 0) say(`kills: ${kill} of ${kills}, ${callers.accepted} accepted`);
   }
   return kill;
 }
 
-/** Some lives end in the middle of the start, most before a quarantine does; the others see it through. */
+/** Lives for a random time. Some lives end during the start, most before a quarantine ends, and the others after it. */
 async function life(
   victim: Victim,
   { startMs, quarantineMs }: Times & { readonly startMs: number },
@@ -239,16 +239,16 @@ async function life(
 ): Promise<void> {
   const kind = random();
   if (kind < 0.2) return sleep(startMs * random());
-  // However long the start takes on this machine.
+  // The start takes longer on a slow machine.
   await victim.up();
   await sleep(kind < 0.65 ? 2_500 * random() : quarantineMs + 1_000 + 4_000 * random());
 }
 
-/** The late sweeps are over when nothing has gone any more for twice the time after which each begins. */
-async function swept(mlflowUrl: string, experimentId: string, sweepMs: number): Promise<void> {
+/** Waits until no run has gone for twice the time after which a recheck begins. */
+async function rechecked(mlflowUrl: string, experimentId: string, recheckMs: number): Promise<void> {
   let count = Number.NaN;
-  for (let levelMs = 0; levelMs < 2 * sweepMs; levelMs += SWEEP_POLL_MS) {
-    await sleep(SWEEP_POLL_MS);
+  for (let levelMs = 0; levelMs < 2 * recheckMs; levelMs += RECHECK_POLL_MS) {
+    await sleep(RECHECK_POLL_MS);
     const now = await countAll(mlflowUrl, experimentId);
     if (now !== count) levelMs = 0;
     count = now;
@@ -265,7 +265,7 @@ function detailsOf({ verdict, deaths, lastWords, harm, statuses }: Campaign, see
     [...counts].map(([name, count]) => `${count} ${name === 0 ? 'without an answer' : name}`).join(', ');
   return [
     `Seed ${seed}. Requests to MLflow: ${list(Object.entries(harm))}. Answers: ${list(statuses)}.`,
-    `${unansweredKept} that were not answered are there all the same; ${deleted} doubles were deleted; ${strays} strays.`,
+    `${unansweredKept} trainings without an answer are there all the same; ${deleted} doubles were deleted; ${strays} strays.`,
     ...(deaths > 0 ? [`The service ended by itself ${deaths} times: ${lastWords}`] : []),
     ...examples,
   ];

@@ -2,7 +2,7 @@ import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { REQUEST_ID_TAG } from '../../src/tracking/record.ts';
+import { REQUEST_ID_TAG } from '../../src/tracking/tree.ts';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
 import { takeCensus } from '../../test/support/mlflowCensus.ts';
 import { silentServer } from '../../test/support/silentServer.ts';
@@ -47,7 +47,7 @@ export async function load(options: LoadOptions): Promise<Row[]> {
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
-      // The service ends only when the call has that it makes first of all.
+      // The service ends only after its first call to MLflow has ended.
       MLFLOW_CALL_TIMEOUT_MS: '1000',
       SPOOL_RECORDS_MAX: String(SPOOL_RECORDS_MAX),
       SPOOL_BYTES_MAX: String(SPOOL_BYTES_MAX),

@@ -20,7 +20,7 @@ function measure(path) {
   process.on('SIGUSR2', () => {
     const found = { p50: ms(monitor.percentile(50)), p99: ms(monitor.percentile(99)), max: ms(monitor.max) };
     monitor.reset();
-    // Whoever waits for the file sees it whole.
+    // A reader that waits for the file sees it whole.
     writeFileSync(`${path}.new`, JSON.stringify(found));
     renameSync(`${path}.new`, path);
   });

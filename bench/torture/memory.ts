@@ -20,7 +20,7 @@ const CALLERS = 4;
 const WARM_UP = 40;
 const SAMPLES = 200;
 /** Doubles are looked for while the trainings go on, as they are in a service that has run for longer. */
-const SWEEP_MS = 2_000;
+const RECHECK_MS = 2_000;
 const MEGABYTE = 1e6;
 const SAY_EVERY = 2_000;
 
@@ -38,8 +38,8 @@ export async function memory(options: MemoryOptions): Promise<Row> {
       dir,
       env: {
         MLFLOW_TRACKING_URI: url,
-        DELIVERY_SWEEP_MS: String(SWEEP_MS),
-        // Each is answered with 200, however slow the machine is.
+        DELIVERY_RECHECK_MS: String(RECHECK_MS),
+        // The service answers each training with 200, however slow the machine is.
         MLFLOW_WAIT_MS: '600000',
       },
     });

@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import multer from 'multer';
-import { fitCsv } from '../../src/engine/fit.ts';
+import { runCsv } from '../../src/engine/local/fit/run.ts';
 import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
-import { modelUuid, type RecordedRun, recordRun, timedMetrics } from '../../src/tracking/record.ts';
-import { ORIGINAL_SPEC } from '../../test/support/originalSpec.ts';
+import { recordTree } from '../../src/tracking/record.ts';
+import { modelFilesOf, modelUuid, type RecordedTree, timedMetrics } from '../../src/tracking/tree.ts';
+import { describeRun } from '../../src/training/describeRun.ts';
+import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
+import { planOf } from '../../src/training/fields/use.ts';
+import { namesOf } from '../../src/training/names.ts';
 
 /**
  * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
@@ -23,7 +27,7 @@ const client = new MlflowClient({
   timeoutMs: Number(MLFLOW_CALL_TIMEOUT_MS),
 });
 
-/** Sends a call until it succeeds, whatever it was that failed. */
+/** Sends a call until it succeeds, after any failure. */
 async function again<Result>(call: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
@@ -34,28 +38,39 @@ async function again<Result>(call: () => Promise<Result>): Promise<Result> {
   }
 }
 
-async function deliver({ record, files }: RecordedRun): Promise<void> {
-  const { user, runName, startTimeMs, tags, params, systemTags, registeredModelName: name, alias } = record;
-  const experimentId = await again(() => experimentIdOf(record.experimentName));
+async function deliver(recorded: RecordedTree): Promise<void> {
+  const { tree } = recorded;
+  const { user, systemTags, datasets } = tree;
+  const [root] = tree.nodes;
+  const [dataset] = datasets;
+  const { name: runName, startTimeMs, tags, params, model } = root;
+  const { registeredAs: name, alias } = model;
+  const experimentId = await again(() => experimentIdOf(tree.experimentName));
   const newRun = { experimentId, user, runName, startTimeMs, tags };
   const { run_id: runId } = await again(() => client.createRun(newRun));
-  await again(() => client.logInputs(runId, record.dataset, 'training'));
-  const newModel = { experimentId, runId, name: record.modelName, params, tags: systemTags };
+  await again(() => client.logInputs(runId, [{ dataset: dataset!, context: 'training' }]));
+  const newModel = { experimentId, runId, name: model.name, params, tags: systemTags };
   const { model_id: modelId, artifact_uri: artifactPath } = await again(() =>
     client.createLoggedModel(newModel),
   );
   const measuredWith = {
     model_id: modelId,
-    dataset_name: record.dataset.name,
-    dataset_digest: record.dataset.digest,
+    dataset_name: dataset!.name,
+    dataset_digest: dataset!.digest,
   };
-  const metrics = timedMetrics(record).map((metric) => ({ ...metric, ...measuredWith }));
+  const metrics = timedMetrics(root).map((metric) => ({ ...metric, ...measuredWith }));
   await again(() => client.logBatch(runId, params, metrics));
   await again(() => client.logOutput(runId, modelId));
-  const place = { mlflowMajor: 3, runId, modelId, modelUuid: modelUuid(record), artifactPath } as const;
-  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(record.model, place).yaml) };
+  const place = {
+    mlflowMajor: 3,
+    runId,
+    modelId,
+    modelUuid: modelUuid(tree, root.key),
+    artifactPath,
+  } as const;
+  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place).yaml) };
   const folder = proxiedPath(artifactPath);
-  for (const { path, bytes } of [...files, document]) {
+  for (const { path, bytes } of [...modelFilesOf(recorded, root), document]) {
     await again(() => client.putArtifact(folder, path, bytes));
   }
   await again(() => client.finalizeLoggedModel(modelId, 'READY'));
@@ -63,7 +78,7 @@ async function deliver({ record, files }: RecordedRun): Promise<void> {
   const newVersion = { name, source: `models:/${modelId}`, runId, modelId };
   const version = await again(() => client.createModelVersion(newVersion));
   if (alias !== undefined) await again(() => client.setAlias(name, alias, version));
-  await again(() => client.updateRun(runId, 'FINISHED', record.endTimeMs));
+  await again(() => client.updateRun(runId, 'FINISHED', root.endTimeMs));
 }
 
 async function experimentIdOf(name: string): Promise<string> {
@@ -73,41 +88,23 @@ async function experimentIdOf(name: string): Promise<string> {
 
 async function deliverFile(file: string): Promise<void> {
   const kept = JSON.parse(readFileSync(join(PENDING, file), 'utf8')) as {
-    record: RecordedRun['record'];
+    tree: RecordedTree['tree'];
     files: { path: string; bytes: string }[];
   };
   const files = kept.files.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes, 'base64') }));
-  await deliver({ record: kept.record, files });
+  await deliver({ tree: kept.tree, files });
   unlinkSync(join(PENDING, file));
 }
 
-interface Fields {
-  readonly tol: string;
-  readonly exp_name: string;
-  readonly registered_model: string;
-  readonly alias?: string;
-  readonly tags: string;
-}
-
-async function accept(csv: Buffer, fields: Fields): Promise<void> {
-  const model = { ...ORIGINAL_SPEC.model, C: Number(fields.tol) };
-  const fitted = await fitCsv(csv, { ...ORIGINAL_SPEC, model });
-  const [key = '', value = ''] = fields.tags.split('=');
-  const run = {
-    ...fitted,
-    experimentName: fields.exp_name,
-    runName: fields.registered_model,
-    modelName: 'diabetes-model',
-    registeredModelName: fields.registered_model,
-    tags: { [key]: value },
-    fileName: 'diabetes.csv',
-    startTimeMs: Date.now(),
-    ...(fields.alias !== undefined && { alias: fields.alias }),
-    extraParams: { target: 'Outcome', test_size: '0.3', random_state: '123', stratify: 'False' },
-  };
-  const { record, files } = recordRun(fitted.pipeline, run, process.env);
-  const kept = { record, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
-  const file = `${record.requestId}.json`;
+async function accept(csv: Buffer, body: FormBody): Promise<void> {
+  const fields = parseFields(body);
+  const result = await runCsv(csv, planOf(fields));
+  const [fileName, receivedAt] = ['diabetes.csv', new Date()];
+  const names = namesOf({ given: fields.names, fileName, receivedAt });
+  const run = describeRun({ fields, names, fileName, receivedAt, result });
+  const { tree, files } = recordTree(result.pipeline, run, process.env);
+  const kept = { tree, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
+  const file = `${tree.requestId}.json`;
   writeFileSync(join(PENDING, file), JSON.stringify(kept));
   void deliverFile(file);
 }
@@ -118,7 +115,7 @@ app.get('/test', (_request, response) => {
   response.json({});
 });
 app.post('/train', multer().single('train_file'), async (request, response) => {
-  await accept(request.file!.buffer, request.body as Fields);
+  await accept(request.file!.buffer, request.body as FormBody);
   response.status(202).json({ tracking: 'pending' });
 });
 app.listen(Number(PORT), '127.0.0.1');

@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainForm } from '../../test/support/trainForm.ts';
 
-/** A `POST /train` as bytes, for whoever sends only some of them, or sends them slowly. */
+/** A `POST /train` as bytes, to send only some of them, or to send them slowly. */
 export interface RawUpload {
   readonly bytes: Buffer;
   /** Where the head ends. */

@@ -25,7 +25,7 @@ const standIn = await StandInMlflow.start({
   },
 });
 
-/** Whatever is looked for is of the last few seconds, and a search looks at everything. */
+/** Searches look at everything that is kept, and only ask for records of the last few seconds. */
 function forgetOldest(kept: Map<string, unknown>, max: number): void {
   for (const key of kept.keys()) {
     if (kept.size <= max) return;

@@ -24,7 +24,7 @@ interface Report {
 const ROOT = join(import.meta.dirname, '../..');
 const FAILED_MAX = 8;
 
-/** A row that tests prove which run at every commit. Here they try all of what they draw a share of there. */
+/** Makes a row from tests that also run at every commit. Here they try all of their cases, and not a share. */
 export async function testRow(
   { what, files, bar, tries }: TestRowOptions,
   { dir, seed, say }: Stage,

@@ -1,111 +1,71 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { type AccessConfig, accessConfig, accessMistake, accessSettings } from './access.ts';
-import { type AnswersConfig, answersConfig, answersSettings } from './answers.ts';
-import { type ConnectionsConfig, connectionsConfig, connectionsSettings } from './connections.ts';
-import { type DeliveryConfig, deliveryConfig, deliverySettings } from './delivery.ts';
-import { wholeNumber } from './kinds.ts';
-import { type MemoryConfig, memoryConfig, memorySettings } from './memory.ts';
-import { type MlflowConfig, mlflowConfig, mlflowSettings } from './mlflow.ts';
-import { type SpoolConfig, spoolConfig, spoolSettings } from './spool.ts';
-import { type TrainingConfig, trainingConfig, trainingSettings } from './training.ts';
-import { type UploadConfig, uploadConfig, uploadSettings } from './upload.ts';
+import { accessMistake, accessOf } from './access.ts';
+import type { Group, SchemaOfAll, Setting } from './setting.ts';
+import { SETTINGS } from './settings.ts';
 
-export type { MlflowConfig };
+type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the service can be told by its environment; README.md has the table. An empty variable is one not set. */
-export interface Config {
-  readonly host: string;
-  readonly port: number;
-  readonly logLevel: LogLevel;
-  readonly access: AccessConfig;
-  readonly mlflow: MlflowConfig;
-  /** Name of a logged model where the form gives none; `<file stem>-model` where it is not set. */
-  readonly modelName?: string;
-  readonly upload: UploadConfig;
-  readonly training: TrainingConfig;
-  readonly memory: MemoryConfig;
-  readonly connections: ConnectionsConfig;
-  readonly spool: SpoolConfig;
-  readonly delivery: DeliveryConfig;
-  readonly answers: AnswersConfig;
-}
+const GROUPS: Readonly<Record<string, Group>> = SETTINGS;
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-type LogLevel = (typeof LOG_LEVELS)[number];
+const schema = z.object(
+  mapValues(GROUPS, ({ settings }) => z.object(mapValues(settings, schemaOf)).readonly()),
+) as unknown as SchemaOfAll<typeof SETTINGS>;
 
-/** This machine only. */
-const HOST = '127.0.0.1';
+/** What the environment says, in the groups of the table. docs/settings.md has each variable. */
+export type Config = z.output<typeof schema>;
 
-/** A group of settings a file; a group's file has their defaults, each with its reason. */
-const environment = z.object({
-  HOST: z.string().default(HOST),
-  PORT: wholeNumber(0, 65_535).default(5005),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `wants one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  MODEL_NAME: z
-    .string()
-    .regex(/^[^/:.%"'#?]{1,250}$/, { error: 'wants 1 to 250 characters, none of / : . % " \' # ?' })
-    .optional(),
-  ...accessSettings,
-  ...mlflowSettings,
-  ...uploadSettings,
-  ...trainingSettings,
-  ...memorySettings,
-  ...connectionsSettings,
-  ...spoolSettings,
-  ...deliverySettings,
-  ...answersSettings,
-});
-
-/** Variables whose value is a secret: a message names them and never shows what they hold. */
+/** Variables whose value is a secret: a message names the variable and never shows its value. */
 const SECRETS: ReadonlySet<string> = new Set([
   'MLFLOW_TRACKING_PASSWORD',
   'MLFLOW_TRACKING_TOKEN',
   'TRAINPOST_TOKEN',
 ]);
-/** Name and password in an address, whatever else is wrong with it. */
+/** Name and password in an address, even if the address is malformed. */
 const BEFORE_HOST = /^.*@/s;
 
 /**
- * Reads and checks the environment.
+ * Reads and checks the environment. An empty variable counts as not set.
  * @throws ConfigError whose message has one line for each variable that cannot be used
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
-  const mistakes = parsed.success ? [] : parsed.error.issues.map((issue) => mistakeOf(issue, given));
+  const parsed = schema.safeParse(mapValues(GROUPS, ({ settings }) => textsOf(settings, given)));
+  const mistakes = [
+    ...(parsed.error?.issues ?? []).map((issue) => mistakeOf(issue, given)),
+    ...contradictions(given),
+  ];
+  if (parsed.data === undefined || mistakes.length > 0) throw new ConfigError('config', mistakes.join('\n'));
+  const { listen, access, ...others } = parsed.data;
+  return { listen, access: accessOf(listen.host, access), ...others };
+}
+
+/** A line for each pair of settings that cannot stand together. */
+function contradictions(given: Environment): string[] {
   const { MLFLOW_TRACKING_USERNAME: username, MLFLOW_TRACKING_PASSWORD: password } = given;
-  if ((username === undefined) !== (password === undefined)) {
-    mistakes.push('MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither');
-  }
-  const notClosed = accessMistake(given['HOST'] ?? HOST, given['TRAINPOST_TOKEN']);
-  if (notClosed !== undefined) mistakes.push(notClosed);
-  if (!parsed.success || mistakes.length > 0) {
-    throw new ConfigError('config', mistakes.join('\n'));
-  }
-  return toConfig(parsed.data);
+  const isHalfSet = (username === undefined) !== (password === undefined);
+  return [
+    isHalfSet && 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither',
+    accessMistake(given['HOST'] ?? SETTINGS.listen.settings.host.default, given['TRAINPOST_TOKEN']),
+  ].filter((line) => typeof line === 'string');
 }
 
-function mistakeOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
-  const name = String(issue.path[0]);
+/** The text of each setting that is set. */
+function textsOf(settings: Group['settings'], given: Environment) {
+  const texts = Object.entries(mapValues(settings, ({ name }) => given[name]));
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
+}
+
+function mistakeOf({ path: [group, key], message }: z.core.$ZodIssue, given: Environment): string {
+  const name = GROUPS[String(group)]?.settings[String(key)]?.name ?? '';
   const shown = SECRETS.has(name) ? '' : `=${JSON.stringify(given[name]?.replace(BEFORE_HOST, '***@'))}`;
-  return `${name}${shown} ${issue.message}`;
+  return `${name}${shown} ${message}`;
 }
 
-function toConfig(vars: z.output<typeof environment>): Config {
-  return {
-    host: vars.HOST,
-    port: vars.PORT,
-    logLevel: vars.LOG_LEVEL,
-    access: accessConfig(vars),
-    mlflow: mlflowConfig(vars),
-    ...(vars.MODEL_NAME !== undefined && { modelName: vars.MODEL_NAME }),
-    upload: uploadConfig(vars),
-    training: trainingConfig(vars),
-    memory: memoryConfig(vars),
-    connections: connectionsConfig(vars),
-    spool: spoolConfig(vars),
-    delivery: deliveryConfig(vars),
-    answers: answersConfig(vars),
-  };
+function schemaOf({ kind, default: usual }: Setting): z.ZodType {
+  return usual === undefined ? z.exactOptional(kind.schema) : kind.schema.default(usual);
+}
+
+function mapValues<From, To>(object: Readonly<Record<string, From>>, map: (value: From) => To) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
 }

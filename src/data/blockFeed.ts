@@ -1,18 +1,21 @@
 import { ensureBytes, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import type { BlockThreads } from '../kernels/passes.ts';
 import { ENTRY, ENTRY_BYTES } from '../kernels/scanLayout.ts';
-import type { Sharing } from './places.ts';
+import type { Sharing } from './memoryLayout.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 
-/** Blocks of a window for each thread: so many that none of them waits long for the last one. */
+/** Blocks in a window for each thread: enough that no thread waits long for the last block. */
 const BLOCKS_A_THREAD = 4;
-/** Such blocks of an ordinary table, twice over; of a table with long rows a window has fewer. */
+/**
+ * Window size for each thread: twice what such blocks of an ordinary table need. For long rows a window has fewer
+ * blocks.
+ */
 const WINDOW_BYTES_A_THREAD = 1 << 22;
-/** Bytes behind those that have come may be looked at. */
+/** Bytes after the received bytes that may be read. */
 const SLACK_BYTES = 64;
-/** So many blocks are worth another thread. */
+/** Fewest blocks at the end of a file that are worth sharing with threads. */
 const BLOCKS_MIN = 2;
-/** Copied to where they are aligned as they were, bytes are copied in words. */
+/** The copy is word by word if source and target have the same alignment. */
 const WORD_BYTES = 8;
 
 const LF = 0x0a;
@@ -21,12 +24,12 @@ export function sharingFor({ size }: BlockThreads): Sharing {
   return { threads: size, windowBytes: size * WINDOW_BYTES_A_THREAD, blocksMax: size * BLOCKS_A_THREAD };
 }
 
-/** What takes rows in their order, one after the other. */
+/** Reads rows in order, one after the other. */
 export interface Sequence {
   read(bytes: Uint8Array): void;
-  /** Whether a row would begin with the next byte, and no byte is kept back. */
+  /** Whether the next byte would begin a row and no byte is held back. */
   isAtRow(): boolean;
-  /** Rows at most. */
+  /** Largest number of rows allowed. */
   readonly rowsMax: number;
 }
 
@@ -35,24 +38,24 @@ export interface BlockFeedOptions {
   readonly builder: TableBuilder;
   readonly threads: BlockThreads;
   readonly sharing: Sharing;
-  /** Who reads what is not plain. */
+  /** Reads the rows that the threads do not read. */
   readonly sequence: Sequence;
 }
 
-/** Bytes that are a block if all of its lines are rows. */
+/** Bytes that form a block if every line is a row. */
 interface Block {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
-  /** Whether it is what is left of a block that was begun otherwise, and is read so to its end. */
+  /** Whether this is the rest of a block that began in another way. Such a rest is read in that way to its end. */
   readonly isRest: boolean;
 }
 
 /**
- * Reads text by whole blocks on several threads. Bytes are collected in a window until it has some blocks; while threads
- * read these, the next ones are collected in the other window. A block that is not taken is read in its turn as
- * everything is that no thread helps with; where it turns out to have other rows than lines, so is the rest of its window.
- * So the table is the same with any number of threads.
+ * Reads text in whole blocks on several threads.
+ * A window collects bytes until it has some blocks. While threads read these blocks, the other window collects the
+ * next bytes. A block that no thread can read is read in order, as without threads. If such a block has fewer or more
+ * rows than lines, the rest of its window is read in order too. So the table is the same with any number of threads.
  */
 export class BlockFeed {
   readonly #memory: SharedMemory;
@@ -62,7 +65,7 @@ export class BlockFeed {
   readonly #sharing: Sharing;
   readonly #sequence: Sequence;
   readonly #bytes: Buffer;
-  /** The window that is filled now, and addresses: where its bytes begin, the next block, what is not surveyed, and where they end. */
+  /** The window being filled. Addresses: first byte, next block, first byte not yet searched for lines, end. */
   #window: 0 | 1 = 0;
   #from = 0;
   #blockFrom = 0;
@@ -70,11 +73,11 @@ export class BlockFeed {
   #linesFound = 0;
   #end = 0;
   #blocks: Block[] = [];
-  /** The blocks of the other window that threads read now. */
+  /** The blocks of the other window that threads are reading. */
   #underWay: readonly Block[] = [];
   #slots = 0;
 
-  /** To be made once the builder knows its columns. */
+  /** Create it only after the builder knows its columns. */
   constructor({ memory, builder, threads, sharing, sequence }: BlockFeedOptions) {
     this.#memory = memory;
     this.#kernels = kernelsOf(memory);
@@ -87,12 +90,12 @@ export class BlockFeed {
   }
 
   /**
-   * Takes bytes behind the ones before, much fewer than a window has.
-   * @throws DataError at the first row that is at fault
+   * Takes the next bytes, much fewer than the size of a window.
+   * @throws DataError at the first bad row
    */
   push(bytes: Uint8Array): void {
     const length = bytes.length + SLACK_BYTES;
-    // A turn reads lines, or all there is where a line does not end.
+    // A turn reads whole lines, or everything if a line does not end.
     while (this.#end + length > this.#windowEnd) this.#turn();
     if (this.#end === this.#from) this.#fillFrom(align(this.#end) + (bytes.byteOffset % WORD_BYTES));
     this.#bytes.set(bytes, this.#end);
@@ -104,7 +107,7 @@ export class BlockFeed {
     }
   }
 
-  /** Reads all that is left. @throws DataError at the first row that is at fault */
+  /** Reads all remaining bytes. @throws DataError at the first bad row */
   end(): void {
     if (!this.#settle()) this.#surveyAgain();
     if (this.#blocks.length >= BLOCKS_MIN && this.#sequence.isAtRow()) {
@@ -117,7 +120,7 @@ export class BlockFeed {
   }
 
   #windowAt(window: 0 | 1): number {
-    // What lies before a byte is looked at too, so the first ones do not stand right at the beginning.
+    // The bytes before a byte are read too, so a window does not start at its first byte.
     return this.#builder.places.windows + window * this.#sharing.windowBytes + SLACK_BYTES;
   }
 
@@ -125,7 +128,7 @@ export class BlockFeed {
     return this.#windowAt(this.#window) + this.#sharing.windowBytes - SLACK_BYTES;
   }
 
-  /** Begins an empty window. */
+  /** Starts an empty window. */
   #fillFrom(address: number): void {
     this.#from = address;
     this.#end = address;
@@ -143,7 +146,7 @@ export class BlockFeed {
     this.#linesFound = 0;
   }
 
-  /** Finds the blocks of the window, as many as it may have. */
+  /** Finds the blocks of the window, up to the limit. */
   #survey(): void {
     const { blockRow, blockRows } = this.#builder;
     while (this.#surveyed < this.#end && this.#blocks.length < this.#sharing.blocksMax) {
@@ -165,7 +168,7 @@ export class BlockFeed {
     this.#survey();
   }
 
-  /** Lets threads read the blocks of this window, and begins the other one with what is left. */
+  /** Lets threads read the blocks of this window, and starts the other window with the remaining bytes. */
   #turn(): void {
     if (!this.#settle()) this.#surveyAgain();
     if (this.#blocks.length === 0 || !this.#sequence.isAtRow()) {
@@ -183,7 +186,7 @@ export class BlockFeed {
   #moveRest(): void {
     const { length } = this.#view(this.#blockFrom, this.#end);
     this.#window = this.#window === 0 ? 1 : 0;
-    // Bytes that come in whole words are copied in words behind it.
+    // Aligned so that later bytes, which arrive in whole words, are copied word by word.
     const from = this.#windowAt(this.#window) + ((WORD_BYTES - (length % WORD_BYTES)) % WORD_BYTES);
     this.#bytes.copyWithin(from, this.#blockFrom, this.#end);
     this.#fillFrom(from);
@@ -198,14 +201,14 @@ export class BlockFeed {
     ensureBytes(this.#memory, free + blocks.length * sizes.slotBytes);
     const words = new Uint32Array(this.#memory.buffer, entries, (blocks.length * ENTRY_BYTES) / 4);
     for (const [index, { from, to, rows, isRest }] of blocks.entries()) {
-      // Nobody takes a block without bytes.
+      // No thread reads a block without bytes.
       words.set([isRest ? to : from, to, rows, 0], (index * ENTRY_BYTES) / 4);
     }
     this.#underWay = blocks;
     this.#blocks = [];
     this.#threads.begin(
       {
-        task: 'readBlock',
+        kernel: 'readBlock',
         args: [scan, entries, this.#slots, sizes.slotBytes, results, sizes.resultBytes],
         nBlocks: blocks.length,
         scratchBytes: sizes.scratchBytes,
@@ -216,8 +219,8 @@ export class BlockFeed {
   }
 
   /**
-   * Waits for the blocks that threads read, and takes them in their order.
-   * @returns whether the survey of what came behind them still holds
+   * Waits for the threads and adds their blocks in order.
+   * @returns whether the blocks found in the bytes after them are still right
    */
   #settle(): boolean {
     const blocks = this.#underWay;

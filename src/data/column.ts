@@ -1,17 +1,17 @@
-/** How pandas' `read_csv` writes a number: no hexadecimal, no digit groups; blanks around it are allowed. */
+/** Numbers as pandas' `read_csv` reads them: no hexadecimal, no digit groups. Blanks around a number are allowed. */
 const WITH_POINT = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 const WITH_COMMA = /^[ \t]*[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 const WHOLE = /^[ \t]*[+-]?\d+[ \t]*$/;
 const INFINITE = /^[ \t]*([+-]?)inf(?:inity)?[ \t]*$/i;
 
-/** What pandas' `read_csv` takes for a missing value (its documentation, `na_values`). */
+/** Texts that pandas' `read_csv` reads as missing values (its documentation, `na_values`). */
 const MISSING: ReadonlySet<string> = new Set(
   ',#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null'.split(
     ',',
   ),
 );
 
-/** What pandas' `read_csv` takes for truth values, where a whole column is made of them. */
+/** Texts that pandas' `read_csv` reads as truth values if a whole column consists of them. */
 const BOOLEANS: ReadonlyMap<string, 0 | 1> = new Map([
   ['True', 1],
   ['TRUE', 1],
@@ -21,7 +21,7 @@ const BOOLEANS: ReadonlyMap<string, 0 | 1> = new Map([
   ['false', 0],
 ]);
 
-/** The grammar of a number with a decimal comma, in which `1.5` is none, or with a point, in which `1,5` is none. */
+/** The grammar of a number with a decimal comma (`1.5` is then not a number) or a decimal point (`1,5` is not). */
 export function decimalNumber(withComma: boolean): RegExp {
   return withComma ? WITH_COMMA : WITH_POINT;
 }
@@ -30,18 +30,18 @@ export function isMissing(cell: string): boolean {
   return MISSING.has(cell) || MISSING.has(cell.trim());
 }
 
-/** The number that a cell holds, infinite ones included; NaN where it holds none. */
+/** The number in a cell, also infinity. NaN if the cell is not a number. */
 export function numberOf(cell: string, decimalComma: boolean): number {
   if (!decimalNumber(decimalComma).test(cell)) return infinity(cell);
   return Number(decimalComma ? cell.replace(',', '.') : cell);
 }
 
-/** Whether a cell's number is written without point and exponent and is exact as a double. */
+/** Whether a cell's number has no point or exponent and is exact as a double. */
 export function isWhole(cell: string, value: number): boolean {
   return WHOLE.test(cell) && Number.isSafeInteger(value);
 }
 
-/** The truth value that a cell holds, as a number. */
+/** The truth value in a cell, as a number. */
 export function truthValue(cell: string): 0 | 1 | undefined {
   return BOOLEANS.get(cell);
 }

@@ -3,23 +3,24 @@ import { isMissing, isWhole, numberOf, truthValue } from './column.ts';
 import { POWERS_OF_TEN, type Segment } from './segments.ts';
 import { type Cell, type NumberColumn, TEXTS_MAX, type TextColumn } from './table.ts';
 
-/** What one block held of a column. */
+/** Counts of one column in one block. */
 export interface Sealed {
   readonly missing: number;
   readonly others: number;
-  /** Row of the first that is missing, where one is. */
+  /** Row of the first missing cell, if there is one. */
   readonly firstMissing: number;
 }
 
-/** Where a cell is staged: a word as two whole numbers or as a double, at the same place. */
+/** Staging memory: each cell is one word, viewed as two whole numbers or as a double. */
 export interface StagedCells {
   readonly halves: Int32Array;
   readonly doubles: Float64Array;
 }
 
 /**
- * One column while it is read: judges the cells that the kernels leave to it, gives the different texts of a column of
- * text their places, and keeps the first cell of each kind.
+ * One column while its file is read.
+ * Classifies the cells that the kernels do not handle, numbers the different texts of a text column, and keeps the
+ * first cell of each kind.
  */
 export class ColumnBuilder {
   readonly name: string;
@@ -27,9 +28,9 @@ export class ColumnBuilder {
   readonly #decimalComma: boolean;
   readonly #texts: string[] = [];
   readonly #places = new Map<string, number>();
-  /** Places of texts that read as numbers. */
+  /** Indices of texts that are numbers. */
   readonly #numberPlaces = new Set<number>();
-  /** Cells that read as numbers among those behind `TEXTS_MAX` different texts. */
+  /** Number cells after the first `TEXTS_MAX` different texts. */
   #numbersBehind = 0;
   #overflowed = false;
   #wholeSoFar = true;
@@ -51,10 +52,10 @@ export class ColumnBuilder {
   }
 
   /**
-   * Judges a cell and stages it.
+   * Classifies a cell and stages it.
    * @param row its row in the table
-   * @param at its place among the staged words
-   * @returns whether every cell of this text is staged the same
+   * @param at its index among the staged words
+   * @returns whether every cell with this text is staged the same way
    */
   stage(text: string, row: number, staged: StagedCells, at: number): boolean {
     const known = this.#places.get(text);
@@ -80,7 +81,7 @@ export class ColumnBuilder {
     const place = this.#texts.length;
     if (place === TEXTS_MAX) {
       this.#overflowed = true;
-      if (isNumber) this.#numbersBehind += 1;
+      if (isNumber) this.#numbersBehind++;
       stageWord(staged, at, STAGED.other, NO_VALUE);
       return false;
     }
@@ -90,41 +91,41 @@ export class ColumnBuilder {
     return stageWord(staged, at, STAGED.number, place);
   }
 
-  /** @param firstRow the block's first row in the table */
+  /** Adds the counts of one block. @param firstRow the block's first row in the table */
   add({ missing, others, firstMissing }: Sealed, firstRow: number): void {
     this.#missing += missing;
     this.#others += others;
     if (missing === 0 || this.#firstMissing !== undefined) return;
     const row = firstRow + firstMissing;
-    // Of the empty cells the kernels tell nothing but that they are missing.
+    // For empty cells the kernels report only that they are missing.
     this.#firstMissing = this.#firstMissingText?.row === row ? this.#firstMissingText : { row, text: '' };
   }
 
-  /** Whether it was read as text, but every cell that is not missing is a truth value. */
+  /** Whether the column was read as text but all cells that are not missing are truth values. */
   isBoolean(): boolean {
     return this.isText && this.#texts.length > 0 && !this.#overflowed && this.#texts.every(isTruthValue);
   }
 
-  /** How many of the cells with these places in the texts read as numbers. */
+  /** Counts the number cells, given as indices into the texts. */
   #countNumbers(segments: Iterable<Segment>): number {
     if (this.#numberPlaces.size === 0) return 0;
     let numbers = 0;
     for (const { cells } of segments) {
-      for (const place of cells) if (this.#numberPlaces.has(place)) numbers += 1;
+      for (const place of cells) if (this.#numberPlaces.has(place)) numbers++;
     }
     return numbers;
   }
 
-  /** @param isExact whether the kernels met whole numbers alone that are exact as doubles */
+  /** @param isExact whether the kernels found only whole numbers that are exact as doubles */
   finishNumbers(rows: number, isExact: boolean): NumberColumn {
     const numbers = rows - this.#missing - this.#others;
-    // One missing cell makes an integer column of pandas a column of doubles.
+    // One missing cell turns an integer column of pandas into a column of doubles.
     const isLong = isExact && this.#wholeSoFar && numbers === rows;
     const type = isLong ? 'long' : 'double';
     return { ...this.#cells(), kind: 'number', type, numbers, others: this.#others };
   }
 
-  /** @param segments the places of the cells in its texts */
+  /** @param segments the cells as indices into the texts */
   finishTexts(rows: number, segments: Iterable<Segment>): TextColumn {
     const numbers = this.#numbersBehind + this.#countNumbers(segments);
     const others = rows - this.#missing - numbers;
@@ -132,11 +133,11 @@ export class ColumnBuilder {
     return { ...this.#cells(), kind: 'text', numbers, others, texts: this.#texts, overflowed };
   }
 
-  /** Puts the truth values in the place of the texts' places, which are as few as fit into a byte each. */
+  /** Replaces the text indices by truth values. There are few texts, so each index fits in a byte. */
   finishTruthValues(rows: number, segments: Iterable<Segment>): NumberColumn {
     const values = this.#texts.map(truthValue) as readonly number[];
     for (const { cells, missing } of segments) {
-      for (const [row, place] of cells.entries()) if (place !== missing) cells[row] = values[place] as number;
+      for (const [row, place] of cells.entries()) if (place !== missing) cells[row] = values[place]!;
     }
     const counts = { numbers: rows - this.#missing, others: 0 };
     return { ...this.#cells(), ...counts, firstOther: undefined, kind: 'number', type: 'boolean' };
@@ -155,7 +156,7 @@ export class ColumnBuilder {
 
 const isTruthValue = (text: string) => truthValue(text) !== undefined;
 
-/** Digits behind the point; -1 where there is an exponent, so that the number is kept as a double. */
+/** Digits after the point. -1 for a number with an exponent, which is then stored as a double. */
 function decimalsOf(text: string): number {
   const number = text.trim();
   if (/[eE]/.test(number)) return -1;

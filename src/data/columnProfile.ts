@@ -1,24 +1,26 @@
-import type { ClassLabel, ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../result.ts';
+import type { ClassLabel } from '../values/dataset.ts';
+import type { ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../values/dryRun.ts';
 import { cramersV, crossTable, rocAucByClass } from './association.ts';
 import { CATEGORIES_MAX } from './dataset.ts';
 import type { SummaryScratch } from './orderStatistics.ts';
 import { areAllDistinct, DISTINCT_MAX, summarize } from './summary.ts';
 import type { NumberColumn, TextColumn } from './table.ts';
 
-/** The target as a feature is compared with it. */
+/** The target's classes, for comparison with a feature. */
 export interface Classes {
   readonly labels: readonly ClassLabel[];
-  /** Each row's place in `labels`; below 0 where it has no class. */
+  /** Each row's index in `labels`, below 0 if it has no class. */
   readonly codes: ArrayLike<number>;
-  /** The class that a column's ROC curve is of where there are two; the larger one where it is not given. */
+  /** With two classes, the class of the ROC curves. Default: the larger label. */
   readonly positive?: ClassLabel;
 }
 
-/** Values shown of a column of text. */
+/** Most frequent values listed for a text column. */
 const FREQUENT_MAX = 10;
 
 /**
- * @param values NaN where a cell is missing or no number
+ * Profiles a column of numbers.
+ * @param values NaN for a cell that is missing or not a number
  * @param classes only for a feature
  */
 export function profileNumbers(
@@ -49,7 +51,7 @@ function isAllDistinct(values: Float64Array, distinct: number, scratch: SummaryS
   return distinct > DISTINCT_MAX ? areAllDistinct(values, scratch) : distinct === values.length;
 }
 
-/** Of two classes the area is that of `positive`; of more that of the class which the column tells apart best. */
+/** Returns the area of `positive` for two classes, else the area of the class that the column separates best. */
 function farthestRocAuc(values: Float64Array, { labels, codes, positive }: Classes): ClassRocAuc | undefined {
   const areas = rocAucByClass(values, codes, labels.length).map((area, k) => ({ label: labels[k]!, area }));
   const defined = areas.filter(({ area }) => !Number.isNaN(area));
@@ -59,7 +61,8 @@ function farthestRocAuc(values: Float64Array, { labels, codes, positive }: Class
 }
 
 /**
- * @param values each cell's place in the column's texts; below 0 where it is missing, or behind the last text kept
+ * Profiles a column of text.
+ * @param values each cell's index in the column's texts, below 0 if the cell is missing or its text was not kept
  * @param classes only for a feature
  */
 export async function profileTexts(
@@ -69,11 +72,11 @@ export async function profileTexts(
   classes?: Classes,
 ): Promise<TextProfile> {
   const counts = new Uint32Array(texts.length);
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (value >= 0) counts[value]!++;
   }
-  // Stable, so the first of several as frequent stays the first.
+  // The sort is stable, so the first of equally frequent texts stays first.
   const order = [...texts.keys()].sort((a, b) => counts[b]! - counts[a]!);
   const association = classes && !overflowed && (await compare(texts.length, values, classes));
   return {

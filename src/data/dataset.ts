@@ -1,23 +1,25 @@
 import { DataError, FieldError, quote } from '../errors.ts';
-import type { ColumnInfo, ColumnType, Missing, Warning } from '../result.ts';
+import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
+import type { Missing } from '../values/plan.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalSignWarnings, hasOtherSign, isTextBySign, signText } from './decimalSigns.ts';
 import { markMissing } from './missing.ts';
 import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';
 import { tableWarnings } from './tableWarnings.ts';
 import { readTarget, type Target } from './target.ts';
 
-/** Which columns of a table are what. */
+/** The roles of a table's columns. */
 export interface Roles {
-  /** `Outcome` where the file has one, else the last column. */
+  /** Default: `Outcome` if the file has it, else the last column. */
   readonly target?: string;
-  /** Columns left out; a text may name several, set apart by commas. */
+  /** Columns to leave out. One text may name several columns, separated by commas. */
   readonly ignore: readonly string[];
   readonly missing: Missing;
 }
 
-/** A column to learn from. */
+/** A column that the model learns from. */
 export interface Feature extends ColumnInfo {
-  /** Its place in the table. */
+  /** Index of the column in the table. */
   readonly index: number;
 }
 
@@ -26,24 +28,25 @@ export interface Dataset {
   readonly table: Table;
   readonly target: Target;
   readonly features: readonly Feature[];
-  /** Every column of the file in its order; those left out are not read and count as text. */
+  /** All columns of the file, in order. Columns that are left out are not read and have the type text. */
   readonly columns: readonly ColumnInfo[];
-  /** A 1 for each row that is left out, for a cell of it is missing; undefined where none is. */
+  /** 1 for each row that is dropped because a cell is missing. Undefined if no row is dropped. */
   readonly dropped: Uint8Array | undefined;
-  /** Rows that are trained and tested on. */
+  /** Number of rows for training and testing. */
   readonly rows: number;
-  /** What the file's reader found out that its user should know. */
+  /** Warnings about how the file was read. */
   readonly warnings: readonly Warning[];
 }
 
-/** The original's name for the column to predict. */
+/** The original's name for the target column. */
 const DEFAULT_TARGET = 'Outcome';
-/** A column of more different texts is a name or a comment, and each of them would be a feature of its own. */
+/** A column with more different texts is probably a name or a comment, and each text would become a feature. */
 export const CATEGORIES_MAX = 50;
 
 /**
- * The columns that have to be read as text though they looked like numbers where the file begins: the target where a
- * cell of it is no number, and a feature most of whose cells are none. The file has to be read again for their texts.
+ * Returns the columns that looked like numbers at the start of the file but must be read as text.
+ * These are the target if any of its cells is not a number, and each feature most of whose cells are not numbers. The
+ * file must be read again to get their texts.
  * @throws FieldError as `toDataset`
  */
 export function columnsToReadAsText(table: Table, roles: Roles): ReadonlySet<string> {
@@ -60,12 +63,12 @@ function columnsWithoutTexts(table: Table, { targetIndex, ignored }: AssignedRol
 }
 
 /**
- * Gives each column its part: target, feature or left out.
- * @param table read with `columnsToReadAsText` as text, if there are any
- * @throws FieldError where a field names a column that the file does not have
- * @throws DataError where a cell of a feature is neither a finite number nor a category, in rows that are left out too,
- *   where no feature or no row is left, and as `readTarget`
- * @throws RangeError if a column that has to be was not read as text
+ * Assigns each column its role: target, feature or left out.
+ * @param table read with the columns of `columnsToReadAsText` as text, if there are any
+ * @throws FieldError if a field names a column that the file does not have
+ * @throws DataError if a cell of a feature (also in a dropped row) is neither a finite number nor a category, if no
+ *   feature or no row is left, and as `readTarget`
+ * @throws RangeError if a column was not read as text but must be
  */
 export function toDataset(table: Table, roles: Roles): Dataset {
   const assigned = assignRoles(table, roles);
@@ -103,8 +106,8 @@ interface AssignedRoles {
 }
 
 /**
- * The target's place, and the names of the columns that are left out; all others are features.
- * @throws FieldError where a field names a column that the file does not have, or `ignore` the target
+ * Returns the target's index and the names of the columns to leave out. All other columns are features.
+ * @throws FieldError if a field names a column that the file does not have, or if `ignore` names the target
  */
 export function assignRoles(
   table: Table,
@@ -112,7 +115,7 @@ export function assignRoles(
 ): AssignedRoles {
   const names = table.columns.map(({ name }) => name);
   const targetIndex = findTarget(names, target);
-  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex] as string) };
+  return { targetIndex, ignored: findIgnored(names, ignore, names[targetIndex]!) };
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {
@@ -129,14 +132,14 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
   const known = new Set(names);
   const ignored = new Set<string>();
   for (const value of wanted) {
-    // A column's name may hold a comma itself, so the whole text is tried before its parts.
+    // A column name may contain a comma, so the whole text is tried before its parts.
     const parts = known.has(value) ? [value] : value.split(',').map((part) => part.trim());
     for (const part of parts) {
       if (!known.has(part)) throw unknownColumn('ignore', part, names);
       if (part === target) {
         throw new FieldError(
           'ignored_target',
-          `ignore names the target column ${quote(part)}: choose one of the two.`,
+          `ignore names the target column ${quote(part)}: remove it from ignore or choose another target.`,
           { field: 'ignore', value: part },
         );
       }
@@ -160,12 +163,12 @@ function unknownColumn(field: string, value: string, names: readonly string[]): 
 function noFeatures(target: string, nIgnored: number): DataError {
   const says =
     nIgnored > 0
-      ? `ignore names every column beside the target ${quote(target)}, so that none is left to learn from: name fewer.`
-      : `No column is left to learn from beside the target ${quote(target)}: the file needs one at least, with commas, semicolons, tabs or bars between the columns.`;
+      ? `ignore names every column besides the target ${quote(target)}, so no column is left to learn from: ignore fewer columns.`
+      : `No column is left to learn from besides the target ${quote(target)}: add at least one, with commas, semicolons, tabs or bars between the columns.`;
   return new DataError('no_features', says, { ...(nIgnored > 0 && { field: 'ignore' }), column: target });
 }
 
-/** @throws DataError where the column cannot be learned from */
+/** @throws DataError if a model cannot learn from the column */
 function featureType(column: TableColumn, rows: number, missing: Missing, decimalComma: boolean): ColumnType {
   const { name, firstMissing, firstInfinite } = column;
   if (column.others > 0 && column.numbers >= column.others) throw notANumber(column, decimalComma);
@@ -173,12 +176,12 @@ function featureType(column: TableColumn, rows: number, missing: Missing, decima
     const row = firstMissing.row + 1;
     throw new DataError(
       'missing_value',
-      `Row ${row} has no value in column ${quote(name)} (${column.missing} of ${rows} rows have none): say in missing what is to become of them (drop, mean, median, most_frequent), fill them in, or name the column in ignore.`,
+      `Row ${row} has no value in column ${quote(name)} (${column.missing} of ${rows} rows are missing one): set missing=drop, mean, median or most_frequent; or fill in the values; or add the column to ignore.`,
       { row, column: name, value: firstMissing.text, actual: column.missing },
     );
   }
   if (column.missing === rows && missing !== 'drop') {
-    const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: name it in ignore.`;
+    const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: add the column to ignore.`;
     throw new DataError('empty_column', message, { column: name });
   }
   if (column.kind === 'text') return textType(column, decimalComma);
@@ -198,12 +201,12 @@ function textType(column: TextColumn, decimalComma: boolean): 'string' {
   if (texts.length <= CATEGORIES_MAX && !overflowed) return 'string';
   const actual = texts.length;
   const many = overflowed ? `more than ${actual}` : String(actual);
-  const mend = isTextBySign(column, decimalComma)
-    ? `most of them would be numbers, but in this file ${signText(decimalComma)}, so write them alike, or name it in ignore`
-    : 'name it in ignore';
+  const remedy = isTextBySign(column, decimalComma)
+    ? `most are numbers with the other sign, but in this file ${signText(decimalComma)}, so write all numbers that way, or add the column to ignore`
+    : 'add the column to ignore';
   throw new DataError(
     'too_many_categories',
-    `Column ${quote(name)} holds ${many} different texts, and at most ${CATEGORIES_MAX} are taken, each as a feature of its own: ${mend}.`,
+    `Column ${quote(name)} holds ${many} different texts, but at most ${CATEGORIES_MAX} are allowed, because each becomes a feature: ${remedy}.`,
     { column: name, limit: CATEGORIES_MAX, actual },
   );
 }
@@ -211,11 +214,11 @@ function textType(column: TextColumn, decimalComma: boolean): 'string' {
 function notANumber({ name, firstOther }: NumberColumn | TextColumn, decimalComma: boolean): DataError {
   const { row = 0, text = '' } = firstOther ?? {};
   const says = hasOtherSign(text, decimalComma)
-    ? `which is no number in this file, where ${signText(decimalComma)}: correct it`
-    : 'which is no number: correct it';
+    ? `which is not a number in this file because ${signText(decimalComma)}: correct it`
+    : 'which is not a number: correct it';
   return new DataError(
     'not_a_number',
-    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, ${says}, or name the column in ignore.`,
+    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, ${says}, or add the column to ignore.`,
     { row: row + 1, column: name, value: text },
   );
 }

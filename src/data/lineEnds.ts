@@ -1,4 +1,4 @@
-/** What ends the rows of a file. */
+/** Line ends of a file. */
 export type Newline = 'lf' | 'crlf' | 'cr' | 'mixed';
 
 const QUOTE = 0x22;
@@ -6,9 +6,9 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Makes every line end LF: CRLF and a lone CR end a row too, as in pandas, also where a file mixes them. Inside
- * quotes they are the cell's own and stay.
- * @param text begins where a row begins
+ * Replaces every line end by LF. As in pandas, CRLF and a lone CR end a row too, even if a file mixes line ends.
+ * Line ends inside quotes belong to the cell and stay.
+ * @param text starts at the start of a row
  */
 export function withLf(text: string, delimiter: string): string {
   if (!text.includes('\r')) return text;
@@ -23,7 +23,7 @@ export function withLf(text: string, delimiter: string): string {
   return rows.join('\n');
 }
 
-/** What ends the rows of `text`; `lf` where nothing does. */
+/** Returns the line ends of `text`, `lf` if there are none. */
 export function newlineOf(text: string, delimiter: string): Newline {
   if (!text.includes('\r')) return 'lf';
   const kinds = new Set<Newline>();
@@ -35,7 +35,7 @@ export function newlineOf(text: string, delimiter: string): Newline {
   return [...kinds][0] ?? 'lf';
 }
 
-/** Visits the line ends outside of quotes; a quote opens where a cell begins and nowhere else. */
+/** Visits the line ends outside quotes. A quote opens only at the start of a cell. */
 function forEachLineEnd(text: string, delimiter: string, visit: (at: number, length: 1 | 2) => void): void {
   const separator = delimiter.charCodeAt(0);
   let cellBegins = true;
@@ -51,12 +51,12 @@ function forEachLineEnd(text: string, delimiter: string, visit: (at: number, len
       cellBegins = true;
     } else {
       cellBegins = unit === separator;
-      at += 1;
+      at++;
     }
   }
 }
 
-/** Where the text goes on behind the quotes that open at `open`; its end where they never close. */
+/** Returns the index after the quotes that open at `open`, or the end of the text if they never close. */
 function behindQuotes(text: string, open: number): number {
   for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 2)) {
     if (text.charCodeAt(at + 1) !== QUOTE) return at + 1;

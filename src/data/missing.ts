@@ -1,14 +1,14 @@
 import { segmentsOf } from './segments.ts';
 import type { Table } from './table.ts';
 
-/** A 1 for each row in which one of these columns has no value; undefined where all of them are whole. */
+/** Returns 1 for each row in which one of these columns is missing a value, or undefined if none of the columns is. */
 export function markMissing(table: Table, columns: readonly number[]): Uint8Array | undefined {
   const incomplete = columns.filter((index) => (table.columns[index]?.missing ?? 0) > 0);
   if (incomplete.length === 0) return undefined;
   const marks = new Uint8Array(table.rows);
   for (const index of incomplete) {
     for (const { firstRow, cells, missing } of segmentsOf(table, index)) {
-      for (let i = 0; i < cells.length; i += 1) {
+      for (let i = 0; i < cells.length; i++) {
         if (cells[i] === missing || Number.isNaN(cells[i])) marks[firstRow + i] = 1;
       }
     }

@@ -1,6 +1,6 @@
 import { NotATableError } from '../errors.ts';
 
-/** First bytes of what people send by mistake, as latin1 text (each format's own specification). */
+/** First bytes, as latin1 text, of files that people send by mistake (from the specification of each format). */
 const SIGNATURES: readonly (readonly [signature: string, kind: string])[] = [
   ['\x89PNG\r\n\x1a\n', 'a PNG picture'],
   ['\xff\xd8\xff', 'a JPEG picture'],
@@ -24,26 +24,28 @@ const SIGNATURES: readonly (readonly [signature: string, kind: string])[] = [
 const SIGNATURE_BYTES_MAX = 16;
 
 const HTML_OR_XML = /^\s*<(?:!--|(?:!doctype|\?xml|html|head|body|table|svg)\b)/i;
-/** An object, or an array of objects, arrays, texts or numbers; `[id],[name]` is a header as databases write it. */
+/**
+ * An object, or an array of objects, arrays, texts or numbers. `[id],[name]` is a header in database style, not JSON.
+ */
 const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*(?:[[{"]|-?[\d.]+\s*,))/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what text does not have.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: text has none of these characters.
 const CONTROL = /[\0-\x08\x0e-\x1f]/g;
-/** A table with a stray NUL is still a table, and its NUL is told with row and column. */
+/** A table with a stray NUL is still a table. The NUL is reported with row and column. */
 const CONTROLS_MAX = 3;
 const CONTROL_SHARE_MAX = 0.02;
 
-/** Known by its first bytes. @throws NotATableError `not_a_table` */
+/** Rejects files of other formats by their first bytes. @throws NotATableError `not_a_table` */
 export function refuseSignatures(bytes: Uint8Array): void {
   const start = Buffer.from(bytes.subarray(0, SIGNATURE_BYTES_MAX)).toString('latin1');
   const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
   if (known !== undefined) throw notATable(known[1]);
 }
 
-/** Known by what the text looks like. @throws NotATableError `not_a_table` */
+/** Rejects text that is not a table. @throws NotATableError `not_a_table` */
 export function refuseOtherText(text: string): void {
   const controls = text.match(CONTROL)?.length ?? 0;
   if (controls > CONTROLS_MAX && controls > text.length * CONTROL_SHARE_MAX) {
-    throw notATable('no text (UTF-16 needs its byte order mark)');
+    throw notATable('binary data (UTF-16 text needs a byte order mark)');
   }
   if (HTML_OR_XML.test(text)) throw notATable('HTML or XML');
   if (JSON_TEXT.test(text)) throw notATable('JSON');
@@ -52,6 +54,6 @@ export function refuseOtherText(text: string): void {
 function notATable(kind: string): NotATableError {
   return new NotATableError(
     'not_a_table',
-    `The file is ${kind}, not a table: save the table as CSV and send that.`,
+    `The file is ${kind}, not a table: save the table as CSV and send the CSV file.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Room that the statistics of a column need, used again column after column: its size does not depend on the rows. */
+/** Working memory for the statistics of a column, reused for each column. Its size does not depend on the rows. */
 export interface SummaryScratch {
   readonly counts: Uint32Array;
   readonly slots: Uint8Array;
@@ -6,25 +6,25 @@ export interface SummaryScratch {
   readonly table: Float64Array;
 }
 
-/** As many buckets as leave some ten values in each: fewer are nearer to the processor. */
+/** Number of buckets, so that each holds about ten values. Fewer buckets fit in a nearer cache. */
 const BUCKET_BITS_MIN = 8;
 const BUCKET_BITS_MAX = 16;
 const VALUES_A_BUCKET_BITS = 4;
 const BUCKETS_MAX = 1 << BUCKET_BITS_MAX;
-/** So many values of one bucket are sorted; of a bucket with more, buckets are made again. */
+/** Largest bucket that is sorted. A larger bucket is split into buckets again. */
 const GROUP_MAX = 1 << 14;
-/** After these the bits decide: outliers beyond outliers have left one large bucket. */
+/** Rounds by value. Later rounds cut buckets by bits, because outliers have left one large bucket. */
 const ROUNDS_BY_VALUE = 2;
-/** Each quantile lies between two ranks. */
+/** Most ranks: two for each quantile. */
 const RANKS_MAX = 10;
-/** In place of an index: a group whose values are not copied. */
+/** Marks a group whose values are not copied, in place of an index. */
 const LARGE = 2 ** 32 - 1;
 const TABLE_SIZE = 1 << 17;
 
-/** Which half of a double has its sign and exponent: the second, where bytes are little-endian. */
+/** Index of the half of a double with sign and exponent: 1 if bytes are little-endian. */
 const HIGH = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1;
 
-/** A scratch that any number of columns can share, one at a time. */
+/** Creates a scratch that any number of columns can use, one at a time. */
 export function summaryScratch(): SummaryScratch {
   return {
     counts: new Uint32Array(BUCKETS_MAX + 1),
@@ -34,31 +34,31 @@ export function summaryScratch(): SummaryScratch {
   };
 }
 
-/** The two halves of each double, as they lie in memory. */
+/** Returns a view of the two halves of each double in memory. */
 export function halvesOf({ buffer, byteOffset, length }: Float64Array): Int32Array {
   return new Int32Array(buffer, byteOffset, 2 * length);
 }
 
-/** 32 mixed bits of the double at `index`, a whole number of 0 or more; those of 0 are 0. */
+/** Hash of the double at `index`: 32 mixed bits, as a whole number of 0 or more. The hash of 0 is 0. */
 export function hashAt(halves: Int32Array, index: number): number {
-  const [high, low] = [halves[2 * index + HIGH] as number, halves[2 * index + 1 - HIGH] as number];
+  const [high, low] = [halves[2 * index + HIGH]!, halves[2 * index + 1 - HIGH]!];
   // Odd constants of MurmurHash3's finaliser (Appleby 2011).
   const mixed = Math.imul(high, 0xc2b2ae35) ^ low;
   return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0;
 }
 
-/** The values from `low` to `high`, and the places in their order that are asked for, from 0 and ascending. */
+/** The values from `low` to `high`, and the wanted ranks in their sorted order, from 0 and ascending. */
 interface Span {
   readonly low: number;
   readonly high: number;
   readonly ranks: readonly number[];
-  /** Where the first of these ranks stands in the result. */
+  /** Index of the first of these ranks in the result. */
   readonly first: number;
-  /** How many times it was narrowed. */
+  /** How often the span was narrowed. */
   readonly round: number;
 }
 
-/** One bucket in which ranks were found. */
+/** One bucket that contains wanted ranks. */
 interface Group {
   readonly bucket: number;
   readonly size: number;
@@ -67,14 +67,14 @@ interface Group {
 }
 
 /**
- * The values at these places of the sorted column, exactly, without sorting it and without a copy. Values are counted
- * in up to 65,536 buckets, and only the buckets with a wanted rank are looked into: small ones are sorted, of large ones
- * buckets are made again. The first buckets are of equal width, which is best for most columns; later ones are cut from
- * the bits of the doubles (which are in the doubles' order), so that the bits left to tell apart get 16 fewer each
- * time, whatever the distribution.
+ * Returns the values at these ranks of the sorted column, exactly, without sorting or copying the column.
+ * Values are counted in up to 65,536 buckets, and only buckets with a wanted rank are examined. Small buckets are
+ * sorted, large buckets are split again. The first buckets have equal width, which is best for most columns. Later
+ * buckets are cut from the bits of the doubles, whose order is the order of the doubles. Each such round resolves 16
+ * more bits with any distribution.
  *
  * @param ranks at most 10, ascending, each below the number of finite values
- * @param min the least and `max` the largest finite value; all others are passed over
+ * @param range the smallest and the largest finite value. All other values are skipped.
  */
 export function orderStatistics(
   values: Float64Array,
@@ -91,7 +91,7 @@ export function orderStatistics(
   return found;
 }
 
-/** Writes what it finds in small buckets; gives back the large ones as spans to look into. */
+/** Writes the values found in small buckets to `found`. Returns the large buckets as spans to examine. */
 function lookInto(values: Float64Array, span: Span, scratch: SummaryScratch, found: Float64Array): Span[] {
   const cut = cutOf(span, values.length);
   countBuckets(values, cut, scratch.counts);
@@ -99,28 +99,30 @@ function lookInto(values: Float64Array, span: Span, scratch: SummaryScratch, fou
   const ranges = gather(values, cut, groups, scratch);
   const left: Span[] = [];
   for (const [slot, { size, ranks, first }] of groups.entries()) {
-    const range = ranges[slot] as { low: number; high: number };
+    const range = ranges[slot]!;
     if (size > GROUP_MAX) {
       left.push({ ...range, ranks, first, round: span.round + 1 });
       continue;
     }
     const sorted = scratch.gathered.subarray(slot * GROUP_MAX, slot * GROUP_MAX + size).sort();
-    for (const [index, rank] of ranks.entries()) found[first + index] = sorted[rank] as number;
+    for (const [index, rank] of ranks.entries()) found[first + index] = sorted[rank]!;
   }
   return left;
 }
 
-/** How a span's values are cut into buckets whose numbers never fall as the values rise. */
+/** How the values of a span are divided into buckets. Bucket numbers never fall as values rise. */
 interface Cut {
   readonly low: number;
   readonly high: number;
-  /** Into equal widths; or by the first half of the bits, where that differs within the span, else by the second. */
+  /**
+   * By equal widths, or by the first half of the bits if that half differs within the span, else by the second half.
+   */
   readonly by: 'value' | 'high' | 'low';
-  /** Equal widths: buckets a unit. */
+  /** For equal widths: buckets for each unit. */
   readonly scale: number;
-  /** How many there are; values that are of no interest go behind the last one. */
+  /** Number of buckets. Values outside the span go to the bucket after the last. */
   readonly buckets: number;
-  /** Bits: the least of them, and how many a bucket leaves out. */
+  /** For bits: the smallest value of the half, and the number of bits that a bucket ignores. */
   readonly base: number;
   readonly shift: number;
 }
@@ -129,12 +131,12 @@ function cutOf({ low, high, round }: Span, nValues: number): Cut {
   const wanted = Math.ceil(Math.log2(nValues)) - VALUES_A_BUCKET_BITS;
   const bucketBits = Math.min(Math.max(wanted, BUCKET_BITS_MIN), BUCKET_BITS_MAX);
   const buckets = 1 << bucketBits;
-  // No -0, as in `bucketAt`.
+  // Avoids -0, as in `bucketAt`.
   const ends = halvesOf(Float64Array.of(low + 0, high + 0));
-  const [lowHigh, highHigh] = [ends[HIGH] as number, ends[2 + HIGH] as number];
+  const [lowHigh, highHigh] = [ends[HIGH]!, ends[2 + HIGH]!];
   const isHigh = lowHigh !== highHigh;
-  const base = isHigh ? orderedHigh(lowHigh) : orderedLow(lowHigh, ends[1 - HIGH] as number);
-  const last = isHigh ? orderedHigh(highHigh) : orderedLow(highHigh, ends[3 - HIGH] as number);
+  const base = isHigh ? orderedHigh(lowHigh) : orderedLow(lowHigh, ends[1 - HIGH]!);
+  const last = isHigh ? orderedHigh(highHigh) : orderedLow(highHigh, ends[3 - HIGH]!);
   const byBits = isHigh ? 'high' : 'low';
   return {
     low,
@@ -147,47 +149,49 @@ function cutOf({ low, high, round }: Span, nValues: number): Cut {
   };
 }
 
-/** So that the largest difference, as a number of 32 bits, still finds a bucket. */
+/** Returns the shift with which the largest difference, a number of 32 bits, still falls into a bucket. */
 function shiftOf(width: number, bucketBits: number): number {
   return Math.max(0, 32 - Math.clz32(width) - bucketBits);
 }
 
-/** Whole numbers that are in the doubles' order: those below 0 have their magnitude's bits turned over. */
+/**
+ * Maps the first half of a double to a whole number in the order of the doubles. Below 0, the magnitude's bits are
+ * inverted.
+ */
 function orderedHigh(high: number): number {
   return high ^ ((high >> 31) & 0x7fffffff);
 }
 
-/** Among doubles of the same first half. */
+/** As `orderedHigh`, for the second half of doubles with the same first half. */
 function orderedLow(high: number, low: number): number {
   return low ^ (high >> 31);
 }
 
-/** The bucket of a value, or the one behind the last: there NaN and infinite ones are, too. */
+/** Returns the bucket of a value. Values outside the span, NaN and infinity go to the bucket after the last. */
 function bucketAt(values: Float64Array, halves: Int32Array, index: number, cut: Cut): number {
-  const value = values[index] as number;
+  const value = values[index]!;
   if (!(value >= cut.low && value <= cut.high)) return cut.buckets;
   if (cut.by === 'value') return ((value - cut.low) * cut.scale) | 0;
-  const high = value === 0 ? 0 : (halves[2 * index + HIGH] as number);
-  const ordered =
-    cut.by === 'high' ? orderedHigh(high) : orderedLow(high, halves[2 * index + 1 - HIGH] as number);
+  const high = value === 0 ? 0 : halves[2 * index + HIGH]!;
+  const ordered = cut.by === 'high' ? orderedHigh(high) : orderedLow(high, halves[2 * index + 1 - HIGH]!);
   return (ordered - cut.base) >>> cut.shift;
 }
 
 function countBuckets(values: Float64Array, cut: Cut, counts: Uint32Array): void {
   counts.fill(0, 0, cut.buckets + 1);
   const halves = halvesOf(values);
-  for (let index = 0; index < values.length; index += 1) counts[bucketAt(values, halves, index, cut)]!++;
+  for (let index = 0; index < values.length; index++) counts[bucketAt(values, halves, index, cut)]!++;
 }
 
-/** The buckets that hold wanted ranks, and which of their own values those are. */
+/** Returns the buckets that contain wanted ranks, with the ranks relative to each bucket. */
 function groupsOf({ ranks, first }: Span, counts: Uint32Array): Group[] {
   const groups: Group[] = [];
   let below = 0;
   let next = 0;
-  for (let bucket = 0; next < ranks.length; bucket += 1) {
-    const size = counts[bucket] as number;
+  for (let bucket = 0; next < ranks.length; bucket++) {
+    const size = counts[bucket]!;
     const begin = next;
-    while (next < ranks.length && (ranks[next] as number) < below + size) next += 1;
+    while (next < ranks.length && ranks[next]! < below + size) next++;
     if (next > begin) {
       const inGroup = ranks.slice(begin, next).map((rank) => rank - below);
       groups.push({ bucket, size, ranks: inGroup, first: first + begin });
@@ -197,7 +201,7 @@ function groupsOf({ ranks, first }: Span, counts: Uint32Array): Group[] {
   return groups;
 }
 
-/** Copies the values of the small groups, and finds the least and the largest of the others. */
+/** Copies the values of small groups, and finds the smallest and the largest value of each large group. */
 function gather(
   values: Float64Array,
   cut: Cut,
@@ -210,10 +214,10 @@ function gather(
   const highs = new Float64Array(groups.length).fill(Number.NEGATIVE_INFINITY);
   const next = Uint32Array.from(groups, ({ size }, slot) => (size > GROUP_MAX ? LARGE : slot * GROUP_MAX));
   const halves = halvesOf(values);
-  for (let index = 0; index < values.length; index += 1) {
-    const slot = (slots[bucketAt(values, halves, index, cut)] as number) - 1;
+  for (let index = 0; index < values.length; index++) {
+    const slot = slots[bucketAt(values, halves, index, cut)]! - 1;
     if (slot < 0) continue;
-    const value = values[index] as number;
+    const value = values[index]!;
     if (next[slot] !== LARGE) {
       gathered[next[slot]!++] = value;
     } else {
@@ -221,5 +225,5 @@ function gather(
       if (value > highs[slot]!) highs[slot] = value;
     }
   }
-  return groups.map((_, slot) => ({ low: lows[slot] as number, high: highs[slot] as number }));
+  return groups.map((_, slot) => ({ low: lows[slot]!, high: highs[slot]! }));
 }

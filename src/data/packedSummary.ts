@@ -4,14 +4,14 @@ import { POWERS_OF_TEN } from './segments.ts';
 import { type NumberSummary, quantilesOf } from './summary.ts';
 import type { Table } from './table.ts';
 
-/** Counts that are kept at a time: more would fall out of the processor's second cache. */
+/** Most counts at a time: more would not fit in the processor's second-level cache. */
 const COUNTS_MAX = 1 << 18;
 const COUNT_BITS = 18;
-/** Room in the table's memory that one thread needs to summarise columns. */
+/** Bytes in the table's memory that one thread needs to summarise columns. */
 const ROOM_BYTES = COUNTS_MAX * Uint32Array.BYTES_PER_ELEMENT;
 
 /**
- * Room behind a table, for as long as nothing else works there.
+ * Reserves room after a table. Nothing else may use this room at the same time.
  * @param seat a number from 0 that no other thread has
  */
 export function packedRoom({ memory, freeAddress }: Table, seat: number): number {
@@ -20,32 +20,33 @@ export function packedRoom({ memory, freeAddress }: Table, seat: number): number
   return address;
 }
 
-/** Numbers that 16 bits tell apart; a missing cell counts as the first of them. */
+/** Number of different 16-bit numbers. A missing cell counts as the first of them. */
 const TALLIES = 65_536;
 const TALLY_OF_0 = 32_768;
-/** Of fewer rows there are more numbers to look through than cells. */
+/** With fewer rows, there are more numbers to look through than cells. */
 const ROWS_TO_TALLY = 32_768;
 
-/** Whole numbers of a column, of which each stands for `number / 10^decimals`. */
+/** Whole numbers of a column. Each stands for `number / 10^decimals`. */
 interface Integers {
   readonly low: number;
   readonly high: number;
   readonly count: number;
-  /** Of distances from a number among them, and of their squares. */
+  /** `sum` and `squares` are sums of distances to `centre`, a number in the middle, and of their squares. */
   readonly centre: number;
   readonly sum: number;
   readonly squares: number;
-  /** The numbers at these places of the sorted column, which ascend. */
+  /** Returns the numbers at these ranks of the sorted column. The ranks ascend. */
   at(ranks: readonly number[]): readonly number[];
 }
 
 /**
- * Summary of a column that is packed as whole numbers with as many decimals in every block, exactly and without
- * unpacking it; undefined for any other column. Numbers are counted, and all else follows from the counts: where they
- * lie far apart, neighbours are counted together first, and those that hold a wanted rank once more, each by itself.
+ * Summarises a column that every block stores as whole numbers with the same decimals, exactly and without unpacking.
+ * Returns undefined for any other column. Numbers are counted, and all statistics follow from the counts. If the
+ * numbers are far apart, neighbours are first counted together. A second pass counts each number in the groups that
+ * contain a wanted rank.
  *
  * mean = (c + Σ(k - c) / n) / 10^decimals and std² = (Σ(k - c)² - (Σ(k - c))² / n) / (n - 1) / 100^decimals, over the
- * numbers k and a c among them.
+ * numbers k and a number c in their middle.
  */
 export function summarizePacked(
   table: Table,
@@ -61,7 +62,7 @@ export function summarizePacked(
   const integers = isTallied ? tallied(table, place, room) : counted(table, place, room);
   if (integers === undefined) return undefined;
   const { low, high, count, centre, sum, squares, at } = integers;
-  const power = POWERS_OF_TEN[packing & 255] as number;
+  const power = POWERS_OF_TEN[packing & 255]!;
   return {
     count,
     missing: rows - count,
@@ -74,20 +75,20 @@ export function summarizePacked(
   };
 }
 
-/** Of a column whose numbers have 16 bits at most; undefined where all are missing. */
+/** Counts a column whose numbers have at most 16 bits. Undefined if all cells are missing. */
 function tallied({ memory }: Table, place: ColumnOfTable, room: number): Integers | undefined {
   kernelsOf(memory).tallyColumn(...place, room);
   const tallies = new Uint32Array(memory.buffer, room, TALLIES);
   let [first, last] = [1, TALLIES - 1];
-  while (first < TALLIES && tallies[first] === 0) first += 1;
+  while (first < TALLIES && tallies[first] === 0) first++;
   if (first === TALLIES) return undefined;
-  while (tallies[last] === 0) last -= 1;
+  while (tallies[last] === 0) last--;
   const counts = tallies.subarray(first, last + 1);
   const [low, high] = [first - TALLY_OF_0, last - TALLY_OF_0];
   const centre = centreOf(low, high);
   let [count, sum, squares] = [0, 0, 0];
-  for (let index = 0; index < counts.length; index += 1) {
-    const here = counts[index] as number;
+  for (let index = 0; index < counts.length; index++) {
+    const here = counts[index]!;
     const distance = low + index - centre;
     count += here;
     sum += here * distance;
@@ -97,12 +98,12 @@ function tallied({ memory }: Table, place: ColumnOfTable, room: number): Integer
   return { low, high, count, centre, sum, squares, at };
 }
 
-/** Of a column whose numbers may lie far apart; undefined where all are missing. */
+/** Counts a column whose numbers may be far apart. Undefined if all cells are missing. */
 function counted(table: Table, place: ColumnOfTable, room: number): Integers | undefined {
   const kernels = kernelsOf(table.memory);
   kernels.rangeOfColumn(...place, room);
   const [low, high] = new Int32Array(table.memory.buffer, room, 2).slice() as unknown as [number, number];
-  // They are the wrong way round where all cells are missing.
+  // low is above high if all cells are missing.
   if (low > high) return undefined;
   const centre = centreOf(low, high);
   const moments = new Float64Array(table.memory.buffer, room, 3).fill(0);
@@ -112,7 +113,7 @@ function counted(table: Table, place: ColumnOfTable, room: number): Integers | u
   return { low, high, count, centre, sum, squares, at };
 }
 
-/** A place among counts, and how many are below it. */
+/** An index into counts, and the number of values below it. */
 interface Place {
   readonly place: number;
   readonly below: number;
@@ -133,14 +134,12 @@ function numbersAt(
   const counts = countNumbers(table, column, { low, high, shift }, room);
   const found = placesAt(counts, ranks);
   if (shift === 0) return found.map(({ place }) => low + place);
-  // Neighbouring ranks fall into one place as a rule, which is looked through once for all of them.
+  // Neighbouring ranks usually fall into the same group, so each group is counted only once.
   return [...new Set(found.map(({ place }) => place))].flatMap((place) => {
     const from = low + place * 2 ** shift;
     const to = Math.min(from + 2 ** shift - 1, high);
     const each = countNumbers(table, column, { low: from, high: to, shift: 0 }, room);
-    const within = found.flatMap((one, index) =>
-      one.place === place ? [(ranks[index] as number) - one.below] : [],
-    );
+    const within = found.flatMap((one, index) => (one.place === place ? [ranks[index]! - one.below] : []));
     return placesAt(each, within).map((one) => from + one.place);
   });
 }
@@ -156,14 +155,14 @@ function countNumbers(
   return counts;
 }
 
-/** The places of the counts that ranks fall into, which ascend, and how many are below each place. */
+/** Returns for each rank (ascending) the index of its count and the number of values below it. */
 function placesAt(counts: Uint32Array, ranks: readonly number[]): readonly Place[] {
   let below = 0;
   let place = 0;
   return ranks.map((rank) => {
-    while (below + (counts[place] as number) <= rank) {
-      below += counts[place] as number;
-      place += 1;
+    while (below + counts[place]! <= rank) {
+      below += counts[place]!;
+      place++;
     }
     return { place, below };
   });

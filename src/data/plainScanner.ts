@@ -5,7 +5,7 @@ import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
 
-/** Up to so many bytes behind those that are scanned are looked at, and they are aligned. */
+/** Bytes after the scanned bytes that may be read, including alignment. */
 const SLACK_BYTES = 80;
 
 const WORD_BYTES = 8;
@@ -14,14 +14,15 @@ const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
 
-/** Room for the bytes of a piece and of the row that begins before it. */
+/** Bytes of input memory: a piece, and the row that begins before it. */
 export function inputBytes(pieceBytes: number, { lineChars }: TableLimits): number {
   return lineChars + pieceBytes + SLACK_BYTES;
 }
 
 /**
- * Hands whole rows to the kernels. Bytes are held where the kernels read them, from the beginning of a row on; what
- * they do not take is given back to be read as text.
+ * Passes whole rows to the kernels.
+ * Bytes are held in the kernels' memory from the start of a row. Bytes that the kernels do not accept are returned,
+ * to be read as text.
  */
 export class PlainScanner {
   readonly #memory: SharedMemory;
@@ -29,12 +30,12 @@ export class PlainScanner {
   readonly #builder: TableBuilder;
   readonly #encoding: CsvFormat['encoding'];
   readonly #limits: TableLimits;
-  /** Views of the memory, once the builder knows the columns. */
+  /** Views of the memory, created once the builder knows the columns. */
   #input: Buffer | undefined;
   #state: Uint32Array = new Uint32Array(0);
   #spans: Uint32Array = new Uint32Array(0);
   #rowsMax = 0;
-  /** The bytes that are held: where the rows begin that are not taken yet, where whole rows end, and where all ends. */
+  /** The held bytes. Offsets: first row not yet read, end of the whole rows, end of the bytes. */
   #from = 0;
   #rowsEnd = 0;
   #end = 0;
@@ -47,26 +48,26 @@ export class PlainScanner {
     this.#limits = limits;
   }
 
-  /** Whether files of this encoding can have plain rows. */
+  /** Whether files in this encoding can have plain rows. */
   static takes(encoding: CsvFormat['encoding']): boolean {
     return encoding === 'utf-8' || encoding === 'windows-1252';
   }
 
-  /** Rows at most. */
+  /** Largest number of rows allowed. */
   get rowsMax(): number {
     return this.#rowsMax;
   }
 
-  /** Bytes that are held. */
+  /** Number of bytes held. */
   get restBytes(): number {
     return this.#end - this.#from;
   }
 
-  /** Holds more bytes, behind those of the row that is not whole yet. */
+  /** Adds bytes after the incomplete row. */
   hold(bytes: Uint8Array): void {
     const input = this.open();
     const rest = this.restBytes;
-    // Copied to where they are aligned as they were, bytes are copied in words.
+    // The copy is word by word if source and target have the same alignment.
     const place = Math.ceil(rest / WORD_BYTES) * WORD_BYTES + (bytes.byteOffset % WORD_BYTES);
     input.copyWithin(place - rest, this.#from, this.#end);
     input.set(bytes, place);
@@ -75,7 +76,7 @@ export class PlainScanner {
     this.#rowsEnd = this.#from + this.#view(this.#from, this.#end).lastIndexOf(LF) + 1;
   }
 
-  /** To be called once the builder knows the columns; `hold` does it too. */
+  /** Opens the views. Call it after the builder knows the columns. `hold` calls it too. */
   open(): Buffer {
     if (this.#input !== undefined) return this.#input;
     const { columns, places } = this.#builder;
@@ -83,18 +84,14 @@ export class PlainScanner {
     const { rows, cells, cellChars, lineChars } = this.#limits;
     this.#rowsMax = Math.min(rows, Math.floor(cells / columns.length));
     this.#state = new Uint32Array(buffer, places.scan, SCAN_BYTES / 4);
-    // A line no longer than a cell may be has no cell that is too long.
+    // A line that is not longer than the limit for a cell has no cell that is too long.
     this.#state[SCAN.lineBytesMax] = Math.min(lineChars, cellChars);
-    this.#spans = new Uint32Array(
-      buffer,
-      places.spans,
-      ((this.#state[SCAN.spansMax] as number) * SPAN_BYTES) / 4,
-    );
+    this.#spans = new Uint32Array(buffer, places.spans, (this.#state[SCAN.spansMax]! * SPAN_BYTES) / 4);
     this.#input = Buffer.from(buffer, places.input, places.table - places.input);
     return this.#input;
   }
 
-  /** Whether the whole rows that are held have no quotes, no NUL, no CR but before LF, and no bytes that are no characters. */
+  /** Whether the held whole rows have no quotes, no NUL, no CR except before LF, and no invalid characters. */
   isPlain(): boolean {
     const rows = this.#view(this.#from, this.#rowsEnd);
     if (rows.includes(QUOTE) || rows.includes(0)) return false;
@@ -104,22 +101,22 @@ export class PlainScanner {
   }
 
   /**
-   * Takes whole rows until there are no more, or until one is odd.
-   * @returns the bytes that have to be read as text; undefined: all whole rows are taken
+   * Reads whole rows until none is left or a row is odd.
+   * @returns the bytes that must be read as text; undefined if all whole rows are read
    */
   scan(): Buffer | undefined {
     const builder = this.#builder;
     const { input, scan } = builder.places;
     while (this.#from < this.#rowsEnd) {
       const rowsLeft = this.#rowsMax - builder.rows;
-      // Whoever reads text knows how to refuse a row too many.
+      // The text reader reports the error for too many rows.
       if (rowsLeft <= 0) return this.#takeUpTo(this.#rowsEnd);
       const { blockRow, blockRows } = builder;
       const rowsMax = Math.min(blockRows, blockRow + rowsLeft);
       const end = this.#kernels.scan(scan, input + this.#from, input + this.#rowsEnd, blockRow, rowsMax);
       this.#settleSpans();
-      this.#from = (this.#state[SCAN.next] as number) - input;
-      builder.take(this.#state[SCAN.nextRow] as number);
+      this.#from = this.#state[SCAN.next]! - input;
+      builder.take(this.#state[SCAN.nextRow]!);
       if (end === SCAN_ENDS.oddRow && !this.#skipBlankLines()) {
         return this.#takeUpTo(this.#lineEnd(this.#from));
       }
@@ -127,7 +124,7 @@ export class PlainScanner {
     return undefined;
   }
 
-  /** They are no rows, and there may be millions of them. */
+  /** Skips blank lines, which are not rows. There may be millions of them. */
   #skipBlankLines(): boolean {
     const input = this.#input as Buffer;
     const from = this.#from;
@@ -139,28 +136,28 @@ export class PlainScanner {
     }
   }
 
-  /** Gives back all that is held. */
+  /** Returns all held bytes. */
   takeRest(): Buffer {
     return this.#takeUpTo(this.#end);
   }
 
-  /** Judges the cells that the kernels handed out. */
+  /** Stages the cells that the kernels handed out. */
   #settleSpans(): void {
     const builder = this.#builder;
     const { input, staged } = builder.places;
-    const count = this.#state[SCAN.spanCount] as number;
+    const count = this.#state[SCAN.spanCount]!;
     for (let index = 0; index < 4 * count; index += 4) {
-      const address = this.#spans[index] as number;
-      const length = this.#spans[index + 1] as number;
-      const blockRow = this.#spans[index + 2] as number;
-      const column = this.#spans[index + 3] as number;
+      const address = this.#spans[index]!;
+      const length = this.#spans[index + 1]!;
+      const blockRow = this.#spans[index + 2]!;
+      const column = this.#spans[index + 3]!;
       const text = this.#view(address - input, address - input + length).toString();
       if (builder.stage(column, blockRow, text))
         this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
     }
   }
 
-  /** Notes for the kernels what the cell of a span was staged as, at `staged`. */
+  /** Tells the kernels how the cell of a span was staged, at `staged`. */
   #remember(index: number, staged: number): void {
     const { texts } = this.#builder.places;
     if (this.#state[SCAN.texts] === 0) {
@@ -168,7 +165,7 @@ export class PlainScanner {
       this.#state[SCAN.texts] = texts;
     }
     const [address, length, , column] = this.#spans.subarray(index, index + 4) as unknown as number[];
-    this.#kernels.rememberWord(texts, address as number, length as number, column as number, staged);
+    this.#kernels.rememberWord(texts, address!, length!, column!, staged);
   }
 
   #lineEnd(from: number): number {

@@ -3,30 +3,30 @@ import { FieldError, quote } from '../errors.ts';
 /** Largest seed that `numpy.random.RandomState` takes. */
 const SEED_MAX = 2 ** 32 - 1;
 
-/** Items at most in one shuffle: beyond it the 32-bit comparison of a draw would see negative numbers. */
+/** Most items in one shuffle. With more, the 32-bit comparison of a draw would see negative numbers. */
 const ITEMS_MAX = 2 ** 31 - 1;
 
 /** Partners drawn at a time. */
 const PARTNERS = 256;
 
-/** Words of the generator's state, and the distance of the word that is mixed in. */
+/** Words of the generator's state, and the distance to the word that is mixed in. */
 const STATE_WORDS = 624;
 const MIDDLE_WORD = 397;
 
 /**
- * NumPy's `RandomState`: the Mersenne Twister MT19937, seeded by `init_genrand`, and NumPy's legacy shuffle,
- * draw for draw. One object is one stream: each call goes on where the last one stopped.
+ * NumPy's `RandomState`: the Mersenne Twister MT19937, seeded by `init_genrand`, and NumPy's legacy shuffle.
+ * It makes the same draws as NumPy. One object is one stream: each call continues where the last call stopped.
  *
  * Sources: Matsumoto & Nishimura 1998, "Mersenne Twister"; the legacy stream that NumPy froze in NEP 19.
  */
 export class RandomState {
   readonly #state = new Int32Array(STATE_WORDS);
-  /** The numbers made from the present state, tempered; those from `#position` on are unused. */
+  /** Tempered numbers of the current state. Those from `#position` on are unused. */
   readonly #numbers = new Int32Array(STATE_WORDS);
   #position = STATE_WORDS;
   readonly #partners = new Int32Array(PARTNERS);
 
-  /** @throws FieldError `random_state_invalid` unless the seed is a whole number of 0 to 2^32 - 1. */
+  /** @throws FieldError `random_state_invalid` if the seed is not a whole number from 0 to 2^32 - 1 */
   constructor(seed: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
       throw new FieldError(
@@ -47,7 +47,7 @@ export class RandomState {
     }
   }
 
-  /** The numbers 0 to n - 1 in a random order, as `RandomState.permutation(n)`. */
+  /** Returns the numbers 0 to n - 1 in random order, like `RandomState.permutation(n)`. */
   permutation(n: number): Uint32Array {
     const items = numbersBelow(n);
     this.shuffle(items);
@@ -55,9 +55,10 @@ export class RandomState {
   }
 
   /**
-   * Shuffles in place, as `RandomState.shuffle`: Fisher-Yates from the end. A partner below or at i is drawn
-   * from as many low bits as i has, again until it is not above i.
-   * @throws RangeError beyond 2^31 - 1 items.
+   * Shuffles in place, like `RandomState.shuffle`: Fisher-Yates from the end.
+   * A partner of i is a number from 0 to i. It is drawn from as many low bits as i has, and drawn again while it is
+   * above i.
+   * @throws RangeError for more than 2^31 - 1 items
    */
   shuffle(items: Uint32Array): void {
     this.#eachPartners(items.length, 1, (i, partners) => {
@@ -71,9 +72,9 @@ export class RandomState {
   }
 
   /**
-   * The first `count` of `permutation(n)`, in any order among themselves: what is swapped out behind them is not kept, and
-   * draws for their own order are left out.
-   * @throws RangeError beyond 2^31 - 1 items.
+   * Returns the first `count` numbers of `permutation(n)`, in any order.
+   * The numbers after them are not kept, and the draws for their own order are skipped.
+   * @throws RangeError for more than 2^31 - 1 items
    */
   startOfPermutation(n: number, count: number): Uint32Array {
     const items = numbersBelow(n);
@@ -84,15 +85,15 @@ export class RandomState {
   }
 
   /**
-   * Draws a partner for each of n - 1, n - 2, ... down to `last`, or to 1, and hands them on some at a time.
-   * @param take is given the first i, and the partners from there down
+   * Draws a partner for each of n - 1, n - 2, ... down to `last`, or to 1, and passes them on in groups.
+   * @param take receives the first i of a group, and the partners of i, i - 1, ...
    */
   #eachPartners(n: number, last: number, take: (i: number, partners: Int32Array) => void): void {
     if (n > ITEMS_MAX) throw new RangeError(`Cannot shuffle more than ${ITEMS_MAX} items.`);
     const end = Math.max(last, 1);
     for (let i = n - 1; i >= end; ) {
-      // As long as i has as many bits, the draws do not depend on what is swapped: so partners are drawn first, and
-      // the swaps, each of which waits for memory somewhere, do not wait for each other.
+      // While i has the same number of bits, draws do not depend on swaps. So partners are drawn first. The swaps,
+      // each of which waits for memory, then need not wait for each other.
       const lowest = Math.max(end, 2 ** (31 - Math.clz32(i)));
       const count = this.#drawPartners(i, Math.min(i - lowest + 1, PARTNERS));
       take(i, this.#partners.subarray(0, count));
@@ -100,7 +101,7 @@ export class RandomState {
     }
   }
 
-  /** Draws a partner for each of i, i - 1, ..., all of as many bits. Returns for how many: `count`, or fewer. */
+  /** Draws partners of i, i - 1, ..., which all have the same number of bits. Returns how many: `count` or fewer. */
   #drawPartners(i: number, count: number): number {
     if (this.#position === STATE_WORDS) {
       this.#refill();
@@ -114,19 +115,19 @@ export class RandomState {
     while (drawn < count && position < STATE_WORDS) {
       const partner = numbers[position++]! & mask;
       partners[drawn] = partner;
-      // Adds 1 where the partner is not above i - drawn, without a branch that nobody could foresee.
+      // Adds 1 if the partner is not above i - drawn, without a branch, which the processor could not predict.
       drawn += 1 + ((i - drawn - partner) >> 31);
     }
     this.#position = position;
     return drawn;
   }
 
-  /** `size` different numbers of 0 to n - 1, as `RandomState.choice(n, size, replace=False)`. */
+  /** Returns `size` different numbers from 0 to n - 1, like `RandomState.choice(n, size, replace=False)`. */
   choice(n: number, size: number): Uint32Array {
     return this.permutation(n).subarray(0, size);
   }
 
-  /** Makes the next 624 numbers at once. */
+  /** Computes the next 624 numbers at once. */
   #refill(): void {
     const state = this.#state;
     const numbers = this.#numbers;

@@ -11,41 +11,44 @@ import { TABLE_LIMITS, type TableLimits } from './tableLimits.ts';
 import { UNFOLDED_BYTES_MAX, Unfolding } from './unfold.ts';
 
 export interface ReadOptions {
-  /** The most bytes that a gzip file may unfold to. */
+  /** Most bytes to which a gzip file may decompress. */
   readonly unfoldedBytesMax?: number;
-  /** How much of the file tells how it is written, and which columns are text. */
+  /** Bytes at the start of the file that decide its format and which columns are text. */
   readonly sniffBytes?: number;
-  /** Those that are given are in the place of `TABLE_LIMITS`. */
+  /** Overrides for `TABLE_LIMITS`. */
   readonly limits?: Partial<TableLimits>;
-  /** Names of columns that are read as text whatever they look like. */
+  /** Names of columns that are always read as text. */
   readonly textColumns?: ReadonlySet<string>;
-  /** Where the table is put, from `FIRST_ADDRESS` on, over what lay there; a memory of its own where none is given. */
+  /** Memory for the table, overwritten from `FIRST_ADDRESS` on. Default: new memory. */
   readonly memory?: SharedMemory;
-  /** Whether the file's digest is taken, which takes a fifth of the time; else it is empty. */
+  /** Whether to compute the file's digest, which takes a fifth of the time. Otherwise the digest is empty. */
   readonly digest?: boolean;
-  /** Whether plain rows are read by the kernels; the table does not depend on it. */
+  /** Whether the kernels read plain rows. The table does not depend on it. */
   readonly plain?: boolean;
-  /** Is called before each piece is read, and may throw, which ends the reading. */
+  /** Called before each piece is read. It may throw to stop the reading. */
   readonly onPiece?: () => void;
-  /** Threads that share in it where the file is large, on the memory given; the table does not depend on them either. */
+  /** Threads that help with a large file. They need `memory`. The table does not depend on them. */
   readonly threads?: BlockThreads;
 }
 
-/** What is handed on at a time of a file that is there as a whole. */
+/** Chunk size for a file that is in memory as a whole. */
 const CHUNK_BYTES = 1 << 20;
-/** A header line and some rows fit into it; blank lines are not waited out any longer, for they would be kept. */
+/**
+ * Largest window: it has room for a header line and some rows. The search for rows after blank lines ends here,
+ * because the window is kept in memory.
+ */
 const WINDOW_BYTES_MAX = 1 << 23;
 const LF = 0x0a;
-/** The signatures of other formats, and the rest of a character that the window cuts. */
+/** Bytes after the window: for signatures of other formats, and for the rest of a character that the window cuts. */
 const BEHIND_WINDOW_BYTES = 16;
 /** MLflow allows 36 characters. */
 const DIGEST_CHARS = 32;
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Reads a CSV with a header line as it comes, gzip or not, written as `sniff` finds it: RFC 4180 with the liberties
- * that pandas takes (LF, CRLF or CR ends a row, blank lines are skipped). Papa Parse gives the meaning; table and error
- * do not depend on where the chunks are cut.
+ * Reads a CSV with a header line chunk by chunk, gzip or not, in the format that `sniff` finds.
+ * The format is RFC 4180 with pandas' liberties: LF, CRLF or CR ends a row, and blank lines are skipped. Papa Parse
+ * defines the result. Table and errors do not depend on where the chunks are cut.
  */
 export class TableReading {
   readonly #limits: TableLimits;
@@ -57,7 +60,7 @@ export class TableReading {
   readonly #hash: Hash | undefined;
   readonly #onPiece: (() => void) | undefined;
   readonly #unfolding: Unfolding;
-  /** What has come while it is not known how the file is written. */
+  /** Bytes received before the format is known. */
   #head: Uint8Array[] = [];
   #headBytes = 0;
   #format: CsvFormat | undefined;
@@ -80,18 +83,19 @@ export class TableReading {
   }
 
   /**
-   * @param chunk may be used for something else afterwards
-   * @throws NotATableError where the content is no table
-   * @throws TooLargeError where a gzip file unfolds to too much
-   * @throws DataError where the text is no whole table: a ragged row, a doubled or empty name, a quote that does not
-   *   close, a NUL, bytes that are no characters, a damaged gzip file, or more than `limits` allow
+   * Reads the next chunk.
+   * @param chunk may be reused after the call
+   * @throws NotATableError if the content is not a table
+   * @throws TooLargeError if a gzip file decompresses to too many bytes
+   * @throws DataError if the text is not a complete table: a ragged row, a duplicate or empty name, a quote that does
+   *   not close, a NUL, invalid characters, a damaged gzip file, or more than `limits` allow
    */
   push(chunk: Uint8Array): void {
     this.#hash?.update(chunk);
     this.#unfolding.push(chunk);
   }
 
-  /** @throws what `push` throws, and DataError where there is no header line or no row below it */
+  /** Finishes the table. @throws as `push`, and DataError if there is no header line or no row below it */
   end(): Table {
     this.#unfolding.end();
     const rows = this.#rows ?? (this.#open(true) as Rows);
@@ -111,8 +115,8 @@ export class TableReading {
   }
 
   /**
-   * Finds out how the file is written and which columns are text, and reads what has come of it.
-   * @returns undefined where more must come first
+   * Detects the format and the text columns, and reads the bytes received so far.
+   * @returns undefined if more bytes are needed
    */
   #open(isEnd: boolean): Rows | undefined {
     const head = Buffer.concat(this.#head);
@@ -123,20 +127,20 @@ export class TableReading {
       let rows = this.#read(window, isWhole, NONE);
       if (rows.builder.rows > 0 || isWhole || this.#windowBytes >= WINDOW_BYTES_MAX) {
         const others = rows.builder.columns.filter(({ isText, hasOthers }) => !isText && hasOthers);
-        // What their cells hold is not kept, so they are read again as text.
+        // The texts of these columns were not kept, so the columns are read again as text.
         if (others.length > 0) rows = this.#read(window, isWhole, new Set(others.map(({ name }) => name)));
         this.#head = [];
         if (!isWhole && this.#threads !== undefined) rows.feed.share(this.#memory, this.#threads);
         if (!isWhole) rows.feed.push(head.subarray(this.#format.bomBytes + window.length));
         return rows;
       }
-      // A window without a row tells nothing of the columns.
+      // A window without a row says nothing about the columns.
       this.#windowBytes *= 2;
       if (!isEnd && head.length < this.#windowBytes + BEHIND_WINDOW_BYTES) return undefined;
     }
   }
 
-  /** The part of the text that tells which columns are text: whole lines, as far as there are some. */
+  /** Returns the part of the text that decides which columns are text: whole lines, if there are any. */
   #windowOf(head: Uint8Array, isWhole: boolean): Uint8Array {
     const text = head.subarray((this.#format as CsvFormat).bomBytes);
     if (isWhole) return text;
@@ -165,14 +169,14 @@ export class TableReading {
   }
 }
 
-/** What reads the rows of a file. */
+/** Readers for the rows of a file. */
 interface Rows {
   readonly builder: TableBuilder;
   readonly feed: RowFeed;
   readonly hasEnded: boolean;
 }
 
-/** Reads a file that is there as a whole. @throws what `TableReading` throws */
+/** Reads a file that is in memory as a whole. @throws as `TableReading` */
 export function readTable(bytes: Uint8Array, options: ReadOptions = {}): Table {
   const reading = new TableReading(options);
   for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {

@@ -8,18 +8,18 @@ import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
 
-/** Bytes that are looked at together: few enough for a core's own cache. */
+/** Piece size: small enough for the cache of one core. */
 export const PIECE_BYTES = 1 << 18;
 
-/** Of a single column the kernels could not tell a blank line from an empty cell. */
+/** With a single column, the kernels could not distinguish a blank line from an empty cell. */
 const COLUMNS_MIN = 2;
 
 const LF = 0x0a;
 
 /**
- * Takes the bytes of the text as they come and gives the builder its rows. Plain ones go to the kernels, all others,
- * and every row in which something is odd, to Papa Parse, which is the meaning: so the kernels need not know how to
- * refuse.
+ * Reads the bytes of the text piece by piece and passes the rows to the builder.
+ * The kernels read plain rows. Papa Parse reads all other rows, and every row with anything odd, so the kernels need
+ * no error handling.
  */
 export class RowFeed {
   readonly #builder: TableBuilder;
@@ -30,7 +30,7 @@ export class RowFeed {
   readonly #scanner: PlainScanner | undefined;
   #blocks: BlockFeed | undefined;
 
-  /** @param scanner what takes plain rows; without it all are read as text */
+  /** @param scanner reads plain rows; without it, all rows are read as text */
   constructor(builder: TableBuilder, format: CsvFormat, limits: TableLimits, scanner?: PlainScanner) {
     this.#builder = builder;
     this.#format = format;
@@ -40,13 +40,13 @@ export class RowFeed {
     this.#scanner = scanner;
   }
 
-  /** @throws DataError at the first row that is at fault */
+  /** @throws DataError at the first bad row */
   push(bytes: Uint8Array): void {
     if (this.#blocks === undefined) this.#takeRows(bytes);
     else for (const piece of piecesOf(bytes)) this.#blocks.push(piece);
   }
 
-  /** From here on lets threads read whole blocks, if there are rows for the kernels. */
+  /** From now on lets threads read whole blocks, if the kernels can read the rows. */
   share(memory: SharedMemory, threads: BlockThreads): void {
     const scanner = this.#scanner;
     if (scanner === undefined || !this.#isForKernels) return;
@@ -64,7 +64,7 @@ export class RowFeed {
     });
   }
 
-  /** @throws DataError where the last row is at fault, or the text has no header or no rows */
+  /** @throws DataError if the last row is bad, or if the text has no header or no rows */
   end(): void {
     this.#blocks?.end();
     if (this.#scanner !== undefined) this.#readText(this.#scanner.takeRest());
@@ -72,7 +72,7 @@ export class RowFeed {
     this.#reader.end();
   }
 
-  /** Whether the next byte begins a row that the kernels may read. */
+  /** Whether the next byte begins a row that the kernels can read. */
   get #isForKernels(): boolean {
     return this.#reader.isAtRow && this.#builder.columns.length >= COLUMNS_MIN;
   }
@@ -88,7 +88,7 @@ export class RowFeed {
       this.#readText(rows);
       return;
     }
-    // What goes on with a character that a cut has split is no UTF-8 by itself, and so not plain.
+    // A piece that starts inside a character is not valid UTF-8 by itself, and so is not plain.
     scanner.hold(rows);
     const isPlain = scanner.isPlain();
     for (let odd = isPlain ? scanner.scan() : undefined; odd !== undefined; odd = scanner.scan()) {
@@ -98,8 +98,8 @@ export class RowFeed {
   }
 
   /**
-   * Reads the row that is open to the end of its line, which is its own end unless there are quotes around it.
-   * @returns what stands behind it
+   * Reads the open row to the end of its line, which ends the row unless there are quotes around the line end.
+   * @returns the bytes after it
    */
   #finishRow(piece: Uint8Array): Uint8Array {
     if (this.#scanner === undefined || this.#reader.isAtRow) return piece;

@@ -5,37 +5,38 @@ import { withLf } from './lineEnds.ts';
 import { type CsvFormat, isBlank } from './sniff.ts';
 import type { TableLimits } from './tableLimits.ts';
 
-/** Where something stands: row 0 is the header line, and a column without a name is its number. */
+/** A position in the file. Row 0 is the header line. A column without a name is named by its number. */
 interface Place {
   readonly row: number;
   readonly column: string;
 }
 
-/** What Papa Parse gives a step: one row, its faults, and how far it has read. */
+/** What Papa Parse passes to a step: one row, its errors, and how far it has read. */
 interface Step {
   readonly data: readonly [string[]];
   readonly errors: readonly { readonly type: string; readonly index?: number }[];
   readonly meta: { readonly cursor: number };
 }
 
-/** Takes the rows of a file in their order. */
+/** Receives the rows of a file in order. */
 export interface RowSink {
-  /** Rows that it has, the header line not counted. */
+  /** Number of rows so far, without the header line. */
   readonly rows: number;
   begin(names: readonly string[]): void;
   add(cells: readonly string[]): void;
 }
 
 /**
- * Takes a text piece by piece and hands on its rows. The rows, or the error, do not depend on where the pieces are
- * cut: each row is read from its beginning once it is whole, and the first row with a fault is told.
+ * Reads a text piece by piece and passes on its rows.
+ * The rows and the error do not depend on where the pieces are cut. Each row is read from its start once it is
+ * complete, and the first bad row is reported.
  */
 export class RowReader {
   readonly #format: CsvFormat;
   readonly #limits: TableLimits;
   readonly #sink: RowSink;
   #names: readonly string[] | undefined;
-  /** The row that is not whole yet, from its beginning. */
+  /** The incomplete row, from its start. */
   #rest = '';
 
   constructor(format: CsvFormat, limits: TableLimits, sink: RowSink) {
@@ -44,19 +45,19 @@ export class RowReader {
     this.#sink = sink;
   }
 
-  /** Whether the header has been read and a row would begin with the next character. */
+  /** Whether the header has been read and the next character would begin a row. */
   get isAtRow(): boolean {
     return this.#names !== undefined && this.#rest === '';
   }
 
-  /** @throws DataError at the first row that is at fault */
+  /** @throws DataError at the first bad row */
   push(piece: string): void {
-    // The LF of a CRLF that is cut apart is a blank line.
+    // The LF of a CRLF that was cut becomes a blank line.
     this.#rest = this.#read(withLf(this.#rest + piece, this.#format.delimiter), false);
     if (this.#rest.length > this.#limits.lineChars) throw this.#lineTooLong(this.#rest.length);
   }
 
-  /** @throws DataError where the last row is at fault, or the text has no header or no rows */
+  /** @throws DataError if the last row is bad, or if the text has no header or no rows */
   end(): void {
     this.#read(this.#rest, true);
     if (this.#names === undefined)
@@ -65,24 +66,24 @@ export class RowReader {
       throw new DataError('no_rows', 'The file has a header line but no rows below it.', { actual: 0 });
   }
 
-  /** Where the next character would stand. */
+  /** Position of the next character. */
   place(): Place {
     return this.#at(this.#cellsIn(this.#rest) - 1);
   }
 
-  /** Takes the whole rows of a text that begins with a row; gives back what is left of it. */
+  /** Reads the complete rows of a text that begins with a row. Returns the remaining text. */
   #read(text: string, isEnd: boolean): string {
     const hasNul = text.includes('\0');
     let from = 0;
     const step = ({ data: [row], errors, meta }: Step) => {
       const chars = meta.cursor - from;
-      // The line end is no part of the line.
+      // The line end is not part of the line.
       if (chars > this.#limits.lineChars + 1) throw this.#lineTooLong(chars - 1);
       if (errors.length > 0) throw this.#malformedQuote(text.slice(from, errors[0]?.index));
       if (!isBlank(row)) this.#take(row, hasNul);
       from = meta.cursor;
     };
-    // Its types are those of the whole library's steps, of which this one is a part.
+    // The types describe the steps of the whole library, of which this step is a part.
     const config = { delimiter: this.#format.delimiter, newline: '\n', step } as unknown as Papa.ParseConfig;
     new Papa.Parser(config).parse(text, 0, !isEnd);
     return text.slice(from);
@@ -93,7 +94,7 @@ export class RowReader {
     const bad = row.findIndex(
       (cell) => cell.length > this.#limits.cellChars || (mayHaveNul && cell.includes('\0')),
     );
-    if (bad >= 0) throw this.#badCell(row[bad] as string, bad);
+    if (bad >= 0) throw this.#badCell(row[bad]!, bad);
     if (this.#names === undefined) {
       this.#names = checkedNames(row);
       this.#sink.begin(this.#names);
@@ -106,7 +107,7 @@ export class RowReader {
   #checkWidth(actual: number): void {
     const { columns } = this.#limits;
     if (actual <= columns) return;
-    const message = `The header line has ${actual} columns, and at most ${columns} are taken: leave some out.`;
+    const message = `The header line has ${actual} columns, but at most ${columns} are allowed: remove some.`;
     throw new DataError('too_many_columns', message, { row: 0, limit: columns, actual });
   }
 
@@ -116,7 +117,7 @@ export class RowReader {
       const delimiter = DELIMITER_NAMES[this.#format.delimiter];
       throw new DataError(
         'ragged_row',
-        `Row ${row} has ${length} cells, but the header has ${columns}: a ${delimiter} is missing or too many.`,
+        `Row ${row} has ${length} cells, but the header has ${columns}: add or remove a ${delimiter}.`,
         { row, limit: columns, actual: length },
       );
     }
@@ -130,7 +131,7 @@ export class RowReader {
     const where = `${rowText(place.row)}, column ${quote(place.column)}`;
     const limit = this.#limits.cellChars;
     if (cell.length > limit) {
-      const message = `${where}, has a cell of ${cell.length} characters, and at most ${limit} are taken.`;
+      const message = `${where}, has a cell of ${cell.length} characters, but at most ${limit} are allowed: shorten it.`;
       return new DataError('cell_too_long', message, { ...place, limit, actual: cell.length });
     }
     return new DataError('nul_character', `${where}, has a NUL character: remove it.`, place);
@@ -139,21 +140,21 @@ export class RowReader {
   #lineTooLong(actual: number): DataError {
     const row = this.#names === undefined ? 0 : this.#sink.rows + 1;
     const limit = this.#limits.lineChars;
-    const message = `${rowText(row)} has more than ${limit} characters: is a quote never closed?`;
+    const message = `${rowText(row)} has more than ${limit} characters: check for a quote that is never closed.`;
     return new DataError('line_too_long', message, { row, limit, actual });
   }
 
-  /** @param begin the row up to the cell that is at fault, its quote included */
+  /** @param begin the row up to the bad cell, its quote included */
   #malformedQuote(begin: string): DataError {
     const place = this.#at(this.#cellsIn(begin) - 1);
     return new DataError(
       'malformed_quote',
-      `A quote in ${place.row === 0 ? 'the header line' : `row ${place.row}`}, column ${quote(place.column)}, is never closed or stands in the middle of a cell: write it twice ("") inside quotes.`,
+      `A quote in ${place.row === 0 ? 'the header line' : `row ${place.row}`}, column ${quote(place.column)}, is never closed or is in the middle of a cell: close it, or write it twice ("") inside quotes.`,
       place,
     );
   }
 
-  /** Cells of a row that has just begun. */
+  /** Number of cells of a row that has just begun. */
   #cellsIn(begin: string): number {
     const { data } = new Papa.Parser({ delimiter: this.#format.delimiter, newline: '\n' }).parse(
       begin,
@@ -163,7 +164,7 @@ export class RowReader {
     return data[0]?.length ?? 1;
   }
 
-  /** A cell of the row that is read now. */
+  /** Position of a cell of the current row. */
   #at(index: number): Place {
     const column = this.#names?.[index] ?? String(index + 1);
     return { row: this.#names === undefined ? 0 : this.#sink.rows + 1, column };
@@ -179,11 +180,11 @@ const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   'windows-1252': 'Windows-1252',
 };
 
-/** Bytes that are no characters stand at `place`. */
+/** Error for invalid bytes at `place`. */
 export function badEncoding(place: Place, encoding: Encoding): DataError {
   return new DataError(
     'bad_encoding',
-    `${rowText(place.row)} has bytes that are no ${ENCODING_NAMES[encoding]}: save the file again as "CSV UTF-8".`,
+    `${rowText(place.row)} has bytes that are not valid ${ENCODING_NAMES[encoding]}: save the file again as "CSV UTF-8".`,
     place,
   );
 }

@@ -1,19 +1,19 @@
 import { KINDS, SEGMENT_BYTES, type Table } from './table.ts';
 
-/** What says where a table's segments are, before its columns are known too. */
+/** The part of a table that locates its segments, also before the columns are known. */
 export type Segments = Pick<Table, 'memory' | 'rows' | 'blockRows' | 'directoryAddress'> & {
   readonly columns: { readonly length: number };
 };
 
 export interface Segment {
-  /** Address of its entry in the directory, by which kernels find it. */
+  /** Address of its directory entry, by which the kernels find it. */
   readonly entry: number;
   readonly cells: Float64Array | Int8Array | Int16Array | Int32Array;
   /** Each whole number stands for `number / 10^decimals`. */
   readonly decimals: number;
-  /** What a missing cell holds among whole numbers; undefined among doubles, where it is NaN. */
+  /** Value of a missing cell among whole numbers. Undefined for doubles, which use NaN. */
   readonly missing: number | undefined;
-  /** Row of the first cell in the table. */
+  /** Table row of the first cell. */
   readonly firstRow: number;
 }
 
@@ -23,7 +23,7 @@ export const POWERS_OF_TEN: readonly number[] = [
   1e20, 1e21, 1e22,
 ];
 
-/** The cells of a column in one block, where they lie in the memory. */
+/** Returns the cells of a column in one block, in place. */
 function segmentOf(table: Segments, block: number, column: number): Segment {
   const { buffer } = table.memory;
   const entry = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
@@ -45,14 +45,17 @@ function segmentOf(table: Segments, block: number, column: number): Segment {
   }
 }
 
-/** All segments of a column, block after block. */
+/** Yields all segments of a column, block after block. */
 export function* segmentsOf(table: Segments, column: number): Generator<Segment> {
-  for (let block = 0; block * table.blockRows < table.rows; block += 1) {
+  for (let block = 0; block * table.blockRows < table.rows; block++) {
     yield segmentOf(table, block, column);
   }
 }
 
-/** The cells of a column as doubles, missing ones NaN; of a column of text its places in `texts`. */
+/**
+ * Returns the cells of a column as doubles, NaN for missing cells. For a text column, the doubles are indices into
+ * `texts`.
+ */
 export function readNumbers(
   table: Segments,
   column: number,
@@ -68,16 +71,16 @@ export function readNumbers(
       values.set(cells.subarray(row - firstRow, end - firstRow), row - from);
       row = end;
     }
-    const power = POWERS_OF_TEN[decimals] as number;
-    for (; row < end; row += 1) {
-      const cell = cells[row - firstRow] as number;
+    const power = POWERS_OF_TEN[decimals]!;
+    for (; row < end; row++) {
+      const cell = cells[row - firstRow]!;
       values[row - from] = cell === missing ? Number.NaN : cell / power;
     }
   }
   return values;
 }
 
-/** The places of a text column's cells in its `texts`; -1 where there is none. */
+/** Returns the cells of a text column as indices into its `texts`, -1 for missing cells. */
 export function readCodes(table: Segments, column: number): Int32Array {
   return Int32Array.from(readNumbers(table, column), (place) => (Number.isNaN(place) ? -1 : place));
 }

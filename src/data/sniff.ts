@@ -1,29 +1,29 @@
 import { isUtf8 } from 'node:buffer';
 import Papa from 'papaparse';
-import type { Warning } from '../result.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalNumber } from './column.ts';
 import { characterEnd, decode, type Encoding } from './encoding.ts';
 import { type Newline, newlineOf, withLf } from './lineEnds.ts';
 import { refuseOtherText, refuseSignatures } from './notATable.ts';
 
-/** How a file is written: plain data, found once and followed by whatever reads the rows. */
+/** The format of a file as plain data, detected once and used by every reader of its rows. */
 export interface CsvFormat {
   readonly encoding: Encoding;
   /** Length of the byte order mark before the text. */
   readonly bomBytes: number;
   readonly delimiter: Delimiter;
-  /** Of the rows that were looked at; those behind them may have others. */
+  /** Line ends of the examined rows. Later rows may have others. */
   readonly newline: Newline;
-  /** `1,5` is a number and `1.5` is none. */
+  /** Whether `1,5` is a number and `1.5` is not. */
   readonly decimalComma: boolean;
   readonly warnings: readonly Warning[];
 }
 
-/** The comma first: it wins where nothing speaks for another. */
+/** The comma is first because it wins ties. */
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 type Delimiter = (typeof DELIMITERS)[number];
 
-/** Some hundred rows of an ordinary table: enough to see how it is written, and read in a millisecond. */
+/** Some hundred rows of an ordinary table: enough to detect the format, and read in 1 ms. */
 export const SNIFF_BYTES = 1 << 16;
 
 const BYTE_ORDER_MARKS: readonly (readonly [mark: readonly number[], encoding: Encoding])[] = [
@@ -33,10 +33,11 @@ const BYTE_ORDER_MARKS: readonly (readonly [mark: readonly number[], encoding: E
 ];
 
 /**
- * Finds out how a file is written, from its first `windowBytes`: the encoding by its byte order mark, else UTF-8, else
- * Windows-1252 with a warning; the delimiter that gives most rows as many cells as the header; a decimal comma where
- * cells between semicolons are numbers with it. Quotes are always `"`.
- * @throws NotATableError `not_a_table` where the content is something else
+ * Detects the format of a file from its first `windowBytes`.
+ * The encoding follows from the byte order mark. Without a mark it is UTF-8 if valid, else Windows-1252 with a
+ * warning. The delimiter is the one that gives the most rows as many cells as the header. The decimal sign is a comma
+ * if cells between semicolons are numbers with one. Quotes are always `"`.
+ * @throws NotATableError `not_a_table` if the content is something else
  */
 export function sniff(bytes: Uint8Array, windowBytes = SNIFF_BYTES): CsvFormat {
   refuseSignatures(bytes);
@@ -44,7 +45,7 @@ export function sniff(bytes: Uint8Array, windowBytes = SNIFF_BYTES): CsvFormat {
   const end = characterEnd(bytes, bomBytes, Math.max(windowBytes, bomBytes), encoding);
   const isCut = end < bytes.length;
   const decoded = decode(bytes.subarray(bomBytes, end), encoding).text;
-  // A CR at the cut may belong to a CRLF.
+  // A CR at the cut may be part of a CRLF.
   const text = isCut && decoded.endsWith('\r') ? decoded.slice(0, -1) : decoded;
   refuseOtherText(text);
   const delimiter = findDelimiter(text, isCut);
@@ -67,14 +68,17 @@ function findEncoding(
   const window = bytes.subarray(0, characterEnd(bytes, 0, windowBytes, 'utf-8'));
   if (isUtf8(window)) return { encoding: 'utf-8', bomBytes: 0, warnings: [] };
   const message =
-    'The file is no UTF-8 and was read as Windows-1252: save it as "CSV UTF-8" if names or texts look wrong.';
+    'The file is not UTF-8 and was read as Windows-1252: save it as "CSV UTF-8" if names or texts look wrong.';
   return { encoding: 'windows-1252', bomBytes: 0, warnings: [{ code: 'assumed_cp1252', message }] };
 }
 
-/** The greatest share of rows as long as the header wins, then the longer header, then the order of `DELIMITERS`. */
+/**
+ * Picks the delimiter: the largest share of rows as long as the header wins, then the longer header, then the order
+ * of `DELIMITERS`.
+ */
 function findDelimiter(text: string, isCut: boolean): Delimiter {
   const candidates = DELIMITERS.filter((delimiter) => text.includes(delimiter));
-  // Of most files there is nothing to compare.
+  // Most files have only one candidate.
   if (candidates.every((delimiter) => delimiter === ',')) return ',';
   let best: { readonly delimiter: Delimiter; readonly share: number; readonly cells: number } | undefined;
   for (const delimiter of candidates) {
@@ -89,7 +93,7 @@ function findDelimiter(text: string, isCut: boolean): Delimiter {
   return best?.delimiter ?? ',';
 }
 
-/** The rows that are not blank; one that the window cuts counts only where there is no other. */
+/** Returns the rows that are not blank. A row that the window cuts counts only if there is no other. */
 function rowsOf(text: string, delimiter: Delimiter, isCut: boolean): string[][] {
   const parser = new Papa.Parser({ delimiter, newline: '\n' });
   const input = withLf(text, delimiter);
@@ -99,9 +103,9 @@ function rowsOf(text: string, delimiter: Delimiter, isCut: boolean): string[][] 
   return whole.length > 0 ? whole : read(false);
 }
 
-/** A line of blanks alone is no row, as in pandas. */
+/** Whether the row is a line of blanks only, which is not a row, as in pandas. */
 export function isBlank(row: readonly string[]): boolean {
-  return row.length === 1 && (row[0] as string).trim() === '';
+  return row.length === 1 && row[0]!.trim() === '';
 }
 
 function hasDecimalComma([, ...rows]: readonly (readonly string[])[]): boolean {

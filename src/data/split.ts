@@ -2,15 +2,15 @@ import { DataError, FieldError, quote } from '../errors.ts';
 import { RandomState } from './randomState.ts';
 
 export interface SplitOptions {
-  /** Share of the rows in (0, 1), rounded up to whole rows, or a number of rows, 1 or more. */
+  /** Share of the rows in (0, 1), rounded up to whole rows, or a number of rows of 1 or more. */
   readonly testSize: number;
-  /** Seed, a whole number of 0 to 2^32 - 1. */
+  /** Seed, a whole number from 0 to 2^32 - 1. */
   readonly randomState: number;
-  /** One class a row; each class then has the same share in both parts. Numbers that sort as the classes do. */
+  /** One class a row. Each class then has the same share in both parts. The numbers sort like the classes. */
   readonly stratify?: ArrayLike<number> | undefined;
 }
 
-/** Row numbers from 0, each in one of the two parts. */
+/** Row numbers from 0, each in exactly one part. */
 export interface Split {
   readonly train: Uint32Array;
   readonly test: Uint32Array;
@@ -22,11 +22,12 @@ interface Sizes {
 }
 
 /**
- * Splits rows into a training and a test part: the rows, in the order, that scikit-learn's
- * `train_test_split(..., test_size, random_state, stratify)` gives. nTest = ceil(testSize * nSamples).
+ * Splits rows into a training and a test part with the same rows and order as scikit-learn.
+ * scikit-learn's function is `train_test_split(..., test_size, random_state, stratify)`.
+ * nTest = ceil(testSize * nSamples).
  *
- * @throws DataError `too_few_rows`, `test_size_too_large`, `stratify_class_too_small`,
- *   `stratify_train_too_small`, `stratify_test_too_small`
+ * @throws DataError `too_few_rows`, `test_size_too_large`, `stratify_class_too_small`, `stratify_train_too_small`,
+ *   `stratify_test_too_small`
  * @throws FieldError `test_size_invalid`, `random_state_invalid`
  * @throws RangeError if `stratify` does not have one value a row
  */
@@ -45,8 +46,8 @@ export function trainTestSplit(nSamples: number, options: SplitOptions): Split {
 }
 
 /**
- * The test rows of `trainTestSplit`, in any order, and how many rows are left to train on.
- * @throws what `trainTestSplit` throws
+ * Returns the test rows of `trainTestSplit`, in any order, and the number of training rows.
+ * @throws as `trainTestSplit`
  */
 export function testRowsOf(
   nSamples: number,
@@ -71,14 +72,14 @@ function partSizes(nSamples: number, testSize: number): Sizes {
     });
   }
   if (nSamples < 2) {
-    const message = `A split needs at least 2 rows, and there is ${nSamples === 1 ? 'only 1' : 'none'}: send more rows.`;
+    const message = `A split needs at least 2 rows, but there is ${nSamples === 1 ? 'only 1' : 'none'}: send more rows.`;
     throw new DataError('too_few_rows', message, { limit: 2, actual: nSamples });
   }
   const nTest = isShare ? Math.ceil(testSize * nSamples) : testSize;
   const nTrain = nSamples - nTest;
   if (nTrain < 1) {
     const message =
-      `test_size=${testSize} puts ${nTest} rows into the test set, and none of the ${nSamples} rows is left to ` +
+      `test_size=${testSize} puts ${nTest} rows into the test set and leaves none of the ${nSamples} rows to ` +
       'train on: choose a smaller test_size or send more rows.';
     throw new DataError('test_size_too_large', message, {
       field: 'test_size',
@@ -89,7 +90,7 @@ function partSizes(nSamples: number, testSize: number): Sizes {
   return { nTrain, nTest };
 }
 
-/** All rows, class after class, and in each class as they stood. */
+/** All rows, class after class, and within each class in their original order. */
 interface ClassGroups {
   readonly rows: Uint32Array;
   /** Number of rows of each class, in the classes' order. */
@@ -113,7 +114,7 @@ function groupByClass(stratify: ArrayLike<number>): ClassGroups {
     countByCode[code]!++;
   }
 
-  // Codes were given as the classes came; their groups stand in the classes' order.
+  // Codes are in order of first appearance. The groups are in the order of the classes.
   const order = [...codeOf].sort(([a], [b]) => a - b).map(([, code]) => code);
   const nextPlace = new Uint32Array(order.length);
   let place = 0;
@@ -128,8 +129,8 @@ function groupByClass(stratify: ArrayLike<number>): ClassGroups {
   const nTooSmall = counts.filter((count) => count < 2).length;
   if (nTooSmall > 0) {
     const message =
-      `stratify needs at least 2 rows of each class, and ${nTooSmall} of the ${counts.length} classes ` +
-      `${nTooSmall === 1 ? 'has' : 'have'} only 1: add rows, leave such a class out, or train without stratify.`;
+      `stratify needs at least 2 rows of each class, but ${nTooSmall} of the ${counts.length} classes ` +
+      `${nTooSmall === 1 ? 'has' : 'have'} only 1: add rows, remove such classes, or train without stratify.`;
     const firstTooSmall = rows[startOf(counts, counts.indexOf(1))]!;
     throw new DataError('stratify_class_too_small', message, {
       field: 'stratify',
@@ -145,7 +146,7 @@ function startOf(counts: readonly number[], index: number): number {
   return counts.slice(0, index).reduce((sum, count) => sum + count, 0);
 }
 
-/** One draw of scikit-learn's `StratifiedShuffleSplit`; the order of the draws is a part of the result. */
+/** One draw of scikit-learn's `StratifiedShuffleSplit`. The order of the random draws is part of the result. */
 function stratifiedSplit({ rows, counts }: ClassGroups, { nTrain, nTest }: Sizes, rng: RandomState): Split {
   checkRoomForClasses('train', nTrain, counts.length);
   checkRoomForClasses('test', nTest, counts.length);
@@ -188,10 +189,10 @@ function checkRoomForClasses(part: 'train' | 'test', rows: number, nClasses: num
 }
 
 /**
- * How many of `nDraws` rows each class gets: about the mode of the multivariate hypergeometric distribution.
- * Each class gets its share rounded down; what is missing goes, one a class, to the largest remainders, and
- * among equal remainders to a random choice. (`_approximate_mode` of scikit-learn: the same floating-point steps
- * in the same order, since they decide which remainders are equal.)
+ * Returns how many of `nDraws` rows each class gets: about the mode of the multivariate hypergeometric distribution.
+ * Each class gets its share rounded down. The missing rows go to the largest remainders, one a class, and among equal
+ * remainders to a random choice. This is `_approximate_mode` of scikit-learn, with the same floating-point steps in
+ * the same order, because they decide which remainders are equal.
  */
 function approximateMode(counts: readonly number[], nDraws: number, rng: RandomState): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -1,8 +1,8 @@
 import { halvesOf, hashAt, orderStatistics, type SummaryScratch } from './orderStatistics.ts';
 
-/** What is known of a column of numbers. Where there is no finite value, its statistics are NaN. */
+/** Statistics of a column of numbers. They are NaN if there is no finite value. */
 export interface NumberSummary {
-  /** Rows whose value is finite: those that the statistics are of. */
+  /** Rows with a finite value. All statistics describe these rows. */
   readonly count: number;
   /** Rows that are NaN, and rows that are infinite. */
   readonly missing: number;
@@ -10,30 +10,31 @@ export interface NumberSummary {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
-  /** Sample standard deviation, divided by `count - 1`; NaN where there is one value. */
+  /** Sample standard deviation, divided by `count - 1`. NaN if there is only one value. */
   readonly std: number;
-  /** One each of `QUANTILES`, as `numpy.quantile` gives them. */
+  /** One value for each of `QUANTILES`, as `numpy.quantile` gives it. */
   readonly quantiles: readonly number[];
-  /** Different finite values; `DISTINCT_MAX + 1` stands for more than `DISTINCT_MAX`. */
+  /** Number of different finite values. `DISTINCT_MAX + 1` means more than `DISTINCT_MAX`. */
   readonly distinct: number;
 }
 
 export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 export const DISTINCT_MAX = 1_000;
 
-/** So few values are sorted sooner than they are counted. */
+/** Most values for which sorting is faster than counting. */
 const SORTED_MAX = 1 << 12;
-/** Slots of the table of different values, a power of two: it is never a quarter full. */
+/** Slots of the table of different values, a power of two. The table is always less than a quarter full. */
 const DISTINCT_SLOTS = 1 << 12;
 const DISTINCT_SHIFT = 20;
-/** Different values that one pass of `areAllDistinct` keeps, about: half of the scratch's table. */
+/** Approximate number of values that one pass of `areAllDistinct` keeps: half of the scratch's table. */
 const DISTINCT_PART = 1 << 16;
 
 /**
- * Summary of a column, in passes over it that copy nothing.
+ * Summarises a column in passes that copy nothing.
  *
- * mean = Σx / n, where what each addition rounds off is summed up beside it (Knuth, TAOCP 4.2.2);
- * std² = (Σ(x - mean)² - (Σ(x - mean))² / n) / (n - 1): the corrected two-pass algorithm (Chan, Golub & LeVeque 1983).
+ * mean = Σx / n, with a second sum of what each addition rounds off (Knuth, TAOCP 4.2.2).
+ * std² = (Σ(x - mean)² - (Σ(x - mean))² / n) / (n - 1), the corrected two-pass algorithm (Chan, Golub & LeVeque
+ * 1983).
  */
 export function summarize(values: Float64Array, scratch: SummaryScratch): NumberSummary {
   const { count, missing, infinite, min, max, mean } = firstPass(values);
@@ -61,10 +62,10 @@ export function summarize(values: Float64Array, scratch: SummaryScratch): Number
   };
 }
 
-/** The values at these places of the sorted column. */
+/** Returns the values at these ranks of the sorted column. */
 function fromSorted(values: Float64Array, ranks: readonly number[]): number[] {
   const sorted = values.filter(Number.isFinite).sort();
-  return ranks.map((rank) => sorted[rank] as number);
+  return ranks.map((rank) => sorted[rank]!);
 }
 
 function firstPass(values: Float64Array) {
@@ -74,10 +75,10 @@ function firstPass(values: Float64Array) {
   let lost = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] as number;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
     if (value - value === 0) {
-      count += 1;
+      count++;
       const next = sum + value;
       const taken = next - sum;
       lost += sum - (next - taken) + (value - taken);
@@ -85,10 +86,11 @@ function firstPass(values: Float64Array) {
       if (value < min) min = value;
       if (value > max) max = value;
     } else if (Number.isNaN(value)) {
-      missing += 1;
+      missing++;
     }
   }
-  // No -0: it would be told as "-0". The mean of equal values is theirs, which a sum and a quotient can miss.
+  // Adding 0 avoids -0, which would be printed as "-0". Equal values have exactly their own mean, which a sum and a
+  // quotient can miss.
   return {
     count,
     missing,
@@ -99,12 +101,12 @@ function firstPass(values: Float64Array) {
   };
 }
 
-/** NaN for one value, and where a sum is beyond the largest double. */
+/** Returns the standard deviation. NaN for one value, and if a sum exceeds the largest double. */
 function deviation(values: Float64Array, count: number, mean: number): number {
   let sum = 0;
   let squares = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const difference = (values[index] as number) - mean;
+  for (let index = 0; index < values.length; index++) {
+    const difference = values[index]! - mean;
     if (difference - difference === 0) {
       sum += difference;
       squares += difference * difference;
@@ -114,7 +116,10 @@ function deviation(values: Float64Array, count: number, mean: number): number {
   return Math.sqrt(Math.max(squares - sum ** 2 / count, 0) / (count - 1));
 }
 
-/** NumPy's method `linear`: between the two ranks beside `q * (count - 1)`, from the nearer one (its `_lerp`). */
+/**
+ * Returns the quantiles by NumPy's method `linear`.
+ * It interpolates between the ranks around `q * (count - 1)`, from the nearer rank (NumPy's `_lerp`).
+ */
 export function quantilesOf(
   count: number,
   atRanks: (ranks: readonly number[]) => ArrayLike<number>,
@@ -124,31 +129,32 @@ export function quantilesOf(
   ranks.sort((a, b) => a - b);
   const found = atRanks(ranks);
   return places.map((place) => {
-    const below = found[ranks.indexOf(Math.floor(place))] as number;
-    const above = found[ranks.indexOf(Math.ceil(place))] as number;
+    const below = found[ranks.indexOf(Math.floor(place))]!;
+    const above = found[ranks.indexOf(Math.ceil(place))]!;
     const share = place - Math.floor(place);
     const difference = above - below;
-    // No -0 here either.
+    // Avoids -0 here too.
     return (share < 0.5 ? below + difference * share : above - difference * (1 - share)) + 0;
   });
 }
 
 /**
- * Counts the different values until there are more than `DISTINCT_MAX`. If there are not, the first slots of the
- * scratch's table hold them (NaN: none), and those of its counts their rows.
+ * Counts different values until there are more than `DISTINCT_MAX`.
+ * If there are not more, the first slots of the scratch's table hold the values (NaN: empty), and its counts hold
+ * their rows.
  */
 function countDistinct(values: Float64Array, { table, counts }: SummaryScratch): number {
   const slots = table.subarray(0, DISTINCT_SLOTS).fill(Number.NaN);
   counts.fill(0, 0, DISTINCT_SLOTS);
   const halves = halvesOf(values);
   let distinct = 0;
-  for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index += 1) {
-    const value = values[index] as number;
+  for (let index = 0; index < values.length && distinct <= DISTINCT_MAX; index++) {
+    const value = values[index]!;
     let slot = hashAt(halves, index) >>> DISTINCT_SHIFT;
     if (slots[slot] !== value) {
       if (value - value !== 0) continue;
       slot = slotOf(slots, slot, value);
-      if (slots[slot] !== value) distinct += 1;
+      if (slots[slot] !== value) distinct++;
       slots[slot] = value;
     }
     counts[slot]!++;
@@ -156,15 +162,15 @@ function countDistinct(values: Float64Array, { table, counts }: SummaryScratch):
   return distinct;
 }
 
-/** Where a value is in a table that is not full, or where there is room for it (NaN). */
+/** Returns the slot of a value, or the empty slot (NaN) for it, in a table that is not full. */
 function slotOf(table: Float64Array, firstSlot: number, value: number): number {
-  // -0 is 0, whose hash is 0.
+  // -0 equals 0, whose hash is 0.
   let slot = value === 0 ? 0 : firstSlot;
   while (table[slot] !== value && !Number.isNaN(table[slot])) slot = slot + 1 === table.length ? 0 : slot + 1;
   return slot;
 }
 
-/** The values at these places of the sorted column, where `countDistinct` has counted them all. */
+/** Returns the values at these ranks of the sorted column, if `countDistinct` has counted all of them. */
 function fromCounts(ranks: readonly number[], { table, counts }: SummaryScratch): number[] {
   const order = [...Array(DISTINCT_SLOTS).keys()].filter((slot) => !Number.isNaN(table[slot]));
   order.sort((a, b) => table[a]! - table[b]!);
@@ -172,7 +178,7 @@ function fromCounts(ranks: readonly number[], { table, counts }: SummaryScratch)
   let end = counts[order[0]!]!;
   return ranks.map((rank) => {
     while (rank >= end) {
-      place += 1;
+      place++;
       end += counts[order[place]!]!;
     }
     return table[order[place]!]!;
@@ -180,24 +186,25 @@ function fromCounts(ranks: readonly number[], { table, counts }: SummaryScratch)
 }
 
 /**
- * Whether no two rows hold the same number; missing ones are passed over. Values that rise or fall from row to row are
- * seen at once; others are looked up in as many passes as keep the table small, which ends at the first that is there
- * twice. A column made to fill the table before its time is told to have doubles.
+ * Whether no two rows have the same number. Missing values are skipped.
+ * Values that rise or fall from row to row are detected at once. Others are looked up in several passes, so that the
+ * table stays small, until the first duplicate. A column built to fill the table too early is reported as having
+ * duplicates.
  */
 export function areAllDistinct(values: Float64Array, { table }: SummaryScratch): boolean {
   if (isMonotonic(values)) return true;
   const halves = halvesOf(values);
   const parts = 2 ** Math.ceil(Math.log2(Math.max(values.length / DISTINCT_PART, 1)));
-  for (let part = 0; part < parts; part += 1) {
+  for (let part = 0; part < parts; part++) {
     if (!isPartDistinct(values, halves, { part, parts }, table.fill(Number.NaN))) return false;
   }
   return true;
 }
 
 function isMonotonic(values: Float64Array): boolean {
-  const direction = Math.sign((values[1] as number) - (values[0] as number));
-  for (let index = 1; index < values.length; index += 1) {
-    if (Math.sign((values[index] as number) - (values[index - 1] as number)) !== direction) return false;
+  const direction = Math.sign(values[1]! - values[0]!);
+  for (let index = 1; index < values.length; index++) {
+    if (Math.sign(values[index]! - values[index - 1]!) !== direction) return false;
   }
   return direction !== 0;
 }
@@ -210,16 +217,16 @@ function isPartDistinct(
 ): boolean {
   const slotBits = Math.log2(table.length);
   let free = table.length - 1;
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = 0; index < values.length; index++) {
     const hash = hashAt(halves, index);
-    // The high bits choose the slot, so the part goes by low ones. -0 is 0, whose part is the first.
+    // The high bits choose the slot, so the low bits choose the part. -0 equals 0, whose part is the first.
     if ((hash & (parts - 1)) !== part) continue;
-    const value = values[index] as number;
+    const value = values[index]!;
     if (Number.isNaN(value)) continue;
     const slot = slotOf(table, hash >>> (32 - slotBits), value);
     if (free === 0 || table[slot] === value) return false;
     table[slot] = value;
-    free -= 1;
+    free--;
   }
   return true;
 }

@@ -5,43 +5,43 @@ import { ColumnBuilder, type StagedCells } from './columnBuilder.ts';
 import {
   align,
   layOut,
-  type Places,
+  type MemoryLayout,
   type Sharing,
   type Sizes,
   SLACK_BYTES,
   sizesFor,
   UNSHARED,
-} from './places.ts';
+} from './memoryLayout.ts';
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';
 import { SEGMENT_BYTES, type Table, type TableColumn } from './table.ts';
 
-/** Bytes of a cell of each of `KINDS`. */
+/** Bytes of a cell, for each of `KINDS`. */
 const WIDTHS = [8, 1, 2, 4] as const;
 export interface BuilderOptions {
   readonly memory: SharedMemory;
   readonly format: CsvFormat;
-  /** Names of columns that are read as text, and stay text whatever they hold. */
+  /** Names of columns that are read as text and always stay text. */
   readonly textColumns: ReadonlySet<string>;
-  /** Names of columns that are read as text, and end as numbers where every cell is a truth value. */
+  /** Names of columns that are read as text but become numbers if every cell is a truth value. */
   readonly otherColumns: ReadonlySet<string>;
-  /** Room for bytes that are scanned. */
+  /** Bytes of memory for the bytes to scan. */
   readonly inputBytes: number;
-  /** What threads need that read blocks together. */
+  /** Extra memory for threads that read blocks together. */
   readonly sharing?: Sharing | undefined;
 }
 
 /** A block that a thread has read and packed. */
 export interface PackedBlock {
-  /** Where its segments lie, one behind the other. */
+  /** Address of its segments, one after the other. */
   readonly slot: number;
-  /** What `readBlock` tells of it. */
+  /** Address of `readBlock`'s result. */
   readonly result: number;
   readonly rows: number;
 }
 
-/** Makes a table of rows: their cells are staged column by column, and packed whenever a block is full. */
+/** Builds a table from rows. Cells are staged column by column, and packed when a block is full. */
 export class TableBuilder implements RowSink {
   readonly #memory: SharedMemory;
   readonly #kernels: Kernels;
@@ -52,7 +52,7 @@ export class TableBuilder implements RowSink {
   readonly #sharing: Sharing;
   #columns: readonly ColumnBuilder[] = [];
   #sizes: Sizes | undefined;
-  #places: Places | undefined;
+  #places: MemoryLayout | undefined;
   #staged: StagedCells = { halves: new Int32Array(0), doubles: new Float64Array(0) };
   #sealed: Uint32Array = new Uint32Array(0);
   #sealedRows = 0;
@@ -79,7 +79,7 @@ export class TableBuilder implements RowSink {
     return this.#columns;
   }
 
-  /** Rows of the block that is filled now, and how many it takes. */
+  /** Rows in the current block, and its capacity. */
   get blockRow(): number {
     return this.#blockRow;
   }
@@ -92,13 +92,13 @@ export class TableBuilder implements RowSink {
     return this.#sizes as Sizes;
   }
 
-  /** Where the next block goes. */
+  /** Address of the next block. */
   get free(): number {
     return this.#free;
   }
 
-  get places(): Places {
-    return this.#places as Places;
+  get places(): MemoryLayout {
+    return this.#places as MemoryLayout;
   }
 
   begin(names: readonly string[]): void {
@@ -147,30 +147,25 @@ export class TableBuilder implements RowSink {
 
   /**
    * Stages one cell of the block.
-   * @returns whether every cell of this column and text is staged the same
+   * @returns whether every cell with this column and text is staged the same way
    */
   stage(column: number, blockRow: number, text: string): boolean {
     const at = this.stagedAt(column, blockRow);
-    return (this.#columns[column] as ColumnBuilder).stage(
-      text,
-      this.#sealedRows + blockRow,
-      this.#staged,
-      at,
-    );
+    return this.#columns[column]!.stage(text, this.#sealedRows + blockRow, this.#staged, at);
   }
 
-  /** Place of a cell among the staged words. */
+  /** Index of a cell among the staged words. */
   stagedAt(column: number, blockRow: number): number {
     return column * this.sizes.columnWords + blockRow;
   }
 
-  /** Says that the block has so many rows now. */
+  /** Sets the number of rows in the block, and packs a full block. */
   take(blockRow: number): void {
     this.#blockRow = blockRow;
     if (blockRow === this.blockRows) this.#seal();
   }
 
-  /** Takes a whole block, where the one before it is whole: its segments are moved behind the others. */
+  /** Adds a packed block after a full one. Moves its segments after the others. */
   addBlock({ slot, result, rows }: PackedBlock): void {
     const { buffer } = this.#memory;
     const columns = this.#columns.length;
@@ -178,12 +173,12 @@ export class TableBuilder implements RowSink {
     const [bytes] = new Uint32Array(buffer, result, 1) as unknown as [number];
     if (slot !== from) new Uint8Array(buffer).copyWithin(from, slot, slot + bytes);
     const sealed = new Uint32Array(buffer, result + READ.ofColumns, (columns * SEALED_BYTES) / 4);
-    for (let index = 0; index < columns; index += 1) {
+    for (let index = 0; index < columns; index++) {
       this.#addSegment(index, sealed.subarray((index * SEALED_BYTES) / 4), rows);
     }
     const ofBlock = new Uint8Array(buffer, result + READ.ofColumns + columns * SEALED_BYTES, columns);
     const notWhole = new Uint8Array(buffer, this.places.notWhole, columns);
-    for (let index = 0; index < columns; index += 1) if (ofBlock[index] === 1) notWhole[index] = 1;
+    for (let index = 0; index < columns; index++) if (ofBlock[index] === 1) notWhole[index] = 1;
     this.#sealedRows += rows;
   }
 
@@ -199,20 +194,20 @@ export class TableBuilder implements RowSink {
     this.#blockRow = 0;
   }
 
-  /** @param sealed what `seal` tells of the segment that begins at `#free` */
+  /** @param sealed `seal`'s result for the segment at `#free` */
   #addSegment(index: number, sealed: Uint32Array, rows: number): void {
-    const kind = sealed[SEALED.kind] as number;
-    this.#segments.push(this.#free, kind | ((sealed[SEALED.decimals] as number) << 8));
+    const kind = sealed[SEALED.kind]!;
+    this.#segments.push(this.#free, kind | (sealed[SEALED.decimals]! << 8));
     const ofBlock = {
-      missing: sealed[SEALED.missing] as number,
-      others: sealed[SEALED.others] as number,
-      firstMissing: sealed[SEALED.firstMissing] as number,
+      missing: sealed[SEALED.missing]!,
+      others: sealed[SEALED.others]!,
+      firstMissing: sealed[SEALED.firstMissing]!,
     };
-    (this.#columns[index] as ColumnBuilder).add(ofBlock, this.#sealedRows);
-    this.#free = align(this.#free + rows * (WIDTHS[kind] as number));
+    this.#columns[index]!.add(ofBlock, this.#sealedRows);
+    this.#free = align(this.#free + rows * WIDTHS[kind]!);
   }
 
-  /** The table of the rows up to here. */
+  /** Returns the table of all rows so far. */
   finish(digest: string): Table {
     if (this.#blockRow > 0) this.#seal();
     const directoryAddress = this.#free;
@@ -233,7 +228,7 @@ export class TableBuilder implements RowSink {
   }
 
   #finishColumn(table: Segments, index: number): TableColumn {
-    const column = this.#columns[index] as ColumnBuilder;
+    const column = this.#columns[index]!;
     if (!column.isText) {
       const [isInexact] = new Uint8Array(this.#memory.buffer, this.places.notWhole + index, 1);
       return column.finishNumbers(table.rows, isInexact === 0);

@@ -1,4 +1,4 @@
-/** The most that a table may have; each is told with the row where it is reached. */
+/** Largest size of a table. An error names the row that exceeds a limit. */
 export interface TableLimits {
   readonly rows: number;
   readonly columns: number;
@@ -6,11 +6,14 @@ export interface TableLimits {
   readonly cells: number;
   /** Characters (UTF-16 units) of a cell, without its quotes. */
   readonly cellChars: number;
-  /** Characters of a row with its quotes and the line ends in them. */
+  /** Characters of a row, including its quotes and the line ends in them. */
   readonly lineChars: number;
 }
 
-/** Far above any table that a logistic regression is fitted on, and what bounds the memory of reading one. */
+/**
+ * Default limits, far above any table that a logistic regression is fitted on. They bound the memory of reading a
+ * table.
+ */
 export const TABLE_LIMITS: TableLimits = {
   rows: 5_000_000,
   columns: 1_000,

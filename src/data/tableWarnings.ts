@@ -1,13 +1,13 @@
 import { quote } from '../errors.ts';
-import type { Warning } from '../result.ts';
+import type { Warning } from '../values/warning.ts';
 import { decimalNumber } from './column.ts';
 import type { Table } from './table.ts';
 
-/** What a person should know of how a file was read. */
+/** Warnings about how a file was read. */
 export function tableWarnings({ format, columns }: Pick<Table, 'format' | 'columns'>): Warning[] {
   const names = columns.map(({ name }) => name);
   const number = decimalNumber(format.decimalComma);
   if (!names.every((name) => number.test(name))) return [...format.warnings];
-  const message = `Every name in the header line is a number (${quote(names[0] as string)} is the first): if the file has no header line, its first row was taken for one. Put a line of names before it.`;
+  const message = `Every name in the header line is a number (${quote(names[0]!)} is the first): if the file has no header line, its first row was used as one. Add a line of names before it.`;
   return [...format.warnings, { code: 'numbers_in_header', message }];
 }

@@ -3,19 +3,21 @@ import { DataError, TooLargeError } from '../errors.ts';
 
 /** RFC 1952, 2.3.1: the first two bytes of every member. */
 const MAGIC = [0x1f, 0x8b] as const;
-/** What a file may unfold to where the caller gives no bound: as large as an upload may be by default. */
+/** Default limit for the decompressed size: the default limit for an upload. */
 export const UNFOLDED_BYTES_MAX = 200_000_000;
-/** A folded byte unfolds to 1,032 at most, so that no more than 17 MB are there before they are counted. */
+/**
+ * Compressed bytes in one step. One byte becomes at most 1,032 bytes, so at most 17 MB exist before they are counted.
+ */
 const FOLDED_BYTES = 1 << 14;
 
 /**
- * Takes a file as it comes and hands on what it holds: unfolded where it is gzip, of one member or several, which its
- * first bytes tell whatever its name is.
+ * Passes on the content of a file chunk by chunk, decompressed if it is gzip with one or more members.
+ * The first bytes decide whether it is gzip. The name does not matter.
  */
 export class Unfolding {
   readonly #bytesMax: number;
   readonly #take: (bytes: Uint8Array) => void;
-  /** The first byte, while it alone has come. */
+  /** The first byte, until the second arrives. */
   #start: Uint8Array = new Uint8Array(0);
   #gunzip: Gunzip | undefined;
   #hasBegun = false;
@@ -29,8 +31,8 @@ export class Unfolding {
   }
 
   /**
-   * @throws TooLargeError `unfolded_too_large` as soon as it is known to be larger than the bound
-   * @throws DataError `corrupt_gzip` where it is damaged or has other bytes behind it
+   * @throws TooLargeError `unfolded_too_large` as soon as the content exceeds the limit
+   * @throws DataError `corrupt_gzip` if the file is damaged or has other bytes after its end
    */
   push(chunk: Uint8Array): void {
     if (this.#hasBegun) {
@@ -45,7 +47,7 @@ export class Unfolding {
     this.#begin(start);
   }
 
-  /** @throws DataError `corrupt_gzip` where it breaks off, and what `push` throws */
+  /** @throws DataError `corrupt_gzip` if the file is incomplete, and as `push` */
   end(): void {
     if (!this.#hasBegun) this.#begin(this.#start);
     this.#gunzip?.end();
@@ -85,7 +87,7 @@ export class Unfolding {
     try {
       this.#take(bytes);
     } catch (error) {
-      // It is thrown where the stream it would otherwise break has come to an end.
+      // Thrown later by `#throwError`: an error thrown here would break the stream.
       this.#error = error as Error;
     }
   }
@@ -99,19 +101,19 @@ function isGzip(file: Uint8Array): boolean {
   return MAGIC.every((byte, index) => file[index] === byte);
 }
 
-/** @param actual as far as it was unfolded */
+/** @param actual number of bytes decompressed so far */
 function tooLarge(bytesMax: number, actual: number): TooLargeError {
-  const message = `The file unfolds to more than the ${bytesMax} bytes that are taken: send fewer rows or columns.`;
+  const message = `The file decompresses to more than ${bytesMax} bytes, the limit: send fewer rows or columns.`;
   return new TooLargeError('unfolded_too_large', message, { limit: bytesMax, actual });
 }
 
-/** What zlib says, in terms of the file; anything else is a fault of ours and stays as it is. */
+/** Translates an error of zlib into an error about the file. Any other error is our fault and stays as it is. */
 function explain(error: NodeJS.ErrnoException): Error {
   if (!error.code?.startsWith('Z_')) return error;
   const { message } = (error.cause as Error | undefined) ?? error;
   return new DataError(
     'corrupt_gzip',
-    `The gzip file is damaged or breaks off (${message}): fold it again.`,
+    `The gzip file is damaged or incomplete (${message}): compress it again.`,
     {},
     { cause: error },
   );

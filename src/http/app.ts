@@ -9,23 +9,23 @@ import { securityHeaders } from './access/headers.ts';
 import { allowHosts } from './access/host.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
-import type { AnswerWait } from './answerTraining.ts';
 import { refuseTooMany } from './connections.ts';
-import { deliveriesRoute } from './deliveriesRoute.ts';
-import { healthRoute } from './healthRoute.ts';
-import { limitsRoute, type ShownLimit } from './limitsRoute.ts';
-import { countRequests, metricsRoute } from './metricsRoute.ts';
-import { noSuchRoute } from './notFound.ts';
 import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
-import { testRoute } from './testRoute.ts';
-import { trainRoute } from './trainRoute.ts';
-import type { UploadOptions } from './upload.ts';
+import { deliveriesRoute } from './routes/deliveriesRoute.ts';
+import { healthRoute } from './routes/healthRoute.ts';
+import { helloRoute } from './routes/helloRoute.ts';
+import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
+import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
+import { noSuchRoute } from './routes/notFound.ts';
+import type { AnswerWait } from './train/prefer.ts';
+import { trainRoute } from './train/trainRoute.ts';
+import type { UploadOptions } from './upload/upload.ts';
 
 export interface AccessOptions {
-  /** Names and addresses beside those of this machine: `name`, `*.name`, an address, or `*`. */
+  /** Names and addresses in addition to those of this machine: `name`, `*.name`, an address, or `*`. */
   readonly allowedHosts: readonly string[];
-  /** What a request must show; undefined: nothing. */
+  /** The token that requests must send; if undefined, requests need no token. */
   readonly token?: string;
 }
 
@@ -40,7 +40,7 @@ export interface AppOptions {
   readonly readiness: Readiness;
 }
 
-/** The way of a request, from top to bottom. */
+/** Builds the app. A request passes the handlers from top to bottom. */
 export function createApp(options: AppOptions): Express {
   const { logger, access, rooms, upload, wait, limits, metrics, readiness } = options;
   const app = express();
@@ -53,11 +53,11 @@ export function createApp(options: AppOptions): Express {
   app.use(allowHosts(access.allowedHosts));
   app.use(refuseCrossSite);
   app.use(requireToken(access.token));
-  // Before the door that is closed when the service ends: probes say that it does.
+  // Before `admission`, which rejects requests during a shutdown: probes are still answered, and report the shutdown.
   app.use(healthRoute(readiness));
   app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
-  app.use(testRoute());
+  app.use(helloRoute());
   app.use(limitsRoute(limits));
   app.use(trainRoute(rooms, upload, wait, metrics));
   app.use(deliveriesRoute(rooms.deliveries));

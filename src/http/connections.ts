@@ -1,39 +1,39 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
-import { UnavailableError } from '../errors.ts';
+import { retryIn, UnavailableError } from '../errors.ts';
 
 export interface ConnectionBounds {
-  /** Connections at once. */
+  /** Most connections at the same time. */
   readonly max: number;
-  /** How long the head of a request may take to come. */
+  /** How long the head of a request may take to arrive. */
   readonly headersTimeoutMs: number;
   /** How long a connection may be idle between two requests. */
   readonly keepAliveMs: number;
-  /** How long the longest body may take to come; whoever reads one tells so before the server cuts it off. */
+  /** How long the longest body may take to arrive. A route that reads a body has a timeout of its own, which fires first. */
   readonly bodyTimeoutMs: number;
 }
 
-/** So many more are taken to be told that they are too many; those beyond are closed without a word. */
+/** Connections above the limit that still get an error as response. Further connections are closed without a response. */
 const TOLD_MAX = 64;
-/** The connections are looked through so often, or twice in the time that a head may take. */
+/** How often Node checks connections for timeouts; at least twice in the time that a head may take. */
 const CHECK_INTERVAL_MS = 5_000;
-/** So much later than whoever reads a body the server ends it: on any route, and whatever it is read for. */
+/** Extra time before the server itself ends a slow body, so that the route's own timeout fires first. */
 const BODY_GRACE_MS = 30_000;
 /** Many connections end within seconds. */
-const RETRY_AFTER_S = 1;
+const RETRY = retryIn(1);
 
-/** The connections that are too many, and how many there were with them. */
+/** Connections above the limit, and how many connections were open when each of them arrived. */
 const tooMany = new WeakMap<Socket, { readonly limit: number; readonly actual: number }>();
 
-/** A server that bounds its connections and the time that requests take to come. It listens to nothing yet. */
+/** Creates a server that limits its connections and the time that requests take to arrive. It does not listen yet. */
 export function createHttpServer(bounds: ConnectionBounds): Server {
   const { max, headersTimeoutMs, keepAliveMs, bodyTimeoutMs } = bounds;
   const server = createServer({
-    // The app answers that itself.
+    // The app checks the Host header itself.
     requireHostHeader: false,
     headersTimeout: headersTimeoutMs,
-    // Node's own five minutes would cut off uploads that may take longer, and without a problem that says so.
+    // Node's default of 5 minutes would cut off uploads that may take longer, without a problem+json that says so.
     requestTimeout: Math.max(bodyTimeoutMs, headersTimeoutMs) + BODY_GRACE_MS,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, Math.ceil(headersTimeoutMs / 2)),
     keepAliveTimeout: keepAliveMs,
@@ -41,16 +41,16 @@ export function createHttpServer(bounds: ConnectionBounds): Server {
   server.maxConnections = max + TOLD_MAX;
   let count = 0;
   server.on('connection', (socket) => {
-    count += 1;
+    count++;
     if (count > max) tooMany.set(socket, { limit: max, actual: count });
     socket.once('close', () => {
-      count -= 1;
+      count--;
     });
   });
   return server;
 }
 
-/** Refuses what comes over a connection that is too many, and closes it. */
+/** Rejects requests on a connection above the limit, and closes the connection. */
 export const refuseTooMany: RequestHandler = (request, response, next) => {
   const beyond = tooMany.get(request.socket);
   if (beyond === undefined) {
@@ -61,8 +61,8 @@ export const refuseTooMany: RequestHandler = (request, response, next) => {
   next(
     new UnavailableError(
       'connections_full',
-      `There are more than ${beyond.limit} connections: try again in ${RETRY_AFTER_S} s.`,
-      { ...beyond, retryAfterS: RETRY_AFTER_S },
+      `More than ${beyond.limit} connections are open: ${RETRY.advice}.`,
+      { ...beyond, ...RETRY.details },
     ),
   );
 };

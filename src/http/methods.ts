@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { HttpError } from './problem.ts';
 
-/** Answers 405 with `Allow` (RFC 9110, 15.5.6) to every method that the route's own handlers left over. */
+/** Answers 405 with `Allow` (RFC 9110, 15.5.6) to every method that the route's own handlers do not handle. */
 export function onlyMethods(...methods: readonly string[]): RequestHandler {
   const allow = methods.join(', ');
   return (request, response) => {
@@ -9,7 +9,7 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
     throw new HttpError(
       405,
       'method_not_allowed',
-      `${request.method} is not for this route: it takes ${allow}.`,
+      `${request.method} is not allowed on this route: use ${allow}.`,
       {
         allowed: methods,
       },

@@ -3,6 +3,7 @@ import { finished } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import {
   BusyError,
+  CancelledError,
   DataError,
   FieldError,
   NotATableError,
@@ -13,7 +14,8 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
-import { deliveryLink } from './deliveryAnswer.ts';
+import { notes } from './notes.ts';
+import { deliveryLink } from './routes/deliveryAnswer.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
 interface Problem {
@@ -21,13 +23,13 @@ interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** What was asked for, where that could be read. */
+  /** The path of the request, if the request could be read. */
   readonly instance?: string;
   readonly code: string;
   readonly [help: string]: unknown;
 }
 
-/** An error of HTTP itself: no such route, no such method, a body of the wrong form. */
+/** An error of HTTP itself, with its own status: an unknown route, a wrong method, a body of the wrong type. */
 export class HttpError extends TrainpostError {
   readonly status: number;
 
@@ -37,8 +39,9 @@ export class HttpError extends TrainpostError {
   }
 }
 
-/** The only table of status codes: by the error's class, refined by its code. */
+/** Status codes of all errors that are not an `HttpError`: by the error's class, refined by its code. */
 const STATUS_BY_CLASS = [
+  [CancelledError, 409],
   [FieldError, 422],
   [DataError, 422],
   [NotATableError, 415],
@@ -50,25 +53,25 @@ const STATUS_BY_CLASS = [
   [TrackingUnreachableError, 504],
 ] as const;
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
-  // The caller named the experiment, so the caller can mend it.
+  // The client named the experiment, so the client can fix it.
   experiment_deleted: 422,
-  // More room on the disk would not mend it.
+  // More space on the disk would not fix it.
   record_damaged: 500,
 };
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Told at once, however long the upload takes: whoever sends the same twice is not to send it in vain. */
+/** This status is sent before the upload ends: a client that sends the same training twice should not upload it in vain. */
 const URGENT_STATUS = 409;
-/** What is read for nothing: a second's worth, and not for longer than that should take. */
+/** How much of a rejected body is read and discarded, about 1 s of traffic, and how long that may take. */
 const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 const DRAIN_MS_MAX = 5_000;
-/** The caller sends too slowly, or nothing: there is nothing to wait for. */
+/** The client sends too slowly or not at all, so waiting for the rest of the body is no use. */
 const TOO_SLOW = 408;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
-  401: 'Token wanted',
+  401: 'Token required',
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
@@ -88,13 +91,14 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Cannot be stored',
 };
 
-/** Express' last word: turns whatever was thrown into `application/problem+json`. */
+/** Turns any error into an `application/problem+json` response; the last handler of the app. */
 export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
   const error = toHttp(cause);
-  response.locals['code'] = error.code;
-  if (error.status >= 500) response.locals['cause'] = cause instanceof Error ? cause.stack : String(cause);
+  const noted = notes(response);
+  noted.code = error.code;
+  if (error.status >= 500) noted.cause = (cause instanceof Error ? cause.stack : undefined) ?? String(cause);
   const { retryAfterS, runId } = error.details;
-  if (runId !== undefined) response.locals['runId'] = runId;
+  if (runId !== undefined) noted.runId = runId;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -104,13 +108,13 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   const text = problemText(error, request.path);
   response.status(error.status);
   afterBody(request, response, () => {
-    // The rest of the body may have been no HTTP, and answered as that.
+    // The rest of the body may have been malformed, and answered already.
     if (response.headersSent) return;
     response.type(PROBLEM_TYPE).send(text);
   });
 }
 
-/** The body of an answer; `instance` is the path that was asked for. */
+/** The body of an error response; `instance` is the path of the request. */
 export function problemText({ status, code, message, details }: HttpError, instance?: string): string {
   const { retryAfterS: _, runId, deliveryId, ...help } = details;
   const problem: Problem = {
@@ -127,7 +131,7 @@ export function problemText({ status, code, message, details }: HttpError, insta
   return JSON.stringify(problem);
 }
 
-/** The answer, as it goes over the wire, to what never became a request; the connection ends with it. */
+/** The whole response, as sent over the wire, to bytes that never became a request. The connection ends with it. */
 export function bareProblem(error: HttpError, requestId: string): string {
   const text = problemText(error);
   return [
@@ -144,12 +148,13 @@ export function bareProblem(error: HttpError, requestId: string): string {
 }
 
 /**
- * A caller who still sends when the answer comes may see a broken pipe instead of it. So what is left of a short upload
- * is read and thrown away first; a long one is cut off, and a caller that asks before it sends (`Expect: 100-continue`,
- * as curl does above 1 MB) and was not told to go on has nothing to be read. What is urgent is told first and read after.
+ * Sends a response when the client can read it. A client that is still sending may see a broken pipe instead of the
+ * response. So the rest of a short upload is read and discarded first, and a long upload is cut off. A client that asks
+ * before it sends (`Expect: 100-continue`, as curl does above 1 MB) and got no `100 Continue` sends nothing to discard. An
+ * urgent response is sent first, and the rest of the upload is read afterwards.
  */
 function afterBody(request: Request, response: Response, send: () => void): void {
-  const isAsking = request.headers.expect !== undefined && response.locals['continued'] !== true;
+  const isAsking = request.headers.expect !== undefined && notes(response).continued !== true;
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   const cutOff = () => {
     if (!response.headersSent) response.set('Connection', 'close');
@@ -175,7 +180,8 @@ function afterBody(request: Request, response: Response, send: () => void): void
   }
 }
 
-function toHttp(cause: unknown): HttpError {
+/** The error as HTTP answers it: the only place where an error of a room gets a status. */
+export function toHttp(cause: unknown): HttpError {
   if (cause instanceof HttpError) return cause;
   if (cause instanceof TrainpostError) {
     const byClass = STATUS_BY_CLASS.find(([Class]) => cause instanceof Class)?.[1];
@@ -187,11 +193,11 @@ function toHttp(cause: unknown): HttpError {
     );
   }
   if (cause instanceof URIError) {
-    return new HttpError(400, 'malformed_path', 'The path has a % that stands for no character: write %25.');
+    return new HttpError(400, 'malformed_path', 'The path has a % that encodes no character: write %25.');
   }
   return new HttpError(
     500,
     'internal_error',
-    'Something went wrong here; the log says what, under the Request-Id of this answer.',
+    'The service failed: see its log, under the Request-Id of this response.',
   );
 }

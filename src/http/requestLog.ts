@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { notes } from './notes.ts';
 
-/** What is kept of a path in the log: routes are shorter, and a path may be as long as all headers together. */
+/** Characters of a path that are logged. Routes are shorter, but a path may be as long as all headers together. */
 const PATH_CHARS_MAX = 200;
 
 /**
- * One line a request: its id (also the answer's `Request-Id`), method, path, status, duration in milliseconds, and
- * of a training its rows, run id and delivery. Never a query, a header, a field or a cell.
+ * Logs one line for each request: its id (also the response's `Request-Id`), method, path, status, duration in
+ * milliseconds, and for a training its rows, run id and delivery. Queries, headers, fields and cells are never logged.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -16,16 +17,16 @@ export function requestLog(logger: Logger): RequestHandler {
     const { method } = request;
     const path = bounded(request.path);
     response.set('Request-Id', id);
-    // `close` comes in every case, `finish` only when the caller took the whole answer.
+    // `close` is always emitted, `finish` only if the client took the whole response.
     response.once('close', () => {
       const status = response.statusCode;
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const aborted = !response.writableFinished;
-      const { rows, runId, deliveryId, code, cause } = noted(response);
+      const { rows, runId, deliveryId, code, cause } = notes(response);
       const outcome = aborted ? { aborted } : { status };
       logger[aborted ? 'warn' : levelOf(status, path)](
         { id, method, path, ...outcome, ms, rows, run_id: runId, delivery: deliveryId, code, cause },
-        `${method} ${path} ${aborted ? 'broken off' : status}`,
+        `${method} ${path} ${aborted ? 'aborted' : status}`,
       );
     });
     next();
@@ -36,24 +37,11 @@ function bounded(path: string): string {
   return path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path;
 }
 
-/** What nobody wants to read a line of each time. */
+/** Paths that probes request every few seconds: a log line for each request would be noise. */
 const ASKED_EVERY_FEW_SECONDS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** What the way of a request leaves in `response.locals` for its line. */
-interface Noted {
-  readonly rows?: number;
-  readonly runId?: string;
-  readonly deliveryId?: string;
-  readonly code?: string;
-  readonly cause?: string;
-}
-
-function noted(response: Response): Noted {
-  return response.locals;
-}
-
 function levelOf(status: number, path: string): 'debug' | 'info' | 'warn' | 'error' {
-  // A probe that says "not ready" has done its work; what changed is logged once by itself.
+  // A probe that answers "not ready" works as it should. A change of readiness is logged once, by other code.
   if (ASKED_EVERY_FEW_SECONDS.has(path) && (status < 400 || status === 503)) return 'debug';
   if (status >= 500) return 'error';
   return status >= 400 ? 'warn' : 'info';

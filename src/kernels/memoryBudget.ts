@@ -1,14 +1,16 @@
-/** Bytes of a page of WebAssembly's memory. */
+/** Bytes of a page of WebAssembly memory. */
 export const PAGE_BYTES = 65_536;
-/** What a budget without a bound is bound by: a word counts its pages. */
+/** The most pages of a budget, because an i32 counts the pages. */
 const PAGES_MAX = 2 ** 31 - 1;
 
+/** Places of the two words. */
 const LIMIT = 0;
 const PROMISED = 1;
 
 /**
- * There is no more memory: not for one table of this size (`alone`), or not now, while others hold what there is.
- * It says how many bytes there are, and how many there would have to be.
+ * Says that there is not enough memory.
+ * `isAlone`: one table of this size never fits. Otherwise the table does not fit now, because others hold memory.
+ * `limit` is the number of bytes that there are, and `actual` the number of bytes that are needed.
  */
 export class MemoryFullError extends RangeError {
   readonly isAlone: boolean;
@@ -16,7 +18,7 @@ export class MemoryFullError extends RangeError {
   readonly actual: number;
 
   constructor(isAlone: boolean, limit: number, actual: number, options?: ErrorOptions) {
-    super(`${actual} bytes of memory are more than the ${limit} there are`, options);
+    super(`${actual} bytes of memory are needed, and there are ${limit}`, options);
     this.name = 'MemoryFullError';
     this.isAlone = isAlone;
     this.limit = limit;
@@ -24,22 +26,23 @@ export class MemoryFullError extends RangeError {
   }
 }
 
-/** What all tables under way may take together: pages that every thread counts in the same two words. */
+/** Bounds the memory of all tables under way together. All threads count pages in the same two shared words. */
 export class MemoryBudget {
   readonly #words: Int32Array<SharedArrayBuffer>;
 
-  /** @param words of another thread's budget */
+  /** @param words the words of another thread's budget */
   constructor(words: SharedArrayBuffer) {
     this.#words = new Int32Array(words);
   }
 
+  /** Makes a budget of at most so many bytes, rounded down to whole pages. */
   static of(bytesMax: number): MemoryBudget {
     const budget = new MemoryBudget(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
     budget.#words[LIMIT] = Math.min(Math.floor(bytesMax / PAGE_BYTES), PAGES_MAX);
     return budget;
   }
 
-  /** What another thread makes the same budget of. */
+  /** The words from which another thread makes the same budget. */
   get words(): SharedArrayBuffer {
     return this.#words.buffer;
   }
@@ -53,8 +56,8 @@ export class MemoryBudget {
   }
 
   /**
-   * Promises so many pages more to somebody who has `own` pages, before they are taken.
-   * @throws MemoryFullError where they are too many
+   * Promises pages to a table that has `own` pages, before its memory grows.
+   * @throws MemoryFullError if the budget has fewer pages left
    */
   take(pages: number, own: number): void {
     if (this.tryTake(pages)) return;
@@ -64,6 +67,7 @@ export class MemoryBudget {
     throw new MemoryFullError(isAlone, limit * PAGE_BYTES, actual * PAGE_BYTES);
   }
 
+  /** Promises pages if the budget has so many left, and returns whether it has. */
   tryTake(pages: number): boolean {
     const before = Atomics.add(this.#words, PROMISED, pages);
     if (before + pages <= (this.#words[LIMIT] as number)) return true;
@@ -71,11 +75,12 @@ export class MemoryBudget {
     return false;
   }
 
+  /** Takes back a promise. */
   giveBack(pages: number): void {
     Atomics.sub(this.#words, PROMISED, pages);
   }
 
-  /** Nobody has any: what a thread that ended in the middle of a step still counted is let go. */
+  /** Takes back all promises. A thread that ended within a step may have left a promise behind. */
   clear(): void {
     Atomics.store(this.#words, PROMISED, 0);
   }

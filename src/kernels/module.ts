@@ -2,36 +2,41 @@ import { readFileSync } from 'node:fs';
 import { type MemoryBudget, MemoryFullError, PAGE_BYTES } from './memoryBudget.ts';
 import type { PassKernels } from './passes.ts';
 
-/** A memory that several threads can work on: WebAssembly's, shared. It grows and never shrinks. */
+/** A shared WebAssembly memory, on which several threads can work. The memory grows and never shrinks. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
-  /** Adds pages; views of the memory stay where they are, and do not see what is new. */
+  /** Adds pages. Views of the memory keep their place and length. */
   grow(pages: number): number;
 }
 
-/** What is used of the WebAssembly JavaScript interface, which TypeScript declares for browsers only. */
+/** The used part of the WebAssembly JavaScript interface. TypeScript declares the interface for browsers only. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: unknown };
   Memory: new (descriptor: { initial: number; maximum: number; shared: true }) => SharedMemory;
 };
 
-/** The most pages that 32-bit addresses reach. */
+/** The most pages that addresses of 32 bits reach. */
 const PAGES_MAX = 65_536;
 
-/** The first page belongs to the module's own constants; what works on a memory begins behind it. */
+/** The first address for tables. The module's own constants lie in the page before. */
 export const FIRST_ADDRESS = PAGE_BYTES;
 
-/** What src/kernels/assembly exports; addresses are bytes from the beginning of the memory. */
+/** The exports of src/kernels/assembly. Addresses are bytes from the beginning of the memory. */
 export interface Kernels extends PassKernels {
-  /** Stages the cells of plain rows; gives back why it ended (`SCAN_ENDS`). */
+  /** Stages the cells of plain rows, and returns why the scan ended (`SCAN_ENDS`). */
   scan(state: number, from: number, to: number, row: number, rowsMax: number): number;
+  /** Whether the bytes have a CR without an LF behind. */
   hasLoneCr(from: number, to: number): number;
+  /** Returns the address behind so many lines, or minus the number of lines that were found. */
   findLines(from: number, to: number, lines: number): number;
+  /** Packs the staged cells of a column. */
   seal(staged: number, rows: number, out: number, result: number): void;
+  /** Remembers the staged word of a text, so that `scan` stages the text itself. */
   rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
+  /** Bytes of the memory for such texts. */
   textsBytes(): number;
-  /** Sums that metrics of two classes are made of, in five doubles at `out`. */
+  /** Stores the sums for metrics of two classes, as five doubles at `out`. */
   measureRows(
     codes: number,
     predicted: number,
@@ -41,10 +46,11 @@ export interface Kernels extends PassKernels {
     out: number,
     scratch: number,
   ): void;
+  /** Bytes of scratch that `measureRows` needs. */
   measureScratchBytes(rows: number): number;
 }
 
-/** From source, as in tests, the file that `npm run build` made is taken. */
+/** When the program runs from source, as in tests, it takes the file that src/kernels/build.mjs made. */
 const WASM = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/kernels/kernels.wasm' : './kernels.wasm',
   import.meta.url,
@@ -53,14 +59,14 @@ const WASM = new URL(
 let compiled: object | undefined;
 const instances = new WeakMap<SharedMemory, Kernels>();
 
-/** A memory that several threads can work on; its pages take room once they are written to. */
+/** Makes a memory on which several threads can work. A page takes room once something is written to it. */
 export function sharedMemory(): SharedMemory {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
   ownMemories.add(memory);
   return memory;
 }
 
-/** This thread's kernels on a memory. */
+/** Returns this thread's kernels on a memory. */
 export function kernelsOf(memory: SharedMemory): Kernels {
   let kernels = instances.get(memory);
   if (kernels === undefined) {
@@ -68,7 +74,7 @@ export function kernelsOf(memory: SharedMemory): Kernels {
     const env = {
       memory,
       abort: () => {
-        throw new Error('a kernel was called with what it does not take');
+        throw new Error('a kernel was called with arguments that it does not take');
       },
     };
     kernels = new WebAssembly.Instance(compiled, { env }).exports as Kernels;
@@ -77,25 +83,28 @@ export function kernelsOf(memory: SharedMemory): Kernels {
   return kernels;
 }
 
-/** What the memories that this thread is given are counted against as they grow. */
+/** The budget for memories that other threads have made. Such a memory counts as it grows. */
 let budget: MemoryBudget | undefined;
-/** Those that this thread has made are its own matter. */
+/** Memories that this thread has made. The budget does not count these memories. */
 const ownMemories = new WeakSet<SharedMemory>();
 
+/** Sets the budget for memories that other threads have made. */
 export function useBudget(ofAllThreads: MemoryBudget): void {
   budget = ofAllThreads;
 }
 
-/** How long the memory is, whoever has made it grow. */
+/** Returns how many pages the memory has now. */
 export function pagesOf(memory: SharedMemory): number {
-  // `grow(0)` says it too, and has every thread that knows the memory look at all that it knows: milliseconds under load.
+  // `grow(0)` returns the length too, but makes each thread that knows the memory look at all its memories. Under load
+  // such a call takes milliseconds.
   return memory.buffer.byteLength / PAGE_BYTES;
 }
 
 /**
- * Makes the memory at least so long, and a quarter longer than it was, so that it seldom grows. Views of it stay where
- * they were, and do not see what is new.
- * @throws MemoryFullError beyond 4 GiB, beyond the budget, or where the system has no more
+ * Makes the memory at least so long.
+ * If the budget allows, the memory grows by a quarter or more, so that it seldom grows. Views of the memory keep their
+ * place and length.
+ * @throws MemoryFullError beyond 4 GiB, beyond the budget, or if the system has no more memory
  */
 export function ensureBytes(memory: SharedMemory, bytes: number): void {
   const pages = pagesOf(memory);

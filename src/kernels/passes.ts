@@ -1,7 +1,7 @@
-/** A task on one block: whatever it needs to know as numbers, then the block's number, then room that is its own. */
-type BlockTask = (...args: number[]) => void;
+/** A kernel on one block or span. The last two arguments are its number and the address of the thread's scratch. */
+type BlockKernel = (...args: number[]) => void;
 
-/** A table's column, as kernels find it. */
+/** Arguments that say where a table's column lies. */
 export type ColumnOfTable = [
   directory: number,
   nColumns: number,
@@ -10,25 +10,26 @@ export type ColumnOfTable = [
   column: number,
 ];
 
-/** What src/kernels/assembly/passes.ts and blocks.ts export for many blocks; the arguments are described there. */
+/** The kernels on blocks and columns, which src/kernels/assembly/passes.ts and blocks.ts export. */
 export interface PassKernels {
-  readonly readBlock: BlockTask;
-  readonly partitionBlock: BlockTask;
-  readonly statisticsOfBlock: BlockTask;
-  readonly countTextsOfBlock: BlockTask;
-  readonly logLossOfBlock: BlockTask;
-  readonly predictBlock: BlockTask;
-  readonly classifyBlock: BlockTask;
-  /** Decimals of a column, and from bit 8 on the bytes of its widest cells; -1 where it is packed otherwise. */
+  readonly readBlock: BlockKernel;
+  readonly partitionBlock: BlockKernel;
+  readonly statisticsOfBlock: BlockKernel;
+  readonly countTextsOfBlock: BlockKernel;
+  readonly logLossOfBlock: BlockKernel;
+  readonly predictBlock: BlockKernel;
+  readonly classifyBlock: BlockKernel;
+  /** Returns a column's decimals, and from bit 8 on its widest cell's bytes; -1 for doubles or mixed decimals. */
   packingOfColumn(directory: number, nColumns: number, nBlocks: number, column: number): number;
-  /** Counts cells of 16 bits at most: missing ones as the first of 65,536, then the numbers from -32,767 on. */
+  /** Stores 65,536 counts of a column of at most 16 bits: missing cells, then the numbers from -32,767 on. */
   tallyColumn(...args: [...ColumnOfTable, counts: number]): void;
-  /** Least and largest whole number, as two i32 at `out`. */
+  /** Stores the least and the largest whole number, as two i32 at `out`. */
   rangeOfColumn(...args: [...ColumnOfTable, out: number]): void;
-  /** Counts whole numbers from `low` to `high`, `2^shift` neighbours together, as u32. */
+  /** Adds to u32 counts of the whole numbers from `low` to `high`, `2^shift` neighbours together. */
   countColumn(...args: [...ColumnOfTable, low: number, high: number, shift: number, counts: number]): void;
-  /** Adds distances from `centre`, their squares and the number of cells to three doubles. */
+  /** Adds to three doubles: the distances from `centre`, the squares of the distances, and the number of cells. */
   momentsOfColumn(...args: [...ColumnOfTable, centre: number, out: number]): void;
+  /** Decodes rows of a block to doubles. */
   decodeRows(
     directory: number,
     nColumns: number,
@@ -42,7 +43,7 @@ export interface PassKernels {
   ): void;
 }
 
-/** The tasks by number, as threads hand them to each other. */
+/** The tasks in the order of their numbers, by which threads name a task to each other. */
 export const BLOCK_TASKS = [
   'readBlock',
   'partitionBlock',
@@ -55,27 +56,27 @@ export const BLOCK_TASKS = [
 
 export type BlockTaskName = (typeof BLOCK_TASKS)[number];
 
-/** A task for each block of a table. The blocks may be taken in any order, and each must write to a place of its own. */
-export interface BlockJob {
-  readonly task: BlockTaskName;
-  /** The task's arguments but for the last two, block and scratch. */
+/** A task for each block or span of a table. Threads take blocks in any order, so each block writes to its own place. */
+export interface BlockTask {
+  readonly kernel: BlockTaskName;
+  /** The kernel's arguments without the last two, block and scratch. */
   readonly args: readonly number[];
   readonly nBlocks: number;
-  /** Room that each thread needs. */
+  /** Bytes of scratch that each thread needs. */
   readonly scratchBytes: number;
-  /** Cells read, roughly: whether it pays to wake helpers. */
+  /** How many cells the task reads, roughly. The number decides whether waking helpers pays. */
   readonly cells: number;
 }
 
-/** Threads that work on the blocks of one memory together. */
+/** Threads that work together on the blocks of one memory. */
 export interface BlockThreads {
-  /** How many they are, with the one that asks. */
+  /** How many threads there are, the calling thread included. */
   readonly size: number;
   /**
-   * Begins a job: other threads take its blocks from now on.
-   * @param scratch `scratchBytes` a thread, until it is finished
+   * Begins a task. Other threads take blocks of the task from now on.
+   * @param scratch `scratchBytes` for each thread, until the task is finished
    */
-  begin(job: BlockJob, scratch: number): void;
-  /** Takes blocks of what was begun, and waits for the last of them. @throws Error where a thread does not come back */
+  begin(task: BlockTask, scratch: number): void;
+  /** Takes blocks of the task, and waits until the last block is done. @throws Error if a thread does not come back */
   finish(): void;
 }

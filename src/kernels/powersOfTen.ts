@@ -1,15 +1,16 @@
-/** Exponents of the table that src/kernels/assembly/decimal.ts reads. */
+/** The least and the largest exponent of the table that src/kernels/assembly/product.ts reads. */
 const POWER_MIN = -64;
 const POWER_MAX = 63;
 const BITS = 128;
-/** From here on up to -1 a power is rounded up: then a half is seen as one. */
+/** From this exponent to -1 a power is rounded up, so that a product half-way between doubles is recognised. */
 const ROUNDED_UP_MIN = -27;
 
 let table: BigUint64Array | undefined;
 
 /**
- * The first 128 bits of each power of ten, lower half first, as the algorithm of Eisel and Lemire takes them: cut off
- * or, of small negative exponents, rounded up (D. Lemire: Number Parsing at a Gigabyte per Second, 2021).
+ * Returns the first 128 bits of each power of ten, lower half first, for the algorithm of Eisel and Lemire.
+ * The bits are cut off, or rounded up for exponents from `ROUNDED_UP_MIN` to -1.
+ * Source: D. Lemire, Number Parsing at a Gigabyte per Second, 2021.
  */
 export function powersOfTen(): BigUint64Array {
   if (table !== undefined) return table;
@@ -22,12 +23,12 @@ export function powersOfTen(): BigUint64Array {
   return table;
 }
 
-/** Powers of two only move the bits, so those of 5^exponent are the same. */
+/** Returns the first bits of 5^exponent. 10^exponent has the same bits, because a power of two only moves bits. */
 function firstBits(exponent: number): bigint {
   const five = 5n ** BigInt(Math.abs(exponent));
   const length = five.toString(2).length;
   if (exponent >= 0) return length <= BITS ? five << BigInt(BITS - length) : five >> BigInt(length - BITS);
-  // 2^(length + 127) / five has 128 bits.
+  // 2^(length + 127) / 5^-exponent has 128 bits.
   const cutOff = (1n << BigInt(length + BITS - 1)) / five;
   return exponent < ROUNDED_UP_MIN ? cutOff : cutOff + 1n;
 }

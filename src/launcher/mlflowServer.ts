@@ -5,16 +5,16 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { quote, UnavailableError } from '../errors.ts';
-import { isRunning, markOf, type ProcessMark } from '../processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../system/processIdentity.mjs';
 import { pythonEnvironment } from './environment.ts';
 import { mlflowVersionAt } from './probe.ts';
 import { signalGroup, stopGroup } from './processes.ts';
 
 const HOST = '127.0.0.1';
-/** Up in 6 s on two idle cores; a first start makes the tables as well, and the machine may be busy. */
+/** MLflow is up in 6 s on two idle cores. A first start also makes the tables, and the machine may be busy. */
 const START_TIMEOUT_MS = 120_000;
 const START_POLL_MS = 100;
-/** How often a server that is not our child is looked at. */
+/** Time between two looks at a server that is not our child. */
 const WATCH_MS = 1_000;
 const LOG_LINE_CHARS_MAX = 300;
 
@@ -27,29 +27,29 @@ export interface MlflowServerOptions {
   readonly dir: string;
   readonly port: number;
   readonly log: Log;
-  /** Gives up the start; a server that is up is ended with `stop`. */
+  /** Ends the start. `stop` ends a server that is up. */
   readonly signal?: AbortSignal;
-  /** Called as soon as the process exists, long before it answers. */
-  readonly onSpawn?: (mark: ProcessMark) => void;
+  /** Called as soon as the process exists, seconds before it answers. */
+  readonly onSpawn?: (identity: ProcessIdentity) => void;
 }
 
 export interface MlflowServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly version: string;
-  /** Leader of the server's process group. */
+  /** Process id of the leader of the server's process group. */
   readonly pid: number;
-  /** Settles when the process has ended, asked or unasked, with the last line that it wrote. */
+  /** Settles when the process has ended for any reason, with the last line that it wrote. */
   readonly exited: Promise<string>;
   /** Ends the whole process group; can be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts an MLflow server with the light settings (one worker, no job runner: 2 processes instead of 16) on
- * SQLite, and waits until it answers.
+ * Starts an MLflow server on SQLite and waits until it answers. The settings are light: one worker and no job runner,
+ * which makes 2 processes instead of 16.
  *
- * @throws UnavailableError when it ends before it answers, or does not answer in time; nothing is left running.
+ * @throws UnavailableError if the server ends before it answers, or does not answer in time. No process is left then.
  */
 export async function startMlflowServer(options: MlflowServerOptions): Promise<MlflowServer> {
   const { python, dir, port, signal } = options;
@@ -59,10 +59,10 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   await useWriteAheadLog(python, dir);
   const child = await spawnServer(python, dir, port, logPath);
   const pid = child.pid!;
-  const mark = markOf(pid);
-  if (mark) options.onSpawn?.(mark);
+  const identity = identityOf(pid);
+  if (identity) options.onSpawn?.(identity);
 
-  // The last resort when this process ends without stop(): its exit handlers can do no more than send a signal.
+  // If this process ends without stop(): an exit handler can do no more than send a signal.
   const endWithUs = () => signalGroup(pid, 'SIGTERM');
   process.once('exit', endWithUs);
   const stop = async () => {
@@ -82,23 +82,23 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   }
 }
 
-/** A server that an earlier process of ours left running, owned from now on as if it had been started here. */
+/** Makes a server that an earlier trainpost left running our own. */
 export function takeOverMlflowServer(
-  mark: ProcessMark,
+  identity: ProcessIdentity,
   url: string,
   version: string,
   dir: string,
 ): MlflowServer {
   const watch = async () => {
-    while (isRunning(mark)) await sleep(WATCH_MS, undefined, { ref: false });
+    while (isRunning(identity)) await sleep(WATCH_MS, undefined, { ref: false });
     return lastLine(join(dir, 'server.log'));
   };
-  return { url, version, pid: mark.pid, exited: watch(), stop: () => stopGroup(mark.pid) };
+  return { url, version, pid: identity.pid, exited: watch(), stop: () => stopGroup(identity.pid) };
 }
 
 /**
- * Puts SQLite into its write-ahead mode, which stays with the database: a commit then flushes the disk once instead
- * of three times, and readers do not wait for a writer. A training's calls take a third less (bench/README.md).
+ * Puts SQLite into its write-ahead mode, which the database keeps. A commit then flushes the disk once instead of three
+ * times, and readers do not wait for a writer. The calls of a training take a third less time (bench/README.md).
  */
 async function useWriteAheadLog(python: string, dir: string): Promise<void> {
   const script = "import sqlite3; sqlite3.connect('mlflow.db').execute('PRAGMA journal_mode=WAL')";
@@ -139,7 +139,7 @@ async function spawnServer(
   }
 }
 
-/** Paths are relative to the folder in which the server runs: no character of the project's path can be misread in a URI. */
+/** Paths are relative to the folder in which the server runs: a URI could misread characters of an absolute path. */
 function serverArguments(port: number): string[] {
   const store = ['--backend-store-uri', 'sqlite:///mlflow.db', '--artifacts-destination', './artifacts'];
   return ['-m', 'mlflow', 'server', '--host', HOST, '--port', String(port), '--workers', '1', ...store];
@@ -149,12 +149,12 @@ function serverEnvironment(python: string): NodeJS.ProcessEnv {
   const { PATH, ...others } = pythonEnvironment();
   return {
     ...others,
-    // MLflow 2 starts its gunicorn by name.
+    // MLflow 2 looks for gunicorn on the PATH.
     PATH: [dirname(python), PATH].join(delimiter),
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
     MLFLOW_DISABLE_TELEMETRY: 'true',
     DO_NOT_TRACK: 'true',
-    // A line for each of the dozen calls of a training would let server.log grow without bound.
+    // A training makes a dozen calls. A line for each call would make server.log grow without bound.
     UVICORN_ACCESS_LOG: 'false',
   };
 }
@@ -167,17 +167,17 @@ function childEnd(child: ChildProcess): Promise<void> {
 }
 
 async function untilAnswering(url: string, exited: Promise<string>, signal?: AbortSignal): Promise<string> {
-  let lastWords: string | undefined;
+  let lastLogLine: string | undefined;
   void exited.then((line) => {
-    lastWords = line;
+    lastLogLine = line;
   });
   const deadlineMs = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadlineMs) {
     signal?.throwIfAborted();
-    if (lastWords !== undefined) {
+    if (lastLogLine !== undefined) {
       throw new UnavailableError(
         'mlflow_not_started',
-        `MLflow ended while it started: ${quoteLine(lastWords)}.`,
+        `MLflow ended while it started: ${quoteLine(lastLogLine)}.`,
       );
     }
     const version = await mlflowVersionAt(url);
@@ -187,7 +187,7 @@ async function untilAnswering(url: string, exited: Promise<string>, signal?: Abo
   const seconds = START_TIMEOUT_MS / 1000;
   throw new UnavailableError(
     'mlflow_not_started',
-    `MLflow did not answer within ${seconds} s; its log is server.log.`,
+    `MLflow did not answer within ${seconds} s: its log is server.log.`,
   );
 }
 
@@ -195,7 +195,7 @@ export function quoteLine(line: string): string {
   return quote(line, LOG_LINE_CHARS_MAX);
 }
 
-/** The last line that is not empty; of a Python traceback it is the one that names the error. */
+/** The last line that is not empty. The last line of a Python traceback names the error. */
 function lastLine(path: string): string {
   try {
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');

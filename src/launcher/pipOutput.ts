@@ -2,7 +2,7 @@ import { quote } from '../errors.ts';
 
 const REASON_CHARS_MAX = 300;
 
-/** Reads what `venv` and `pip` print, and tells it in a few words. */
+/** Reads the output of `venv` and `pip` and sums it up in a few words. */
 export class PipOutput {
   #found = 0;
   #downloaded = 0;
@@ -25,12 +25,12 @@ export class PipOutput {
     }
   }
 
-  /** What it does right now. */
+  /** The step that the command is at. */
   phase(): string {
     return this.#phase;
   }
 
-  /** Why it failed: the command that Debian's venv advises, else pip's last error, else the last line. */
+  /** Why the command failed: the package that Debian's venv asks for, else pip's last error, else the last line. */
   reason(): string {
     if (this.#advice !== '') return `it needs: ${this.#advice}`;
     return quote(this.#lastError || this.#lastLine, REASON_CHARS_MAX);

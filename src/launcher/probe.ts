@@ -1,9 +1,9 @@
-/** An MLflow on this machine answers these two in a few milliseconds; two seconds are for one under load. */
+/** An MLflow on this machine answers both requests in a few milliseconds; two seconds allow for load. */
 const PROBE_TIMEOUT_MS = 2_000;
-/** `/health` says "OK", `/version` a version: whatever is longer is no MLflow. */
+/** MLflow answers `/health` with "OK" and `/version` with a version. A longer answer is not MLflow's. */
 const ANSWER_BYTES_MAX = 256;
 
-/** Whether an MLflow server answers at a URL, and its version; undefined for silence and for any other server. */
+/** Version of the MLflow server at a URL; undefined if no server answers, or another one. */
 export async function mlflowVersionAt(
   url: string,
   timeoutMs = PROBE_TIMEOUT_MS,
@@ -14,7 +14,7 @@ export async function mlflowVersionAt(
   return version !== undefined && /^\d+\.\d+\.\d+\S*$/.test(version) ? version : undefined;
 }
 
-/** Text of a short 200 answer; undefined for everything else. */
+/** Text of a short response with status 200; undefined for any other response. */
 async function shortAnswer(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal });

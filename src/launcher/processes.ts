@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a group may take to end by itself after SIGTERM: uvicorn and gunicorn end in well under a second. */
+/** Time that a group has to end after SIGTERM. uvicorn and gunicorn end in well under a second. */
 const TERM_TIMEOUT_MS = 5_000;
-/** How long the kernel may take to clear away a group after SIGKILL. */
+/** Time that the kernel has to end a group after SIGKILL. */
 const KILL_TIMEOUT_MS = 2_000;
 const POLL_MS = 25;
 
 /**
- * Ends a process and all that it started (`pid` leads a group of its own): SIGTERM, after five seconds SIGKILL.
- * The whole group, because MLflow 2 leaves its gunicorn behind when it is ended alone.
+ * Ends a process group by SIGTERM, and after five seconds by SIGKILL. The signal goes to the whole group, because MLflow 2
+ * leaves its gunicorn behind if only its leader is ended.
+ *
+ * @param pid the leader of the group
  */
 export async function stopGroup(pid: number): Promise<void> {
   if (!signalGroup(pid, 'SIGTERM')) return;
@@ -18,7 +20,7 @@ export async function stopGroup(pid: number): Promise<void> {
   await groupGone(pid, KILL_TIMEOUT_MS);
 }
 
-/** Sends a signal to a group; false when nobody is left in it. */
+/** Sends a signal to a group; false if no process is left in the group. */
 export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     if (process.platform === 'win32') endTreeOnWindows(pid, signal);
@@ -38,7 +40,7 @@ async function groupGone(pid: number, timeoutMs: number): Promise<boolean> {
   return true;
 }
 
-/** Windows knows neither groups nor SIGTERM; taskkill ends the tree, and fails when there is none. */
+/** Ends a process and its children. Windows has neither groups nor SIGTERM; taskkill fails if the process has ended. */
 function endTreeOnWindows(pid: number, signal: NodeJS.Signals | 0): void {
   if (signal === 0) process.kill(pid, 0);
   else execFileSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });

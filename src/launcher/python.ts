@@ -5,7 +5,7 @@ import { UnavailableError } from '../errors.ts';
 const run = promisify(execFile);
 /** pyenv's shims and a cold disk need a second or two. */
 const ASK_TIMEOUT_MS = 15_000;
-/** What MLflow 3.17 asks for. */
+/** The oldest Python that MLflow 3.17 supports. */
 const PYTHON_MIN = [3, 10] as const;
 const CANDIDATES = [
   ['python3', []],
@@ -15,10 +15,10 @@ const CANDIDATES = [
 const QUESTION = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
 
 /**
- * The interpreter's own path of the first Python 3.10 or newer among `python3`, `python` and `py -3`.
+ * Path of the first interpreter of Python 3.10 or newer among `python3`, `python` and `py -3`.
  *
- * @param searchPath the `PATH` to look in, instead of ours.
- * @throws UnavailableError when there is none: one sentence with the two ways out.
+ * @param searchPath the `PATH` to look in, instead of the one of this process
+ * @throws UnavailableError if there is no such Python. The message says what to do.
  */
 export async function findPython(searchPath?: string): Promise<string> {
   const tooOld: string[] = [];
@@ -29,7 +29,7 @@ export async function findPython(searchPath?: string): Promise<string> {
     tooOld.push(`${found.major}.${found.minor}`);
   }
   const what = tooOld.length > 0 ? `only Python ${tooOld.join(' and ')} was found` : 'no Python was found';
-  const message = `No MLflow server could be set up, ${what}: install Python 3.10 or newer, or set MLFLOW_TRACKING_URI to an MLflow that runs.`;
+  const message = `trainpost could not set up an MLflow server, because ${what}: install Python 3.10 or newer, or set MLFLOW_TRACKING_URI to an MLflow that runs.`;
   throw new UnavailableError('python_not_found', message);
 }
 

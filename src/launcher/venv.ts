@@ -9,11 +9,11 @@ import type { Log } from './mlflowServer.ts';
 import { PipOutput } from './pipOutput.ts';
 import { signalGroup, stopGroup } from './processes.ts';
 
-/** A slow line takes minutes for 150 MB; what takes longer hangs. */
+/** A slow line takes minutes for 150 MB. A step that takes longer hangs. */
 const STEP_TIMEOUT_MS = 15 * 60_000;
-/** How often a person is told that something goes on. */
+/** Time between two lines of progress. */
 const PROGRESS_MS = 5_000;
-/** Without compiling all of it to bytecode, a third of the time: Python does that for what MLflow imports, once. */
+/** Without compiling to bytecode, the installation takes a third of the time. Python compiles what MLflow imports once. */
 const PIP_INSTALL = [
   '-m',
   'pip',
@@ -24,12 +24,12 @@ const PIP_INSTALL = [
   '--progress-bar',
   'off',
 ];
-/** Written last: a venv without it was left halfway. */
+/** Written last: a venv without this file is incomplete. */
 const STAMP = 'trainpost-stamp';
 
 interface VenvOptions {
   readonly dir: string;
-  /** What pip installs, with its version. */
+  /** The package that pip installs, with its version. */
   readonly requirement: string;
   readonly findPython: () => Promise<string>;
   readonly log: Log;
@@ -37,10 +37,10 @@ interface VenvOptions {
 }
 
 /**
- * The Python of a venv that has exactly what is asked for, made now if it is missing. A venv that cannot be
- * finished is removed again, so that the next start begins from nothing.
+ * Gives the Python of a venv that has the requirement, and makes the venv if it is missing. Removes a venv that cannot be
+ * finished: the next start begins from nothing.
  *
- * @throws UnavailableError when there is no Python, or venv or pip fails: one sentence, with its last line.
+ * @throws UnavailableError if there is no Python, or if venv or pip fails. The message quotes the last line of the output.
  */
 export async function ensureVenv(options: VenvOptions): Promise<string> {
   const { dir, requirement, log, signal } = options;
@@ -65,7 +65,7 @@ export async function ensureVenv(options: VenvOptions): Promise<string> {
   return python;
 }
 
-/** Runs one command to its end and says every five seconds how far it is. */
+/** Runs a command to its end and logs its progress every five seconds. */
 async function step(
   name: string,
   command: string,
@@ -106,7 +106,7 @@ async function step(
 }
 
 function failure(name: string, reason: string): UnavailableError {
-  const message = `No MLflow server could be set up, ${name} failed (${reason}): mend that and start again, or set MLFLOW_TRACKING_URI to an MLflow that runs.`;
+  const message = `trainpost could not set up an MLflow server, because ${name} failed (${reason}): fix that and start again, or set MLFLOW_TRACKING_URI to an MLflow that runs.`;
   return new UnavailableError('mlflow_not_installed', message);
 }
 

@@ -1,54 +1,45 @@
-import type { ClassCodes } from './estimator.ts';
+import type { MetricSet } from '../values/metrics.ts';
+import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
 
-/** Metrics of one set of rows by scikit-learn's names; `score` is the classifier's own, its accuracy. */
-export interface MetricSet {
-  readonly accuracy_score: number;
-  readonly precision_score: number;
-  readonly recall_score: number;
-  readonly f1_score: number;
-  readonly log_loss: number;
-  readonly roc_auc: number;
-  readonly score: number;
-}
-
 export interface ClassificationMetrics {
   readonly metrics: MetricSet;
-  /** Metrics that are undefined for these rows: a quotient by 0 that counts as 0, or NaN. */
+  /** Metrics that are undefined for these rows. Their value is 0 if a denominator is 0, else NaN. */
   readonly undefinedMetrics: readonly (keyof MetricSet)[];
 }
 
-/** Rows as classes by number, which take no more room than they need. */
+/** True and predicted class of each row as compact integer codes, with the probabilities. */
 export interface CodedResult {
-  /** Each row's class: its place among the classes. Labels that are no class have the numbers from `nClasses` on. */
+  /** Index of each row's class. Labels that are not among the classes have codes from `nClasses` on. */
   readonly trueCodes: ClassCodes;
   readonly predictedCodes: ClassCodes;
-  /** Shape `(nSamples, nClasses)`; or `(nSamples, 1)` for two classes, of the second. */
+  /** Shape `(nSamples, nClasses)`, for two classes also `(nSamples, 1)` with the second class alone. */
   readonly proba: Matrix;
   readonly nClasses: number;
-  /** Of two classes the one that precision, recall, f1 and ROC are of; the second if not given. */
+  /** With two classes, the class that precision, recall, f1 and ROC AUC describe. Default: the second class. */
   readonly positiveCode?: number;
-  /** Different numbers that occur among the codes; `nClasses` if not given. */
+  /** Number of different labels, including labels that are not classes. Default: `nClasses`. */
   readonly nLabels?: number;
 }
 
-/** Probabilities nearer to 0 or 1 than this are taken as this near: machine epsilon, as scikit-learn has it. */
+/** Probabilities are clipped to at least this distance from 0 and 1: machine epsilon, as in scikit-learn. */
 const PROBABILITY_MARGIN = Number.EPSILON;
 
-/** What the metrics of one set of rows are made of. */
+/** Sums over one set of rows, from which the metrics are computed. */
 export interface RowSums {
   readonly nRows: number;
   readonly counts: LabelCounts;
-  /** The mean; NaN where it is undefined. */
+  /** Mean over the rows, NaN if it is undefined. */
   readonly logLoss: number;
-  /** NaN where it is undefined. */
+  /** NaN if it is undefined. */
   readonly rocAuc: number;
 }
 
 /**
- * All metrics of one set of rows, of which there is at least one. A row whose true label is no class (it was not among
- * the training rows) counts as a wrong prediction, and leaves log_loss and roc_auc undefined.
+ * Computes all metrics of one set of rows, at least one row.
+ * A row whose true label is not a class (because no training row has that label) counts as a wrong prediction. Such a
+ * row makes log_loss and roc_auc undefined.
  */
 export function codedMetrics(result: CodedResult): ClassificationMetrics {
   const { trueCodes, predictedCodes, proba, nClasses, positiveCode = 1, nLabels = nClasses } = result;
@@ -61,7 +52,10 @@ export function codedMetrics(result: CodedResult): ClassificationMetrics {
   return metricsOf(sums, nClasses, positiveCode);
 }
 
-/** @param positiveCode of two classes the one that precision, recall and f1 are of */
+/**
+ * Computes the metrics of one set of rows from its sums.
+ * @param positiveCode with two classes, the class that precision, recall and f1 describe
+ */
 export function metricsOf(
   { nRows, counts, logLoss, rocAuc }: RowSums,
   nClasses: number,
@@ -94,7 +88,7 @@ function keysOf<T extends object>(record: T): (keyof T)[] {
   return Object.keys(record) as (keyof T)[];
 }
 
-/** Sums of the confusion matrix for each label: its diagonal, its columns, its rows. */
+/** The confusion matrix, reduced to three counts for each label: diagonal, column sum and row sum. */
 export interface LabelCounts {
   readonly truePositives: Float64Array;
   readonly predicted: Float64Array;
@@ -115,7 +109,7 @@ export function countLabels(trueCodes: ClassCodes, predictedCodes: ClassCodes, n
   return { truePositives, predicted, actual };
 }
 
-/** One label's score as a quotient, which is undefined where the denominator is 0. */
+/** One label's score as a quotient. The score is undefined if the denominator is 0. */
 export type Ratio = (counts: LabelCounts, code: number) => readonly [numerator: number, denominator: number];
 
 export const precision: Ratio = (counts, code) => [counts.truePositives[code]!, counts.predicted[code]!];
@@ -141,7 +135,10 @@ function ofLabel(code: number): Average {
   };
 }
 
-/** Undefined, as scikit-learn warns, as soon as it is so for one label that is true or predicted somewhere. */
+/**
+ * Averages the labels' scores, each weighted by its rows. The mean is undefined if the score of any label that occurs
+ * (true or predicted) is undefined, as scikit-learn warns.
+ */
 const weightedByRows: Average = (counts, ratio) => {
   let sum = 0;
   let nRows = 0;
@@ -157,12 +154,12 @@ const weightedByRows: Average = (counts, ratio) => {
   return { value: sum / nRows, isDefined };
 };
 
-/** Of two classes the score of the positive one, of more their mean. */
+/** Scores the positive class if there are two classes, else averages over all classes. */
 export function averageOf(nClasses: number, positiveCode: number): Average {
   return nClasses === 2 ? ofLabel(positiveCode) : weightedByRows;
 }
 
-/** Summed with Neumaier's correction (1974): millions of rows cost no digits. */
+/** Mean log loss. Neumaier's compensated summation (1974) loses no digits over millions of rows. */
 export function meanLogLoss(codes: ClassCodes, { columns }: Matrix): number {
   const ofSecond = columns.length === 1 ? columns[0] : undefined;
   let sum = 0;

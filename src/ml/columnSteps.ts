@@ -1,3 +1,5 @@
+import type { ImputerStrategy } from '../values/pipelineState.ts';
+import type { Missing } from '../values/plan.ts';
 import { type Branch, ColumnTransformer } from './columnTransformer.ts';
 import type { FrameColumn } from './frame.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
@@ -5,21 +7,18 @@ import { MinMaxScaler } from './minMaxScaler.ts';
 import { OneHotEncoder } from './oneHotEncoder.ts';
 import { Pipeline, type Step } from './pipeline.ts';
 import { SimpleImputer } from './simpleImputer.ts';
-import type { ImputerStrategy } from './state.ts';
-
-/** What becomes of missing values: with the first two there are none left when a pipeline is fitted. */
-export type Missing = 'error' | 'drop' | ImputerStrategy;
 
 export interface ColumnStepsOptions extends LogisticRegressionOptions {
-  /** Where it is a strategy, numbers are imputed by it, and text by the most frequent one. */
+  /** If it is a strategy, that strategy imputes numbers. The most frequent text imputes text. */
   readonly missing?: Missing;
 }
 
 /**
- * The steps of a model of these columns, by what they hold. Without text: `scaler`, `model`, and `imputer` before them
- * where missing values are imputed. With text: `columns`, `model`, where `columns` is a ColumnTransformer of two
- * pipelines, `numeric` (`imputer`, `scaler`) and `categorical` (`imputer`, `imputer_none`, `imputer_empty`, `encoder`);
- * a branch without columns is left out.
+ * Builds the steps of a model for these columns.
+ * The steps are `scaler` and `model` if there is no text, with `imputer` before them if missing values are imputed.
+ * They are `columns` and `model` if there is text. `columns` is a ColumnTransformer of two pipelines, `numeric`
+ * (`imputer`, `scaler`) and `categorical` (`imputer`, `imputer_none`, `imputer_empty`, `encoder`). A branch without
+ * columns is left out.
  */
 export function columnSteps(
   columns: readonly Pick<FrameColumn, 'kind'>[],
@@ -43,8 +42,9 @@ function numericSteps(strategy: ImputerStrategy | undefined): Step[] {
 }
 
 /**
- * Three imputers, for scikit-learn's fills one form of a missing value each, and the encoder would make zeros of the
- * others without a word. A file's missing texts are all of the first form, so the other two only matter in Python.
+ * Builds the steps for text, with one imputer for each form of a missing value.
+ * A scikit-learn imputer fills one form only, and the encoder would silently encode the other forms as zeros. All
+ * missing texts of a file have the first form, so the other two matter only in Python.
  */
 function categoricalSteps(strategy: ImputerStrategy | undefined): Step[] {
   const encoder: Step = ['encoder', new OneHotEncoder({ handleUnknown: 'ignore' })];

@@ -1,12 +1,13 @@
+import type { ColumnTransformerState, TransformerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount } from './matrix.ts';
 import { asTransformer, checkNames, paramsByStep } from './pipeline.ts';
-import type { ColumnTransformerState, TransformerState } from './state.ts';
 
-/** A name, a transformer that can be written down as plain data, and the places of its columns in X. */
+/** A name, a transformer with plain-data state, and the indices of its columns in X. */
 export type Branch = readonly [name: string, transformer: StatefulTransformer, columns: readonly number[]];
 
 export interface StatefulTransformer extends Transformer {
@@ -15,25 +16,25 @@ export interface StatefulTransformer extends Transformer {
 
 interface Fitted {
   readonly nFeaturesIn: number;
-  /** How many columns each branch makes. */
+  /** Number of output columns of each branch. */
   readonly nFeaturesOut: readonly number[];
 }
 
 /**
- * Transforms some columns one way and some another, and puts the results side by side in the order of the branches;
- * columns of no branch are dropped. scikit-learn's `ColumnTransformer`, but that the transformers are fitted
- * themselves, not copies of them.
+ * Transforms groups of columns with different transformers and joins the results in the order of the branches.
+ * Columns that belong to no branch are dropped. This is scikit-learn's `ColumnTransformer`, except that `fit` fits
+ * the transformers themselves and not copies.
  */
 export class ColumnTransformer implements Transformer {
   readonly transformers: readonly Branch[];
   #fitted: Fitted | undefined;
 
-  /** @param transformers stored as they are; `fit` checks them */
+  /** @param transformers stored unchecked; `fit` checks them */
   constructor(transformers: readonly Branch[]) {
     this.transformers = [...transformers];
   }
 
-  /** @param restore makes the transformer of a branch from its state */
+  /** @param restore creates a branch's transformer from its state */
   static fromState(
     { transformers, fitted }: ColumnTransformerState,
     restore: (state: TransformerState) => StatefulTransformer,
@@ -50,10 +51,10 @@ export class ColumnTransformer implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; NaN in dense input is a missing value
+   * @param X shape `(nSamples, nFeatures)`, where NaN in dense input is a missing value
    * @param y labels, for transformers that use them
-   * @throws ValueError where there is no branch, where a name is empty, doubled or holds `__`, where a branch names no
-   *   column or one that X does not have, and where a transformer does not take its columns
+   * @throws ValueError if there is no branch; if a name is empty, duplicated or contains `__`; if a branch has no
+   *   columns or a column that X lacks; if a transformer rejects its columns
    */
   fit(X: Input, y?: Classes): this {
     const frame = toFrame(X, { allowMissing: true });
@@ -67,8 +68,9 @@ export class ColumnTransformer implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; it is not changed
-   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   * @param X shape `(nSamples, nFeatures)`, not changed
+   * @throws NotFittedError
+   * @throws ValueError if X does not have the features of the fit
    */
   transform<X extends Input>(X: X): Transformed<X> {
     const { nFeaturesIn } = this.#requireFitted();
@@ -80,7 +82,7 @@ export class ColumnTransformer implements Transformer {
     return likeInput(X, { nSamples: frame.nSamples, columns });
   }
 
-  /** The options of all branches, each as `branch__param`. */
+  /** Returns the options of all branches, each as `branch__param`. */
   getParams(): Params {
     return paramsByStep(this.transformers.map(([name, transformer]) => [name, transformer]));
   }
@@ -102,14 +104,17 @@ export class ColumnTransformer implements Transformer {
   }
 
   #checkBranches(nFeatures: number): void {
-    if (this.transformers.length === 0) throw new ValueError('ColumnTransformer has no branch: give it one.');
+    if (this.transformers.length === 0)
+      throw new ValueError('ColumnTransformer has no branch: give it at least one.');
     checkNames(this.transformers.map(([name]) => name));
     for (const [name, transformer, columns] of this.transformers) {
       asTransformer(transformer);
       if (columns.length === 0) throw new ValueError(`Branch '${name}' has no columns: leave it out.`);
       const wrong = columns.find((column) => !Number.isInteger(column) || column < 0 || column >= nFeatures);
       if (wrong === undefined) continue;
-      throw new ValueError(`Branch '${name}' wants column ${wrong}, and X has ${nFeatures} columns.`);
+      throw new ValueError(
+        `Branch '${name}' uses column ${wrong}, but X has ${nFeatures} columns: use 0 to ${nFeatures - 1}.`,
+      );
     }
   }
 

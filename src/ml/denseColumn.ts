@@ -1,21 +1,21 @@
-import { compareCodePoints } from '../codePoints.ts';
+import { compareCodePoints } from '../python/codePoints.ts';
 import { ValueError } from './errors.ts';
 import type { Input, Transformed } from './estimator.ts';
 import type { Frame, NumericColumn, TextColumn } from './frame.ts';
 import { frameToMatrix, isFrame, toMatrix } from './matrix.ts';
 
-/** A text as a caller has it; null, undefined and the empty text are missing, as an empty cell of a file is. */
+/** A text from the caller. null, undefined and the empty text are missing, like an empty cell of a file. */
 export type TextValue = string | null | undefined;
 
 const MISSING = -1;
 
-/** Numbers in an array, NaN where there is none. */
+/** Numbers in an array. NaN marks a missing value. */
 export class DenseNumericColumn implements NumericColumn {
   readonly kind = 'numeric';
   readonly #values: Float64Array;
   #nMissing: number | undefined;
 
-  /** @param values kept, not copied, and never written to */
+  /** @param values kept without a copy, and never changed */
   constructor(values: Float64Array) {
     this.#values = values;
   }
@@ -37,7 +37,7 @@ export class DenseNumericColumn implements NumericColumn {
     const first = values.findIndex((value) => !Number.isNaN(value));
     let min = first < 0 ? Number.NaN : values[first]!;
     let max = min;
-    // NaN is neither less nor greater than anything, and so passed over.
+    // Comparisons with NaN are false, so this loop skips NaN.
     for (let i = first + 1; i < values.length; i++) {
       const value = values[i]!;
       if (value < min) min = value;
@@ -77,7 +77,7 @@ export class DenseNumericColumn implements NumericColumn {
     return new DenseNumericColumn(this.#values.map((one) => (Number.isNaN(one) ? value : one)));
   }
 
-  // Plain loops: a call back for each value takes three times as long on a million rows.
+  // Plain loops, because a callback for each value takes three times as long on a million rows.
 
   affine(scale: number, offset: number): NumericColumn {
     const mapped = new Float64Array(this.#values.length);
@@ -95,22 +95,22 @@ export class DenseNumericColumn implements NumericColumn {
     return this.#values;
   }
 
-  /** A copy in ascending order, missing values left out: `sort` puts NaN last. */
+  /** Returns a sorted copy without the missing values, which `sort` puts last. */
   #sorted(): Float64Array {
     return this.#values.toSorted().subarray(0, this.nSamples - this.nMissing);
   }
 }
 
-/** Texts as their places in a list of different ones, -1 where there is none. */
+/** Texts as indices into a list of different texts. -1 marks a missing text. */
 export class DenseTextColumn implements TextColumn {
   readonly kind = 'text';
   readonly #codes: Int32Array;
   readonly #texts: readonly string[];
 
   /**
-   * Both are kept, not copied, and never written to.
-   * @param codes one a row: a place in `texts`, or -1
-   * @param texts different ones, in any order
+   * Keeps both arrays without a copy and never changes them.
+   * @param codes one a row: an index into `texts`, or -1
+   * @param texts different texts, in any order
    */
   constructor(codes: Int32Array, texts: readonly string[]) {
     this.#codes = codes;
@@ -162,9 +162,9 @@ export class DenseTextColumn implements TextColumn {
 }
 
 /**
- * The frame itself where X is one, else the columns of a matrix.
+ * Returns X itself if X is a frame, else its columns as a frame.
  * @param options as for `toMatrix`
- * @throws ValueError without a row or a column, where columns or rows differ in length, and as `toMatrix`
+ * @throws ValueError if there is no row or no column, if columns or rows differ in length, and as `toMatrix`
  */
 export function toFrame(X: Input, options?: { readonly allowMissing?: boolean }): Frame {
   if (isFrame(X)) return checkFrame(X);
@@ -172,7 +172,7 @@ export function toFrame(X: Input, options?: { readonly allowMissing?: boolean })
   return { nSamples, columns: columns.map((column) => new DenseNumericColumn(column)) };
 }
 
-/** A frame as a transformation of X gives it back: a frame where X was one, else a matrix. */
+/** Converts the result of a transformation to the kind of X: frame or matrix. */
 export function likeInput<X extends Input>(X: X, frame: Frame): Transformed<X> {
   return (isFrame(X) ? frame : frameToMatrix(frame)) as Transformed<X>;
 }
@@ -186,5 +186,7 @@ function checkFrame(frame: Frame): Frame {
   }
   const odd = columns.findIndex((column) => column.nSamples !== nSamples);
   if (odd < 0) return frame;
-  throw new ValueError(`Column ${odd} has ${columns[odd]!.nSamples} values, and nSamples says ${nSamples}.`);
+  throw new ValueError(
+    `Column ${odd} has ${columns[odd]!.nSamples} values, but nSamples is ${nSamples}: make them equal.`,
+  );
 }

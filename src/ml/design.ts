@@ -4,27 +4,31 @@ import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
 import { isFrame, type Matrix, toMatrix } from './matrix.ts';
 import { logistic } from './scores.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
-import { chunkLogLoss, type LossSums } from './solvers/lossSums.ts';
-import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import { chunkLogLoss } from './solvers/lossSums.ts';
 import { denseChunks } from './solvers/rowChunks.ts';
+import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
-/** The features of a linear model, wherever they lie: what a fit and a prediction ask of them. All are finite. */
+/** What a fit and a prediction need of a linear model's features, in any storage. All values are finite. */
 export interface Design {
   readonly nSamples: number;
   readonly nFeatures: number;
-  /** Calls `use` with the log loss of these classes: binomial for two, else multinomial. It is good until `use` returns. */
+  /**
+   * Calls `use` with the log loss of these classes: binomial for two, else multinomial. The sums are valid until
+   * `use` returns.
+   */
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
-  /** `X w + b`, one array an output; w has a row `(nFeatures + 1)` an output, intercept last. */
+  /** `X w + b`, one array for each output. w has a row of `nFeatures + 1` numbers for each output, intercept last. */
   linearPredictor(w: Float64Array): Float64Array[];
-  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
   classify(w: Float64Array): BinaryPrediction;
-  /** The values as doubles: a copy of all, where they do not lie so. */
+  /** Returns the values as doubles, copied if they are stored in another form. */
   toMatrix(): Matrix;
 }
 
 /**
- * The columns of a frame stay where they are if one source computes with all of them; anything else becomes a matrix.
- * @throws ValueError as `toMatrix`, and where a frame's column holds text, a missing or an infinite value
+ * Wraps X for a linear model. If one source computes with all columns of a frame, the frame is not copied. Any other
+ * X becomes a matrix.
+ * @throws ValueError as `toMatrix`, and if a frame's column holds text or a value that is missing or infinite
  */
 export function toDesign(X: Input): Design {
   if (!isFrame(X)) return new DenseDesign(toMatrix(X));

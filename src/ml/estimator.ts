@@ -1,37 +1,23 @@
+import type { ClassesDtype } from '../values/dataset.ts';
 import type { Frame } from './frame.ts';
+import type { ClassCodes, Classes, Labels } from './labels.ts';
 import type { Matrix, MatrixLike } from './matrix.ts';
-import type { ClassesDtype } from './state.ts';
 
 /** A value that a hyper-parameter can have. */
 export type ParamValue = number | string | boolean | null | readonly number[];
 export type Params = Readonly<Record<string, ParamValue>>;
-
-/** Classes as they come in: one label a row, numbers or text. */
-export type Labels = ArrayLike<number | string>;
-
-/** One class a row, by its number from 0. */
-export type ClassCodes = Uint8Array | Int32Array;
-
-export interface EncodedLabels {
-  /** The different labels, sorted as NumPy sorts them: numbers by value, text by code point. */
-  readonly classes: readonly (number | string)[];
-  readonly dtype: ClassesDtype;
-  /** For each row its label's place in `classes`. */
-  readonly codes: ClassCodes;
-}
-
-/** What a classifier learns to tell: labels, or their codes where they are known already. */
-export type Classes = Labels | EncodedLabels;
-
-/** What estimators learn from and work on: dense numbers, or columns of numbers and text. */
+/** Input of estimators: dense numbers, or columns of numbers and text. */
 export type Input = MatrixLike | Frame;
 
-/** A transformation gives back what it was given: of a frame a frame, of dense numbers a matrix. */
+/** A transformation returns a frame for a frame, and a matrix for dense numbers. */
 export type Transformed<X extends Input> = X extends Frame ? Frame : Matrix;
 
-/** scikit-learn's contract: a constructor stores options and checks nothing; `fit` checks; a second fit forgets the first. */
+/**
+ * An estimator with scikit-learn's contract: the constructor stores options unchecked, `fit` checks them, and a
+ * second fit replaces the first.
+ */
 export interface Estimator {
-  /** The constructor's options by name; those of a pipeline's steps as `step__param`. */
+  /** Returns the constructor's options by name. A pipeline names the options of its steps `step__param`. */
   getParams(): Params;
 }
 
@@ -40,13 +26,13 @@ export interface Transformer extends Estimator {
   transform<X extends Input>(X: X): Transformed<X>;
 }
 
-/** What a classifier can be told of its labels, beside the labels. */
+/** What a classifier can learn about the labels besides their values. */
 export interface ClassifierFitOptions {
-  /** NumPy's dtype of the labels where they do not show it: `float64` for a column that reads 1.0, 2.0. */
+  /** NumPy's dtype of the labels, if the values do not show it. Example: `float64` for a column with 1.0, 2.0. */
   readonly classesDtype?: ClassesDtype;
 }
 
-/** Predictions by number: of `classes_` the place of each row's, and the classes' probabilities. */
+/** Predicted classes as indices into `classes_`, with the probabilities of the classes. */
 export interface CodedPrediction {
   readonly codes: ClassCodes;
   readonly proba: Matrix;
@@ -58,9 +44,9 @@ export interface Classifier extends Estimator {
   predict(X: Input): (number | string)[];
   /** Shape `(nSamples, nClasses)`, columns in the order of `classes_`. */
   predictProba(X: Input): Matrix;
-  /** Classes by number and probabilities together; of two classes the second's probabilities alone. */
+  /** Returns class codes and probabilities together. For two classes, `proba` has only the second class. */
   predictCoded(X: Input): CodedPrediction;
-  /** Share of the rows whose label is predicted right. */
+  /** Returns the share of rows whose label is predicted correctly. */
   score(X: Input, y: Labels): number;
   /** The labels, sorted. */
   readonly classes_: readonly (number | string)[];

@@ -1,45 +1,47 @@
-import type { LossSums } from './solvers/lossSums.ts';
-import type { WeightedCodes } from './solvers/pointwiseLoss.ts';
+import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
 /**
- * Columns that estimators learn from and transform, wherever their values are kept: in arrays (`denseColumn.ts`), or
- * packed in a table's memory, which the engine's columns read. A transformation makes a new column that may be no more
- * than a note of what to do when it is read.
+ * A column of numbers that estimators learn from and transform, in any storage.
+ * The values are in arrays (`denseColumn.ts`) or packed in a table's memory, which the engine's columns read. A
+ * transformation returns a new column. That column may only record the operation and apply it when it is read.
  */
 export interface NumericColumn {
   readonly kind: 'numeric';
   readonly nSamples: number;
-  /** Rows without a value: NaN. */
+  /** Rows whose value is missing (NaN). */
   readonly nMissing: number;
-  /** Least and largest value; NaN where there is none. Missing ones are passed over, here and in what follows. */
+  /** Smallest and largest value, NaN if there is no value. This and all methods below skip missing values. */
   range(): { readonly min: number; readonly max: number };
   mean(): number;
-  /** Of an even number of values the mean of the middle two. */
+  /** For an even number of values, the mean of the middle two. */
   median(): number;
-  /** The most frequent value; the least of several. */
+  /** The most frequent value. If several are equally frequent, the smallest of them. */
   mostFrequent(): number;
-  /** `value` where there is none. */
+  /** Replaces missing values with `value`. */
   fill(value: number): NumericColumn;
-  /** `x * scale + offset`, each of the two rounded. */
+  /** `x * scale + offset`. The product and the sum are each rounded. */
   affine(scale: number, offset: number): NumericColumn;
   clip(low: number, high: number): NumericColumn;
-  /** A copy of the values, or the array that holds them: not to be written to. */
+  /** Returns a copy of the values or the array that holds them, so do not change it. */
   toArray(): Float64Array;
-  /** What computes with this column, and others that lie there too, without a copy of them. */
+  /** Computes with this column, and with others of the same source, without copying them. */
   readonly source?: ColumnSource;
 }
 
-/** A place of columns that are computed with where they lie. It takes columns alone that name it as their source. */
+/** Computes with columns in their own storage. Accepts only columns whose `source` it is. */
 export interface ColumnSource {
-  /** Calls `use` with the log loss of these classes: binomial for two, else multinomial. It is good until `use` returns. */
+  /**
+   * Calls `use` with the log loss of these classes: binomial for two, else multinomial. The sums are valid until
+   * `use` returns.
+   */
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T;
-  /** `X w + b`, one array an output; w has a row `(columns + 1)` an output, intercept last. */
+  /** `X w + b`, one array for each output. w has a row of `columns + 1` numbers for each output, intercept last. */
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
-  /** For one output the class, 1 where `X w + b` is above 0, and the logistic function of it. */
+  /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
   classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction;
 }
 
-/** Of two classes each row's code, and the probability of the second. */
+/** Each row's code, and the probability of the second class, for two classes. */
 export interface BinaryPrediction {
   readonly codes: Uint8Array;
   readonly proba: Float64Array;
@@ -49,17 +51,17 @@ export interface TextColumn {
   readonly kind: 'text';
   readonly nSamples: number;
   readonly nMissing: number;
-  /** The different texts, sorted by code point, each with its rows; missing ones are not among them. */
+  /** Returns the different texts, sorted by code point, with their row counts. Missing texts are left out. */
   counts(): ReadonlyMap<string, number>;
-  /** `text` where there is none. */
+  /** Replaces missing texts with `text`. */
   fill(text: string): TextColumn;
-  /** 1 where the row holds this text, else 0. */
+  /** 1 if the row holds this text, else 0. */
   indicator(text: string): NumericColumn;
 }
 
 export type FrameColumn = NumericColumn | TextColumn;
 
-/** Columns of numbers and of text side by side, as pandas' DataFrame has them. */
+/** Columns of numbers and text side by side, like a pandas DataFrame. */
 export interface Frame {
   readonly nSamples: number;
   readonly columns: readonly FrameColumn[];

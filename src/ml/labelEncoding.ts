@@ -1,11 +1,11 @@
-import { compareCodePoints } from '../codePoints.ts';
+import { compareCodePoints } from '../python/codePoints.ts';
+import type { ClassesDtype } from '../values/dataset.ts';
 import { ValueError } from './errors.ts';
-import type { EncodedLabels, Labels } from './estimator.ts';
-import type { ClassesDtype } from './state.ts';
+import type { EncodedLabels, Labels } from './labels.ts';
 
 /**
- * Turns labels into classes and codes, as `numpy.unique(y, return_inverse=True)` does.
- * @throws ValueError where a number is not finite, or where numbers and text are mixed
+ * Turns labels into classes and codes, like `numpy.unique(y, return_inverse=True)`.
+ * @throws ValueError if a number is not finite, or if numbers and text are mixed
  */
 export function encodeLabels(y: Labels): EncodedLabels {
   const labels: ArrayLike<number | string> = y;
@@ -34,10 +34,10 @@ function sortClasses(found: readonly (number | string)[]): readonly (number | st
   const numbers = found.filter((label) => typeof label === 'number');
   const texts = found.filter((label) => typeof label === 'string');
   if (numbers.length + texts.length !== found.length || (numbers.length > 0 && texts.length > 0)) {
-    throw new ValueError('Labels must be all numbers or all text.');
+    throw new ValueError('Labels must be all numbers or all text: convert them to one type.');
   }
   if (numbers.some((label) => !Number.isFinite(label))) {
-    throw new ValueError('Input y contains a number that is not finite.');
+    throw new ValueError('Input y contains a number that is not finite: all numbers must be finite.');
   }
   return texts.length > 0 ? texts.sort(compareCodePoints) : numbers.sort((a, b) => a - b);
 }

@@ -1,43 +1,37 @@
+import type { LogisticRegressionState, SolverName } from '../values/pipelineState.ts';
+import type { Warning } from '../values/warning.ts';
 import { type Design, toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type {
-  Classes,
-  Classifier,
-  ClassifierFitOptions,
-  CodedPrediction,
-  EncodedLabels,
-  Input,
-  Labels,
-  Params,
-} from './estimator.ts';
+import type { Classifier, ClassifierFitOptions, CodedPrediction, Input, Params } from './estimator.ts';
 import { encodeLabels } from './labelEncoding.ts';
+import type { Classes, EncodedLabels, Labels } from './labels.ts';
 import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
 import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
-import type { FitWarning, LogisticRegressionState, SolverName } from './state.ts';
 
 export interface LogisticRegressionOptions {
-  /** Inverse of the penalty's strength, above 0. Unknown to gradient-descent. */
+  /** Inverse of the penalty's strength, above 0. gradient-descent ignores it. */
   readonly C?: number;
-  /** Size of the gradient's largest part at which the fit has converged. */
+  /** The fit has converged when the gradient's largest component is at most this. */
   readonly tol?: number;
   readonly maxIter?: number;
   readonly solver?: SolverName;
-  /** `balanced` weighs a row by `nSamples / (nClasses * rows of its class)`. Unknown to gradient-descent. */
+  /** `balanced` weights a row by `nSamples / (nClasses * rows of its class)`. gradient-descent ignores it. */
   readonly classWeight?: 'balanced' | null;
 }
 
 const SOLVERS: readonly SolverName[] = ['lbfgs', 'newton-cholesky', 'gradient-descent'];
 
 /**
- * Logistic regression with an L2 penalty, scikit-learn's `LogisticRegression`: its names, its defaults, its numbers.
+ * Logistic regression with an L2 penalty: scikit-learn's `LogisticRegression` with the same names, defaults and
+ * numbers.
  * It minimises
  *
  *     C * sum_i s_i loss(y_i, w'x_i + b) + ||w||^2 / 2
  *
- * with the log loss, binomial for two classes and multinomial (softmax) for more, row weights s_i and an intercept b
- * that is not penalised.
+ * The loss is the log loss, binomial for two classes and multinomial (softmax) for more. s_i are row weights. The
+ * intercept b is not penalised.
  */
 export class LogisticRegression implements Classifier {
   readonly #params: LogisticRegressionState['params'];
@@ -55,11 +49,11 @@ export class LogisticRegression implements Classifier {
   }
 
   /**
-   * Not converging is no error: `converged_` tells it, and `fitWarnings_`.
+   * Fits the coefficients. A fit that does not converge is not an error: see `converged_` and `fitWarnings_`.
    * @param X shape `(nSamples, nFeatures)`
-   * @param y nSamples labels: whole numbers, or text; or their codes, where each of the classes occurs
-   * @throws ValueError where an option is wrong, where X is empty, ragged or not finite, where labels are not one a
-   *   row, of one class only, not whole, or mixed
+   * @param y nSamples labels, whole numbers or text; or their codes, if every class occurs
+   * @throws ValueError if an option is wrong; if X is empty, ragged or not finite; if the labels are mixed, not
+   *   whole, of one class only, or not one a row
    */
   fit(X: Input, y: Classes, options: ClassifierFitOptions = {}): this {
     checkParams(this.#params);
@@ -78,10 +72,12 @@ export class LogisticRegression implements Classifier {
   }
 
   /**
-   * Raw scores `X w + b`.
+   * Returns the raw scores `X w + b`.
    * @param X shape `(nSamples, nFeatures)`
-   * @returns shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
-   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   * @returns shape `(nSamples, nClasses)`; for two classes `(nSamples, 1)`, where a score above 0 means the second
+   *   class
+   * @throws NotFittedError
+   * @throws ValueError if X does not have the features of the fit
    */
   decisionFunction(X: Input): Matrix {
     const design = this.#toDesign(X);
@@ -89,14 +85,14 @@ export class LogisticRegression implements Classifier {
     return { nSamples: design.nSamples, nFeatures: columns.length, columns };
   }
 
-  /** The class of the highest score, one a row. Arguments and errors as for `decisionFunction`. */
+  /** Predicts for each row the class with the highest score. Arguments and errors as for `decisionFunction`. */
   predict(X: Input): (number | string)[] {
     const { classes } = this.#requireFitted();
     return Array.from(classesByScore(this.decisionFunction(X)), (code) => classes[code]!);
   }
 
   /**
-   * Probabilities: the logistic function of the score, for more than two classes the softmax of the scores.
+   * Returns probabilities: the logistic function of the score for two classes, the softmax of the scores for more.
    * @param X shape `(nSamples, nFeatures)`
    * @returns shape `(nSamples, nClasses)`, columns in the order of `classes_`
    * @throws as `decisionFunction`
@@ -106,8 +102,8 @@ export class LogisticRegression implements Classifier {
   }
 
   /**
-   * Classes by number and probabilities together, in one pass over the rows and in little room: what `codedMetrics` takes.
-   * Of two classes `proba` has the second's column alone. Arguments and errors as for `decisionFunction`.
+   * Returns class codes and probabilities, the input of `codedMetrics`, in one pass and with little memory.
+   * For two classes `proba` has only the second class's column. Arguments and errors as for `decisionFunction`.
    */
   predictCoded(X: Input): CodedPrediction {
     const { classes } = this.#requireFitted();
@@ -142,28 +138,28 @@ export class LogisticRegression implements Classifier {
     return this.#requireFitted().classes;
   }
 
-  /** Shape `(nClasses, nFeatures)`, or `(1, nFeatures)` for two classes: then of the second. */
+  /** Shape `(nClasses, nFeatures)`. For two classes `(1, nFeatures)`, the coefficients of the second class. */
   get coef_(): readonly (readonly number[])[] {
     return this.#requireFitted().coef;
   }
 
-  /** One a row of `coef_`. */
+  /** One intercept for each row of `coef_`. */
   get intercept_(): readonly number[] {
     return this.#requireFitted().intercept;
   }
 
-  /** Iterations taken. scikit-learn keeps it in an array of one. */
+  /** Number of iterations. scikit-learn stores it in an array of length 1. */
   get nIter_(): number {
     return this.#requireFitted().nIter;
   }
 
-  /** Whether the solver's own test of convergence was met. */
+  /** Whether the solver's own convergence test was met. */
   get converged_(): boolean {
     return this.#requireFitted().converged;
   }
 
-  /** What scikit-learn would warn of, and options that had no effect. */
-  get fitWarnings_(): readonly FitWarning[] {
+  /** Warnings that scikit-learn would give, and options that had no effect. */
+  get fitWarnings_(): readonly Warning[] {
     return this.#requireFitted().warnings ?? [];
   }
 
@@ -178,7 +174,7 @@ export class LogisticRegression implements Classifier {
     return design;
   }
 
-  /** Coefficients and intercept, output after output. */
+  /** Coefficients and intercept of each output, one output after the other. */
   #parameters(): Float64Array {
     const { coef, intercept } = this.#requireFitted();
     return Float64Array.from(coef.flatMap((row, k) => [...row, intercept[k]!]));
@@ -214,9 +210,7 @@ function encodeClasses(y: Classes, nSamples: number): EncodedLabels {
   }
   const encoded = 'codes' in y ? y : encodeLabels(y);
   if (encoded.dtype === 'float64') {
-    throw new ValueError(
-      'Unknown label type: continuous. A classifier wants classes: whole numbers, or text.',
-    );
+    throw new ValueError('Unknown label type: continuous. Classes must be whole numbers or text.');
   }
   if (encoded.classes.length < 2) {
     throw new ValueError(

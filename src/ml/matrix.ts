@@ -1,7 +1,7 @@
 import { ValueError } from './errors.ts';
 import type { Frame } from './frame.ts';
 
-/** A dense matrix of doubles, shape `(nSamples, nFeatures)`, kept by column: the passes of a fit read it that way. */
+/** A dense matrix of doubles, shape `(nSamples, nFeatures)`, stored by column because a fit reads it by column. */
 export interface Matrix {
   readonly nSamples: number;
   readonly nFeatures: number;
@@ -9,14 +9,15 @@ export interface Matrix {
   readonly columns: readonly Float64Array[];
 }
 
-/** Dense input: a matrix, or rows of numbers as one would write them by hand. */
+/** Dense input: a matrix, or rows of numbers as written by hand. */
 export type MatrixLike = Matrix | readonly (readonly number[])[];
 
 /**
- * The matrix itself where it is one, else a matrix of the rows' values, or of the values of a frame's columns. Nothing
- * of the caller's is written to. Rows and columns count from 0 in the messages, as they do in the caller's arrays.
- * @param options `allowMissing`: whether NaN, which is a missing value, is taken too
- * @throws ValueError without a row or a column, where rows differ in length, where a value is not finite, or text
+ * Returns X as a matrix.
+ * X itself is returned if it is a matrix. Otherwise the matrix has the values of X's rows or of the frame's columns.
+ * Nothing of the caller's is changed. Row and column numbers in messages start at 0, like array indices.
+ * @param options `allowMissing`: whether NaN, a missing value, is accepted
+ * @throws ValueError if there is no row or no column, if rows differ in length, or if a value is text or not finite
  */
 export function toMatrix(X: MatrixLike | Frame, { allowMissing = false } = {}): Matrix {
   const matrix = isFrame(X) ? frameToMatrix(X) : isMatrix(X) ? checkColumns(X) : fromRows(X);
@@ -29,21 +30,24 @@ export function toMatrix(X: MatrixLike | Frame, { allowMissing = false } = {}): 
   return matrix;
 }
 
-/** Whether X is a frame and not dense: of the two a matrix alone says how many features it has. */
+/** Whether X is a frame and not dense. Only a matrix has `nFeatures`. */
 export function isFrame(X: MatrixLike | Frame): X is Frame {
   return 'columns' in X && !('nFeatures' in X);
 }
 
-/** The values of a frame's columns, not copied where they lie in arrays. @throws ValueError where a column holds text */
+/**
+ * Returns the values of a frame's columns, not copied if they are in arrays. @throws ValueError if a column holds
+ * text
+ */
 export function frameToMatrix({ nSamples, columns }: Frame): Matrix {
   const arrays = columns.map((column, j) => {
     if (column.kind === 'numeric') return column.toArray();
-    throw new ValueError(`Column ${j} holds text, and numbers are needed: encode it before.`);
+    throw new ValueError(`Column ${j} holds text, but numbers are needed: encode it first.`);
   });
   return checkColumns({ nSamples, nFeatures: arrays.length, columns: arrays });
 }
 
-/** The rows of these numbers, in this order, as a matrix of its own. */
+/** Copies the rows with these indices, in this order, into a new matrix. */
 export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const nSamples = indices.length;
   const columns = matrix.columns.map((column) => {
@@ -54,7 +58,7 @@ export function takeRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   return { nSamples, nFeatures: matrix.nFeatures, columns };
 }
 
-/** @throws ValueError as scikit-learn does where predictions are asked for other columns than the fit had */
+/** @throws ValueError, as in scikit-learn, if X has another number of columns than the fit had */
 export function checkFeatureCount(
   { nFeatures }: Pick<Matrix, 'nFeatures'>,
   nFeaturesIn: number,
@@ -73,13 +77,13 @@ function isMatrix(X: MatrixLike): X is Matrix {
 function checkColumns(matrix: Matrix): Matrix {
   if (matrix.columns.length !== matrix.nFeatures) {
     throw new ValueError(
-      `The matrix has ${matrix.columns.length} columns, and nFeatures says ${matrix.nFeatures}.`,
+      `The matrix has ${matrix.columns.length} columns, but nFeatures is ${matrix.nFeatures}: make them equal.`,
     );
   }
   const odd = matrix.columns.findIndex((column) => column.length !== matrix.nSamples);
   if (odd >= 0) {
     throw new ValueError(
-      `Column ${odd} has ${matrix.columns[odd]!.length} values, and nSamples says ${matrix.nSamples}.`,
+      `Column ${odd} has ${matrix.columns[odd]!.length} values, but nSamples is ${matrix.nSamples}: make them equal.`,
     );
   }
   return matrix;
@@ -91,7 +95,9 @@ function fromRows(rows: readonly (readonly number[])[]): Matrix {
   const columns = Array.from({ length: nFeatures }, () => new Float64Array(nSamples));
   rows.forEach((row, i) => {
     if (row.length !== nFeatures) {
-      throw new ValueError(`Row ${i} has ${row.length} values, and row 0 has ${nFeatures}.`);
+      throw new ValueError(
+        `Row ${i} has ${row.length} values, but row 0 has ${nFeatures}: all rows must be equally long.`,
+      );
     }
     for (let j = 0; j < nFeatures; j++) columns[j]![i] = row[j]!;
   });
@@ -100,7 +106,8 @@ function fromRows(rows: readonly (readonly number[])[]): Matrix {
 
 function checkFinite({ columns }: Matrix, allowMissing: boolean): void {
   columns.forEach((column, j) => {
-    // Zero times a finite number is zero, else NaN: one addition a value, and no branch, where all is well.
+    // A finite number times 0 is 0, any other number times 0 is NaN. So valid data costs one addition a value and no
+    // branch.
     let sum = 0;
     for (let i = 0; i < column.length; i++) sum += column[i]! * 0;
     if (sum === 0) return;

@@ -13,15 +13,15 @@ import { ValueError } from './errors.ts';
 import type { Matrix } from './matrix.ts';
 import { rocAuc } from './rocAuc.ts';
 
-export type { ClassificationMetrics, MetricSet } from './codedMetrics.ts';
+export type { ClassificationMetrics } from './codedMetrics.ts';
 
-/** One label a row. A number and its text are different labels. */
+/** One label a row. The number 1 and the text '1' are different labels. */
 type LabelColumn = ArrayLike<number | string>;
 
 interface LabelOptions {
   /** The classifier's `classes_`: two or more. */
   readonly classes: readonly (number | string)[];
-  /** Of two classes the one that the scores are of; `classes[1]` if not given. Without meaning for more classes. */
+  /** With two classes, the class that the scores describe. Default: `classes[1]`. Ignored for more classes. */
   readonly positive?: number | string | undefined;
 }
 
@@ -32,7 +32,7 @@ interface ClassificationResult extends LabelOptions {
   readonly proba: Matrix;
 }
 
-/** Rows that agree, by row count. @throws ValueError for no rows, or columns of different length */
+/** Share of rows whose labels are equal. @throws ValueError if there are no rows or the lengths differ */
 export function accuracyScore(yTrue: LabelColumn, yPred: LabelColumn): number {
   checkLengths(yTrue.length, yPred.length);
   let nEqual = 0;
@@ -41,29 +41,29 @@ export function accuracyScore(yTrue: LabelColumn, yPred: LabelColumn): number {
 }
 
 /**
- * tp / (tp + fp): of the positive class if there are two, else the mean over the classes, each weighted by its
- * rows in `yTrue`. 0 where nothing is predicted (`zero_division=0`).
- * @throws ValueError for fewer than two classes, an unknown `positive`, no rows, or columns of different length
+ * tp / (tp + fp), averaged over the classes by their rows in `yTrue` if there are more than two.
+ * For two classes, it describes the positive class. 0 if nothing is predicted (`zero_division=0`).
+ * @throws ValueError if there are fewer than two classes, an unknown `positive` or no rows, or if the lengths differ
  */
 export function precisionScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOptions): number {
   return ratioScore(yTrue, yPred, options, precision);
 }
 
-/** tp / (tp + fn), averaged as in {@link precisionScore}. @throws ValueError as there */
+/** tp / (tp + fn), averaged as in {@link precisionScore}. @throws ValueError as in {@link precisionScore} */
 export function recallScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOptions): number {
   return ratioScore(yTrue, yPred, options, recall);
 }
 
-/** 2 tp / (2 tp + fp + fn), averaged as in {@link precisionScore}. @throws ValueError as there */
+/** 2 tp / (2 tp + fp + fn), averaged as in {@link precisionScore}. @throws ValueError as in {@link precisionScore} */
 export function f1Score(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOptions): number {
   return ratioScore(yTrue, yPred, options, f1);
 }
 
 /**
- * Mean of -ln(p), p being the probability of the row's true class, clipped to [eps, 1 - eps]. Rows of `proba` that
- * do not sum to 1 are not rescaled; scikit-learn does not either. NaN if such a p is NaN.
+ * Mean of -ln(p), where p is the probability of the row's true class, clipped to [eps, 1 - eps].
+ * As in scikit-learn, rows of `proba` that do not sum to 1 are not rescaled. NaN if such a p is NaN.
  * @param proba shape `(nSamples, nClasses)`
- * @throws ValueError for a label that is none of `classes`, and where the shapes do not agree
+ * @throws ValueError if a label is not one of `classes`, or if the shapes do not match
  */
 export function logLoss(yTrue: LabelColumn, proba: Matrix, classes: LabelOptions['classes']): number {
   const codeOf = codesOfClasses(classes);
@@ -71,18 +71,18 @@ export function logLoss(yTrue: LabelColumn, proba: Matrix, classes: LabelOptions
   const codes = encode(yTrue, codeOf);
   if (codeOf.size > classes.length) {
     throw new ValueError(
-      'yTrue contains labels that are none of the classes: log_loss is not defined for them.',
+      'yTrue contains labels that are not among the classes: log_loss is not defined for them.',
     );
   }
   return meanLogLoss(codes, proba);
 }
 
 /**
- * Area under the ROC curve: of `positive` for two classes, else one-vs-one over the classes that occur, each
- * pair weighted by its share of the rows (Hand & Till 2001).
+ * Area under the ROC curve: of `positive` for two classes, else one-vs-one over the classes that occur. Each pair of
+ * classes is weighted by its share of the rows (Hand & Till 2001).
  * @param proba shape `(nSamples, nClasses)`
- * @returns NaN where it is undefined: one class only in `yTrue`, or a label that is none of `classes`
- * @throws ValueError where the shapes do not agree, or `positive` is none of the classes
+ * @returns NaN if it is undefined: `yTrue` has only one class, or a label that is not one of `classes`
+ * @throws ValueError if the shapes do not match, or if `positive` is not one of the classes
  */
 export function rocAucScore(
   yTrue: LabelColumn,
@@ -97,9 +97,10 @@ export function rocAucScore(
 }
 
 /**
- * All metrics of one set of rows. A row whose true label is none of `classes` (it was not among the training
- * rows) counts as a wrong prediction, and leaves log_loss and roc_auc undefined.
- * @throws ValueError as the single metrics do for shapes and classes
+ * Computes all metrics of one set of rows.
+ * A row whose true label is not one of `classes` (because no training row has that label) counts as a wrong
+ * prediction. Such a row makes log_loss and roc_auc undefined.
+ * @throws ValueError for wrong shapes and classes, as the single metrics
  */
 export function classificationMetrics(result: ClassificationResult): ClassificationMetrics {
   const { yTrue, yPred, proba, classes } = result;
@@ -122,21 +123,25 @@ export function classificationMetrics(result: ClassificationResult): Classificat
 function checkLengths(nTrue: number, nOther: number): void {
   if (nTrue === 0) throw new ValueError('A metric needs at least one row.');
   if (nTrue !== nOther)
-    throw new ValueError(`yTrue has ${nTrue} rows, and what it is compared with ${nOther}.`);
+    throw new ValueError(
+      `yTrue has ${nTrue} rows, but the predictions have ${nOther}: the lengths must be equal.`,
+    );
 }
 
 function checkProba(nTrue: number, proba: Matrix, nClasses: number): void {
   checkLengths(nTrue, proba.nSamples);
   if (proba.nFeatures !== nClasses) {
-    throw new ValueError(`proba has ${proba.nFeatures} columns for ${nClasses} classes.`);
+    throw new ValueError(
+      `proba has ${proba.nFeatures} columns for ${nClasses} classes: it needs one column for each class.`,
+    );
   }
 }
 
-/** Each class by its column. @throws ValueError for fewer than two, or one that is there twice */
+/** Maps each class to its column. @throws ValueError if there are fewer than two classes or a class occurs twice */
 function codesOfClasses(classes: LabelOptions['classes']): Map<number | string, number> {
   const codeOf = new Map(classes.map((label, code) => [label, code]));
-  if (classes.length < 2) throw new ValueError(`classes must be at least two, not ${classes.length}.`);
-  if (codeOf.size < classes.length) throw new ValueError('classes contains a label twice.');
+  if (classes.length < 2) throw new ValueError(`There must be at least two classes, not ${classes.length}.`);
+  if (codeOf.size < classes.length) throw new ValueError('classes contains a label twice: remove one.');
   return codeOf;
 }
 
@@ -144,11 +149,11 @@ function codesOfClasses(classes: LabelOptions['classes']): Map<number | string, 
 function codeOfPositive({ classes, positive }: LabelOptions, codeOf: Map<number | string, number>): number {
   if (classes.length > 2 || positive === undefined) return 1;
   const code = codeOf.get(positive);
-  if (code === undefined) throw new ValueError(`positive=${positive} is none of the classes.`);
+  if (code === undefined) throw new ValueError(`positive=${positive} is not one of the classes.`);
   return code;
 }
 
-/** Labels as small numbers. A label that is not known yet is given the next one. */
+/** Encodes labels as small numbers. A new label gets the next number. */
 function encode(labels: LabelColumn, codeOf: Map<number | string, number>): Int32Array {
   const codes = new Int32Array(labels.length);
   for (let i = 0; i < codes.length; i++) {
@@ -171,3 +176,5 @@ function ratioScore(yTrue: LabelColumn, yPred: LabelColumn, options: LabelOption
   const counts = countLabels(trueCodes, encode(yPred, codeOf), codeOf.size);
   return averageOf(options.classes.length, positiveCode)(counts, ratio).value;
 }
+
+export type { MetricSet } from '../values/metrics.ts';

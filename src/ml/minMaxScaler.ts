@@ -1,24 +1,26 @@
+import type { MinMaxScalerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, NumericColumn } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount, type Matrix, type MatrixLike, toMatrix } from './matrix.ts';
-import type { MinMaxScalerState } from './state.ts';
 
 export interface MinMaxScalerOptions {
-  /** Range that the training rows are brought to. */
+  /** Range to which the training rows are scaled. */
   readonly featureRange?: readonly [min: number, max: number];
-  /** Whether values outside of what the fit saw are cut off at the range's ends. */
+  /** Whether values outside the range of the fit are clipped to the ends of `featureRange`. */
   readonly clip?: boolean;
 }
 
-/** scikit-learn takes a range below this, ten times the spacing of doubles at 1, for a constant column. */
+/** scikit-learn treats a column with a smaller range as constant: ten times the spacing of doubles at 1. */
 const CONSTANT_RANGE_MAX = 10 * Number.EPSILON;
 
 /**
- * Brings each feature to a range: `X * scale_ + min_`, where `scale_ = (max - min) / (dataMax_ - dataMin_)` and
- * `min_ = min - dataMin_ * scale_`; a constant column is only shifted, its `scale_` is `max - min`.
- * scikit-learn's `MinMaxScaler`, operation by operation, so that the results agree to the last bit.
+ * Scales each feature to a range: `X * scale_ + min_`.
+ * `scale_ = (max - min) / (dataMax_ - dataMin_)` and `min_ = min - dataMin_ * scale_`. A constant column is only
+ * shifted: its `scale_` is `max - min`. This is scikit-learn's `MinMaxScaler`, operation by operation, so the results
+ * are equal to the last bit.
  */
 export class MinMaxScaler implements Transformer {
   readonly #params: MinMaxScalerState['params'];
@@ -35,10 +37,10 @@ export class MinMaxScaler implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; missing values of a frame are passed over
-   * @param _y taken as every step of a pipeline takes it, and not used
-   * @throws ValueError where `featureRange` is not ascending, where X is empty, ragged or not finite, and where a column
-   *   holds text, or no value at all
+   * @param X shape `(nSamples, nFeatures)`; missing values of a frame are skipped
+   * @param _y ignored; every step of a pipeline accepts it
+   * @throws ValueError if `featureRange` is not ascending; if X is empty, ragged or not finite; if a column holds
+   *   text or no value
    */
   fit(X: Input, _y?: Classes): this {
     const [low, high] = this.#params.featureRange;
@@ -68,8 +70,9 @@ export class MinMaxScaler implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; it is not changed, and what is missing in a frame stays so
-   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   * @param X shape `(nSamples, nFeatures)`, not changed; missing values of a frame stay missing
+   * @throws NotFittedError
+   * @throws ValueError if X does not have the features of the fit
    */
   transform<X extends Input>(X: X): Transformed<X> {
     const { clip, featureRange } = this.#params;
@@ -83,7 +86,7 @@ export class MinMaxScaler implements Transformer {
     return likeInput(X, { nSamples: frame.nSamples, columns });
   }
 
-  /** Undoes `transform` of dense input, but for what was cut off. Shapes and errors as there. */
+  /** Undoes `transform` of dense input, except clipping. Shapes and errors as for `transform`. */
   inverseTransform(X: MatrixLike): Matrix {
     const { scale, min, nFeaturesIn } = this.#requireFitted();
     const matrix = toMatrix(X);
@@ -124,7 +127,7 @@ export class MinMaxScaler implements Transformer {
     return this.#requireFitted().scale;
   }
 
-  /** What is added after the scaling. */
+  /** Added after scaling. */
   get min_(): readonly number[] {
     return this.#requireFitted().min;
   }
@@ -146,18 +149,18 @@ export class MinMaxScaler implements Transformer {
 function numericColumns({ columns }: Frame): readonly NumericColumn[] {
   return columns.map((column, j) => {
     if (column.kind === 'numeric') return column;
-    throw new ValueError(`Column ${j} holds text, which cannot be scaled: encode it before.`);
+    throw new ValueError(`Column ${j} holds text, which cannot be scaled: encode it first.`);
   });
 }
 
-/** The values of a frame are not looked at one by one: an infinite or a missing one shows in the range. */
+/** Checks a range instead of each value: an infinite or missing value shows in the range. */
 function checkRange({ min, max }: { readonly min: number; readonly max: number }, j: number): void {
   if (Number.isNaN(min)) throw new ValueError(`Column ${j} has no value in any row: leave the column out.`);
   if (Number.isFinite(min) && Number.isFinite(max)) return;
   throw new ValueError(`Input X contains an infinite value in column ${j}: all values must be finite.`);
 }
 
-// A plain loop: a call back for each value takes three times as long on a million rows.
+// A plain loop, because a callback for each value takes three times as long on a million rows.
 function unscaleColumn(column: Float64Array, scale: number, min: number): Float64Array {
   const unscaled = new Float64Array(column.length);
   for (let i = 0; i < unscaled.length; i++) unscaled[i] = (column[i]! - min) / scale;

@@ -1,6 +1,6 @@
-import type { PipelineState } from './state.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 
-/** The names under which a fitted pipeline is kept. */
+/** Names under which a fitted pipeline is stored. */
 export interface RunNames {
   readonly experimentName: string;
   readonly runName: string;
@@ -8,8 +8,8 @@ export interface RunNames {
 }
 
 /**
- * Where a fitted pipeline is written down, as `mlflow.sklearn.log_model` does for the original. The ml room
- * knows only this door; the tracking room stands behind it.
+ * Stores a fitted pipeline, like `mlflow.sklearn.log_model` in the original.
+ * The ml room knows only this interface. The tracking room implements it.
  */
 export interface ModelLog<Run extends RunNames, Logged> {
   logModel(pipeline: PipelineState, run: Run): Promise<Logged>;

@@ -1,21 +1,22 @@
+import type { OneHotEncoderState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, TextColumn } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount } from './matrix.ts';
-import type { OneHotEncoderState } from './state.ts';
 
 export interface OneHotEncoderOptions {
-  /** What a text that the fit did not see is: an error, or a row of zeros. */
+  /** How to encode a text that the fit did not see: throw an error, or write zeros. */
   readonly handleUnknown?: 'error' | 'ignore';
 }
 
 const HANDLINGS: readonly OneHotEncoderOptions['handleUnknown'][] = ['error', 'ignore'];
 
 /**
- * Makes of each column of text one column of zeros and ones a category: of the texts of the fit, sorted by code point.
- * scikit-learn's `OneHotEncoder` with `sparse_output=False`. A missing text is no category: the fit refuses it, and a
- * transformation takes it for an unknown one.
+ * Encodes each text column as one column of zeros and ones for each category. Categories are sorted by code point.
+ * This is scikit-learn's `OneHotEncoder` with `sparse_output=False`. A missing text is not a category: `fit` rejects
+ * it, and `transform` treats it as an unknown text.
  */
 export class OneHotEncoder implements Transformer {
   readonly #params: OneHotEncoderState['params'];
@@ -33,9 +34,9 @@ export class OneHotEncoder implements Transformer {
 
   /**
    * @param X columns of text
-   * @param _y taken as every step of a pipeline takes it, and not used
-   * @throws ValueError where an option is wrong, where X is empty or ragged, where a column holds numbers, and where a
-   *   text is missing
+   * @param _y ignored; every step of a pipeline accepts it
+   * @throws ValueError if an option is wrong; if X is empty or ragged; if a column holds numbers; if a text is
+   *   missing
    */
   fit(X: Input, _y?: Classes): this {
     const { handleUnknown } = this.#params;
@@ -46,8 +47,7 @@ export class OneHotEncoder implements Transformer {
     }
     const columns = textColumns(toFrame(X));
     columns.forEach(({ nMissing }, j) => {
-      if (nMissing > 0)
-        throw new ValueError(`Column ${j} has no text in ${nMissing} rows: impute it before.`);
+      if (nMissing > 0) throw new ValueError(`Column ${j} has no text in ${nMissing} rows: impute it first.`);
     });
     this.#fitted = {
       nFeaturesIn: columns.length,
@@ -57,10 +57,10 @@ export class OneHotEncoder implements Transformer {
   }
 
   /**
-   * @param X columns of text; they are not changed
-   * @returns one column a category, those of the first column first
-   * @throws NotFittedError, ValueError where X does not have the features of the fit, and where an unknown text is an
-   *   error
+   * @param X columns of text, not changed
+   * @returns one column for each category, the first column's categories first
+   * @throws NotFittedError
+   * @throws ValueError if X does not have the features of the fit, or if an unknown text is an error
    */
   transform<X extends Input>(X: X): Transformed<X> {
     const { nFeaturesIn, categories } = this.#requireFitted();
@@ -106,7 +106,7 @@ export class OneHotEncoder implements Transformer {
 function textColumns({ columns }: Frame): readonly TextColumn[] {
   return columns.map((column, j) => {
     if (column.kind === 'text') return column;
-    throw new ValueError(`Column ${j} holds numbers, and OneHotEncoder encodes text.`);
+    throw new ValueError(`Column ${j} holds numbers, but OneHotEncoder encodes text: leave it out.`);
   });
 }
 

@@ -1,40 +1,40 @@
+import type { EstimatorState, NestedPipelineState } from '../values/pipelineState.ts';
 import { ValueError } from './errors.ts';
 import type {
-  Classes,
   Classifier,
   ClassifierFitOptions,
   CodedPrediction,
   Estimator,
   Input,
-  Labels,
   Params,
   ParamValue,
   Transformed,
   Transformer,
 } from './estimator.ts';
+import type { Classes, Labels } from './labels.ts';
 import type { Matrix } from './matrix.ts';
-import type { EstimatorState, NestedPipelineState } from './state.ts';
 
-/** A name and the estimator that goes by it. */
+/** A name and its estimator. */
 export type Step = readonly [name: string, estimator: Estimator];
 
 /**
- * Steps that are fitted one after the other, each on what the ones before it make of X: transformers, and a transformer
- * or a classifier in the end. scikit-learn's `Pipeline`. The steps are fitted themselves, not copies of them.
+ * Fits steps in order, each on the output of the step before. All steps but the last are transformers.
+ * The last step is a transformer or a classifier. This is scikit-learn's `Pipeline`. `fit` fits the steps themselves
+ * and not copies.
  */
 export class Pipeline implements Estimator {
   readonly steps: readonly Step[];
 
-  /** @param steps stored as they are; `fit` checks them */
+  /** @param steps stored unchecked; `fit` checks them */
   constructor(steps: readonly Step[]) {
     this.steps = [...steps];
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`; of a frame the steps make frames, of dense input matrices
-   * @param y nSamples labels, where the last step is a classifier
-   * @throws ValueError where there is no step, where a name is empty, doubled or holds `__`, where a step cannot do
-   *   what its place asks, and where a step does not take X or y
+   * @param X shape `(nSamples, nFeatures)`; the steps turn a frame into frames and dense input into matrices
+   * @param y nSamples labels, if the last step is a classifier
+   * @throws ValueError if there is no step; if a name is empty, duplicated or contains `__`; if a step is of the
+   *   wrong kind for its position; if a step rejects X or y
    */
   fit(X: Input, y?: Classes, options?: ClassifierFitOptions): this {
     this.#checkSteps();
@@ -49,17 +49,17 @@ export class Pipeline implements Estimator {
     return this;
   }
 
-  /** X as all steps make it. @throws NotFittedError, ValueError where the last step is no transformer */
+  /** Transforms X by all steps. @throws NotFittedError, ValueError if the last step is not a transformer */
   transform<X extends Input>(X: X): Transformed<X> {
     return asTransformer(this.#last()).transform(this.#beforeLast(X)) as Transformed<X>;
   }
 
-  /** Classes by number and probabilities together, as the last step gives them. @throws as `predict` */
+  /** Returns the last step's class codes and probabilities. @throws as `predict` */
   predictCoded(X: Input): CodedPrediction {
     return this.#classifier().predictCoded(this.#beforeLast(X));
   }
 
-  /** One label a row. @throws NotFittedError, ValueError where the last step is no classifier */
+  /** Predicts one label a row. @throws NotFittedError, ValueError if the last step is not a classifier */
   predict(X: Input): (number | string)[] {
     return this.#classifier().predict(this.#beforeLast(X));
   }
@@ -74,12 +74,12 @@ export class Pipeline implements Estimator {
     return this.#classifier().score(this.#beforeLast(X), y);
   }
 
-  /** The options of all steps, each as `step__param`. */
+  /** Returns the options of all steps, each as `step__param`. */
   getParams(): Params {
     return paramsByStep(this.steps);
   }
 
-  /** The fitted steps as plain data. @throws NotFittedError, TypeError where a step has no such form */
+  /** Returns the fitted steps as plain data. @throws NotFittedError, TypeError if a step has no plain-data form */
   toState(): NestedPipelineState {
     return { estimator: 'Pipeline', steps: this.steps.map(([name, step]) => [name, stateOf(step)]) };
   }
@@ -88,7 +88,7 @@ export class Pipeline implements Estimator {
     return Object.fromEntries(this.steps);
   }
 
-  /** Labels that the last step knows, sorted. @throws as `predict` */
+  /** Labels of the last step, sorted. @throws as `predict` */
   get classes_(): readonly (number | string)[] {
     return this.#classifier().classes_;
   }
@@ -107,7 +107,8 @@ export class Pipeline implements Estimator {
 
   #classifier(): Classifier {
     const last = this.#last();
-    if (!isClassifier(last)) throw new ValueError('The last step of the pipeline is no classifier.');
+    if (!isClassifier(last))
+      throw new ValueError('The last step of the pipeline is not a classifier: end with one.');
     return last;
   }
 
@@ -119,17 +120,18 @@ export class Pipeline implements Estimator {
   }
 }
 
-/** @throws ValueError where a name is doubled, empty, or holds what parts a step's name from its option's */
+/** @throws ValueError if a name is duplicated, empty or contains `__`, which separates step and option */
 export function checkNames(names: readonly string[]): void {
   const doubled = names.find((name, i) => names.indexOf(name) !== i);
-  if (doubled !== undefined) throw new ValueError(`Names provided are not unique: '${doubled}' comes twice.`);
+  if (doubled !== undefined)
+    throw new ValueError(`Names provided are not unique: '${doubled}' occurs twice.`);
   const wrong = names.find((name) => name === '' || name.includes('__'));
   if (wrong !== undefined) {
     throw new ValueError(`Estimator names must not be empty and must not contain __: got '${wrong}'.`);
   }
 }
 
-/** The options of all these estimators, each as `name__option`. */
+/** Returns the options of these estimators, each as `name__option`. */
 export function paramsByStep(steps: readonly Step[]): Params {
   const params: Record<string, ParamValue> = {};
   for (const [name, step] of steps) {
@@ -149,12 +151,13 @@ function isClassifier(step: Estimator): step is Classifier {
 
 function stateOf(step: Estimator): EstimatorState {
   if (!('toState' in step))
-    throw new TypeError('A step of the pipeline cannot be written down as plain data.');
+    throw new TypeError('A step of the pipeline has no plain-data form: it needs a method toState.');
   return (step as { toState(): EstimatorState }).toState();
 }
 
-/** @throws ValueError where the estimator does not transform */
+/** @throws ValueError if the estimator is not a transformer */
 export function asTransformer(step: Estimator): Transformer {
-  if (!('transform' in step)) throw new ValueError('A step of the pipeline should transform, and cannot.');
+  if (!('transform' in step))
+    throw new ValueError('A step of the pipeline is not a transformer: it needs a method transform.');
   return step as Transformer;
 }

@@ -1,12 +1,12 @@
+import type { EstimatorState, StepState, TransformerState } from '../values/pipelineState.ts';
 import { ColumnTransformer, type StatefulTransformer } from './columnTransformer.ts';
 import { LogisticRegression } from './logisticRegression.ts';
 import { MinMaxScaler } from './minMaxScaler.ts';
 import { OneHotEncoder } from './oneHotEncoder.ts';
 import { Pipeline, type Step } from './pipeline.ts';
 import { SimpleImputer } from './simpleImputer.ts';
-import type { EstimatorState, StepState, TransformerState } from './state.ts';
 
-/** The steps of a pipeline as they were when their states were taken. */
+/** Restores the steps of a pipeline from their states. */
 export function restoreSteps(steps: readonly StepState[]): Step[] {
   return steps.map(([name, state]) => [name, restore(state)]);
 }

@@ -1,15 +1,14 @@
-import type { ClassCodes } from './estimator.ts';
+import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 import { sortDoubles } from './sortDoubles.ts';
 
 /**
- * Area under the ROC curve: for two classes that of `positiveCode`; for more the mean over all pairs of classes
- * that occur (one-vs-one, Hand & Till 2001), each pair weighted by its share of the rows.
+ * Area under the ROC curve: of `positiveCode` for two classes, else one-vs-one over all pairs of classes that occur.
+ * Each pair is weighted by its share of the rows (Hand & Till 2001).
  *
  * @param codes each row's class as its column in `proba`
- * @param proba shape `(nSamples, nClasses)`; or `(nSamples, 1)` for two classes, of the second
- * @returns NaN where it is undefined: fewer than two classes occur, a row's class has no column, or a
- *   probability is NaN
+ * @param proba shape `(nSamples, nClasses)`; for two classes also `(nSamples, 1)` with the second class alone
+ * @returns NaN if it is undefined: fewer than two classes occur, a row's class has no column, or a probability is NaN
  */
 export function rocAuc(codes: ClassCodes, proba: Matrix, positiveCode: number): number {
   const nClasses = Math.max(proba.nFeatures, 2);
@@ -31,7 +30,7 @@ function columnOf({ nFeatures, columns }: Matrix, code: number): Float64Array {
   return code === 1 ? columns[0]! : columns[0]!.map((p) => 1 - p);
 }
 
-/** The scores of each class's rows, sorted. */
+/** Returns the scores of each class's rows, sorted. */
 function scoresByClass(codes: ClassCodes, scores: Float64Array, counts: Uint32Array): Float64Array[] {
   const groups = Array.from(counts, (count) => new Float64Array(count));
   const filled = new Uint32Array(counts.length);
@@ -44,9 +43,9 @@ function scoresByClass(codes: ClassCodes, scores: Float64Array, counts: Uint32Ar
 }
 
 /**
- * The chance that a positive row scores above a negative one, ties counted half (Mann & Whitney 1947): the same
- * as the trapezoids under the ROC curve, but counted in whole numbers and so rounded only once.
- * Both arrays are sorted, NaN last. Where one is empty there is no such chance: 0 / 0 is NaN.
+ * Probability that a positive row scores above a negative row, where a tie counts half (Mann & Whitney 1947).
+ * This equals the area of the trapezoids under the ROC curve. It counts in whole numbers and rounds only once. Both
+ * arrays are sorted, NaN last. If one array is empty, the result is 0 / 0 = NaN.
  */
 function areaUnderCurve(positives: Float64Array, negatives: Float64Array): number {
   if (Number.isNaN(positives.at(-1)) || Number.isNaN(negatives.at(-1))) return Number.NaN;
@@ -64,7 +63,7 @@ function areaUnderCurve(positives: Float64Array, negatives: Float64Array): numbe
 
 function oneVsOne(codes: ClassCodes, proba: Matrix, counts: Uint32Array): number {
   const nClasses = counts.length;
-  // areas[a][b]: rows of class a against those of class b, by the scores of column a.
+  // areas[a][b]: rows of class a against rows of class b, scored by column a.
   const areas = proba.columns.map(() => new Float64Array(nClasses));
   for (let a = 0; a < nClasses; a++) {
     const scores = scoresByClass(codes, proba.columns[a]!, counts);

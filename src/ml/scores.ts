@@ -1,12 +1,13 @@
-import type { ClassCodes } from './estimator.ts';
+import type { ClassCodes } from './labels.ts';
 import type { Matrix } from './matrix.ts';
 
-/** As many classes as a byte tells apart. */
+/** Number of classes that fit in one byte. */
 const BYTE_CLASSES_MAX = 256;
 
 /**
- * For each row the class with the highest score, the first of several.
- * @param scores shape `(nSamples, nClasses)`, or `(nSamples, 1)` for two classes, where above 0 speaks for the second
+ * Returns for each row the class with the highest score, or the first of several.
+ * @param scores shape `(nSamples, nClasses)`; for two classes `(nSamples, 1)`, where a score above 0 means the second
+ *   class
  */
 export function classesByScore({ nSamples, columns }: Matrix): ClassCodes {
   const codes = columns.length <= BYTE_CLASSES_MAX ? new Uint8Array(nSamples) : new Int32Array(nSamples);
@@ -23,7 +24,7 @@ export function classesByScore({ nSamples, columns }: Matrix): ClassCodes {
 }
 
 /**
- * Probabilities of the classes: of a single score the logistic function, of several the softmax.
+ * Returns the probabilities of the classes: the logistic function of a single score, the softmax of several.
  * @param scores as for `classesByScore`
  * @returns shape `(nSamples, nClasses)`
  */

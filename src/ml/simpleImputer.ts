@@ -1,16 +1,17 @@
+import type { ImputerStrategy, MissingForm, SimpleImputerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, Input, Params, Transformed, Transformer } from './estimator.ts';
+import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { FrameColumn } from './frame.ts';
+import type { Classes } from './labels.ts';
 import { checkFeatureCount } from './matrix.ts';
-import type { ImputerStrategy, MissingForm, SimpleImputerState } from './state.ts';
 
 export interface SimpleImputerOptions {
-  /** What stands for a missing value: a statistic of its column. Text has a most frequent one only. */
+  /** Statistic of the column that replaces missing values. Text allows only `most_frequent`. */
   readonly strategy?: ImputerStrategy;
   /**
-   * Which of Python's forms of a missing value is filled, once the model is there. The columns of a frame know one form
-   * alone, which stands for all of them.
+   * Which of Python's forms of a missing value the logged model fills. A frame's columns have only one form, which
+   * stands for all of them.
    */
   readonly missingValues?: MissingForm;
 }
@@ -19,9 +20,9 @@ const STRATEGIES: readonly ImputerStrategy[] = ['mean', 'median', 'most_frequent
 const FORMS: readonly MissingForm[] = ['nan', 'none', 'empty'];
 
 /**
- * Fills what is missing with the mean, the median or the most frequent value of its column; of several most frequent
- * ones it takes the least. scikit-learn's `SimpleImputer`, but that it refuses a column without any value, which
- * scikit-learn drops with a warning.
+ * Fills missing values with the column's mean, median or most frequent value (the smallest of several).
+ * This is scikit-learn's `SimpleImputer`, except that it rejects a column without any value. scikit-learn drops such
+ * a column with a warning.
  */
 export class SimpleImputer implements Transformer {
   readonly #params: SimpleImputerState['params'];
@@ -39,9 +40,9 @@ export class SimpleImputer implements Transformer {
 
   /**
    * @param X shape `(nSamples, nFeatures)`, all numbers (NaN is missing) or all text
-   * @param _y taken as every step of a pipeline takes it, and not used
-   * @throws ValueError where an option is wrong, where X is empty, ragged, infinite, or of both kinds, where a column
-   *   has no value in any row, and where text is to have a mean or a median
+   * @param _y ignored; every step of a pipeline accepts it
+   * @throws ValueError if an option is wrong; if X is empty, ragged, infinite or of both kinds; if a column has no
+   *   value; if the strategy for text is mean or median
    */
   fit(X: Input, _y?: Classes): this {
     const { strategy, missingValues } = this.#params;
@@ -50,7 +51,7 @@ export class SimpleImputer implements Transformer {
     const { columns } = toFrame(X, { allowMissing: true });
     if (columns.some(({ kind }) => kind !== columns[0]!.kind)) {
       throw new ValueError(
-        'X has columns of numbers and of text: impute them apart, by a ColumnTransformer.',
+        'X has columns of numbers and of text: impute them separately with a ColumnTransformer.',
       );
     }
     const statistics = columns.map((column, j) => statistic(column, j, strategy));
@@ -59,8 +60,9 @@ export class SimpleImputer implements Transformer {
   }
 
   /**
-   * @param X shape `(nSamples, nFeatures)`, of the kind of the fit; it is not changed
-   * @throws NotFittedError, ValueError where X does not have the features of the fit
+   * @param X shape `(nSamples, nFeatures)`, of the same kind as in the fit, not changed
+   * @throws NotFittedError
+   * @throws ValueError if X does not have the features of the fit
    */
   transform<X extends Input>(X: X): Transformed<X> {
     const { nFeaturesIn, statistics } = this.#requireFitted();
@@ -81,7 +83,7 @@ export class SimpleImputer implements Transformer {
     });
   }
 
-  /** What each column is filled with. */
+  /** Value that fills each column. */
   get statistics_(): readonly (number | string)[] {
     return this.#requireFitted().statistics;
   }
@@ -122,7 +124,7 @@ function statistic(column: FrameColumn, j: number, strategy: ImputerStrategy): n
   throw new ValueError(`The ${strategy} of column ${j} is ${value}: all values must be finite.`);
 }
 
-/** The first of the most frequent texts, for they come sorted. */
+/** Returns the first of the most frequent texts. The texts are sorted. */
 function mostFrequent(counts: ReadonlyMap<string, number>): string {
   let best = '';
   let bestRows = 0;
@@ -138,5 +140,5 @@ function filled(column: FrameColumn, value: number | string, j: number): FrameCo
   if (column.kind === 'numeric' && typeof value === 'number') return column.fill(value);
   if (column.kind === 'text' && typeof value === 'string') return column.fill(value);
   const expected = typeof value === 'number' ? 'numbers' : 'text';
-  throw new ValueError(`Column ${j} held ${expected} in the fit, and now it does not.`);
+  throw new ValueError(`Column ${j} held ${expected} in the fit, but does not now: use the same kind.`);
 }

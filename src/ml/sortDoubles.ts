@@ -1,16 +1,16 @@
-/** With more buckets their counts would fall out of the processor's second cache. */
+/** Most buckets: more counts would not fit in the processor's second-level cache. */
 const BUCKETS_MAX = 65_536;
-/** Values that a bucket holds on average, unless there are too many for that. */
+/** Average number of values in a bucket, unless `BUCKETS_MAX` forces more. */
 const BUCKET_VALUES = 8;
-/** Up to here each value is moved to its place among those before it. */
+/** Largest bucket that is sorted by insertion. */
 const INSERTION_MAX = 32;
-/** A bucket with more is sorted into buckets itself, which is how values that crowd in places are told apart. */
+/** A larger bucket is split into buckets again, which separates values that crowd together. */
 const BUCKET_VALUES_MAX = 1_024;
 const DEPTH_MAX = 3;
 
 /**
- * Sorts the values in place, NaN last, as `values.sort()` does; by buckets of equal width it takes a third of the time
- * where there are many. It takes a copy of them while it runs.
+ * Sorts the values in place, NaN last, like `values.sort()`.
+ * Buckets of equal width take a third of the time for many values. The sort needs memory for a copy of the values.
  */
 export function sortDoubles(values: Float64Array): void {
   sortByBuckets(values, 0);
@@ -53,7 +53,7 @@ function rangeOf(values: Float64Array) {
   return { min, max, isEachNumber };
 }
 
-/** Puts the values bucket by bucket, and returns where each bucket ends. */
+/** Groups the values by bucket and returns the end of each bucket. */
 function scatter(values: Float64Array, min: number, scale: number, nBuckets: number): Uint32Array {
   const next = new Uint32Array(nBuckets);
   for (let i = 0; i < values.length; i++) next[((values[i]! - min) * scale) | 0]!++;

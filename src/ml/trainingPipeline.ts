@@ -1,34 +1,28 @@
-import { ctime } from '../ctime.ts';
+import { ctime } from '../python/ctime.ts';
+import { pyRound } from '../python/round.ts';
+import type { RoundedMetrics } from '../values/metrics.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 import { type ColumnStepsOptions, columnSteps } from './columnSteps.ts';
 import { NotFittedError, ValueError } from './errors.ts';
-import type { Classes, ClassifierFitOptions, Input, Labels } from './estimator.ts';
+import type { ClassifierFitOptions, Input } from './estimator.ts';
 import type { FrameColumn } from './frame.ts';
+import type { Classes, Labels } from './labels.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
 import { isFrame, type MatrixLike, toMatrix } from './matrix.ts';
 import { accuracyScore, logLoss, type MetricSet, precisionScore, recallScore } from './metrics.ts';
 import { MinMaxScaler } from './minMaxScaler.ts';
 import type { ModelLog, RunNames } from './modelLog.ts';
 import { Pipeline } from './pipeline.ts';
-import { pyRound } from './pyRound.ts';
 import { restoreSteps } from './restore.ts';
-import type { PipelineState } from './state.ts';
 
 interface TrainingFitOptions extends ClassifierFitOptions {
-  /** Names of X's columns, in order; `x0`, `x1`, ... where they are not given, as scikit-learn names them. */
+  /** Names of X's columns, in order. Default: `x0`, `x1`, ..., like scikit-learn. */
   readonly featureNames?: readonly string[];
-}
-
-export interface RoundedMetrics {
-  readonly accuracy: number;
-  /** Log loss, in nats. */
-  readonly entropy: number;
-  readonly precision: number;
-  readonly recall: number;
 }
 
 const DECIMALS = 2;
 
-/** The original's four metrics of a set of rows, rounded as Python's `round` does. */
+/** The original's four metrics of a set of rows, rounded like Python's `round`. */
 export function roundedMetrics(metrics: MetricSet): RoundedMetrics {
   return {
     accuracy: pyRound(metrics.accuracy_score, DECIMALS),
@@ -38,18 +32,18 @@ export function roundedMetrics(metrics: MetricSet): RoundedMetrics {
   };
 }
 
-/** `<experiment>_<run>_<local time>`, with a dot for each `:` and `/`, which MLflow 3 refuses in a model's name. */
+/**
+ * Returns `<experiment>_<run>_<local time>`. A dot replaces each `:` and `/`, which MLflow 3 rejects in model names.
+ */
 export function makeModelName(experimentName: string, runName: string, now: Date): string {
   return `${experimentName}_${runName}_${ctime(now)}`.replaceAll(/[:/]/g, '.');
 }
 
-/**
- * A pipeline that also rates its predictions, makes its model's name and logs it. Nothing here knows where the log is.
- */
+/** A pipeline that also computes metrics, names its model and logs it. It does not know which log it writes to. */
 export class TrainingPipeline extends Pipeline {
   #featureNamesIn: readonly string[] | undefined;
 
-  /** A `MinMaxScaler` named `scaler` before a `LogisticRegression` named `model`. */
+  /** Creates a pipeline of a `MinMaxScaler` named `scaler` and a `LogisticRegression` named `model`. */
   static withDefaults(options: LogisticRegressionOptions = {}): TrainingPipeline {
     return new TrainingPipeline([
       ['scaler', new MinMaxScaler()],
@@ -58,9 +52,9 @@ export class TrainingPipeline extends Pipeline {
   }
 
   /**
-   * What these columns need before a `LogisticRegression` named `model`: for text an encoder, for missing values
-   * imputers. See `columnSteps`.
-   * @param columns those of the frame that will be fitted, or what each of them will hold
+   * Creates the pipeline for these columns: encoders for text, imputers for missing values, and a
+   * `LogisticRegression` named `model`. See `columnSteps`.
+   * @param columns the columns of the frame to be fitted, or just their kinds
    */
   static forColumns(
     columns: readonly Pick<FrameColumn, 'kind'>[],
@@ -75,7 +69,7 @@ export class TrainingPipeline extends Pipeline {
     return pipeline;
   }
 
-  /** As `Pipeline.fit`. @throws ValueError also where `featureNames` are not one a column, or doubled */
+  /** As `Pipeline.fit`. @throws ValueError also if `featureNames` are not one a column or not unique */
   override fit(X: Input, y: Classes, options: TrainingFitOptions = {}): this {
     const input = isFrame(X) ? X : toMatrix(X, { allowMissing: true });
     const nFeatures = input.columns.length;
@@ -92,11 +86,13 @@ export class TrainingPipeline extends Pipeline {
   }
 
   /**
-   * Accuracy, log loss, precision and recall of predictions, rounded to two decimals as Python's `round` does. Precision
-   * and recall are those of one label where there are two classes, else the classes' mean by their rows.
+   * Accuracy, log loss, precision and recall of predictions, rounded to two decimals like Python's `round`.
+   * For two classes, precision and recall describe one label. For more, they are means over the classes, weighted by
+   * rows.
    * @param yPredProba shape `(nSamples, nClasses)`, columns in the order of `classes_`
-   * @param positive the label; the larger one if it is not given
-   * @throws NotFittedError, ValueError where lengths or labels do not fit
+   * @param positive the label that precision and recall describe. Default: the larger label.
+   * @throws NotFittedError
+   * @throws ValueError if lengths or labels do not match
    */
   getMetrics(
     yTrue: Labels,
@@ -114,17 +110,17 @@ export class TrainingPipeline extends Pipeline {
     };
   }
 
-  /** See the function of the same name, which needs no pipeline. */
+  /** Same as the function `makeModelName`, which needs no pipeline. */
   makeModelName(experimentName: string, runName: string, now: Date = new Date()): string {
     return makeModelName(experimentName, runName, now);
   }
 
-  /** Hands the fitted pipeline to the log, as data, and returns what the log answers. @throws NotFittedError */
+  /** Passes the fitted pipeline to the log as plain data and returns the log's answer. @throws NotFittedError */
   async logModel<Run extends RunNames, Logged>(log: ModelLog<Run, Logged>, run: Run): Promise<Logged> {
     return log.logModel(this.toState(), run);
   }
 
-  /** The fitted pipeline as plain data, its own copy. @throws NotFittedError */
+  /** Returns a copy of the fitted pipeline as plain data. @throws NotFittedError */
   override toState(): PipelineState {
     if (this.#featureNamesIn === undefined) throw new NotFittedError('TrainingPipeline');
     return { ...super.toState(), featureNamesIn: [...this.#featureNamesIn] };

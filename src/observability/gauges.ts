@@ -1,40 +1,40 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ReadinessReport } from './readiness.ts';
 
-/** What is asked whenever the metrics are read. None of it may throw: the others would be lost with it. */
+/** Functions that are called whenever the metrics are read. They must not throw: all metrics would be lost. */
 export interface MetricSources {
   /** Version of this package. */
   readonly version: string;
   trainings(): {
-    /** Those that wait or compute. */
+    /** Trainings that wait or compute. */
     readonly underWay: number;
-    /** For a thread. */
+    /** Trainings that wait for a thread. */
     readonly waiting: number;
   };
-  /** Threads that live, by what they do. */
+  /** Number of threads that live, by what they do. */
   threads(): Readonly<Record<string, number>>;
-  /** Bytes of the memory in which tables lie; there may be no bound. */
+  /** Bytes of the memory of tables; `bytesMax` may be Infinity. */
   memory?(): { readonly promisedBytes: number; readonly keptBytes: number; readonly bytesMax: number };
   spool?(): SpoolCounts;
   deliveries?(): {
     readonly underWay: number;
-    /** Since the start. */
+    /** Deliveries since the start. */
     readonly byOutcome: Readings;
   };
-  /** What the probe of readiness says. */
+  /** The answer of the readiness probe. */
   readiness(): Promise<ReadinessReport>;
 }
 
-/** What is in the spool now. */
+/** The content of the spool now. */
 interface SpoolCounts {
   readonly pending: number;
   readonly dead: number;
   readonly bytes: number;
-  /** Milliseconds since 1970; there is none where nothing is pending. */
+  /** Milliseconds since 1970; undefined if nothing is pending. */
   readonly oldestAcceptedAtMs?: number;
 }
 
-/** Registers what is read from `sources`. */
+/** Registers the gauges that are read from `sources`. */
 export function registerGauges(registry: Registry, sources: MetricSources): void {
   single(
     registry,
@@ -51,13 +51,13 @@ export function registerGauges(registry: Registry, sources: MetricSources): void
   byLabel(registry, 'trainpost_threads', 'Threads that live, by what they do.', 'kind', () =>
     sources.threads(),
   );
-  byLabel(registry, 'trainpost_check_ok', 'Each check of readiness: 1 where it holds.', 'check', async () => {
+  byLabel(registry, 'trainpost_check_ok', 'Each check of readiness: 1 if it holds.', 'check', async () => {
     const { checks } = await sources.readiness();
     return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, ok ? 1 : 0]));
   });
   new Gauge({
     name: 'trainpost_build_info',
-    help: 'Always 1; the labels say what runs.',
+    help: 'Always 1; the labels have the versions.',
     labelNames: ['version', 'node_version'],
     registers: [registry],
   }).set({ version: sources.version, node_version: process.versions.node }, 1);
@@ -70,7 +70,7 @@ function registerMemory(registry: Registry, memory: NonNullable<MetricSources['m
   byLabel(
     registry,
     'trainpost_table_memory_bytes',
-    'Memory promised to trainings under way, and kept for the next ones.',
+    'Memory promised to trainings under way, and memory kept for the next trainings.',
     'state',
     () => {
       const { promisedBytes, keptBytes } = memory();
@@ -80,7 +80,7 @@ function registerMemory(registry: Registry, memory: NonNullable<MetricSources['m
   single(
     registry,
     'trainpost_table_memory_limit_bytes',
-    'The most that is promised at once.',
+    'The memory that can be promised at once.',
     () => memory().bytesMax,
   );
 }
@@ -89,7 +89,7 @@ function registerSpool(registry: Registry, counts: () => SpoolCounts): void {
   byLabel(
     registry,
     'trainpost_spool_records',
-    'Runs in the spool: those to be delivered, and dead letters.',
+    'Runs in the spool: runs to be delivered, and dead letters.',
     'state',
     () => {
       const { pending, dead } = counts();
@@ -100,10 +100,10 @@ function registerSpool(registry: Registry, counts: () => SpoolCounts): void {
   single(
     registry,
     'trainpost_spool_oldest_age_seconds',
-    'How long the oldest run that is to be delivered has been in the spool; 0 where there is none.',
+    'Age of the oldest run in the spool that is to be delivered; 0 if there is no such run.',
     () => {
       const { oldestAcceptedAtMs: sinceMs } = counts();
-      // A clock that was set back makes nothing younger than new.
+      // A clock that was set back would give a negative age.
       return sinceMs === undefined ? 0 : Math.max(0, Date.now() - sinceMs) / 1000;
     },
   );
@@ -113,7 +113,7 @@ function registerDeliveries(registry: Registry, counts: NonNullable<MetricSource
   single(
     registry,
     'trainpost_deliveries_under_way',
-    'Deliveries that MLflow is asked for now.',
+    'Deliveries to MLflow that are under way.',
     () => counts().underWay,
   );
   new Counter({
@@ -141,7 +141,7 @@ function single(registry: Registry, name: string, help: string, read: () => numb
 
 type Readings = Readonly<Record<string, number>>;
 
-/** @param read gives a value for each value of the label; of those there may be a handful */
+/** @param read gives a number for each value of the label; a label may have a handful of values */
 function byLabel<Label extends string>(
   registry: Registry,
   name: string,

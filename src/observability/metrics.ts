@@ -1,31 +1,29 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type MetricSources, registerGauges } from './gauges.ts';
 
-/** From a refusal in a millisecond to a training that takes all of its five minutes. */
+/** From a refusal in one millisecond to a training that takes all of its five minutes. */
 const SECONDS_BUCKETS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
 ];
-/** Methods that are told apart; whatever else a caller sends is one more. */
+/** Methods that have a label value of their own; all other methods share one value. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const OTHER_METHOD = 'other';
-/** Gauges that are named like counters, and are the sums of `nodejs_active_resources` and the like. */
+/** Gauges that have the name of a counter, and only sum up `nodejs_active_resources` and the like. */
 const SUMS_OF_OTHERS = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
-/** Stages of a training in milliseconds, as the answer's `timing_ms` names them; one that there was not is left out. */
-export type StagesMs = Readonly<
-  Partial<Record<'upload' | 'parse' | 'split' | 'fit' | 'evaluate' | 'log', number>>
->;
+/** Stages of a training in milliseconds, named as in `timing_ms` of the answer. A stage that did not happen is absent. */
+type StagesMs = Readonly<Record<string, number>>;
 
 interface EndedRequest {
-  /** Pattern of the route that took it, never the path that was asked for: each value is a time series. */
+  /** Pattern of the route, never the path of the request: each value becomes a time series. */
   readonly route: string;
   readonly method: string;
-  /** Status code, or a word where there was no answer. */
+  /** Status code, or a word if there was no answer. */
   readonly status: string;
   readonly seconds: number;
 }
 
-/** What is counted as it happens, and what Prometheus reads. Each has a registry of its own. */
+/** Counts what happens, and writes what Prometheus reads. Each instance has a registry of its own. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'route' | 'method' | 'status'>;
@@ -33,32 +31,32 @@ export class Metrics {
   readonly #stageSeconds: Histogram<'stage'>;
   readonly #uploads: Gauge;
 
-  /** @param sources are asked whenever the metrics are read */
+  /** @param sources called whenever the metrics are read */
   constructor(sources: MetricSources) {
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'trainpost_http_requests_total',
-      help: 'Requests that ended, by route, method and status; status "aborted" where the caller went away.',
+      help: 'Requests that ended, by route, method and status; status "aborted" if the client went away.',
       labelNames: ['route', 'method', 'status'],
       registers,
     });
     this.#requestSeconds = new Histogram({
       name: 'trainpost_http_request_duration_seconds',
-      help: 'Time from the head of a request to the end of its answer.',
+      help: 'Time from the head of a request to the end of its response.',
       labelNames: ['route', 'method'],
       buckets: SECONDS_BUCKETS,
       registers,
     });
     this.#stageSeconds = new Histogram({
       name: 'trainpost_training_stage_duration_seconds',
-      help: 'Time of the stages of trainings that were accepted; "log" where the answer waited for it.',
+      help: 'Time of the stages of accepted trainings; "log" only if the response waited for MLflow.',
       labelNames: ['stage'],
       buckets: SECONDS_BUCKETS,
       registers,
     });
     this.#uploads = new Gauge({
       name: 'trainpost_uploads_under_way',
-      help: 'Forms that are arriving.',
+      help: 'Forms that arrive now.',
       registers,
     });
     registerGauges(this.#registry, sources);
@@ -74,7 +72,7 @@ export class Metrics {
     for (const [stage, ms] of Object.entries(stagesMs)) this.#stageSeconds.labels(stage).observe(ms / 1000);
   }
 
-  /** Counts an upload from now until what it returns is called, which does no harm when it is called again. */
+  /** Counts an upload until the returned function is called. Further calls of this function have no effect. */
   uploadBegun(): () => void {
     let isUnderWay = true;
     this.#uploads.inc();
@@ -84,18 +82,18 @@ export class Metrics {
     };
   }
 
-  /** Adds what Prometheus knows of every Node process: CPU, memory, descriptors, garbage, the event loop's lag. */
+  /** Adds the usual metrics of a Node process: CPU, memory, descriptors, garbage collection, lag of the event loop. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.#registry });
     for (const name of SUMS_OF_OTHERS) this.#registry.removeSingleMetric(name);
   }
 
-  /** Media type of `text`, its version included. */
+  /** Media type of `text()`, with the version of the format. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** All metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

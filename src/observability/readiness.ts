@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What keeps a check from holding. */
+/** The reason why a check fails. */
 export interface Finding {
-  /** One sentence that anybody may read: it names no path, no address and no secret. */
+  /** One sentence for everyone: it names no path, no address and no secret. */
   readonly reason: string;
-  /** What the log should have beside it. */
+  /** For the log alone. */
   readonly cause?: unknown;
 }
 
-/** Looks at one thing that a training needs; undefined: it holds. */
+/** Looks at one thing that a training needs; undefined if the check holds. */
 export type Check = () => Finding | undefined | Promise<Finding | undefined>;
 
 export interface ReadinessReport {
@@ -18,22 +18,22 @@ export interface ReadinessReport {
 
 export interface ReadinessOptions {
   readonly checks: Readonly<Record<string, Check>>;
-  /** Is told whenever a check begins or ceases to hold; of the first look only that it does not. */
+  /** Called when a check starts or stops to hold. The first look counts only if the check does not hold. */
   readonly onChange?: (name: string, finding: Finding | undefined) => void;
   readonly timeoutMs?: number;
 }
 
-/** Probes come every few seconds as a rule, and from several places: they share one look. */
+/** Probes arrive every few seconds and from several places: they share one look. */
 const KEPT_MS = 2_000;
-/** As long as a look at MLflow may take: it says by itself what happened then. */
+/** Longer than a look at MLflow may take, so that the look itself can say what happened. */
 const TIMEOUT_MS = 2_500;
 
-/** Whether a training can be taken and kept, check by check. */
+/** Finds out, check by check, whether a training can be taken and kept. */
 export class Readiness {
   readonly #checks: Readonly<Record<string, Check>>;
   readonly #onChange: NonNullable<ReadinessOptions['onChange']>;
   readonly #timeoutMs: number;
-  /** Checks that did not hold when they were last looked at. */
+  /** Checks that failed at the last look. */
   readonly #failing = new Set<string>();
 
   constructor({ checks, onChange = () => undefined, timeoutMs = TIMEOUT_MS }: ReadinessOptions) {
@@ -47,8 +47,8 @@ export class Readiness {
   }
 
   /**
-   * Looks at everything at once, for `timeoutMs` at most. It never rejects.
-   * @param excluded names of checks that are not looked at
+   * Runs all checks at once, for at most `timeoutMs`. Never rejects.
+   * @param excluded names of checks to leave out
    */
   async report(excluded: ReadonlySet<string> = new Set()): Promise<ReadinessReport> {
     const names = this.names.filter((name) => !excluded.has(name));
@@ -70,23 +70,23 @@ export class Readiness {
   }
 }
 
-/** A check that fails, or takes too long, does not hold. */
+/** Runs a check; a check that throws or takes too long does not hold. */
 async function within(timeoutMs: number, check: Check): Promise<Finding | undefined> {
   const clock = new AbortController();
   const late = sleep(timeoutMs, undefined, { signal: clock.signal, ref: false }).then(
-    () => ({ reason: `This could not be found out within ${timeoutMs / 1000} s.` }),
+    () => ({ reason: `The check did not end within ${timeoutMs / 1000} s.` }),
     () => undefined,
   );
   try {
     return await Promise.race([check(), late]);
   } catch (cause) {
-    return { reason: 'This could not be found out; the log says why.', cause };
+    return { reason: 'The check failed; the log says why.', cause };
   } finally {
     clock.abort();
   }
 }
 
-/** The same check, looked at once for all who ask while it is looked at, and for `keptMs` after that. */
+/** The same check with one look for all who ask while it runs, and in the `keptMs` after its end. */
 export function shared(check: Check, keptMs = KEPT_MS, clock = () => performance.now()): Check {
   let look: Promise<Finding | undefined> | undefined;
   let endedAtMs = Number.POSITIVE_INFINITY;

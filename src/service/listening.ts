@@ -1,23 +1,29 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../config/index.ts';
 import { ConfigError } from '../errors.ts';
 
-/** @throws ConfigError where the port is taken, or cannot be used */
-export function listen(server: Server, config: Config): Promise<void> {
+export interface ListenOptions {
+  /** Name or address. */
+  readonly host: string;
+  /** With 0, the system chooses a free port. */
+  readonly port: number;
+}
+
+/** Resolves once the server listens. @throws ConfigError if the port is taken, or cannot be used */
+export function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
       const says = taken
-        ? 'is taken by another program: set PORT to another'
+        ? 'is taken by another program: set PORT to another port'
         : `cannot be used (${error.message})`;
-      reject(new ConfigError('port', `PORT=${config.port} on ${config.host} ${says}`));
+      reject(new ConfigError('port', `PORT=${port} on ${host} ${says}`));
     });
-    server.listen(config.port, config.host, resolve);
+    server.listen(port, host, resolve);
   });
 }
 
-/** Ends every connection, and takes no more of them. */
+/** Ends all connections, and takes no new connection. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -25,6 +31,7 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** The address to show to people. */
 export function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;

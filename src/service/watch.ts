@@ -1,36 +1,39 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import type { TrainingPool } from '../engine/pool.ts';
+import type { LocalEngine } from '../engine/local/localEngine.ts';
 import { UnavailableError } from '../errors.ts';
-import type { MlflowConnection } from '../mlflowConnection.ts';
 import { roomFor } from '../observability/disk.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Deliveries } from '../tracking/delivery/deliveries.ts';
+import type { Scheduler } from '../tracking/delivery/scheduler.ts';
+import type { MlflowConnection } from './mlflow.ts';
 
-/** What is watched. */
+/** Refusals of the spool whose message names no path: /health/ready needs no token, and may show them. */
+const OPEN_CODES: ReadonlySet<string> = new Set(['spool_full', 'spool_disk_low']);
+
+/** The parts that are watched. */
 export interface Watched {
   readonly config: Config;
-  readonly pool: TrainingPool;
+  readonly engine: LocalEngine;
   readonly mlflow: MlflowConnection;
   readonly spool: Spool;
-  readonly deliveries: Deliveries;
-  /** Whether the service has been told to stop. */
+  readonly scheduler: Scheduler;
+  /** Whether the service has begun to stop. */
   isStopping(): boolean;
 }
 
-/** Puts together what probes and Prometheus are told, of the parts that know it. */
+/** Collects what probes and Prometheus can see from the parts that know it. */
 export function watch(
   watched: Watched,
   logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, pool, mlflow, spool, deliveries, isStopping } = watched;
+  const { config, engine, mlflow, spool, scheduler, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
-      threads: () => threadsOf(pool),
+      threads: () => threadsOf(engine),
       disk: shared(roomFor(config.upload.dir, config.upload.fileBytesMax)),
       spool: shared(() => roomIn(spool)),
       mlflow: shared(() => answerOf(mlflow)),
@@ -39,12 +42,12 @@ export function watch(
   });
   const metrics = new Metrics({
     version: packageVersion(),
-    trainings: () => pool.counts(),
-    threads: () => pool.counts().threads,
-    memory: () => pool.memory(),
+    trainings: () => engine.counts(),
+    threads: () => engine.counts().threads,
+    memory: () => engine.memory(),
     spool: () => spool.stats(),
     deliveries: () => {
-      const { underWay, delivered, dead, retried, doublesRemoved } = deliveries.counts();
+      const { underWay, delivered, dead, retried, doublesRemoved } = scheduler.counts();
       return { underWay, byOutcome: { delivered, dead, retried, doubles_removed: doublesRemoved } };
     },
     readiness: () => readiness.report(),
@@ -53,27 +56,26 @@ export function watch(
   return { metrics, readiness };
 }
 
-function threadsOf(pool: TrainingPool): Finding | undefined {
-  const { threads, hasComputed } = pool.counts();
+function threadsOf(engine: LocalEngine): Finding | undefined {
+  const { threads, hasComputed } = engine.counts();
   if (!hasComputed) return { reason: 'The threads are starting.' };
   if (threads.training > 0 && threads.reading > 0) return undefined;
-  return { reason: 'No thread is there to train or to read: it is being replaced.' };
+  return { reason: 'There is no thread to train or to read: a new thread is starting.' };
 }
 
-/** Whether it would take a training, and the disk what it writes. */
+/** Finds out whether the spool takes one more training, and whether the disk takes what the spool writes. */
 async function roomIn(spool: Spool): Promise<Finding | undefined> {
   try {
     await spool.checkRoom();
     await spool.probe();
     return undefined;
   } catch (cause) {
-    // Its limits are told to callers too, and name no path.
-    if (cause instanceof UnavailableError) return { reason: cause.message };
+    if (cause instanceof UnavailableError && OPEN_CODES.has(cause.code)) return { reason: cause.message };
     return { reason: 'The spool cannot be written to; the log says why.', cause };
   }
 }
 
-/** Where MLflow is, and what it says, is for the log alone: anybody may ask a probe. */
+/** Finds out whether MLflow answers. Its address and its words go to the log alone, because a probe needs no token. */
 async function answerOf(mlflow: MlflowConnection): Promise<Finding | undefined> {
   const state = await mlflow.ready();
   return state.ready

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ConfigError, StorageError } from '../errors.ts';
-import type { SpoolFile, SpoolFiles } from './files.ts';
+import { closing, removeQuietly, writeAll } from '../system/plainFiles.mjs';
+import type { SpoolFiles } from './files.ts';
 
 /** Where a new file goes, and what it is to hold. */
 export interface NewFile {
@@ -63,30 +64,6 @@ export async function writeNew(
     await file.setModified(modifiedAtMs);
     await file.sync();
   });
-}
-
-export async function writeAll(file: SpoolFile, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const written = await file.write(bytes.subarray(done), position + done);
-    if (written === 0) throw Object.assign(new Error('The disk took no more bytes.'), { code: 'ENOSPC' });
-    done += written;
-  }
-}
-
-/** Does a piece of work on an open file and closes it; the first error is the one that is told. */
-export async function closing(file: SpoolFile, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
-  await file.close();
-}
-
-/** Clears up after a failure, which is what is told; what stays in `incoming` is removed at the next start. */
-export async function removeQuietly(files: SpoolFiles, path: string): Promise<void> {
-  await files.remove(path).catch(() => undefined);
 }
 
 /** Gives what a file operation threw a code and a sentence; what is no fault of the disk stays what it is. */

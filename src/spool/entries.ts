@@ -7,10 +7,21 @@ export interface Entry extends RecordName {
   bytes: number;
   /** When it was buried. */
   endedAtMs?: number;
+  /** Another version of trainpost wrote the record, in a form that is unknown here: it is left as it is. */
+  isOfOtherVersion: boolean;
   /** An fsync of this file failed: nothing may be written to it any more before it was written anew. */
   isSuspect: boolean;
   /** What is being done with the record; the next thing is done after it. */
   turn: Promise<unknown>;
+}
+
+export interface SpoolStats {
+  readonly pending: number;
+  readonly dead: number;
+  /** Bytes of the pending and the dead records. */
+  readonly bytes: number;
+  /** When the oldest pending record was accepted. */
+  readonly oldestAcceptedAtMs?: number;
 }
 
 /** The records that are kept whole: no more than the spool's limit, so that they fit in memory. */
@@ -58,11 +69,23 @@ export class Entries {
       .sort((a, b) => a.acceptedAtMs - b.acceptedAtMs || (a.id < b.id ? -1 : 1));
   }
 
+  stats(): SpoolStats {
+    const pending = this.inState('pending');
+    const { records, bytes } = this.totals();
+    const oldest = pending[0];
+    return {
+      pending: pending.length,
+      dead: records - pending.length,
+      bytes,
+      ...(oldest && { oldestAcceptedAtMs: oldest.acceptedAtMs }),
+    };
+  }
+
   totals(): { records: number; bytes: number } {
     return { records: this.#byId.size, bytes: this.#bytes };
   }
 }
 
 export function newEntry(name: RecordName, state: Entry['state'], bytes: number): Entry {
-  return { ...name, state, bytes, isSuspect: false, turn: Promise.resolve() };
+  return { ...name, state, bytes, isOfOtherVersion: false, isSuspect: false, turn: Promise.resolve() };
 }

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { StorageError } from '../errors.ts';
+import { StorageError, UnavailableError } from '../errors.ts';
+import type { RecordFile } from '../tracking/delivery/recordStore.ts';
 
 /** Written into each record: a later form of them gets a higher one. */
 const VERSION = 1;
 const NEWLINE = 0x0a;
 const DIGEST_CHARS = 64;
-
-/** One file that goes with a record: a model's, under the path it has in the run. */
-export interface RecordFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-}
 
 /** What a record says of itself, before its content. */
 export interface Head {
@@ -37,15 +32,15 @@ export interface Envelope extends Head {
 }
 
 /** Where a part of the content lies, and what it must be. */
-interface Part {
+interface Section {
   readonly bytes: number;
   readonly sha256: string;
 }
 
 interface WrittenHead extends Head {
   readonly version: number;
-  readonly document: Part;
-  readonly files: readonly (Part & { readonly path: string })[];
+  readonly document: Section;
+  readonly files: readonly (Section & { readonly path: string })[];
 }
 
 /** What stands behind a record. */
@@ -65,8 +60,8 @@ export function encode(
   const written: WrittenHead = {
     version: VERSION,
     ...head,
-    document: partOf(text),
-    files: files.map(({ path, bytes }) => ({ path, ...partOf(bytes) })),
+    document: sectionOf(text),
+    files: files.map(({ path, bytes }) => ({ path, ...sectionOf(bytes) })),
   };
   return Buffer.concat([
     sealed(written),
@@ -85,17 +80,17 @@ export function encodeLine(line: Line): Buffer {
 /**
  * Reads a record; its files share memory with `bytes`.
  * @param id where the name of the file says whose record it is
- * @throws StorageError `record_damaged`, with the reason, where a checksum does not hold
+ * @throws StorageError `record_damaged` with the reason, UnavailableError `record_version`
  */
 export function decode(bytes: Buffer, id?: string): Envelope {
   const headEnd = bytes.indexOf(NEWLINE) + 1;
   const opened = unsealed(bytes.subarray(0, headEnd));
   if (opened === undefined) throw damaged('its first line is not whole');
   const { version, document, files, ...head } = opened as WrittenHead;
-  if (version !== VERSION) throw damaged(`it has version ${version}, and this trainpost reads ${VERSION}`);
+  if (version !== VERSION) throw ofOtherVersion(version);
   if (id !== undefined && head.id !== id) throw damaged(`it is that of ${head.id}`);
   let position = headEnd;
-  const take = (part: Part, name: string): Buffer => {
+  const take = (part: Section, name: string): Buffer => {
     const taken = bytes.subarray(position, position + part.bytes);
     position += part.bytes;
     if (digestOf(taken) !== part.sha256) throw damaged(`its ${name} does not match its checksum`);
@@ -147,7 +142,7 @@ function unsealed(line: Buffer): unknown {
   return JSON.parse(text.toString());
 }
 
-function partOf(bytes: Buffer): Part {
+function sectionOf(bytes: Buffer): Section {
   return { bytes: bytes.length, sha256: digestOf(bytes) };
 }
 
@@ -157,6 +152,18 @@ function digestOf(bytes: Buffer): string {
 
 function damaged(reason: string): StorageError {
   return new StorageError('record_damaged', `This record is damaged: ${reason}.`);
+}
+
+function ofOtherVersion(version: unknown): UnavailableError {
+  return new UnavailableError(
+    'record_version',
+    `The file of this record has version ${String(version)}, and this trainpost reads version ${VERSION}. The record is left as it is: to have it delivered, start the trainpost that wrote it, or a later one.`,
+  );
+}
+
+/** Whether another version of trainpost wrote the file, in a form that is unknown here. */
+export function isOfOtherVersion(error: unknown): error is UnavailableError {
+  return error instanceof UnavailableError && error.code === 'record_version';
 }
 
 export function isDamage(error: unknown): error is StorageError {

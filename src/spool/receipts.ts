@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { type NewFile, placeFile, replaceFile } from './durable.ts';
-import { decode, type End, type Envelope, encode, type Head, isDamage } from './envelope.ts';
+import {
+  decode,
+  type End,
+  type Envelope,
+  encode,
+  type Head,
+  isDamage,
+  isOfOtherVersion,
+} from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import type { Layout } from './layout.ts';
 
@@ -44,7 +52,12 @@ export class Receipts {
     return true;
   }
 
-  /** @throws StorageError `record_damaged` */
+  /** When a record was delivered, by the time of its receipt; undefined if there is no receipt. */
+  async endedAtMs(id: string): Promise<number | undefined> {
+    return await this.#files.modifiedAtMs(this.#pathOf(id));
+  }
+
+  /** @throws StorageError `record_damaged`, UnavailableError `record_version` */
   async find(idOrKey: string): Promise<Envelope | undefined> {
     const bytes = await this.#files.read(this.#pathOf(idOrKey));
     return bytes && decode(bytes);
@@ -90,11 +103,16 @@ export class Receipts {
     };
   }
 
-  /** Undefined where there is no key, or a newer record has it. */
+  /** Undefined if there is no key, or a newer record has it, or a record that a later trainpost wrote. */
   async #keyPathOf({ key, acceptedAtMs }: Head): Promise<string | undefined> {
     if (key === undefined) return undefined;
-    const holder = await this.find(key).catch(undefinedIfDamaged);
-    return holder !== undefined && holder.acceptedAtMs > acceptedAtMs ? undefined : this.#pathOf(key);
+    try {
+      const holder = await this.find(key).catch(undefinedIfDamaged);
+      return holder !== undefined && holder.acceptedAtMs > acceptedAtMs ? undefined : this.#pathOf(key);
+    } catch (error) {
+      if (isOfOtherVersion(error)) return undefined;
+      throw error;
+    }
   }
 
   #pathOf(idOrKey: string): string {

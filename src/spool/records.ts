@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { closing, placeFile, replaceFile, writeAll } from './durable.ts';
+import { closing, writeAll } from '../system/plainFiles.mjs';
+import { placeFile, replaceFile } from './durable.ts';
 import type { Entries, Entry } from './entries.ts';
 import { decode, type Envelope, encodeLine, type Line } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';

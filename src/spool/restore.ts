@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { closing } from './durable.ts';
+import { closing } from '../system/plainFiles.mjs';
 import { type Entries, type Entry, newEntry } from './entries.ts';
-import { decode, type Envelope, isDamage } from './envelope.ts';
+import { decode, type Envelope, isDamage, isOfOtherVersion } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import { type Layout, parseRecordName, type RecordName } from './layout.ts';
 import type { Receipts } from './receipts.ts';
@@ -54,8 +54,12 @@ async function restorePending({ files, layout, records, receipts, entries }: Par
     return;
   }
   const bytes = (await files.read(records.pathOf(entry))) as Buffer;
-  const envelope = decodeIfWhole(bytes, name);
-  if (envelope === undefined) {
+  const envelope = tryDecode(bytes, name);
+  if (envelope === 'of other version') {
+    entries.add(Object.assign(entry, { bytes: bytes.length, isOfOtherVersion: true }));
+    return;
+  }
+  if (envelope === 'damaged') {
     const isDeadToo = (await files.modifiedAtMs(join(layout.dead, name.file))) !== undefined;
     await (isDeadToo ? records.remove(entry) : records.move(entry, 'dead'));
     return;
@@ -67,9 +71,13 @@ async function restorePending({ files, layout, records, receipts, entries }: Par
 
 async function deadEntry({ files, layout, clock }: Parts, name: FoundName): Promise<Entry> {
   const bytes = (await files.read(join(layout.dead, name.file))) as Buffer;
-  const envelope = decodeIfWhole(bytes, name);
-  const entry = newEntry(name, 'dead', envelope?.wholeBytes ?? bytes.length);
-  entry.endedAtMs = envelope?.end?.atMs ?? clock();
+  const envelope = tryDecode(bytes, name);
+  const entry = newEntry(name, 'dead', bytes.length);
+  entry.endedAtMs = clock();
+  if (envelope === 'of other version') entry.isOfOtherVersion = true;
+  if (typeof envelope === 'string') return entry;
+  entry.bytes = envelope.wholeBytes;
+  entry.endedAtMs = envelope.end?.atMs ?? clock();
   return entry;
 }
 
@@ -78,12 +86,13 @@ async function cutOff(files: SpoolFiles, path: string, bytes: number): Promise<v
   await closing(file, () => file.truncate(bytes));
 }
 
-/** Undefined where the record is damaged; whoever reads it again is told why. */
-function decodeIfWhole(bytes: Buffer, { id }: RecordName): Envelope | undefined {
+/** Reads a record, or says why it cannot be read; the next reader gets the whole reason. */
+function tryDecode(bytes: Buffer, { id }: RecordName): Envelope | 'damaged' | 'of other version' {
   try {
     return decode(bytes, id);
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    if (isDamage(error)) return 'damaged';
+    if (isOfOtherVersion(error)) return 'of other version';
     throw error;
   }
 }

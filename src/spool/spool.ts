@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { removeQuietly } from '../system/plainFiles.mjs';
+import type {
+  NewRecord,
+  RecordState,
+  RecordStore,
+  RecordSummary,
+  StoredRecord,
+} from '../tracking/delivery/recordStore.ts';
 import { Claim } from './claim.ts';
-import { opening, removeQuietly, storing, writeNew } from './durable.ts';
-import { Entries, type Entry, newEntry } from './entries.ts';
+import { opening, storing, writeNew } from './durable.ts';
+import { Entries, type Entry, newEntry, type SpoolStats } from './entries.ts';
 import { type Envelope, encode, isDamage } from './envelope.ts';
 import { realFiles, type SpoolFiles } from './files.ts';
 import { isId, isKey, type Layout, layoutOf } from './layout.ts';
 import { Receipts } from './receipts.ts';
-import type { NewRecord, RecordState, RecordSummary, SpooledRecord, SpoolStats } from './record.ts';
 import { Records } from './records.ts';
 import { makeFolders, restore } from './restore.ts';
 import { Room } from './room.ts';
@@ -36,7 +43,7 @@ export interface SpoolOptions {
  * Keeps records on disk until they are delivered. One record is one file, and its state is the folder in which it lies;
  * each change of state is one rename. Once `accept` has resolved, a record is whole on the disk, whatever dies.
  */
-export class Spool {
+export class Spool implements RecordStore {
   readonly #options: SpoolOptions;
   readonly #files: SpoolFiles;
   readonly #clock: () => number;
@@ -101,15 +108,15 @@ export class Spool {
   }
 
   /** Ids, oldest first. */
-  pending(): readonly string[] {
+  async pending(): Promise<readonly string[]> {
     return this.#entries.inState('pending').map(({ id }) => id);
   }
 
   /**
    * A record whole; undefined where there is none. A pending one that turns out to be damaged is buried.
-   * @throws StorageError `record_damaged`
+   * @throws StorageError `record_damaged`, UnavailableError `record_version`
    */
-  async load(id: string): Promise<SpooledRecord | undefined> {
+  async load(id: string): Promise<StoredRecord | undefined> {
     const entry = this.#entries.get(id);
     if (entry === undefined) {
       const receipt = isId(id) ? await storing(() => this.#receipts.find(id)) : undefined;
@@ -207,15 +214,7 @@ export class Spool {
   }
 
   stats(): SpoolStats {
-    const pending = this.#entries.inState('pending');
-    const { records, bytes } = this.#entries.totals();
-    const oldest = pending[0];
-    return {
-      pending: pending.length,
-      dead: records - pending.length,
-      bytes,
-      ...(oldest && { oldestAcceptedAtMs: oldest.acceptedAtMs }),
-    };
+    return this.#entries.stats();
   }
 
   /** Writes and removes a small file. @throws what `accept` would */
@@ -240,7 +239,7 @@ export class Spool {
     });
     const untilMs = this.#clock() - this.#options.deadKeptMs;
     for (const entry of this.#entries.inState('dead')) {
-      if ((entry.endedAtMs ?? 0) > untilMs) continue;
+      if (entry.isOfOtherVersion || (entry.endedAtMs ?? 0) > untilMs) continue;
       await this.#writes.inTurn(entry, async () => {
         if (entry.state !== 'dead') return;
         await this.#records.remove(entry);
@@ -294,6 +293,6 @@ export class Spool {
   }
 }
 
-function toRecord({ id, acceptedAtMs, document, files, notes }: Envelope): SpooledRecord {
+function toRecord({ id, acceptedAtMs, document, files, notes }: Envelope): StoredRecord {
   return { id, acceptedAtMs, document, files, notes };
 }

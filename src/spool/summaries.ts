@@ -1,8 +1,9 @@
+import { toData } from '../errors.ts';
+import type { RecordState, RecordSummary } from '../tracking/delivery/recordStore.ts';
 import type { Entries, Entry } from './entries.ts';
-import { isDamage } from './envelope.ts';
+import { isDamage, isOfOtherVersion } from './envelope.ts';
 import { isId, isKey } from './layout.ts';
 import { type Receipts, undefinedIfDamaged } from './receipts.ts';
-import type { RecordState, RecordSummary } from './record.ts';
 import type { Records } from './records.ts';
 
 /** What is told of records without their files, wherever they lie. What is asked for may come from a URL. */
@@ -21,10 +22,14 @@ export class Summaries {
   async find(id: string): Promise<RecordSummary | undefined> {
     if (!isId(id)) return undefined;
     const entry = this.#entries.get(id);
-    return (entry && (await this.#kept(entry))) ?? (await this.#delivered(id));
+    const kept = entry && (await this.#kept(entry));
+    return kept ?? (await this.#delivered(id).catch((error) => this.#ofOtherVersion(id, error)));
   }
 
-  /** Where a key was used again, the newest record has it. */
+  /**
+   * If a key was used again, the newest record has it.
+   * @throws UnavailableError `record_version` if a later trainpost wrote that record's receipt
+   */
   async findByKey(key: string): Promise<RecordSummary | undefined> {
     if (!isKey(key)) return undefined;
     const entry = this.#entries.getByKey(key);
@@ -55,8 +60,8 @@ export class Summaries {
       const outcome = state === 'dead' && envelope.end && { outcome: envelope.end.outcome };
       return { id, state, acceptedAtMs, ...ended, document: envelope.document, ...outcome };
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      return { id, state, acceptedAtMs, ...ended, document: undefined, damaged: error.message };
+      if (!isDamage(error) && !isOfOtherVersion(error)) throw error;
+      return { id, state, acceptedAtMs, ...ended, document: undefined, unreadable: toData(error) };
     }
   }
 
@@ -66,5 +71,13 @@ export class Summaries {
     const { id, acceptedAtMs, document, end } = receipt;
     const ended = end && { endedAtMs: end.atMs, outcome: end.outcome };
     return { id, state: 'delivered', acceptedAtMs, document, ...ended };
+  }
+
+  /** A receipt that cannot be read, because another version of trainpost wrote it: of it only the file's time is known. */
+  async #ofOtherVersion(id: string, error: unknown): Promise<RecordSummary> {
+    if (!isOfOtherVersion(error)) throw error;
+    const atMs = (await this.#receipts.endedAtMs(id)) ?? 0;
+    const unreadable = toData(error);
+    return { id, state: 'delivered', acceptedAtMs: atMs, endedAtMs: atMs, document: undefined, unreadable };
   }
 }

@@ -1,6 +1,6 @@
 import { TrackingRefusedError } from '../errors.ts';
 import type { MlflowClient } from './client.ts';
-import type { ModelFile } from './modelFiles/index.ts';
+import type { RecordFile } from './delivery/recordStore.ts';
 
 /**
  * Path below the root of the server's artifact proxy, from an artifact URI (`mlflow-artifacts:/1/<run>/artifacts`).
@@ -16,6 +16,10 @@ export function proxiedPath(artifactUri: string): string {
 }
 
 /** One call for each file; each of them is whole or not there. */
-export function putFiles(client: MlflowClient, folder: string, files: readonly ModelFile[]): Promise<void>[] {
+export function putFiles(
+  client: MlflowClient,
+  folder: string,
+  files: readonly RecordFile[],
+): Promise<void>[] {
   return files.map(({ path, bytes }) => client.putArtifact(folder, path, bytes));
 }

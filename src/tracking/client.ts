@@ -1,9 +1,9 @@
-import type { DatasetInput } from './dataset.ts';
 import type {
   Experiment,
   LoggedModelInfo,
   Metric,
   ModelVersion,
+  NewInput,
   NewLoggedModel,
   NewModelVersion,
   NewRun,
@@ -17,8 +17,10 @@ import { type Call, CallRefusedError, Connection, type ConnectionOptions } from 
 const API = '/api/2.0/mlflow';
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
 
-/** Runs, models or versions of one training: one, and doubles in the worst of cases. */
+/** Runs of one node, its models or versions: one, and doubles in the worst case. */
 const FOUND_MAX = 100;
+/** Runs of a tree: some hundreds, and doubles of some of them. */
+const LIKE_RUNS_MAX = 5_000;
 
 /**
  * MLflow's REST API as far as we use it, one method a call. Errors are those of `Connection.send`. A call is marked
@@ -105,6 +107,25 @@ export class MlflowClient {
     return (found.runs ?? []).map(({ info }) => info);
   }
 
+  /** Finds whole runs by a pattern of one of their tags, deleted runs included. @param pattern with `%` for any text */
+  async findRunsLike(experimentId: string, tag: string, pattern: string, pageSize: number): Promise<Run[]> {
+    const body = {
+      experiment_ids: [experimentId],
+      filter: `tags.\`${tag}\` LIKE '${pattern}'`,
+      run_view_type: 'ALL',
+      max_results: pageSize,
+    };
+    type Answer = { runs?: Run[]; next_page_token?: string };
+    const found: Run[] = [];
+    for (let token: string | undefined = ''; token !== undefined && found.length < LIKE_RUNS_MAX; ) {
+      const page: object = token === '' ? body : { ...body, page_token: token };
+      const { runs = [], next_page_token: next }: Answer = await this.#api('POST', 'runs/search', page, true);
+      found.push(...runs);
+      token = next || undefined;
+    }
+    return found;
+  }
+
   /** An end goes with a status that is one. */
   async updateRun(runId: string, status: RunStatus, endTimeMs?: number): Promise<void> {
     const end = endTimeMs === undefined ? {} : { end_time: endTimeMs };
@@ -120,10 +141,13 @@ export class MlflowClient {
     await this.#api('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
   }
 
-  /** `context` is what the data was for: `training`. */
-  async logInputs(runId: string, dataset: DatasetInput, context: string): Promise<void> {
-    const tags = keyValues({ 'mlflow.data.context': context });
-    const body = { run_id: runId, datasets: [{ tags, dataset }] };
+  /** A context says what the data was for: `training`. */
+  async logInputs(runId: string, inputs: readonly NewInput[]): Promise<void> {
+    const datasets = inputs.map(({ dataset, context }) => ({
+      tags: keyValues({ 'mlflow.data.context': context }),
+      dataset,
+    }));
+    const body = { run_id: runId, datasets };
     const send = () => this.#api('POST', 'runs/log-inputs', body, true);
     // Of two runs that are the first with their data set, MLflow lets one fail; the second time, the data set is there.
     await send().catch((error: unknown) => {

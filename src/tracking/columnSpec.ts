@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnType } from '../result.ts';
+import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
 
 /** MLflow's `ColSpec` of a column, as `infer_signature` gives it for the column as pandas reads it. */
 export interface ColumnSpec {

@@ -1,4 +1,4 @@
-import type { DatasetInfo } from '../result.ts';
+import type { DatasetInfo } from '../values/dataset.ts';
 import { columnSpec } from './columnSpec.ts';
 
 /** An MLflow dataset, as `runs/log-inputs` takes it; the last three are JSON. */
@@ -34,7 +34,7 @@ export function datasetInput(fileName: string, dataset: DatasetInfo): DatasetInp
       num_columns: columns.length,
       target,
       class_counts: classCounts,
-      summary: dataset.profile,
+      summary: dataset.summaries,
     }),
   };
 }

@@ -1,5 +1,5 @@
-import type { LoggedRun } from '../result.ts';
-import type { RunRecord } from './record.ts';
+import type { LoggedRun } from '../values/run.ts';
+import type { RunTree } from './tree.ts';
 
 /** Addresses of MLflow's pages, below the address under which people reach it (no slash at its end). */
 
@@ -14,11 +14,12 @@ export function modelVersionUrl(base: string, name: string, version: string): st
 /** Where a training is found in MLflow, whose pages are at `base`. */
 export function loggedRun(
   base: string,
-  record: RunRecord,
+  { nodes: [root] }: RunTree,
   delivered: { readonly runId: string; readonly experimentId: string; readonly modelVersion: string },
 ): LoggedRun {
   const { runId, experimentId, modelVersion } = delivered;
-  const { runName, modelName, registeredModelName } = record;
+  const { name: runName, model } = root;
+  const { name: modelName, registeredAs: registeredModelName } = model;
   return {
     runId,
     runName,

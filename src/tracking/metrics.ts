@@ -1,4 +1,5 @@
-import type { MetricSet, TrackedRun } from '../result.ts';
+import type { MetricSet } from '../values/metrics.ts';
+import type { TrackedRun } from '../values/run.ts';
 
 /** Metrics of a run by MLflow's name; each of them is finite. */
 export type RunMetrics = Readonly<Record<string, number>>;

@@ -1,3 +1,5 @@
+import type { DatasetInput } from './dataset.ts';
+
 /** What MLflow's REST API takes and gives, as far as we use it. */
 
 /** MLflow's way to write a map. */
@@ -47,6 +49,12 @@ export interface NewRun {
   readonly runName: string;
   readonly startTimeMs: number;
   readonly tags: Texts;
+}
+
+/** A data set that a run used. */
+export interface NewInput {
+  readonly dataset: DatasetInput;
+  readonly context: string;
 }
 
 export interface Metric {

@@ -1,3 +1,5 @@
+import { type PyRepr, pyList, pyRepr, pyTuple } from '../python/estimatorRepr.ts';
+import { pyBoolRepr, pyFloatRepr, pyStringRepr } from '../python/repr.ts';
 import type {
   ColumnTransformerState,
   EstimatorState,
@@ -7,9 +9,7 @@ import type {
   PipelineState,
   SimpleImputerState,
   StepState,
-} from '../ml/state.ts';
-import { type PyRepr, pyList, pyRepr, pyTuple } from './pyEstimatorRepr.ts';
-import { pyBoolRepr, pyFloatRepr, pyStringRepr } from './pyRepr.ts';
+} from '../values/pipelineState.ts';
 
 /** MLflow params by name. They are texts always: MLflow stores a JSON number as an empty text, and answers 200. */
 export type RunParams = Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** gunicorn drops an idle connection after 2 s, uvicorn after 5 s: ours ends first, or a create could meet its end. */
 const KEEP_ALIVE_MS = 1_000;
 /** The answers we ask for have some kilobytes. */
-const ANSWER_BYTES_MAX = 4 * 2 ** 20;
+export const ANSWER_BYTES_MAX = 4 * 2 ** 20;
 /** More of an error is not read. */
 const ERROR_BYTES_MAX = 64 * 2 ** 10;
 

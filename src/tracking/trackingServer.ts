@@ -20,7 +20,7 @@ export interface TrackingServerOptions {
   readonly timeoutMs: number;
 }
 
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+export type Reachability = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
 interface KnownExperiment {
   readonly id: Promise<string>;
@@ -42,7 +42,7 @@ export class TrackingServer {
   }
 
   /** Whether MLflow answers at this moment. */
-  async ready(): Promise<Readiness> {
+  async ready(): Promise<Reachability> {
     try {
       await this.client.health(READY_TIMEOUT_MS);
       return { ready: true };

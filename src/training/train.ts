@@ -1,201 +1,97 @@
-import { parse } from 'node:path';
-import { ctime } from '../ctime.ts';
-import type { FitSpec, Fitted } from '../engine/fit.ts';
-import type { Reading } from '../engine/reading.ts';
-import { FieldError, TrainpostError } from '../errors.ts';
-import type { SolverName } from '../ml/state.ts';
-import { makeModelName, TrainingPipeline } from '../ml/trainingPipeline.ts';
-import type { Accepted, DryRun, Kept, Missing, TrackedRun } from '../result.ts';
-import type { DeliveryDesk } from './deliveries.ts';
+import type { Engine, Source } from '../engine/engine.ts';
+import { Watch } from '../engine/watch.ts';
+import { TrainpostError, toData } from '../errors.ts';
+import type { Accepted, Kept } from '../values/delivery.ts';
+import type { DryRun } from '../values/dryRun.ts';
+import type { Result } from '../values/result.ts';
+import type { TrackedRun } from '../values/run.ts';
+import type { DeliveryPort } from './deliveryPort.ts';
+import { describeRun } from './describeRun.ts';
+import type { TrainFields } from './fields/table.ts';
+import { planOf } from './fields/use.ts';
+import { type Names, namesOf } from './names.ts';
 import type { UnderWay } from './underWay.ts';
 
-export type { Fitted, Reading };
-
-/** The fields of a training as they were checked, defaults filled in. */
-export interface TrainFields {
-  readonly C: number;
-  readonly maxIter: number;
-  readonly experimentName: string;
-  readonly target?: string;
-  readonly positive?: string;
-  readonly ignore: readonly string[];
-  readonly testSize: number;
-  readonly randomState: number;
-  readonly stratify: boolean;
-  readonly solver: SolverName;
-  readonly solverTol: number;
-  readonly classWeight: 'balanced' | null;
-  readonly missing: Missing;
-  /** The file is looked at, and nothing is trained or logged. */
-  readonly dryRun: boolean;
-  readonly runName?: string;
-  readonly modelName?: string;
-  readonly registeredModelName?: string;
-  readonly alias?: string;
-  readonly tags: Readonly<Record<string, string>>;
+/** A file that stays on disk until its training is accepted. */
+interface PostedFile extends Source {
+  /** Removes the file and releases its memory. May be called again. */
+  release(): Promise<void>;
 }
 
 export interface TrainRequest {
   readonly fields: TrainFields;
-  /** The file as it was read while it came. */
-  readonly reading: Reading;
-  /** The upload on disk. */
-  readonly path: string;
-  /** The name it had at the caller's. */
+  readonly source: PostedFile;
+  /** The file's name at the client. */
   readonly fileName: string;
   readonly receivedAt: Date;
 }
 
-/** Says what is to be kept with a training, once it is known what came out. */
-export type Keep = (fitted: Fitted, run: TrackedRun) => Kept;
+/** Makes what is kept with a training, once its result is known. */
+export type Keep = (result: Result, run: TrackedRun) => Kept;
 
-/** Where the work is done and kept; the composition root gives them. */
+/** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
-  /** Begins to read a file while it comes; whoever asks must `release` it in the end. */
-  openReading(): Reading;
-  fit(reading: Reading, path: string, spec: FitSpec): Promise<Fitted>;
-  /** What a fit would come to. */
-  dryRun(reading: Reading, path: string, spec: FitSpec): Promise<DryRun>;
-  readonly deliveries: DeliveryDesk;
-  /** Name of a logged model where the form gives none, instead of the file's. */
+  readonly engine: Engine;
+  readonly deliveries: DeliveryPort;
+  /** The service's own name for logged models, instead of the file's. */
   readonly modelName?: string;
   readonly underWay: UnderWay;
 }
 
-type Names = Pick<TrackedRun, 'experimentName' | 'runName' | 'modelName' | 'registeredModelName'>;
-
-/** A column of 256 characters in MLflow's database. */
-const REGISTERED_NAME_CHARS_MAX = 250;
-
 export interface Trained {
-  readonly fitted: Fitted;
+  readonly result: Result;
   readonly run: TrackedRun;
   readonly kept: Kept;
   readonly accepted: Accepted;
 }
 
 /**
- * One training: fit on a thread, then have the run, its metrics and its model accepted for MLflow. From then on nothing
- * of it is lost, whoever dies; when it will be FINISHED there is another matter, and `accepted.logged`.
- * @throws UnavailableError or StorageError where it could not be accepted
+ * Trains, and hands in the run with its metrics and its model for delivery to MLflow. Once accepted, the training survives
+ * any crash. `accepted.logged` resolves when MLflow has the whole run.
+ * @throws UnavailableError or StorageError if the training cannot be accepted
  */
 export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
-  return rooms.underWay.track(fitAndAccept(request, rooms, keep));
+  return rooms.underWay.track(trainAndAccept(request, rooms, keep));
 }
 
-async function fitAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
-  const names = namesOf(request, rooms.modelName);
+async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
+  const { fields, source } = request;
+  const plan = planOf(fields);
+  rooms.engine.check(plan);
+  const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
-  const { reading, path, fields } = request;
-  const fitted = await rooms.underWay.computed(rooms.fit(reading, path, toFitSpec(fields)));
-  const pipeline = TrainingPipeline.fromState(fitted.pipeline);
-  const run = describeRun(request, fitted, names);
-  const kept = keep(fitted, run);
-  const accepted = await pipeline.logModel(rooms.deliveries.modelLog(kept), run);
-  return { fitted, run, kept, accepted };
+  const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
+  const run = describeRun({ ...request, names, result });
+  const kept = keep(result, run);
+  const accepted = await rooms.deliveries.accept(result.pipeline, run, kept);
+  return { result, run, kept, accepted };
 }
 
-/** Says what `train` would come to, without fitting or logging anything: it asks for no MLflow. */
+/** Reports how `train` would end, without fitting or logging anything. It needs no MLflow. */
 export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
-  return rooms.underWay.track(report(request, rooms));
+  return rooms.underWay.track(inspect(request, rooms));
 }
 
-async function report(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
-  const nameProblem = problemOf(() => namesOf(request, rooms.modelName));
-  const { reading, path, fields } = request;
-  const ofFile = await rooms.underWay.computed(rooms.dryRun(reading, path, toFitSpec(fields)));
-  return nameProblem === undefined ? ofFile : { ...ofFile, problem: nameProblem };
+async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+  const nameProblem = problemOf(() => namesFor(request, rooms));
+  const plan = planOf(request.fields);
+  rooms.engine.check(plan);
+  const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
+  return nameProblem === undefined ? report : { ...report, problem: nameProblem };
 }
 
-/** The error that a step ends with, as a report tells it. */
+/** The error of a step, as plain data; undefined if the step succeeds. */
 function problemOf(step: () => unknown): DryRun['problem'] {
   try {
     step();
     return undefined;
   } catch (error) {
     if (!(error instanceof TrainpostError)) throw error;
-    const { code, message, details } = error;
-    return { code, message, details: { ...details } };
+    return toData(error);
   }
 }
 
-function toFitSpec(fields: TrainFields): FitSpec {
-  return {
-    ...(fields.target !== undefined && { target: fields.target }),
-    ...(fields.positive !== undefined && { positive: fields.positive }),
-    ignore: fields.ignore,
-    testSize: fields.testSize,
-    randomState: fields.randomState,
-    stratify: fields.stratify,
-    missing: fields.missing,
-    model: {
-      C: fields.C,
-      maxIter: fields.maxIter,
-      solver: fields.solver,
-      tol: fields.solverTol,
-      classWeight: fields.classWeight,
-    },
-  };
-}
-
-/** @throws FieldError where the registered model's name, which is made of other names, gets too long for MLflow */
-function namesOf({ fields, fileName, receivedAt }: TrainRequest, modelName: string | undefined): Names {
-  const { experimentName } = fields;
-  const runName = fields.runName ?? `Train-Run-${ctime(receivedAt)}`;
-  const registeredModelName =
-    fields.registeredModelName ?? makeModelName(experimentName, runName, receivedAt);
-  if (registeredModelName.length > REGISTERED_NAME_CHARS_MAX) {
-    throw new FieldError(
-      'registered_model_too_long',
-      `The registered model's name is made of exp_name, run_name and the time, and gets ${registeredModelName.length} characters: give a shorter one in registered_model.`,
-      { field: 'registered_model', limit: REGISTERED_NAME_CHARS_MAX, actual: registeredModelName.length },
-    );
-  }
-  // MLflow takes it for a path, and refuses one that leads out; it would do so when all is computed.
-  if (registeredModelName.startsWith('..')) {
-    throw new FieldError(
-      'registered_model_like_path',
-      "The registered model's name is made of exp_name, and may not begin with two points: give another one in registered_model.",
-      { field: 'registered_model', value: registeredModelName },
-    );
-  }
-  return {
-    experimentName,
-    runName,
-    modelName: fields.modelName ?? modelName ?? `${modelStem(fileName)}-model`,
-    registeredModelName,
-  };
-}
-
-function describeRun(
-  { fields, fileName, receivedAt }: TrainRequest,
-  fitted: Fitted,
-  names: Names,
-): TrackedRun {
-  return {
-    ...names,
-    ...(fields.alias !== undefined && { alias: fields.alias }),
-    tags: fields.tags,
-    fileName,
-    startTimeMs: receivedAt.getTime(),
-    dataset: fitted.dataset,
-    inputExample: fitted.inputExample,
-    rounded: fitted.rounded,
-    training: fitted.training,
-    test: fitted.test,
-    extraParams: {
-      target: fitted.dataset.target,
-      test_size: String(fields.testSize),
-      random_state: String(fields.randomState),
-      stratify: fields.stratify ? 'True' : 'False',
-    },
-  };
-}
-
-/** MLflow refuses these characters in a logged model's name; a file's name may have them. `data.csv.gz` is `data`. */
-function modelStem(fileName: string): string {
-  const stem = parse(fileName.replace(/\.gz$/i, ''))
-    .name.replaceAll(/[\s/:.%"'#?\p{Cc}]+/gu, '-')
-    .slice(0, 200);
-  return stem === '' ? 'data' : stem;
+function namesFor({ fields, fileName, receivedAt }: TrainRequest, { modelName }: TrainingRooms): Names {
+  const ours = modelName === undefined ? {} : { modelName };
+  return namesOf({ given: fields.names, fileName, receivedAt, ...ours });
 }

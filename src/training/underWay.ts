@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import { TrainpostError, UnavailableError } from '../errors.ts';
+import { retryIn, TrainpostError, UnavailableError } from '../errors.ts';
 
-/** Most programs are up again by then, or another one has taken their place. */
-const RETRY_AFTER_S = 5;
+/** By then the service has usually restarted, or another process has replaced it. */
+const RETRY = retryIn(5);
 
-/** What is refused or given up because the service ends. */
+/** The error for work that is rejected or given up because the service shuts down. */
 export function shuttingDown(cause?: unknown): UnavailableError {
-  const message = `The service is being ended, and nothing of this was kept: try again in ${RETRY_AFTER_S} s.`;
-  return new UnavailableError('shutting_down', message, { retryAfterS: RETRY_AFTER_S }, { cause });
+  const message = `The service is shutting down, and nothing was saved: ${RETRY.advice}.`;
+  return new UnavailableError('shutting_down', message, RETRY.details, { cause });
 }
 
 /**
- * What has begun and not ended: requests, and trainings, whose callers may be gone (what was begun is ended all the
- * same). Once it is closed, nothing new is to begin.
+ * Work that has begun and not ended: requests and trainings. A training goes on even if its client has disconnected. Once
+ * this is closed, no new work may begin.
  */
 export class UnderWay {
   readonly #begun = new Set<Promise<unknown>>();
@@ -21,7 +21,7 @@ export class UnderWay {
   #isGivenUp = false;
 
   constructor() {
-    // Each answer that waits listens, and takes its ear away again.
+    // Each waiting response adds a listener, and removes it again.
     setMaxListeners(0, this.#hurry.signal);
   }
 
@@ -39,7 +39,7 @@ export class UnderWay {
     this.#isClosed = true;
   }
 
-  /** Aborts once answers are to be given as things stand, rather than when they are done. */
+  /** Aborts when waiting responses must be sent at once, with the state as it is. */
   get hurried(): AbortSignal {
     return this.#hurry.signal;
   }
@@ -48,12 +48,12 @@ export class UnderWay {
     this.#hurry.abort();
   }
 
-  /** From now on what computes is ended, and fails. */
+  /** Says that running computations are being stopped, so that they fail. */
   giveUp(): void {
     this.#isGivenUp = true;
   }
 
-  /** @throws UnavailableError `shutting_down` where a computation failed because it was given up */
+  /** Awaits a computation. @throws UnavailableError `shutting_down` if it failed because it was stopped */
   async computed<Result>(computation: Promise<Result>): Promise<Result> {
     try {
       return await computation;
@@ -62,7 +62,7 @@ export class UnderWay {
     }
   }
 
-  /** Waits until none is left, at most so long; what begins meanwhile is waited for too. */
+  /** Waits until no work is left, at most `timeoutMs`. This includes work that begins meanwhile. */
   async settled(timeoutMs: number): Promise<void> {
     let isLate = false;
     let timer: NodeJS.Timeout | undefined;

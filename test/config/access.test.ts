@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { ConfigError } from '../../src/errors.ts';
 
 const TOKEN = 'correct-horse-battery';
-const OPEN = /^HOST=.* lets other machines in, so TRAINPOST_TOKEN is wanted: /;
+const OPEN = /^HOST=.* lets other machines in, so TRAINPOST_TOKEN must be set: /;
 
 describe('who may ask', () => {
   it.each([
@@ -54,7 +54,7 @@ describe('who may ask', () => {
     'x'.repeat(4097),
   ])('is not taken for a token, and not shown: %j', (token) => {
     const read = () => readConfig({ TRAINPOST_TOKEN: token });
-    expect(read).toThrow(/^TRAINPOST_TOKEN wants 16 to 4096 characters/);
+    expect(read).toThrow(/^TRAINPOST_TOKEN must be 16 to 4096 characters/);
     expect(read).not.toThrow(token);
   });
 });
@@ -94,7 +94,7 @@ describe('ALLOWED_HOSTS', () => {
     'user@a',
     Array.from({ length: 101 }, () => 'a').join(','),
   ])('refuses %j in one line', (text) => {
-    expect(() => allowed(text)).toThrow(/^ALLOWED_HOSTS=.* wants at most 100 names or addresses[^\n]*$/);
+    expect(() => allowed(text)).toThrow(/^ALLOWED_HOSTS=.* must be at most 100 names or addresses[^\n]*$/);
   });
 });
 
@@ -113,7 +113,7 @@ describe('what a message shows of an address', () => {
   it('is nothing of links with a password, which are refused', () => {
     const read = () => readConfig({ MLFLOW_PUBLIC_URL: 'https://ann:secret@mlflow.example' });
     expect(read).toThrow(
-      'MLFLOW_PUBLIC_URL="***@mlflow.example" wants an address without name and password: everyone sees it in answers',
+      'MLFLOW_PUBLIC_URL="***@mlflow.example" must be an address without name and password, because everyone sees it in answers',
     );
   });
 });

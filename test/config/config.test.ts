@@ -5,9 +5,8 @@ import { ConfigError } from '../../src/errors.ts';
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig({})).toMatchObject({
-      host: '127.0.0.1',
-      port: 5005,
-      logLevel: 'info',
+      listen: { host: '127.0.0.1', port: 5005 },
+      access: { allowedHosts: ['127.0.0.1'] },
       mlflow: { localPort: 5000, callTimeoutMs: 30_000 },
       upload: {
         dir: 'temp',
@@ -19,16 +18,15 @@ describe('readConfig', () => {
         atOnceMax: 8,
         stallMs: 30_000,
         timeoutMs: 900_000,
-        table: {
-          rows: 5_000_000,
-          columns: 1_000,
-          cells: 50_000_000,
-          cellChars: 65_536,
-          lineChars: 1_048_576,
-        },
-        parseTimeoutMs: 60_000,
       },
-      training: { waitingMax: 16, timeoutMs: 300_000 },
+      table: {
+        rows: 5_000_000,
+        columns: 1_000,
+        cells: 50_000_000,
+        cellChars: 65_536,
+        lineChars: 1_048_576,
+      },
+      training: { parseTimeoutMs: 60_000, waitingMax: 16, timeoutMs: 300_000 },
       spool: {
         dir: 'spool',
         recordsMax: 1_000,
@@ -38,8 +36,10 @@ describe('readConfig', () => {
         deadKeptMs: 2_592_000_000,
       },
       connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
-      delivery: { quarantineMs: 120_000, sweepMs: 600_000, atOnce: 2 },
-      answers: { waitMs: 20_000, waitMaxMs: 300_000, graceMs: 30_000 },
+      delivery: { quarantineMs: 120_000, recheckMs: 600_000, atOnce: 2 },
+      wait: { defaultMs: 20_000, maxMs: 300_000 },
+      names: {},
+      process: { graceMs: 30_000, logLevel: 'info' },
     });
   });
 
@@ -57,35 +57,38 @@ describe('readConfig', () => {
       TRAINING_THREADS: '3',
     });
     expect(config).toMatchObject({
-      port: 0,
-      modelName: 'diabetes-model',
+      listen: { port: 0 },
+      names: { modelName: 'diabetes-model' },
       mlflow: { trackingUri: 'https://mlflow.example/prefix', username: 'ann', password: 'secret' },
       training: { threads: 3 },
     });
   });
 
   it.each([
-    [{ PORT: 'abc' }, 'PORT="abc" wants a whole number from 0 to 65535'],
-    [{ PORT: '65536' }, 'PORT="65536" wants a whole number from 0 to 65535'],
-    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" wants one of fatal, error, warn, info, debug, trace, silent'],
+    [{ PORT: 'abc' }, 'PORT="abc" must be a whole number from 0 to 65535'],
+    [{ PORT: '65536' }, 'PORT="65536" must be a whole number from 0 to 65535'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" must be one of fatal, error, warn, info, debug, trace, silent'],
     [
       { MLFLOW_TRACKING_URI: 'databricks' },
-      'MLFLOW_TRACKING_URI="databricks" wants an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
+      'MLFLOW_TRACKING_URI="databricks" must be an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
     ],
     [
       { MLFLOW_TRACKING_URI: 'file:///mlruns' },
-      'MLFLOW_TRACKING_URI="file:///mlruns" wants an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
+      'MLFLOW_TRACKING_URI="file:///mlruns" must be an http:// or https:// address of an MLflow server, such as http://127.0.0.1:5000',
     ],
-    [{ MODEL_NAME: 'a/b' }, 'MODEL_NAME="a/b" wants 1 to 250 characters, none of / : . % " \' # ?'],
+    [
+      { MODEL_NAME: 'a/b' },
+      'MODEL_NAME="a/b" must be 1 to 250 characters, and none of the characters / : . % " \' # ?',
+    ],
     [
       { MLFLOW_TRACKING_TOKEN: 'two words' },
-      'MLFLOW_TRACKING_TOKEN wants a token without spaces, line ends and other characters that no header can have',
+      'MLFLOW_TRACKING_TOKEN must be a token without spaces, line ends and other characters that no header can have',
     ],
     [
       { SPOOL_DISK_FREE_PERCENT_MIN: '100' },
-      'SPOOL_DISK_FREE_PERCENT_MIN="100" wants a whole number from 0 to 99',
+      'SPOOL_DISK_FREE_PERCENT_MIN="100" must be a whole number of percent from 0 to 99',
     ],
-    [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" wants a whole number from 1 to 256'],
+    [{ TRAINING_THREADS: '0' }, 'TRAINING_THREADS="0" must be a whole number from 1 to 256'],
     [
       { MLFLOW_TRACKING_PASSWORD: 'secret' },
       'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither',

@@ -1,39 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { NotFittedError, ValueError } from '../../src/ml/errors.ts';
-import type { Classifier, Input, Labels, Params, Transformer } from '../../src/ml/estimator.ts';
+import type { Classifier, Input, Params, Transformer } from '../../src/ml/estimator.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { isFrame } from '../../src/ml/matrix.ts';
 import { valuesOf } from '../ml/frames.ts';
 
 type AnyEstimator = Transformer | Classifier;
 
-/** How one estimator is made and written down. */
+/** How to create one estimator and how to save its state. */
 export interface EstimatorSubject<E extends AnyEstimator> {
   readonly make: (params?: Params) => E;
-  /** Options other than the defaults, all of them. */
+  /** Values of all options that differ from the defaults. */
   readonly params: Params;
-  /** Options that it can only have the default of. */
+  /** Options that allow only their default. */
   readonly sameAsDefault?: readonly string[];
-  /** Options that `fit` refuses. */
+  /** Options that `fit` rejects. */
   readonly wrongParams: Params;
-  /** Fitted attributes, which throw before the fit. */
+  /** Fitted attributes, which throw before `fit`. */
   readonly attributes: readonly (keyof E & string)[];
   readonly toState: (estimator: E) => unknown;
   readonly fromState: (state: never) => E;
-  /** What it learns from, where that is no numbers. */
+  /** Input, if it is not numbers. */
   readonly data?: Data;
 }
 
-/** Each is made anew by its call, of arrays that nobody else has. */
+/** Each call creates new input from arrays that nobody else has. */
 interface Data {
   /** 30 rows, 3 columns. */
   readonly X: () => Kept;
-  /** As many rows, 2 columns. */
+  /** 30 rows, 2 columns. */
   readonly otherX: () => Kept;
-  /** What `fit` refuses, whatever the options. */
+  /** Input that `fit` rejects with any options. */
   readonly wrongX: () => Input;
 }
 
-/** An input, and how all that its caller keeps of it is overwritten. */
+/** An input, and a function that overwrites the arrays that the caller keeps. */
 interface Kept {
   readonly input: Input;
   readonly overwrite: () => void;
@@ -68,7 +69,7 @@ function contentOf(X: Input): unknown {
   return isFrame(X) ? X.columns.map(valuesOf) : X;
 }
 
-/** What it does, as plain values. */
+/** The output of an estimator as plain values. */
 function outcome(estimator: AnyEstimator, rows: Input): unknown {
   if ('transform' in estimator) {
     return contentOf(estimator.transform(rows));
@@ -80,7 +81,7 @@ function outcome(estimator: AnyEstimator, rows: Input): unknown {
   };
 }
 
-/** Overwrites every number of a state, wherever it stands. */
+/** Overwrites every number in a state, at any depth. */
 function eraseNumbers(state: unknown): void {
   for (const [key, value] of Object.entries(state as Record<string, unknown>)) {
     if (typeof value === 'number') (state as Record<string, unknown>)[key] = -1;
@@ -88,7 +89,7 @@ function eraseNumbers(state: unknown): void {
   }
 }
 
-/** What scikit-learn asks of every estimator, and what this project adds: plain state that crosses threads. */
+/** Tests scikit-learn's contract for every estimator, and this project's addition: plain state that crosses threads. */
 export function estimatorContract<E extends AnyEstimator>(name: string, subject: EstimatorSubject<E>): void {
   const { make, params, wrongParams, attributes, data = ROWS } = subject;
   const [X, otherX] = [data.X().input, data.otherX().input];
@@ -98,12 +99,12 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
   };
 
   describe(`${name} as an estimator`, () => {
-    test('the constructor stores options and checks nothing, fit checks', () => {
+    test('the constructor stores options unchecked, fit checks them', () => {
       expect(make(wrongParams).getParams()).toEqual(wrongParams);
       expect(() => make(wrongParams).fit(X, y)).toThrow(ValueError);
     });
 
-    test('getParams gives every option, and makes the same estimator again', () => {
+    test('getParams returns every option, and recreates the same estimator', () => {
       const defaults = make().getParams();
       expect(Object.keys(defaults).sort()).toEqual(Object.keys(params).sort());
       expect(make({}).getParams()).toEqual(defaults);
@@ -116,7 +117,7 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
       expect(outcome(fitted(make(estimator.getParams()), X, y), X)).toEqual(outcome(estimator, X));
     });
 
-    test('before fit nothing is answered', () => {
+    test('throws before fit', () => {
       const estimator = make();
       expect(() => outcome(estimator, X)).toThrow(NotFittedError);
       expect(() => subject.toState(estimator)).toThrow(NotFittedError);
@@ -124,20 +125,20 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
         expect(() => estimator[attribute], attribute).toThrow(NotFittedError);
     });
 
-    test('fit returns the estimator, and fills its attributes', () => {
+    test('fit returns the estimator and sets its attributes', () => {
       const estimator = make();
       expect(estimator.fit(X, y)).toBe(estimator);
       for (const attribute of attributes) expect(estimator[attribute], attribute).toBeDefined();
     });
 
-    test('a second fit forgets the first', () => {
+    test('a second fit replaces the first', () => {
       const twice = fitted(fitted(make(), X, y), otherX, otherY);
       const once = fitted(make(), otherX, otherY);
       expect(subject.toState(twice)).toEqual(subject.toState(once));
       expect(outcome(twice, otherX)).toEqual(outcome(once, otherX));
     });
 
-    test('a fit that fails leaves the first one as it was', () => {
+    test('a failed fit leaves the first fit unchanged', () => {
       const estimator = fitted(make(), X, y);
       const before = subject.toState(estimator);
       expect(() => estimator.fit(data.wrongX(), [0, 1])).toThrow(ValueError);
@@ -148,7 +149,7 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
       expect(subject.toState(fitted(make(), X, y))).toEqual(subject.toState(fitted(make(), X, y)));
     });
 
-    test("the caller's arrays are neither changed nor kept", () => {
+    test("neither changes nor keeps the caller's arrays", () => {
       const { input, overwrite } = data.X();
       const labels = [...y];
       const estimator = fitted(make(), input, labels);
@@ -162,7 +163,7 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
     });
 
     if (subject.data === undefined)
-      test('nor are those of a matrix', () => {
+      test('nor the arrays of a matrix', () => {
         const columns = [0, 1, 2].map((j) => Float64Array.from(rowsX, (row) => row[j]!));
         const matrix = { nSamples: rowsX.length, nFeatures: 3, columns };
         const columnsBefore = structuredClone(columns);
@@ -174,7 +175,7 @@ export function estimatorContract<E extends AnyEstimator>(name: string, subject:
         expect(outcome(estimator, X)).toEqual(expected);
       });
 
-    test('other columns than the fit had are refused', () => {
+    test('rejects other columns than in the fit', () => {
       const estimator = fitted(make(), X, y);
       expect(() => outcome(estimator, otherX)).toThrow(/X has 2 features, but \w+ is expecting 3/);
     });

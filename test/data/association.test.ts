@@ -14,12 +14,12 @@ const fixture: Fixture = JSON.parse(
 const nan = Number.NaN;
 
 describe('rocAucByClass', () => {
-  it.each(fixture.curves)("gives scikit-learn's areas: $name", ({ values, codes, areas }) => {
+  it.each(fixture.curves)("agrees with scikit-learn's areas: $name", ({ values, codes, areas }) => {
     const found = rocAucByClass(Float64Array.from(values), codes, areas.length);
     for (const [k, area] of areas.entries()) expect(found[k]).toBeCloseTo(area, 14);
   });
 
-  it('counts pairs as their definition does', () => {
+  it('counts pairs by the definition', () => {
     const row = fc.record({ value: fc.integer({ min: -4, max: 4 }), code: fc.integer({ min: -1, max: 2 }) });
     const property = fc.property(fc.array(row, { maxLength: 40 }), (rows) => {
       const known = rows.filter(({ code }) => code >= 0);
@@ -42,7 +42,7 @@ describe('rocAucByClass', () => {
 
   it.each([
     ['leaves out rows that are NaN', [nan, 1, nan, 2], [0, 0, 1, 1], [0, 1]],
-    ['takes infinite values in their order', [-Infinity, 5, Infinity, 6], [0, 0, 1, 1], [0, 1]],
+    ['orders infinite values', [-Infinity, 5, Infinity, 6], [0, 0, 1, 1], [0, 1]],
     ['is undefined without a row of the class', [1, 2], [0, 0], [nan, nan]],
     ['is undefined without a row', [], [], [nan, nan]],
   ])('%s', (_name, values, codes, expected) => {
@@ -51,7 +51,7 @@ describe('rocAucByClass', () => {
 });
 
 describe('cramersV', () => {
-  it.each(fixture.tables)("gives SciPy's: $name", async ({ table, v }) => {
+  it.each(fixture.tables)('agrees with SciPy: $name', async ({ table, v }) => {
     expect(await cramersV(table)).toBeCloseTo(v, 14);
   });
 
@@ -66,7 +66,7 @@ describe('cramersV', () => {
   });
 });
 
-it('crossTable counts rows by value and class, but those without one', () => {
+it('crossTable counts rows by value and class, without rows that lack either', () => {
   const table = crossTable([0, 1, 1, -1, 0, 1], 2, [0, 1, 1, 1, -1, 0], 2);
   expect(table.map((counts) => [...counts])).toEqual([
     [1, 0],

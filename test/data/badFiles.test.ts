@@ -25,13 +25,13 @@ describe('bad files', () => {
     expect(new Set(BAD_FILES.map(({ name }) => name)).size).toBe(BAD_FILES.length);
   });
 
-  it.each(codes)('get %s with their class, row and column', (code) => {
+  it.each(codes)('give %s with the right class, row and column', (code) => {
     for (const file of withCode(code)) {
       expect(refusal(file.bytes, file.bytes.length), file.name).toEqual(expected(file));
     }
   });
 
-  it.each(codes)('get %s wherever they are cut', (code) => {
+  it.each(codes)('give %s at any cut', (code) => {
     for (const [index, file] of withCode(code).entries()) {
       if (file.bytes.length > 10_000) continue;
       expect(refusal(file.bytes, 1 + ((index * 7) % 40)), file.name).toEqual(expected(file));

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { DELIMITERS, encode, type Writing } from './csvText.ts';
 
-/** A file that must be refused, and how: the class of the error gives the status. */
+/** A file that must be rejected, and its error. The class of the error decides the status. */
 export interface BadFile {
   readonly name: string;
   readonly bytes: Buffer;
@@ -15,11 +15,11 @@ interface Refusal {
   readonly column?: string | undefined;
 }
 
-/** Written with commas and LF; other delimiters and line ends are put in their place. */
+/** Written with commas and LF, which other delimiters and line ends then replace. */
 type Fault = readonly [text: string, code: string, row?: number | undefined, column?: string];
 
 const GOOD = 'a,b,Outcome\n1,2,0\n3,4,1\n';
-/** In UTF-8 all that pandas takes for missing (its documentation, `na_values`). */
+/** All texts that pandas reads as missing (its documentation, `na_values`), in UTF-8. */
 const MISSING =
   ' |#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null'.split(
     '|',
@@ -42,7 +42,7 @@ const NO_NUMBERS = [
   'true',
 ];
 
-/** Faults that every writing of a table can have. */
+/** Errors that can occur in every format of a table. */
 const FAULTS: readonly Fault[] = [
   ['', 'empty_file'],
   ['\n \n\n', 'empty_file'],
@@ -116,7 +116,7 @@ function written([text, code, row, column]: Fault): BadFile[] {
   });
 }
 
-/** Bytes that are no characters: the encoding, what stands before them, them, and where they stand. */
+/** Invalid bytes: the encoding, the text before them, the bytes, and their position. */
 const BAD_BYTES: readonly (readonly [Pick<Writing, 'encoding' | 'bom'>, string, string, number, string])[] = [
   ...['ff', 'c3', 'c328', 'e28228', 'eda080', 'f5808080', 'c080', '80', 'ef41', 'f09f8c'].map(
     (bad) => [{ encoding: 'utf-8', bom: true }, `${GOOD}5,`, bad, 3, 'b'] as const,
@@ -142,7 +142,7 @@ const BAD_BYTES: readonly (readonly [Pick<Writing, 'encoding' | 'bom'>, string, 
   ),
 ];
 
-/** Content that is no table, from its first bytes on; everything behind them is filled up. */
+/** First bytes of content that is not a table. The rest is filled up. */
 const OTHER_FORMATS: readonly string[] = [
   '\x89PNG\r\n\x1a\n\0\0\0\rIHDR',
   '\xff\xd8\xff\xe0\0\x10JFIF',
@@ -198,17 +198,17 @@ const CORRUPT_GZIP: readonly BadFile[] = [
     corrupt(`cut to ${cut + 2} bytes`, FOLDED.subarray(0, cut + 2)),
   ),
   corrupt(
-    'with a wrong sum',
+    'with a wrong checksum',
     Buffer.concat([FOLDED.subarray(0, -5), Buffer.from([~FOLDED.at(-5)!]), FOLDED.subarray(-4)]),
   ),
-  corrupt('with text behind it', Buffer.concat([FOLDED, Buffer.from('5,6,1\n')])),
-  corrupt('whose second member breaks off', Buffer.concat([FOLDED, FOLDED.subarray(0, 30)])),
+  corrupt('with text after it', Buffer.concat([FOLDED, Buffer.from('5,6,1\n')])),
+  corrupt('whose second member is incomplete', Buffer.concat([FOLDED, FOLDED.subarray(0, 30)])),
 ];
 
 export const BAD_FILES: readonly BadFile[] = [
   ...FAULTS.flatMap(written),
   ...BAD_BYTES.map(([style, text, bad, row, column]) => ({
-    name: `${bad} behind ${JSON.stringify(text.slice(-20))} in ${style.encoding}`,
+    name: `${bad} after ${JSON.stringify(text.slice(-20))} in ${style.encoding}`,
     bytes: Buffer.concat([encode(text, style), Buffer.from(bad, 'hex')]),
     error: { kind: 'DataError', code: 'bad_encoding', row, column } as const,
   })),

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from '../../src/data/readTable.ts';
 import { kernelsOf, type SharedMemory, sharedMemory } from '../../src/kernels/module.ts';
-import type { BlockJob, BlockThreads } from '../../src/kernels/passes.ts';
+import type { BlockTask, BlockThreads } from '../../src/kernels/passes.ts';
 import { outcomeOf, quickContentOf, readChunks } from './tableText.ts';
 
-/** Files of the whole run; more of them by the environment. */
-const RUNS = Number(process.env['CSV_RUNS'] ?? 200_000) / 2_000;
-/** Rows of a block of few columns. */
+/** Number of files in the run. */
+const RUNS = 100;
+/** Rows of a block with few columns. */
 const BLOCK_ROWS = 8_192;
 const LF = 0x0a;
 
 const memory = sharedMemory();
 
-/** Threads as they might be: some blocks are read at once and some late, in any order, with anything in their scratch. */
+/** Simulated threads: they read some blocks at once and some late, in any order, with any content in their scratch. */
 class FakeThreads implements BlockThreads {
   readonly size: number;
   readonly #memory: SharedMemory;
@@ -29,7 +29,7 @@ class FakeThreads implements BlockThreads {
     this.#nextEarly = () => early[place++ % early.length] as boolean;
   }
 
-  begin({ args, nBlocks, scratchBytes }: BlockJob, scratch: number): void {
+  begin({ args, nBlocks, scratchBytes }: BlockTask, scratch: number): void {
     expect(this.#late).toEqual([]);
     for (let block = nBlocks - 1; block >= 0; block -= 1) {
       const address = scratch + (block % this.size) * scratchBytes;
@@ -49,20 +49,20 @@ class FakeThreads implements BlockThreads {
   }
 }
 
-/** Rows of whole blocks, each other than all others. */
+/** Rows that fill whole blocks, all different. */
 function rowsFrom(block: number, blocks: number): string {
   const rows = Array.from({ length: blocks * BLOCK_ROWS }, (_, i) => block * BLOCK_ROWS + i);
   return rows.map((row) => `${row},${row % 7},a\n`).join('');
 }
 
-/** Something that a file has at a place, a share of it: there, or at the line's end before it. */
+/** A text at a relative position of a file: exactly there, or at the preceding line end. */
 interface Slip {
   readonly at: number;
   readonly isLine: boolean;
   readonly text: string | Uint8Array;
 }
 
-/** Rows of three columns: numbers, numbers of many digits, and a few texts. */
+/** Rows of three columns: numbers, numbers with many digits, and a few texts. */
 function fileOf(rows: number, newline: string, slips: readonly Slip[]): Buffer {
   const lines = Array.from(
     { length: rows },
@@ -77,7 +77,7 @@ function fileOf(rows: number, newline: string, slips: readonly Slip[]): Buffer {
   return bytes;
 }
 
-/** Rows that are ended as no others are, twice as many as a block has. */
+/** Rows with other line ends, twice as many as in a block. */
 const CR_ROWS = '1,2,a\r3,4,b\n'.repeat(BLOCK_ROWS);
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -113,7 +113,7 @@ function expectSame(
 ) {
   const alone = outcomeOf(() => readChunks(bytes, [], { ...options, memory }), quickContentOf);
   const shared = outcomeOf(() => readChunks(bytes, cuts, { ...options, memory, threads }), quickContentOf);
-  // Many times as fast as `toEqual`, which then says where they differ.
+  // Many times as fast as `toEqual`, which then shows the difference.
   if (!isDeepStrictEqual(shared, alone)) expect(shared).toEqual(alone);
 }
 
@@ -122,7 +122,7 @@ const threadsArbitrary = fc
   .map(([size, early]) => new FakeThreads(size, early));
 
 describe('blocks on several threads', () => {
-  it('give the table of one thread, or its error, whatever stands in the rows', () => {
+  it('give the table or error of one thread, for any rows', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 * BLOCK_ROWS }),
@@ -136,7 +136,7 @@ describe('blocks on several threads', () => {
     );
   });
 
-  it('are read by them where all rows are plain', () => {
+  it('are read by the threads if all rows are plain', () => {
     const threads = new FakeThreads(2, [true, false, false]);
     expectSame(fileOf(10 * BLOCK_ROWS, '\n', []), [], threads);
     expect(threads.nBlocks).toBeGreaterThanOrEqual(9);
@@ -151,7 +151,7 @@ describe('blocks on several threads', () => {
     expectSame(fileOf(9 * BLOCK_ROWS, '\n', []), [], new FakeThreads(2, [true, false]), { limits });
   });
 
-  it('keep to limits that are just reached', () => {
+  it('accept a table at the limits', () => {
     const rows = 4 * BLOCK_ROWS;
     const limits = { rows, cells: 3 * rows };
     expectSame(fileOf(rows, '\n', []), [], new FakeThreads(3, [false]), { limits });
@@ -159,28 +159,28 @@ describe('blocks on several threads', () => {
 
   it.each([
     ['longer than a window', 600, 2 * BLOCK_ROWS],
-    ['of which few make a window', 300, 4 * BLOCK_ROWS],
-    ['that are longer than all allowed', 1 << 21, 4],
-  ])('give the same for rows %s', (_name, chars, rows) => {
+    ['few of which fill a window', 300, 4 * BLOCK_ROWS],
+    ['longer than the limit', 1 << 21, 4],
+  ])('give the same result for rows %s', (_name, chars, rows) => {
     const lines = Array.from({ length: rows }, (_, i) => `${i},${'0'.repeat(chars)}${i}\n`);
     const file = Buffer.from(`a,b\n${lines.join('')}`);
     expectSame(file, [], new FakeThreads(1, [true, false]));
   });
 
-  it('give the same for a line without an end', () => {
+  it('give the same result for a line without an end', () => {
     const file = Buffer.concat([fileOf(2 * BLOCK_ROWS, '\n', []), Buffer.alloc(9_000_000, '1')]);
     expectSame(file, [], new FakeThreads(1, [false]), { limits: { lineChars: 3e7, cellChars: 3e7 } });
     expectSame(file, [], new FakeThreads(1, [false]));
   });
 
   it.each<[string, string, string]>([
-    // Of a thread alone a window has four blocks.
-    ['a quote that goes on for many windows', '1,2,"', '"\n'],
+    // With a single thread, a window has four blocks.
+    ['a quote that spans many windows', '1,2,"', '"\n'],
     ['a quote, and rows as many as lines', `${'1,2,a\n'.repeat(BLOCK_ROWS - 2)}1,2,a\r1,2,b\n1,2,"`, '"\n'],
     ['twice as many rows as lines', CR_ROWS, CR_ROWS],
     ['blank lines', '\n'.repeat(5), '\n'.repeat(BLOCK_ROWS)],
-    ['texts that come late', '1,2,new\n', '1,2,other\n'],
-  ])('give the same for %s', (_name, first, second) => {
+    ['texts that appear late', '1,2,new\n', '1,2,other\n'],
+  ])('give the same result for %s', (_name, first, second) => {
     for (const [before, between, behind] of [
       [1, 5, 5],
       [4, 5, 5],
@@ -195,15 +195,16 @@ describe('blocks on several threads', () => {
     }
   });
 
-  it('have a column of doubles where one of them alone has a point', () => {
+  it('make a column of doubles if only one block has a point', () => {
     const file = Buffer.from(`n,x,t\n${rowsFrom(0, 3)}0.5,0,a\n${rowsFrom(3, 3)}`);
     expectSame(file, [], new FakeThreads(1, [false]));
     const table = readChunks(file, [], { memory, threads: new FakeThreads(1, [false]) });
     expect(table.columns.slice(0, 2)).toMatchObject([{ type: 'double' }, { type: 'long' }]);
   });
 
-  it('leave the type of a column to the rows that count', () => {
-    // The line within quotes has a point where all rows have whole numbers; so has the row of a refused file's end.
+  it('take the type of a column only from rows that count', () => {
+    // The line within quotes has a point where all rows have whole numbers. So does the row at the end of the
+    // rejected file.
     const rows = Array.from({ length: 5 * BLOCK_ROWS }, (_, i) => `${i},a\n`).join('');
     const file = Buffer.from(`n,t\n${rows}1,"\n${'2.5,b\n'.repeat(3 * BLOCK_ROWS)}"\n${rows}`);
     const limits = { lineChars: 1 << 19, cellChars: 1 << 19 };

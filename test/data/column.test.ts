@@ -21,7 +21,7 @@ describe('numberOf', () => {
   });
 
   it.each(['0x10', '0b1', '1_000', '1,5', '1e', '.', '-', '1 2', '١', 'True ', 'yes', '12a'])(
-    'takes %j for text',
+    'treats %j as text',
     (cell) => {
       expect(withPoint(cell)).toBeNaN();
       expect(isMissing(cell)).toBe(false);
@@ -29,7 +29,7 @@ describe('numberOf', () => {
   );
 
   it.each(['', ' ', 'NA', 'NaN', 'nan', 'null', 'N/A', '<NA>', 'None', ' NA\t'])(
-    'takes %j for missing',
+    'treats %j as missing',
     (cell) => {
       expect(withPoint(cell)).toBeNaN();
       expect(isMissing(cell)).toBe(true);
@@ -45,7 +45,7 @@ describe('numberOf', () => {
     expect(numberOf(cell, true)).toBe(value);
   });
 
-  it.each(['1.5', '1.234,5', '1,2,3'])('takes %j for text where the comma is decimal', (cell) => {
+  it.each(['1.5', '1.234,5', '1,2,3'])('treats %j as text if the decimal sign is a comma', (cell) => {
     expect(numberOf(cell, true)).toBeNaN();
     expect(isMissing(cell)).toBe(false);
   });

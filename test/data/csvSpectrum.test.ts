@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readTable.ts';
 import { ALL_NAMES, textRowsOf } from './tableText.ts';
 
-/** csv-spectrum: files that CSV readers get wrong, and what is in them. */
+/** csv-spectrum: files that CSV readers often get wrong, with their content. */
 const SPECTRUM = dirname(createRequire(import.meta.url).resolve('csv-spectrum'));
 const NAMES = readdirSync(join(SPECTRUM, 'csvs')).map((file) => file.replace(/\.csv$/, ''));
 
-/** What a file holds where the package's own answer says something else. */
+/** Content of files for which the package's own answer is wrong. */
 const CORRECTED: Readonly<Record<string, Row>> = {
   location_coordinates: { 'Contact Phone Number': '2095257564' },
 };
@@ -22,7 +22,7 @@ function expectedOf(name: string): Row[] {
 }
 
 describe('csv-spectrum', () => {
-  it('is there', () => {
+  it('is installed', () => {
     expect(NAMES.length).toBeGreaterThanOrEqual(12);
   });
 

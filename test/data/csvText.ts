@@ -1,19 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import type { Encoding } from '../../src/data/encoding.ts';
 
-/** One way to write a table. */
+/** One format of a table. */
 export interface Writing {
   readonly encoding: Encoding;
   readonly bom: boolean;
   readonly delimiter: string;
-  /** Line ends in turn: one, or several of a file that mixes them. */
+  /** Line ends in turn: one, or several for a file that mixes them. */
   readonly newlines: readonly string[];
   readonly gzip: boolean;
 }
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/** Windows-1252 as Unicode's CP1252.TXT has it, for the characters that the tests use. */
+/** Windows-1252 by Unicode's CP1252.TXT, for the characters in the tests. */
 const CP1252: Readonly<Record<string, number>> = { '€': 0x80, '„': 0x84, Š: 0x8a, '“': 0x93, Ÿ: 0x9f };
 
 export function encode(text: string, { encoding, bom }: Pick<Writing, 'encoding' | 'bom'>): Buffer {
@@ -24,7 +24,7 @@ export function encode(text: string, { encoding, bom }: Pick<Writing, 'encoding'
   return Buffer.from(Array.from(text, (char) => CP1252[char] ?? char.charCodeAt(0)));
 }
 
-/** Writes rows of cells that are quoted already where they must be. */
+/** Writes rows of cells, which are already quoted if necessary. */
 export function write(rows: readonly (readonly string[])[], writing: Writing, endsLast = true): Buffer {
   const { delimiter, newlines, gzip } = writing;
   const lines = rows.map((row, index) => {
@@ -35,7 +35,7 @@ export function write(rows: readonly (readonly string[])[], writing: Writing, en
   return gzip ? gzipSync(bytes) : bytes;
 }
 
-/** Quoted, as every writer of CSV does it where a cell could not be read otherwise. */
+/** Quotes a cell that could not be read otherwise, like every CSV writer. */
 export function cellText(cell: string, delimiter: string, always: boolean): string {
   const must = always || cell.includes(delimiter) || /["\r\n]/.test(cell);
   return must ? `"${cell.replaceAll('"', '""')}"` : cell;

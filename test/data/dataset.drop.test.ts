@@ -20,7 +20,7 @@ const errorOf = (text: string): TrainpostError => {
 };
 
 describe('toDataset with missing=drop', () => {
-  it('leaves out rows with a missing feature or label, and the classes that they alone have', () => {
+  it('drops rows with a missing feature or label, and classes that only they have', () => {
     const dataset = read('a,b,t\n1,x,2\n,y,0\n3,NA,5\n4,x,1\n5,z,\n6,y,2\n');
     expect(dataset.dropped).toEqual(Uint8Array.of(0, 1, 1, 0, 1, 0));
     expect(dataset.rows).toBe(3);
@@ -31,7 +31,7 @@ describe('toDataset with missing=drop', () => {
     expect([...dataset.target.codes]).toEqual([1, NO_CLASS, NO_CLASS, 0, NO_CLASS, 1]);
   });
 
-  it('keeps rows whose only gap is in a column that is left out', () => {
+  it('keeps rows whose only missing value is in an ignored column', () => {
     const text = 'a,b,t\n1,,0\n2,7,1\n,8,1\n';
     expect(read(text, ['b'])).toMatchObject({
       rows: 2,
@@ -49,11 +49,11 @@ describe('toDataset with missing=drop', () => {
     ['a,t\n1,\n2,\n', 'all_rows_dropped', { field: 'missing', actual: 0 }],
     ['a,t\n1,0\n,1\n3,0\n', 'one_class', { column: 't', value: '0' }],
     ['a,t\n1,0\n,1\n3,0.5\n', 'continuous_target', { row: 3, column: 't', value: '0.5' }],
-  ])('refuses %j: %s', (text, code, details) => {
+  ])('rejects %j: %s', (text, code, details) => {
     expect(errorOf(text)).toMatchObject({ code, details });
   });
 
-  it('keeps exactly the whole rows, and their classes', () => {
+  it('keeps exactly the complete rows, and their classes', () => {
     const nan = Number.NaN;
     const gap = <T>(arbitrary: fc.Arbitrary<T>, none: T) =>
       fc.oneof({ weight: 6, arbitrary }, { weight: 1, arbitrary: fc.constant(none) });

@@ -42,7 +42,7 @@ describe('toDataset', () => {
     });
   });
 
-  it('reads booleans as 0 and 1, and says so', () => {
+  it('reads booleans as 0 and 1, and reports the type boolean', () => {
     const dataset = read('a,b,t\n1,True,false\n2,false,TRUE\n');
     expect(dataset.features[1]).toEqual({ name: 'b', type: 'boolean', index: 1 });
     expect(valuesOf(dataset)[1]).toEqual([1, 0]);
@@ -50,7 +50,7 @@ describe('toDataset', () => {
     expect(labelsOf(dataset.target)).toEqual([0, 1]);
   });
 
-  it('takes Outcome for the target, wherever it stands', () => {
+  it('uses Outcome as the target at any position', () => {
     const dataset = read('Outcome,a,b\n1,2,3\n0,5,6\n');
     expect(dataset.target).toMatchObject({ name: 'Outcome', dtype: 'int64' });
     expect(dataset.features).toEqual([
@@ -68,12 +68,12 @@ describe('toDataset', () => {
     expect(dataset).toMatchObject({ rows: 2, dropped: undefined, warnings: [] });
   });
 
-  it('takes the last column where there is no Outcome, and the named one before both', () => {
+  it('uses the last column if there is no Outcome, and prefers a named target to both', () => {
     expect(read('a,b\n1,0\n2,1\n').target.name).toBe('b');
     expect(read('a,b,Outcome\n0,1,2\n1,4,5\n', { target: 'a' }).target.name).toBe('a');
   });
 
-  it('leaves columns out, text columns too, by repeated names or with commas, also in a name', () => {
+  it('ignores columns, also text columns, by repeated names or with commas, also in a name', () => {
     const text = 'id,"x,y",a,b,t\nq1,z,1,2,no\nq2,z,3,4,yes\n';
     expect(namesOf(read(text, { ignore: ['id', 'x,y'] }))).toEqual(['a', 'b']);
     expect(namesOf(read(text, { ignore: ['id, a', 'x,y'] }))).toEqual(['b']);
@@ -116,15 +116,19 @@ describe('toDataset', () => {
     ['a,t\n1,0\n2,1\n', { target: 'z' }, 'unknown_target', { field: 'target', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['z'] }, 'unknown_ignore', { field: 'ignore', value: 'z' }],
     ['a,t\n1,0\n2,1\n', { ignore: ['t'] }, 'ignored_target', { field: 'ignore', value: 't' }],
-  ])('refuses %j with %j: %s', (text, roles, code, details) => {
+  ])('rejects %j with %j: %s', (text, roles, code, details) => {
     expect(errorOf(text, roles)).toMatchObject({ code, details });
   });
 });
 
 it.each<[string, readonly string[], RegExp]>([
   ['t\n0\n1\n', [], /^No column is left .* with commas, semicolons, tabs or bars/],
-  ['a,t\n1,0\n2,1\n', ['a'], /^ignore names every column beside the target "t", .*: name fewer\.$/],
-])('says why no feature is left of %j', (text, ignore, says) => {
+  [
+    'a,t\n1,0\n2,1\n',
+    ['a'],
+    /^ignore names every column besides the target "t", .*: ignore fewer columns\.$/,
+  ],
+])('explains why no feature is left in %j', (text, ignore, says) => {
   expect(errorOf(text, { ignore }).message).toMatch(says);
 });
 
@@ -142,36 +146,36 @@ describe('a column whose numbers have the other decimal sign', () => {
   it.each<[string, string[], Partial<Roles>, object[]]>([
     ['all of them', ['1.5', '2.5', '3.5'], {}, [warning]],
     ['some of them', ['1.5', '2.5', '3.5', '1,5', '7'], {}, [warning]],
-    ['some of them, among as many other texts', ['1.5', '2.5', 'x', 'y'], {}, [warning]],
+    ['some of them, with as many other texts', ['1.5', '2.5', 'x', 'y'], {}, [warning]],
     ['fewer than other texts', ['1.5', '2.5', 'x', 'y', 'z'], {}, []],
     ['none of them', ['x', 'y', 'z'], {}, []],
     ['none of them, and other texts', ['1,5', '2', 'x', 'y', 'z'], {}, []],
     ['in a column that is left out', ['1.5', '2.5', '3.5'], { ignore: ['a'] }, []],
     ['in the target', ['1.5', '2.5', '1,5'], { target: 'a' }, [warning]],
-    ['none of them in a target of numbers and a text', ['1', '2', '3', 'x'], { target: 'a' }, []],
-  ])('is told of: %s', (_name, cells, roles, warnings) => {
+    ['none of them, in a target of numbers and a text', ['1', '2', '3', 'x'], { target: 'a' }, []],
+  ])('gives the right warnings: %s', (_name, cells, roles, warnings) => {
     expect(readAsText(cells, roles).warnings).toEqual(warnings);
   });
 
-  it('says in its sentence which sign is wanted', () => {
+  it('names the expected sign in the message', () => {
     expect(readAsText(['1.5', '2.5', 'x']).warnings[0]?.message).toBe(
-      'Column "a" was read as text, for 2 of its 3 different texts are no numbers where the decimal sign is a comma, as in this file: write the numbers of a file alike, or name the column in ignore.',
+      'Column "a" was read as text because 2 of its 3 different texts are not numbers in this file, where the decimal sign is a comma: write all numbers of the file the same way, or add the column to ignore.',
     );
     expect(errorOf('a;t\n1,5;1\n1.5;0\n2,5;0\n').message).toBe(
-      'Row 2 has "1.5" in column "a", which is no number in this file, where the decimal sign is a comma: correct it, or name the column in ignore.',
+      'Row 2 has "1.5" in column "a", which is not a number in this file because the decimal sign is a comma: correct it, or add the column to ignore.',
     );
     const many = rangeOf(CATEGORIES_MAX + 1).map((k) => `${k}.5`);
     expect(() => readAsText(many)).toThrow(
-      'most of them would be numbers, but in this file the decimal sign is a comma, so write them alike, or name it in ignore',
+      'most are numbers with the other sign, but in this file the decimal sign is a comma, so write all numbers that way, or add the column to ignore',
     );
     expect(() => readAsText(many.map((cell) => `t${cell}`))).toThrow(
-      /each as a feature of its own: name it in ignore\.$/,
+      /because each becomes a feature: add the column to ignore\.$/,
     );
   });
 });
 
 describe('toDataset of columns', () => {
-  it('tells their types, and counts those left out as text', () => {
+  it('reports their types, and text for ignored columns', () => {
     const dataset = read('id,a,b,c,d,t\n7,1,0.5,true,x,1\n8,,2,False,,0\n', {
       ignore: ['id'],
       missing: 'mean',
@@ -190,16 +194,16 @@ describe('toDataset of columns', () => {
     expect(dataset.features).toEqual(features.map((info, place) => ({ ...info, index: place + 1 })));
   });
 
-  it('takes what is not a number for text where fewer than half of its cells are one', () => {
+  it('treats a column as text if fewer than half of its cells are numbers', () => {
     expect(read('a,t\nx,0\n1,1\ny,0\n').features).toEqual([{ name: 'a', type: 'string', index: 0 }]);
-    // Neither more than half nor fewer: it was meant to be numbers.
+    // Exactly half are numbers, so the column counts as numbers.
     expect(errorOf('a,t\n1,0\n,1\nx,0\n')).toMatchObject({
       code: 'not_a_number',
       details: { row: 3, column: 'a', value: 'x' },
     });
   });
 
-  it('learns from so many different texts, and no more', () => {
+  it('accepts the largest number of different texts, and no more', () => {
     const text = (texts: number) =>
       `a,t\n${rangeOf(2 * texts)
         .map((k) => `x${k % texts},${k % 2}\n`)
@@ -223,25 +227,25 @@ describe('toDataset of columns', () => {
   });
 });
 
-describe('columns that look like numbers in the window, and hold texts behind it', () => {
+describe('columns that look like numbers in the window and have texts after it', () => {
   const text = 'a,b,c,t\n1,1,1,0\n2,x,x,1\nNA,y,y,0\n3,z,2,1\n';
   const sniffBytes = 'a,b,c,t\n1,1,1,0\n'.length;
   const table = () => tableOf(text, { sniffBytes });
 
-  it('are to be read as text where most of their cells are no numbers', () => {
+  it('must be read as text if most of their cells are not numbers', () => {
     expect([...columnsToReadAsText(table(), DEFAULTS)]).toEqual(['b']);
     expect([...columnsToReadAsText(table(), { ...DEFAULTS, ignore: ['b'] })]).toEqual([]);
     expect([...columnsToReadAsText(tableOf(text), DEFAULTS)]).toEqual([]);
   });
 
-  it('are to be read as text where a target has one cell that is no number', () => {
+  it('must be read as text if a target has one cell that is not a number', () => {
     const longer = `${text}4,4,4,1\n5,5,5,yes\n`;
     expect([...columnsToReadAsText(tableOf(longer, { sniffBytes }), DEFAULTS)]).toEqual(['t']);
     const target = 'c';
     expect([...columnsToReadAsText(tableOf(longer, { sniffBytes }), { ...DEFAULTS, target })]).toEqual(['c']);
   });
 
-  it('are refused until they are, and then are categories', () => {
+  it('are rejected until they are read as text, and then are categories', () => {
     const roles: Roles = { ignore: ['a', 'c'], missing: 'error' };
     expect(() => toDataset(table(), roles)).toThrow(
       new RangeError('Read the table again with textColumns: b.'),
@@ -251,13 +255,13 @@ describe('columns that look like numbers in the window, and hold texts behind it
     expect(again.columns[1]).toMatchObject({ texts: ['1', 'x', 'y', 'z'] });
   });
 
-  it('are no numbers with a row to mend, where half of their cells are some', () => {
+  it('are reported with the row to correct if half of their cells are numbers', () => {
     expect(() => toDataset(table(), { ignore: ['b'], missing: 'mean' })).toThrow(
       expect.objectContaining({ code: 'not_a_number', details: { row: 2, column: 'c', value: 'x' } }),
     );
   });
 
-  it('are asked for with the names that the file has', () => {
+  it('are reported for columns that exist in the file', () => {
     const wrong = { ...DEFAULTS, target: 'z' };
     expect(() => columnsToReadAsText(table(), wrong)).toThrow(
       expect.objectContaining({ code: 'unknown_target' }),

@@ -6,7 +6,7 @@ import { chunksOf } from './tableText.ts';
 const hex = (text: string) => Buffer.from(text, 'hex');
 
 describe('decode', () => {
-  it('reads the bytes 0x80 to 0x9F of Windows-1252 that have a character as Python does', () => {
+  it('decodes the bytes 0x80 to 0x9F of Windows-1252 that have a character like Python', () => {
     const bytes = Uint8Array.from({ length: 32 }, (_, index) => 0x80 + index).filter(
       (byte) => ![0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte),
     );
@@ -31,7 +31,7 @@ describe('decode', () => {
     ['utf-16be', '0061d83d', 1],
     ['utf-16be', '006100', 1],
     ['utf-16be', 'd83d006100', 0],
-  ])('finds in %s of %s the first bad character at %d', (encoding, bytes, badAt) => {
+  ])('finds in %s bytes %s the first bad character at %d', (encoding, bytes, badAt) => {
     expect(decode(hex(bytes), encoding).badAt).toBe(badAt);
   });
 });
@@ -60,7 +60,7 @@ describe('PieceDecoder', () => {
     ['utf-8', 'f09f8c'],
     ['utf-16le', '3dd81e'],
     ['utf-16be', 'd83d'],
-  ])('ends with the character of %s that is not whole', (encoding, cut) => {
+  ])('ends with the incomplete character of %s', (encoding, cut) => {
     const decoder = new PieceDecoder(encoding);
     expect(decoder.push(hex(cut))).toEqual({ text: '', badAt: -1 });
     expect(decoder.end().badAt).toBe(0);

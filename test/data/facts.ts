@@ -1,6 +1,6 @@
 /**
- * What a text means: its rows, the header first, their cells set apart by ¦. The facts are those of csv-spectrum and of
- * Papa Parse's own cases, and pandas' where the two are silent.
+ * The meaning of a text: its rows, header first, with ¦ between the cells.
+ * The facts come from csv-spectrum and Papa Parse's own cases, and from pandas if both are silent.
  */
 export const FACTS: readonly (readonly [name: string, text: string, rows: readonly string[]])[] = [
   // csv-spectrum
@@ -38,7 +38,7 @@ export const FACTS: readonly (readonly [name: string, text: string, rows: readon
   ['a blank between quote and comma', 'a,b\n"1" ,"2" \n', ['a¦b', '1¦2']],
   ['a quote in the middle of a cell', 'a,b\n1" x,2"2\n', ['a¦b', '1" x¦2"2']],
   ['quotes at the end of an unquoted cell', 'a,b\n1",2\n', ['a¦b', '1"¦2']],
-  ['a quoted cell behind blanks', 'a,b\n "1",2\n', ['a¦b', ' "1"¦2']],
+  ['a quoted cell after blanks', 'a,b\n "1",2\n', ['a¦b', ' "1"¦2']],
   ['quotes around a comma', 'a,b\n"1"",""x",2\n', ['a¦b', '1","x¦2']],
   ['quotes on the right of a comma', 'a,b\n"1,""x",2\n', ['a¦b', '1,"x¦2']],
   ['quotes on the left of a comma', 'a,b\n"1"",x",2\n', ['a¦b', '1",x¦2']],
@@ -47,14 +47,14 @@ export const FACTS: readonly (readonly [name: string, text: string, rows: readon
   ['nothing but an escaped quote', 'a,b\n"""",""\n', ['a¦b', '"¦']],
   ['an empty first cell', 'a,b\n,2\n', ['a¦b', '¦2']],
   ['an empty last cell', 'a,b\n1,', ['a¦b', '1¦']],
-  ['empty cells alone', 'a,b,c\n,,\n', ['a¦b¦c', '¦¦']],
+  ['only empty cells', 'a,b,c\n,,\n', ['a¦b¦c', '¦¦']],
   ['tabs', 'a\tb\n1\t2,5\n', ['a¦b', '1¦2,5']],
   ['bars', 'a|b\n1|2\n', ['a¦b', '1¦2']],
   ['semicolons', 'a;b\n1,5;2\n', ['a¦b', '1,5¦2']],
   ['CR', 'a,b\r1,2\r"3",4', ['a¦b', '1¦2', '3¦4']],
-  ['CR in quotes where LF ends the rows', 'a,b\n"1\rx","2\r"\n3,4\n', ['a¦b', '1\rx¦2\r', '3¦4']],
-  ['LF in quotes where CR ends the rows', 'a,b\r"1\nx",2\r', ['a¦b', '1\nx¦2']],
-  ['letters beyond ASCII behind quotes', 'a,b\n"x",1\né,2\n"y",3\n', ['a¦b', 'x¦1', 'é¦2', 'y¦3']],
+  ['CR in quotes if LF ends the rows', 'a,b\n"1\rx","2\r"\n3,4\n', ['a¦b', '1\rx¦2\r', '3¦4']],
+  ['LF in quotes if CR ends the rows', 'a,b\r"1\nx",2\r', ['a¦b', '1\nx¦2']],
+  ['letters beyond ASCII after quotes', 'a,b\n"x",1\né,2\n"y",3\n', ['a¦b', 'x¦1', 'é¦2', 'y¦3']],
   ['separators of other alphabets', 'a,b\n1\u2028,2\u0085\n', ['a¦b', '1\u2028¦2\u0085']],
   ['quotes in the middle of cells, CRLF', 'a,b\r\n5" x,1\r\n6" y,2\r\n', ['a¦b', '5" x¦1', '6" y¦2']],
   // pandas

@@ -4,7 +4,7 @@ import { markMissing } from '../../src/data/missing.ts';
 import { packTable } from '../support/packedTable.ts';
 
 const nan = Number.NaN;
-/** A cell whose kind of segment is another one in every block, as a rule. */
+/** A cell that usually gives every block another kind of segment. */
 const number = fc.oneof(
   { weight: 4, arbitrary: fc.constant(nan) },
   { weight: 8, arbitrary: fc.integer({ min: -127, max: 300 }) },
@@ -14,7 +14,7 @@ const number = fc.oneof(
 const text = fc.constantFrom('a', 'b', 'c', 'd', undefined);
 
 describe('markMissing', () => {
-  it('marks the rows in which one of the columns has no value, whatever the kinds of their blocks', () => {
+  it('marks the rows in which one of the columns has no value, for all kinds of blocks', () => {
     const rows = fc.array(fc.tuple(number, number, text, number), { minLength: 1, maxLength: 40 });
     const asked = fc.subarray([0, 1, 2, 3]);
     fc.assert(
@@ -34,7 +34,7 @@ describe('markMissing', () => {
     );
   });
 
-  it('has no marks where the columns asked for are whole', () => {
+  it('has no marks if the given columns are complete', () => {
     const table = packTable(
       [
         [1, nan],

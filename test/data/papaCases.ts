@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { runInNewContext } from 'node:vm';
 
-/** A case of Papa Parse's own test suite, as its package ships it. */
+/** A case of Papa Parse's own test suite, which its package contains. */
 interface PapaCase {
   readonly description: string;
   readonly input: string;
@@ -10,7 +10,7 @@ interface PapaCase {
   readonly expected: { readonly data: readonly (readonly string[])[]; readonly errors: readonly unknown[] };
 }
 
-/** The suite's cases of the parser itself and of the whole library; its runner is left aside. */
+/** The suite's cases for the parser and for the whole library, without its runner. */
 function load(): PapaCase[] {
   const require = createRequire(import.meta.url);
   const file = require.resolve('papaparse').replace(/papaparse\.js$/, 'tests/test-cases.js');
@@ -28,8 +28,9 @@ function load(): PapaCase[] {
 export const PAPA_CASES: readonly PapaCase[] = load().filter(({ input }) => typeof input === 'string');
 
 /**
- * Those that are a table for this reader too: a header with different names, rows as long as it, none of them blank,
- * and nothing configured but a delimiter that it knows.
+ * The cases that are a table for this reader too.
+ * Their header has different names, their rows are as long as the header and not blank, and they configure nothing
+ * except a known delimiter.
  */
 export const PAPA_TABLES = PAPA_CASES.filter(({ config = {}, expected: { data, errors } }) => {
   const [names, ...rows]: PapaCase['expected']['data'] = Array.isArray(data) ? data : [];

@@ -15,7 +15,7 @@ const fixture: Fixture = JSON.parse(
   readFileSync(new URL('../fixtures/split/random_state.json', import.meta.url), 'utf8'),
 );
 
-/** In the shape of the fixture, so that the two can be compared. */
+/** In the form of the fixture, so the two can be compared. */
 function asRows(values: Uint32Array, expected: Rows): Rows {
   if ('all' in expected) return { all: [...values] };
   const sha256 = createHash('sha256').update(values).digest('hex');
@@ -23,12 +23,12 @@ function asRows(values: Uint32Array, expected: Rows): Rows {
 }
 
 describe('RandomState', () => {
-  it.each(fixture.permutations)('permutes $n numbers from seed $seed as NumPy does', (expected) => {
+  it.each(fixture.permutations)('permutes $n numbers from seed $seed like NumPy', (expected) => {
     const got = new RandomState(expected.seed).permutation(expected.n);
     expect(asRows(got, expected.permutation)).toEqual(expected.permutation);
   });
 
-  it.each(fixture.streams)('goes on where the last call stopped, from seed $seed', ({ seed, calls }) => {
+  it.each(fixture.streams)('continues where the last call stopped, from seed $seed', ({ seed, calls }) => {
     const rng = new RandomState(seed);
     for (const { n, size, result } of calls) {
       const got = size === null ? rng.permutation(n) : rng.choice(n, size);
@@ -36,7 +36,7 @@ describe('RandomState', () => {
     }
   });
 
-  it('shuffles items as it permutes their places', () => {
+  it('shuffles items like their indices', () => {
     const items = Uint32Array.of(11, 7, 5, 3, 2);
     const order = new RandomState(123).permutation(5);
     const shuffled = items.slice();
@@ -44,7 +44,7 @@ describe('RandomState', () => {
     expect([...shuffled]).toEqual([...order].map((place) => items[place]));
   });
 
-  it.each([-1, 2 ** 32, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as a seed', (seed) => {
+  it.each([-1, 2 ** 32, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('rejects %d as a seed', (seed) => {
     expect(() => new RandomState(seed)).toThrow(FieldError);
     expect(() => new RandomState(seed)).toThrow(
       expect.objectContaining({

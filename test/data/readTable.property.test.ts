@@ -7,7 +7,7 @@ import { SEED, TRIES_ALL } from '../support/draws.ts';
 import { encode } from './csvText.ts';
 import { outcomeOf, readChunks } from './tableText.ts';
 
-/** Files of the whole run. */
+/** Number of files in the run. */
 const RUNS = TRIES_ALL ? 200_000 : 20_000;
 const share = (part: number) => ({ numRuns: RUNS * part, seed: SEED });
 
@@ -15,11 +15,11 @@ const chunks = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 8 });
 const limits = { ...TABLE_LIMITS, lineChars: 60, cellChars: 24, rows: 12, columns: 5, cells: 40 };
 const withLimits = fc.boolean();
 
-/** Both ways must give the same, the general one uncut. */
+/** Both paths must give the same table or error. The general path gets the file uncut. */
 function expectSame(bytes: Uint8Array, cuts: readonly number[], options: ReadOptions = {}) {
   const found = outcomeOf(() => readChunks(bytes, cuts, options));
   const general = outcomeOf(() => readChunks(bytes, [], { ...options, plain: false }));
-  // Many times as fast as `toEqual`, which then says where they differ.
+  // Many times as fast as `toEqual`, which then shows the difference.
   if (!isDeepStrictEqual(found, general)) expect(found).toEqual(general);
 }
 
@@ -50,7 +50,7 @@ const word = fc.oneof(
   ),
   fc.string({ unit: fc.constantFrom(...'ab 1é🌞'), maxLength: 34 }),
 );
-/** Columns of one sort of cells each, as tables have them, with a few of the other sort among them. */
+/** Columns with mostly one kind of cells, as in real tables, and a few of other kinds. */
 const tableText = fc
   .array(fc.constantFrom(number, word, fc.constantFrom('True', 'false'), fc.constantFrom('x', 'y', '3')), {
     minLength: 2,
@@ -92,7 +92,7 @@ const tableText = fc
   );
 
 describe('the kernels and Papa Parse', () => {
-  it('give the same table or the same error for tables, however they are cut', () => {
+  it('give the same table or error for tables, at any cuts', () => {
     fc.assert(
       fc.property(
         tableText,
@@ -110,7 +110,7 @@ describe('the kernels and Papa Parse', () => {
     );
   });
 
-  it('give the same for scraps', () => {
+  it('give the same result for scraps of text', () => {
     const scrap = fc.string({ unit: fc.constantFrom(...'ab1",;\n\r\t .-é'), maxLength: 60 });
     fc.assert(
       fc.property(scrap, chunks, withLimits, (text, cuts, isSmall) => {
@@ -120,7 +120,7 @@ describe('the kernels and Papa Parse', () => {
     );
   });
 
-  it('give the same for bytes that are no characters', () => {
+  it('give the same result for invalid bytes', () => {
     const scrap = fc.array(
       fc.constantFrom(0x31, 0x2c, 0x0a, 0x0d, 0x22, 0xc3, 0xa4, 0xe2, 0x82, 0xac, 0xf0, 0xff),
       {

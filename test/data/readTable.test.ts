@@ -7,8 +7,9 @@ import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
 import { readCodes, readNumbers, segmentsOf } from '../../src/data/segments.ts';
 import { type Table, TEXTS_MAX } from '../../src/data/table.ts';
 import { TABLE_LIMITS } from '../../src/data/tableLimits.ts';
-import { type ErrorDetails, TrainpostError } from '../../src/errors.ts';
+import { TrainpostError } from '../../src/errors.ts';
 import { FIRST_ADDRESS, sharedMemory } from '../../src/kernels/module.ts';
+import type { ErrorDetails } from '../../src/values/errorData.ts';
 import { BAD_FILES, type BadFile } from './badFiles.ts';
 import { FACTS } from './facts.ts';
 import { PAPA_CASES, PAPA_TABLES } from './papaCases.ts';
@@ -18,7 +19,7 @@ const bytesOf = (text: string) => Buffer.from(text);
 const read = (text: string, options?: ReadOptions) => readTable(bytesOf(text), options);
 const numbersOf = (table: Table, column = 0) => [...readNumbers(table, column)];
 
-/** Every size of the chunks, and whether plain rows are read by the kernels. */
+/** Every chunk size, with and without the kernels for plain rows. */
 const waysOf = (bytes: Uint8Array) =>
   [true, false].flatMap((plain) =>
     Array.from({ length: bytes.length }, (_, index) => ({
@@ -27,10 +28,10 @@ const waysOf = (bytes: Uint8Array) =>
     })),
   );
 
-/** All names of a table's text, so that each of its columns is read as text. */
+/** All names in a table's text, so that each of its columns is read as text. */
 const ALL: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 
-/** The table by rows, the header first; a missing cell is empty. */
+/** The table by rows, header first. A missing cell is empty. */
 function rowsOf(table: Table): string[] {
   const cells = table.columns.map((column, index) => {
     if (column.kind !== 'text') throw new Error('a column was not read as text');
@@ -45,7 +46,7 @@ describe('readTable', () => {
     expect(rowsOf(read(text, { textColumns: ALL }))).toEqual(rows);
   });
 
-  it.each(FACTS)('reads %s the same at every size of the chunks, on both ways', (_name, text) => {
+  it.each(FACTS)('reads %s the same at every chunk size, on both paths', (_name, text) => {
     const bytes = bytesOf(text);
     const expected = contentOf(readTable(bytes));
     for (const { plain, chunks } of waysOf(bytes)) {
@@ -53,7 +54,7 @@ describe('readTable', () => {
     }
   });
 
-  it("reads the tables among Papa Parse's own cases as it does", () => {
+  it("reads the tables among Papa Parse's own cases like Papa Parse", () => {
     expect(PAPA_TABLES.length).toBeGreaterThan(30);
     for (const { description, input, expected } of PAPA_TABLES) {
       const rows = expected.data.map((row) => row.join('¦'));
@@ -61,7 +62,7 @@ describe('readTable', () => {
     }
   });
 
-  it("gives the same for each of Papa Parse's own cases on both ways, wherever it is cut", () => {
+  it("gives the same for each of Papa Parse's own cases on both paths, at any cut", () => {
     expect(PAPA_CASES.length).toBeGreaterThan(100);
     for (const { description, input } of PAPA_CASES) {
       if (input.length > 200) continue;
@@ -76,7 +77,7 @@ describe('readTable', () => {
     }
   });
 
-  it('reads the example as its numbers stand there', () => {
+  it('reads the numbers of the example exactly', () => {
     const bytes = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
     const table = readTable(bytes);
     const [, ...lines] = bytes.toString().trim().split('\n');
@@ -110,7 +111,7 @@ describe('a column', () => {
     [['', 'NA'], 'double', [Number.NaN, Number.NaN]],
     [['inf', '-Infinity'], 'double', [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
     [['True', 'FALSE', 'true'], 'boolean', [1, 0, 1]],
-  ])('of %j is of type %s', (cells, type, values) => {
+  ])('of %j has type %s', (cells, type, values) => {
     const table = columnOf(cells);
     expect(table.columns[0]).toMatchObject({ kind: 'number', type });
     expect(numbersOf(table)).toEqual(values);
@@ -131,7 +132,7 @@ describe('a column', () => {
     });
   });
 
-  it('of texts gives them in the order of their first cells', () => {
+  it('of texts lists them in order of first appearance', () => {
     const table = columnOf(['b', '', 'a', '7', 'b', 'null', 'a much longer text than thirty-two bytes', '7']);
     expect(table.columns[0]).toEqual({
       kind: 'text',
@@ -148,7 +149,7 @@ describe('a column', () => {
     expect([...readCodes(table, 0)]).toEqual([0, -1, 1, 2, 0, -1, 3, 2]);
   });
 
-  it('of truth values keeps what is missing', () => {
+  it('of truth values keeps missing cells', () => {
     const table = columnOf(['True', '', 'false', 'NA', 'TRUE']);
     expect(table.columns[0]).toMatchObject({
       kind: 'number',
@@ -160,7 +161,7 @@ describe('a column', () => {
     expect([...readNumbers(table, 0)]).toEqual([1, Number.NaN, 0, Number.NaN, 1]);
   });
 
-  it('that is named is text whatever it holds', () => {
+  it('that is named is always text', () => {
     const table = columnOf(['1', 'True', '', '1'], { textColumns: new Set(['a', 'no such']) });
     expect(table.columns).toMatchObject([
       { kind: 'text', texts: ['1', 'True'], numbers: 2, missing: 1, others: 1 },
@@ -168,7 +169,7 @@ describe('a column', () => {
     ]);
   });
 
-  it('stays what it is in the window, and counts what is something else behind it', () => {
+  it('keeps its kind from the window, and counts other cells after it', () => {
     const window = 'a,b\n1,x\n'.length;
     const table = read('a,b\n1,x\n2,1\ny,2\n,3\n', { sniffBytes: window });
     expect(table.columns).toMatchObject([
@@ -178,7 +179,7 @@ describe('a column', () => {
     expect(numbersOf(table)).toEqual([1, 2, Number.NaN, Number.NaN]);
   });
 
-  it('is judged by a row though the window ends within the header', () => {
+  it('is classified by a row although the window ends within the header', () => {
     const table = read('a,b\nTrue,x\n1,y\n', { sniffBytes: 2 });
     expect(table.columns).toMatchObject([
       { kind: 'text', texts: ['True', '1'] },
@@ -186,7 +187,7 @@ describe('a column', () => {
     ]);
   });
 
-  it.each([true, false])('has at most so many texts (plain %s)', (plain) => {
+  it.each([true, false])('keeps a limited number of texts (plain %s)', (plain) => {
     const cells = Array.from({ length: TEXTS_MAX + 2 }, (_, index) => `t${index}`);
     const most = columnOf([...cells.slice(0, TEXTS_MAX), 't1'], { plain });
     expect(most.columns[0]).toMatchObject({ overflowed: false, others: TEXTS_MAX + 1 });
@@ -202,10 +203,10 @@ describe('a column', () => {
     expect([...readCodes(table, 0).slice(TEXTS_MAX - 1)]).toEqual([TEXTS_MAX - 1, -1, -1, -1, -1, 1]);
   });
 
-  it('does not take a text of another column for its own', () => {
+  it('does not use a text of another column', () => {
     const texts = Array.from({ length: 900 }, (_, index) => `t${index}`);
     const columns = [0, 100, 200, 300, 400, 500, 600, 700];
-    // Each column has the texts in another order, so that they have other places.
+    // Each column has the texts in another order, and so at other indices.
     const row = (index: number) => columns.map((shift) => texts[(index + shift) % texts.length]).join();
     const rows = [...texts, ...texts].map((_, index) => `${row(index)}\n`).join('');
     const table = read(`${columns.map((shift) => `c${shift}`).join()}\n${rows}`);
@@ -247,7 +248,7 @@ describe('blocks', () => {
     }
   });
 
-  it('have rows by the number of columns alone, and segments where they may be read as a whole', () => {
+  it('have rows by the number of columns alone, and segments that can be read as a whole', () => {
     const wide = (columns: number) =>
       read(
         `${Array.from({ length: columns }, (_, index) => `c${index}`).join()}\n${'1,'.repeat(columns - 1)}1\n`,
@@ -257,7 +258,7 @@ describe('blocks', () => {
     ]);
   });
 
-  it('are several of a long table, each packed for itself', () => {
+  it('of a long table are packed separately', () => {
     const rows = 20_001;
     const cellsOf = (row: number) => [
       row < 8_192 ? row % 100 : row,
@@ -282,7 +283,7 @@ describe('blocks', () => {
     }
   });
 
-  it('begin at multiples of 16 in the memory that is given, whatever lay there', () => {
+  it('begin at multiples of 16 in the given memory, with any previous content', () => {
     const memory = sharedMemory();
     memory.grow(100);
     new Uint8Array(memory.buffer, FIRST_ADDRESS).fill(0xa5);
@@ -306,7 +307,7 @@ describe('a reading', () => {
         options,
       ),
     );
-  /** What the table's reader knows nothing of: whether it can be trained on. */
+  /** Codes that the table reader does not know, because they concern training. */
   const OF_TRAINING = [
     'missing_value',
     'infinite_value',
@@ -320,11 +321,11 @@ describe('a reading', () => {
   const withCode = (code: string) => refused.filter(({ error }) => error.code === code);
   const expected = ({ error }: BadFile) => ({ row: undefined, column: undefined, ...error });
 
-  it.each(codes)('refuses with %s where it should', (code) => {
+  it.each(codes)('rejects bad files with %s', (code) => {
     for (const file of withCode(code)) expect(outcome(file.bytes, {}), file.name).toEqual(expected(file));
   });
 
-  it.each(codes)('refuses with %s wherever the file is cut', (code) => {
+  it.each(codes)('rejects bad files with %s at any cut', (code) => {
     for (const [index, file] of withCode(code).entries()) {
       if (file.bytes.length > 10_000) continue;
       const options = { plain: index % 2 === 0 };
@@ -332,7 +333,7 @@ describe('a reading', () => {
     }
   });
 
-  it('goes back to the kernels behind rows that are not plain', () => {
+  it('returns to the kernels after rows that are not plain', () => {
     const plain = '1,2\n'.repeat(100_000);
     const odd = ['"3",4\n', '5,6\r7,8\n', '\n', '  \n', '9,é\n', '"x\ny",1\n'];
     const text = `a,b\n${odd.map((rows) => plain + rows).join('')}${plain}`;
@@ -362,11 +363,11 @@ describe('a reading', () => {
     ['a line that never ends', `a,b\n1,2\n${'3'.repeat(2 ** 21)}`, {}, 'line_too_long', { row: 2 }],
     ['rows', 'a,b\n1,2\n3,4\n5,6\n', { rows: 2 }, 'too_many_rows', { row: 3, limit: 2, actual: 3 }],
     ['cells', 'a,b\n1,2\n3,4\n5,6\n', { cells: 5 }, 'too_many_cells', { row: 3, limit: 5, actual: 6 }],
-  ])('refuses more than the limits allow: %s', (_name, text, limits, code, details) => {
+  ])('rejects more than the limits allow: %s', (_name, text, limits, code, details) => {
     expect(errorOf(text, limits)).toMatchObject({ name: 'DataError', code, details });
   });
 
-  it('takes what is just within the limits', () => {
+  it('accepts a table at the limits', () => {
     const limits = { ...TABLE_LIMITS, rows: 2, cells: 4 };
     expect(read('a,b\n1,2\n3,4\n', { limits }).rows).toBe(2);
     expect(read('a,b\n1,2\n3,4\n\n \n', { limits }).rows).toBe(2);
@@ -378,25 +379,25 @@ describe('a reading', () => {
   it.each([
     ['one member', folded],
     ['several members', Buffer.concat([gzipSync('a,b\n'), gzipSync('1,'), gzipSync('2\n')])],
-    ['zeros behind it, as tapes have', Buffer.concat([folded, Buffer.alloc(512)])],
-  ])('unfolds gzip of %s, however it is cut', (_name, file) => {
+    ['zeros after it, as on tapes', Buffer.concat([folded, Buffer.alloc(512)])],
+  ])('decompresses gzip of %s at any cut', (_name, file) => {
     const digest = createHash('sha256').update(file).digest('hex').slice(0, 32);
     for (let size = 1; size < 60; size += 1) {
       expect(outcome(file, {}, size)).toMatchObject({ rows: 1, digest, cells: [[1], [2]] });
     }
   });
 
-  it('reads rows behind so many blank lines that it does not wait for them', () => {
+  it('reads rows after more blank lines than the window holds', () => {
     const blank = '\n'.repeat(9_000_000);
     expect(outcome(Buffer.from(`a,b${blank}1,2\n3,x\n`), {}, 1 << 20)).toMatchObject({ rows: 2 });
     expect(outcome(Buffer.from(`a,b${blank}`), {}, 1 << 20)).toMatchObject({ code: 'no_rows' });
   });
 
-  it('takes no digest where none is wanted', () => {
+  it('computes no digest if it is not requested', () => {
     expect(outcome(folded, { digest: false })).toMatchObject({ rows: 1, digest: '' });
   });
 
-  it('unfolds gzip up to the bound and no byte further', () => {
+  it('decompresses gzip up to the limit and no byte more', () => {
     expect(outcome(folded, { unfoldedBytesMax: 8 })).toMatchObject({ rows: 1 });
     expect(outcome(folded, { unfoldedBytesMax: 7 })).toMatchObject({
       kind: 'TooLargeError',

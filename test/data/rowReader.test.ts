@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readTable.ts';
-import { type ErrorDetails, TrainpostError } from '../../src/errors.ts';
+import { TrainpostError } from '../../src/errors.ts';
+import type { ErrorDetails } from '../../src/values/errorData.ts';
 import { cellText, DELIMITERS, write } from './csvText.ts';
 import { ALL_NAMES, outcomeOf, readChunks, textRowsOf } from './tableText.ts';
 
@@ -15,10 +16,10 @@ const errorOf = (text: string): TrainpostError => {
   }
   throw new Error('nothing was thrown');
 };
-/** The table by rows, the header first. */
+/** The table by rows, header first. */
 const rowsOf = (text: string) => textRowsOf(readTable(bytes(text), { textColumns: ALL_NAMES }));
 
-it('says how the file was written', () => {
+it('reports the format of the file', () => {
   expect(readTable(bytes('a;b\r\n1,5;2\r\n'))).toMatchObject({
     rows: 1,
     format: { encoding: 'utf-8', delimiter: ';', newline: 'crlf', decimalComma: true, warnings: [] },
@@ -26,7 +27,7 @@ it('says how the file was written', () => {
 });
 
 const table = fc.integer({ min: 2, max: 5 }).chain((columns) => {
-  // Many control characters make a file that is no text, and cp1252 has few of Unicode's.
+  // A file with many control characters is not text, and cp1252 has few of Unicode's characters.
   const char = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...',;\t|"\'\r\n abc019.-éß') },
     { weight: 1, arbitrary: fc.constantFrom('€', '„', 'Š', 'Ÿ', 'ÿ') },
@@ -37,7 +38,7 @@ const table = fc.integer({ min: 2, max: 5 }).chain((columns) => {
     maxLength: 20,
   });
 });
-/** Sizes of the first chunks; one more takes what is left. */
+/** Sizes of the first chunks. One more chunk has the rest. */
 const chunks = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 30 });
 const writing = fc.record({
   encoding: fc.constantFrom('utf-8', 'utf-16le', 'utf-16be', 'windows-1252'),
@@ -48,11 +49,12 @@ const writing = fc.record({
 });
 
 describe('round trips', () => {
-  it('lose no column and merge no rows, whatever the writing, the window and the chunks', () => {
+  it('lose no column and merge no rows, for any format, window and chunks', () => {
     const options = [fc.boolean(), fc.boolean(), fc.nat(400), chunks] as const;
     fc.assert(
       fc.property(table, writing, ...options, (rows, { marked, ...style }, quoted, endsLast, more, cuts) => {
-        // Without a mark, only bytes that are no UTF-8 tell cp1252; with the header the window has some.
+        // Without a byte order mark, only bytes that are not UTF-8 reveal cp1252. The header puts some into the
+        // window.
         const names = rows[0]!.map((_, index) => `é${index}`);
         const bom = style.encoding.startsWith('utf-16') || (marked && style.encoding === 'utf-8');
         const text = [names, ...rows].map((row) =>
@@ -61,7 +63,7 @@ describe('round trips', () => {
         const file = write(text, { ...style, bom }, endsLast);
         const header = write(text.slice(0, 1), { ...style, bom, gzip: false }).length;
         const read = readChunks(file, cuts, { sniffBytes: header + more, textColumns: ALL_NAMES });
-        // A cell of blanks is a missing one.
+        // A cell of blanks is missing.
         const cells = rows.map((row) => row.map((cell) => (cell.trim() === '' ? '' : cell)));
         expect(textRowsOf(read)).toEqual([names, ...cells]);
         expect(read.format).toMatchObject({ encoding: style.encoding, delimiter: style.delimiter });
@@ -73,7 +75,7 @@ describe('round trips', () => {
   const scrap = fc.string({ unit: fc.constantFrom(...'ab1",;\n\r\t '), maxLength: 80 });
   const limits = { lineChars: 20, cellChars: 12, rows: 6, columns: 4 };
 
-  it('give the same table or the same error, wherever a text is cut', () => {
+  it('give the same table or error, at any cut', () => {
     fc.assert(
       fc.property(scrap, chunks, (text, cuts) => {
         const outcome = (sizes: readonly number[]) =>
@@ -84,7 +86,7 @@ describe('round trips', () => {
     );
   });
 
-  it('have a row for each line that is not blank, where there are no quotes', () => {
+  it('have a row for each line that is not blank, if there are no quotes', () => {
     const lines = fc.array(fc.string({ unit: fc.constantFrom(...'ab1,;\t '), maxLength: 8 }), {
       maxLength: 12,
     });
@@ -119,26 +121,26 @@ describe('limits', () => {
       { row: 2, limit: 2 ** 20, actual: 2 ** 20 + 1 },
     ],
     [
-      'a line that a quote makes long',
+      'a line made long by a quote',
       `a,b\n1,2\n1,"${'x,1\n'.repeat(300_000)}`,
       'line_too_long',
       { row: 2, limit: 2 ** 20 },
     ],
     ['the header line', 'x'.repeat(2 ** 20 + 1), 'line_too_long', { row: 0, limit: 2 ** 20 }],
-  ])('refuse %s over them', (_name, text, code, details) => {
+  ])('reject %s above them', (_name, text, code, details) => {
     expect(errorOf(text)).toMatchObject({ name: 'DataError', code, details });
   });
 
-  it('take what is just within them', () => {
+  it('accept a table at the limits', () => {
     expect(rowsOf(wide(1_000))[1]).toHaveLength(1_000);
     expect(rowsOf(`a,b\n1,"${'x'.repeat(65_536)}"\n`)[1]?.[1]).toHaveLength(65_536);
-    // 16 cells and 15 commas of a line of 2^20 characters, and its line end.
+    // A line of 2^20 characters: 16 cells and 15 commas, and its line end.
     const cells = ['x'.repeat(65_536), ...Array.from({ length: 15 }, () => 'x'.repeat(65_535))].join();
     expect(cells).toHaveLength(2 ** 20);
     expect(rowsOf(`${wide(16)}${cells}\n`)[2]?.join()).toBe(cells);
   });
 
-  it('are reached at once by quotes alone, within the time that a test has', () => {
+  it('are reached quickly by quotes alone, within the time limit of a test', () => {
     expect(errorOf(`a,b\n1,2\n${'"'.repeat(8_000_001)}`)).toMatchObject({
       code: 'line_too_long',
       details: { row: 2 },

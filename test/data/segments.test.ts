@@ -4,7 +4,7 @@ import { readCodes, readNumbers, segmentsOf } from '../../src/data/segments.ts';
 import { packTable } from '../support/packedTable.ts';
 
 const nan = Number.NaN;
-/** Values of every kind of segment, with decimals too. */
+/** Values for every kind of segment, also with decimals. */
 const cell = fc.oneof(
   fc.constant(nan),
   fc.integer({ min: -127, max: 127 }),
@@ -17,7 +17,7 @@ const column = fc.array(cell, { minLength: 1, maxLength: 40 });
 const blockRows = fc.integer({ min: 1, max: 17 });
 
 describe('readNumbers', () => {
-  it('gives the cells of any rows, whatever the kinds of the blocks', () => {
+  it('returns the cells of any rows, for all kinds of blocks', () => {
     fc.assert(
       fc.property(column, blockRows, fc.nat(), fc.nat(), (cells, rowsOfBlock, a, b) => {
         const table = packTable([cells.map((_, row) => row), cells], rowsOfBlock);
@@ -30,7 +30,7 @@ describe('readNumbers', () => {
     );
   });
 
-  it('writes to the array that it is given, and nowhere else', () => {
+  it('writes to the given array, and nowhere else', () => {
     const table = packTable([[1, nan, 0.5, 300, -7]], 2);
     const values = new Float64Array(5).fill(9);
     expect(readNumbers(table, 0, 1, 4, values)).toBe(values);
@@ -39,7 +39,7 @@ describe('readNumbers', () => {
 });
 
 describe('segmentsOf', () => {
-  it('gives block after block with its first row, and as much of the last as there is', () => {
+  it('yields block after block with its first row, and the last block in its own length', () => {
     const table = packTable([[1, 2, 300, 4, nan]], 2);
     const found = [...segmentsOf(table, 0)].map(({ cells, decimals, missing, firstRow }) => ({
       cells,
@@ -54,7 +54,7 @@ describe('segmentsOf', () => {
     ]);
   });
 
-  it('gives no missing cell of doubles, among which it is NaN, and the decimals of whole numbers', () => {
+  it('yields no missing value for doubles, which use NaN, and the decimals of whole numbers', () => {
     const table = packTable([[0.1 + 0.2, nan, 2.5, 70_000.25]], 2);
     const found = [...segmentsOf(table, 0)].map(({ cells, decimals, missing }) => [cells, decimals, missing]);
     expect(found).toEqual([
@@ -64,7 +64,7 @@ describe('segmentsOf', () => {
   });
 });
 
-it('readCodes gives the places of texts, and -1 where there is none', () => {
+it('readCodes returns the indices of texts, and -1 for missing cells', () => {
   const texts = fc.array(fc.constantFrom('a', 'b', 'c', undefined), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(texts, blockRows, (cells, rowsOfBlock) => {

@@ -7,7 +7,7 @@ import { encode } from './csvText.ts';
 const text = (content: string) => sniff(Buffer.from(content));
 
 describe('sniff', () => {
-  it('says of an ordinary file what it is, as plain data', () => {
+  it('describes an ordinary file as plain data', () => {
     const format = sniff(readFileSync(join(import.meta.dirname, '../../data/diabetes.csv')));
     expect(structuredClone(format)).toEqual({
       encoding: 'utf-8',
@@ -22,7 +22,7 @@ describe('sniff', () => {
   it.each([
     ['ASCII', Buffer.from('a,b\n1,2\n'), 'utf-8', 0, []],
     ['UTF-8', Buffer.from('ä,b\n1,🌞\n'), 'utf-8', 0, []],
-    ['UTF-8 with its mark', encode('ä,b\n1,2\n', { encoding: 'utf-8', bom: true }), 'utf-8', 3, []],
+    ['UTF-8 with a byte order mark', encode('ä,b\n1,2\n', { encoding: 'utf-8', bom: true }), 'utf-8', 3, []],
     ['UTF-16 LE', encode('ä,b\n1,2\n', { encoding: 'utf-16le', bom: true }), 'utf-16le', 2, []],
     ['UTF-16 BE', encode('ä,b\n1,2\n', { encoding: 'utf-16be', bom: true }), 'utf-16be', 2, []],
     [
@@ -33,20 +33,20 @@ describe('sniff', () => {
       ['assumed_cp1252'],
     ],
     [
-      'bad bytes behind the mark of UTF-8',
+      'bad bytes after the byte order mark of UTF-8',
       Buffer.from('\xef\xbb\xbfa,b\n1,\xe4\n', 'latin1'),
       'utf-8',
       3,
       [],
     ],
-  ])('takes %s', (_name, bytes, encoding, bomBytes, codes) => {
+  ])('accepts %s', (_name, bytes, encoding, bomBytes, codes) => {
     const format = sniff(bytes);
     expect(format).toMatchObject({ encoding, bomBytes, delimiter: ',' });
     expect(format.warnings.map(({ code }) => code)).toEqual(codes);
   });
 
   it.each([
-    ['the only one there is', 'a;b;c\n1;2;3\n', ';'],
+    ['the only candidate', 'a;b;c\n1;2;3\n', ';'],
     ['tabs', 'a\tb\n1,5\t2\n', '\t'],
     ['bars', 'a|b\n1|2\n', '|'],
     ['semicolons between decimal commas', 'a;b\n1,5;2,5\n3,5;4,5\n', ';'],
@@ -54,10 +54,10 @@ describe('sniff', () => {
     ['commas, though cells have as many semicolons', 'a,b\nx;y,1\nx;y,2\n', ','],
     ['semicolons, though a quoted name has a comma', '"a,b";c\n1,5;2\n', ';'],
     ['semicolons, though quoted cells have commas', 'a;b\n"1,2";3\n"1,2,3";4\n', ';'],
-    ['the one with which most rows are whole', 'a;b,c;d\n1;2;3\n4;5;6\n7;8\n', ';'],
-    ['one that a ragged row breaks', 'a;b\n1;2\n3\n4;5\n', ';'],
-    ['a header alone that tells', 'a;b', ';'],
-    ['a header alone that does not tell: the comma', 'a;b,c', ','],
+    ['the delimiter that makes most rows complete', 'a;b,c;d\n1;2;3\n4;5;6\n7;8\n', ';'],
+    ['a delimiter with a ragged row', 'a;b\n1;2\n3\n4;5\n', ';'],
+    ['a header alone with one candidate', 'a;b', ';'],
+    ['a header alone with a tie: the comma', 'a;b,c', ','],
     ['one column: the comma', 'a\n1\n', ','],
     ['nothing: the comma', '', ','],
   ])('finds the delimiter: %s', (_name, content, delimiter) => {
@@ -90,7 +90,7 @@ describe('sniff', () => {
     expect(text(content).decimalComma).toBe(decimalComma);
   });
 
-  it('looks at its window alone', () => {
+  it('examines only its window', () => {
     const start = 'a;b\r\n1;2\r\n';
     const end = Buffer.from('3,5;4,5\nä;1\n', 'latin1');
     const bytes = Buffer.concat([Buffer.from(start), end]);
@@ -103,10 +103,7 @@ describe('sniff', () => {
     expect(sniff(bytes)).toMatchObject({ encoding: 'windows-1252', newline: 'mixed', decimalComma: true });
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'does not take a character that its window of %d bytes cuts for a bad one',
-    (size) => {
-      expect(sniff(Buffer.from('🌞🌞,b\n1,2\n'), size).encoding).toBe('utf-8');
-    },
-  );
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('accepts a character that its window of %d bytes cuts', (size) => {
+    expect(sniff(Buffer.from('🌞🌞,b\n1,2\n'), size).encoding).toBe('utf-8');
+  });
 });

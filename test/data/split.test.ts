@@ -20,14 +20,17 @@ const fixture: { plain: Case[]; stratified: (Case & { counts: number[]; orderSee
   readFileSync(new URL('../fixtures/split/split.json', import.meta.url), 'utf8'),
 );
 
-/** In the shape of the fixture, so that the two can be compared. */
+/** In the form of the fixture, so the two can be compared. */
 function asRows(values: Uint32Array, expected: Rows): Rows {
   if ('all' in expected) return { all: [...values] };
   const sha256 = createHash('sha256').update(values).digest('hex');
   return { length: values.length, head: [...values.subarray(0, expected.head.length)], sha256 };
 }
 
-/** The generator's target: class k written 3k - 4, `counts[k]` rows of it, in the order of `orderSeed`. */
+/**
+ * The target of the fixture's generator: class k is the number 3k - 4, with `counts[k]` rows, in the order of
+ * `orderSeed`.
+ */
 function targetOf(counts: readonly number[], orderSeed: number): Float64Array {
   const inOrder = counts.flatMap((count, k) => Array<number>(count).fill(k * 3 - 4));
   return Float64Array.from(new RandomState(orderSeed).permutation(inOrder.length), (i) => inOrder[i]!);
@@ -49,7 +52,7 @@ describe('trainTestSplit gives the rows of scikit-learn', () => {
   });
 });
 
-describe('trainTestSplit refuses', () => {
+describe('trainTestSplit rejects', () => {
   const three = [0, 0, 0, 1, 1, 1, 2, 2, 2];
   const field = 'test_size';
   it.each([
@@ -97,7 +100,7 @@ describe('trainTestSplit refuses', () => {
   });
 });
 
-describe('trainTestSplit, whatever the rows', () => {
+describe('trainTestSplit, for any rows', () => {
   const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
   const anySplit = fc
     .tuple(fc.integer({ min: 2, max: 400 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), seed)
@@ -105,7 +108,7 @@ describe('trainTestSplit, whatever the rows', () => {
   const inOrder = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b);
   const rowsUpTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-  it('puts each row into one part, of the size that was asked for, and again the same way', () => {
+  it('puts each row into one part of the requested size, and repeats the result', () => {
     fc.assert(
       fc.property(anySplit, ([n, testSize, randomState]) => {
         const split = trainTestSplit(n, { testSize, randomState });
@@ -116,7 +119,7 @@ describe('trainTestSplit, whatever the rows', () => {
     );
   });
 
-  it('keeps the share of each class within one row, and leaves the class column as it was', () => {
+  it('keeps the share of each class within one row, and does not change the class column', () => {
     const classes = fc.array(fc.integer({ min: 2, max: 60 }), { minLength: 2, maxLength: 10 });
     const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
     fc.assert(
@@ -133,7 +136,7 @@ describe('trainTestSplit, whatever the rows', () => {
         expect(test.length).toBe(nTest);
         counts.forEach((count, k) => {
           const nOfClass = test.filter((row) => stratify[row] === k * 3 - 4).length;
-          // The little more is the rounding of the share itself.
+          // The margin is for the rounding of the share itself.
           expect(Math.abs(nOfClass - (count * nTest) / n)).toBeLessThanOrEqual(1 + 1e-9);
         });
       }),

@@ -4,18 +4,18 @@ import type { Table } from '../../src/data/table.ts';
 import { TrainpostError } from '../../src/errors.ts';
 import { sharedMemory } from '../../src/kernels/module.ts';
 
-/** One memory for all tables of a test file: each is read over the one before it. */
+/** One memory for all tables of a test file. Each table overwrites the one before it. */
 const MEMORY = sharedMemory();
 
-/** All names of a table's text, so that each of its columns is read as text. */
+/** All names in a table's text, so that each of its columns is read as text. */
 export const ALL_NAMES: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 
-/** Reads a file that comes in these chunks, the last of which takes what is left. */
+/** Reads a file in chunks of these sizes. The last chunk has the rest. */
 export function readChunks(bytes: Uint8Array, chunkBytes: readonly number[], options?: ReadOptions): Table {
   const reading = new TableReading({ memory: MEMORY, ...options });
   let from = 0;
   for (const size of chunkBytes) {
-    // What a chunk's memory is used for afterwards must not matter.
+    // Overwrites the chunk, because its memory may be reused after the call.
     const chunk = Uint8Array.from(bytes.subarray(from, from + size));
     reading.push(chunk);
     chunk.fill(0x31);
@@ -25,12 +25,12 @@ export function readChunks(bytes: Uint8Array, chunkBytes: readonly number[], opt
   return reading.end();
 }
 
-/** Chunks of one size that give so many bytes. */
+/** Chunks of one size for this number of bytes. */
 export function chunksOf(bytes: number, size: number): number[] {
   return Array.from({ length: Math.ceil(bytes / size) }, () => size);
 }
 
-/** A table whose columns were read as text by its rows, the header first; a missing cell is empty. */
+/** The rows of a table whose columns were read as text, header first. A missing cell is empty. */
 export function textRowsOf(table: Table): string[][] {
   const cells = table.columns.map((column, index) => {
     if (column.kind !== 'text') throw new Error('a column was not read as text');
@@ -40,7 +40,7 @@ export function textRowsOf(table: Table): string[][] {
   return [table.columns.map(({ name }) => name), ...rows];
 }
 
-/** Everything that is in a table, as plain data. */
+/** The whole content of a table, as plain data. */
 export function contentOf(table: Table) {
   const cells = table.columns.map((column, index) =>
     column.kind === 'text' ? [...readCodes(table, index)] : [...readNumbers(table, index)],
@@ -48,7 +48,7 @@ export function contentOf(table: Table) {
   return { ...outlineOf(table), cells };
 }
 
-/** The same, its cells in arrays that are compared quickly: those of text as places. */
+/** The same content with the cells in arrays, which are compared quickly. Texts are indices. */
 export function quickContentOf(table: Table) {
   return { ...outlineOf(table), cells: table.columns.map((_, index) => readNumbers(table, index)) };
 }
@@ -64,7 +64,7 @@ function outlineOf(table: Table) {
   return { rows, blockRows, columns, format, digest, packed };
 }
 
-/** What a reading gives: the table's content, or how it is refused. */
+/** The result of a reading: the table's content, or its error. */
 export function outcomeOf<Content = ReturnType<typeof contentOf>>(
   read: () => Table,
   content: (table: Table) => Content = contentOf as never,

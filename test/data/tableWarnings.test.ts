@@ -15,7 +15,7 @@ describe('a header line', () => {
     expect(codes(csv)).toEqual(expected);
   });
 
-  it('is named, with what to do', () => {
+  it('is named in the warning, with advice', () => {
     const [warning] = tableWarnings(readTable(Buffer.from('6,148\n1,85\n')));
     expect(warning?.message).toMatch(/"6".*line of names before it/);
   });

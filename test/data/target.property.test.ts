@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTarget, type Target } from '../../src/data/target.ts';
-import type { ClassLabel } from '../../src/result.ts';
+import type { ClassLabel } from '../../src/values/dataset.ts';
 import { packTable } from '../support/packedTable.ts';
 import { classesOf, labelsOf, verdictOf } from './targets.ts';
 
 const nan = Number.NaN;
-/** Few labels, so that classes have rows, of all widths; what a left out row holds is of no account. */
+/** Few labels of all widths, so that classes have rows. The label of a dropped row does not matter. */
 const wholes = fc.uniqueArray(
   fc.oneof(
     fc.integer({ min: -127, max: 127 }),
@@ -28,14 +28,14 @@ const rows = fc.array(row, { minLength: 1, maxLength: 60 }).chain((picks) =>
   ),
 );
 
-/** As `toDataset` has them: nothing where all rows stay. */
+/** As in `toDataset`: undefined if all rows remain. */
 function droppedOf(picks: readonly { readonly dropped: number }[]): Uint8Array | undefined {
   return picks.some(({ dropped }) => dropped === 1)
     ? Uint8Array.from(picks, ({ dropped }) => dropped)
     : undefined;
 }
 
-/** What `readTarget` gives of these labels, undefined in rows that are left out. */
+/** The result of `readTarget` for these labels, which are undefined in dropped rows. */
 function expectTarget<Label extends ClassLabel>(
   found: () => Target,
   labels: readonly (Label | undefined)[],
@@ -59,7 +59,7 @@ function expectTarget<Label extends ClassLabel>(
   }
 }
 
-describe('readTarget, whatever the rows', () => {
+describe('readTarget, for any rows', () => {
   it('sorts numbers of all widths by value', () => {
     fc.assert(
       fc.property(wholes, rows, fc.integer({ min: 1, max: 17 }), (values, picks, blockRows) => {
@@ -80,7 +80,7 @@ describe('readTarget, whatever the rows', () => {
     );
   });
 
-  it('sorts texts as UTF-8 does', () => {
+  it('sorts texts in UTF-8 order', () => {
     const words = fc.uniqueArray(
       fc.string({ unit: fc.constantFrom(...'ab 1Zé\uFF21\u{1F600}'), maxLength: 3 }),
       {

@@ -3,7 +3,7 @@ import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
 import { segmentsOf } from '../../src/data/segments.ts';
 import { TEXTS_MAX } from '../../src/data/table.ts';
 import { CLASSES_MAX, labelText, NO_CLASS, readTarget, type Target } from '../../src/data/target.ts';
-import type { ClassLabel } from '../../src/result.ts';
+import type { ClassLabel } from '../../src/values/dataset.ts';
 import { classesOf, labelsOf, verdictOf } from './targets.ts';
 
 const tableOf = (cells: readonly string[], options?: ReadOptions) =>
@@ -37,7 +37,7 @@ describe('readTarget', () => {
       [2, 1, 2, 0],
     ],
     [
-      'numbers kept as doubles, both zeros among them',
+      'numbers stored as doubles, including both zeros',
       ['-0', '1e10', '0', '1e10'],
       { type: 'double', dtype: 'float64' },
       [
@@ -86,8 +86,8 @@ describe('readTarget', () => {
     expect([...target.codes]).toEqual(codes);
   });
 
-  it('knows the same number in blocks of different kinds', () => {
-    // 8,192 rows a block: of 8, of 8 with a decimal, of 16 and of 32 bits, of doubles, and of 8 bits again.
+  it('recognises the same number in blocks of different kinds', () => {
+    // 8,192 rows a block: 8 bits, 8 bits with a decimal, 16 bits, 32 bits, doubles, and 8 bits again.
     const firstCells = ['1', '0.5', '300', '70000', '1e300', '1'];
     const cells = firstCells.flatMap((first) =>
       [first, ...Array(8_191).fill('2'), ...['1', '-5']].slice(0, 8_192),
@@ -119,7 +119,7 @@ describe('readTarget', () => {
     );
   });
 
-  it('has no class in rows that are left out, and no class of theirs', () => {
+  it('has no class in dropped rows, and no class that only they have', () => {
     const target = read(['b', 'a', '', 'c', 'a'], [0, 0, 1, 1, 0]);
     expect(classesOf(target)).toEqual([
       ['a', 2],
@@ -133,8 +133,8 @@ describe('readTarget', () => {
     ['a missing text', ['x', '', 'y'], undefined, 'missing_label', { row: 2, column: 't', value: '' }],
     ['one number only', ['3', '3'], undefined, 'one_class', { column: 't', value: '3' }],
     ['one truth value only', ['false', 'False'], undefined, 'one_class', { column: 't', value: 'False' }],
-    ['one class in the rows that stay', ['1', '0', '1'], [0, 1, 0], 'one_class', { column: 't', value: '1' }],
-    ['no row that stays', ['1', '0'], [1, 1], 'all_rows_dropped', { field: 'missing', actual: 0 }],
+    ['one class in the remaining rows', ['1', '0', '1'], [0, 1, 0], 'one_class', { column: 't', value: '1' }],
+    ['no remaining row', ['1', '0'], [1, 1], 'all_rows_dropped', { field: 'missing', actual: 0 }],
     [
       'a fraction',
       ['1', '0', '0.5', '1.5'],
@@ -143,7 +143,7 @@ describe('readTarget', () => {
       { row: 3, column: 't', value: '0.5' },
     ],
     [
-      'a fraction behind one left out',
+      'a fraction after a dropped one',
       ['1', '0.5', '0', '-1.5'],
       [0, 1, 0, 0],
       'continuous_target',
@@ -157,38 +157,38 @@ describe('readTarget', () => {
       { row: 3, column: 't', value: '-inf' },
     ],
     [
-      'a label that is infinite as a double, as it stands in the file',
+      'a label that is infinite as a double, with its text from the file',
       ['1', '0', '1e400'],
       undefined,
       'continuous_target',
       { row: 3, column: 't', value: '1e400' },
     ],
     [
-      'whole numbers that one double stands for',
+      'whole numbers that are the same double',
       ['9007199254740992', '9007199254740993'],
       undefined,
       'label_too_large',
       { row: 1, column: 't', limit: 2 ** 53 - 1 },
     ],
     [
-      'such numbers behind others, and below 0',
+      'such numbers after others, and below 0',
       ['1', '0', '-9007199254740993'],
       undefined,
       'label_too_large',
       { row: 3 },
     ],
     [
-      'such numbers in rows that stay',
+      'such numbers in remaining rows',
       ['1e16', '0', '10000000000000001', '1'],
       [1, 0, 0, 0],
       'label_too_large',
       { row: 3 },
     ],
-  ])('refuses %s', (_name, cells, dropped, code, details) => {
+  ])('rejects %s', (_name, cells, dropped, code, details) => {
     expect(verdictOf(() => read(cells, dropped))).toMatchObject({ name: 'DataError', code, details });
   });
 
-  it('takes the largest whole numbers that no other is taken for, and larger ones as text', () => {
+  it('accepts the largest unambiguous whole numbers, and larger ones as text', () => {
     const target = read(['9007199254740991', '-9007199254740991', '9007199254740990']);
     expect(classesOf(target)).toEqual([
       [-(2 ** 53 - 1), 1],
@@ -207,9 +207,9 @@ describe('readTarget', () => {
 
   it.each<[string, (k: number) => string]>([
     ['numbers', (k) => String(k)],
-    ['numbers of doubles', (k) => `${k}e10`],
+    ['numbers stored as doubles', (k) => `${k}e10`],
     ['texts', (k) => `t${k}`],
-  ])('takes so many classes and no more, of %s', (_name, cellOf) => {
+  ])('accepts the largest number of classes and no more, of %s', (_name, cellOf) => {
     const cells = (classes: number) => rangeOf(3 * classes).map((k) => cellOf(k % classes));
     expect(verdictOf(() => read(cells(CLASSES_MAX)))).toEqual({ classes: CLASSES_MAX });
     expect(verdictOf(() => read(cells(CLASSES_MAX + 1)))).toMatchObject({
@@ -219,7 +219,7 @@ describe('readTarget', () => {
     });
   });
 
-  it('refuses more classes than half of the rows that stay, where there are twenty', () => {
+  it('rejects more classes than half of the remaining rows, if there are at least twenty', () => {
     const cells = (rows: number, classes: number) => rangeOf(rows).map((k) => String(k % classes));
     expect(verdictOf(() => read(cells(19, 19)))).toEqual({ classes: 19 });
     expect(verdictOf(() => read(cells(20, 10)))).toEqual({ classes: 10 });
@@ -230,7 +230,7 @@ describe('readTarget', () => {
     expect(verdictOf(() => read(cells(40, 11), dropped(21)))).toMatchObject(many);
   });
 
-  it('refuses a column with more texts than are kept, though few of them stay', () => {
+  it('rejects a column with more texts than are kept, although few remain', () => {
     const texts = rangeOf(TEXTS_MAX + 1).map((k) => `t${k}`);
     const dropped = texts.map((_, row) => (row === 0 || row >= TEXTS_MAX - 1 ? 0 : 1));
     expect(verdictOf(() => read(texts, dropped))).toMatchObject({

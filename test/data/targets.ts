@@ -1,7 +1,7 @@
 import { NO_CLASS, type Target } from '../../src/data/target.ts';
 import { TrainpostError } from '../../src/errors.ts';
 
-/** How many classes a target has, or how it is refused. */
+/** The number of classes of a target, or its error. */
 export function verdictOf(read: () => Target) {
   try {
     return { classes: read().classCounts.length };
@@ -11,12 +11,12 @@ export function verdictOf(read: () => Target) {
   }
 }
 
-/** Each row's label; undefined where it has no class. */
+/** Each row's label, undefined if it has no class. */
 export function labelsOf({ codes, classCounts }: Target) {
   return [...codes].map((code) => (code === NO_CLASS ? undefined : classCounts[code]?.label));
 }
 
-/** The classes in their order, each with its rows. */
+/** The classes in order, each with its row count. */
 export function classesOf({ classCounts }: Target) {
   return classCounts.map(({ label, count }) => [label, count]);
 }

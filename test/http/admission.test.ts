@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => service.close());
 
-describe('once the service is to end', () => {
-  it('tells whoever comes to come again, on another connection', async () => {
+describe('a service that shuts down', () => {
+  it('tells clients to retry on another connection', async () => {
     service.underWay.close();
     const form = new FormData();
     form.set('train_file', new Blob([new Uint8Array(DIABETES)]), 'a.csv');
@@ -38,7 +38,7 @@ describe('once the service is to end', () => {
     await service.underWay.settled(60_000);
   });
 
-  it('trains an upload that had begun, and waits for its answer', async () => {
+  it('trains an upload that has begun, and waits for its response', async () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.write(HEAD);
     socket.write(FORM.subarray(0, 1000));
@@ -48,7 +48,7 @@ describe('once the service is to end', () => {
     const settled = service.underWay.settled(60_000).then(() => {
       isSettled = true;
     });
-    // Others are refused meanwhile, and none of them is waited for.
+    // Other requests are rejected meanwhile, and the shutdown does not wait for them.
     expect((await fetch(`${service.url}/test`)).status).toBe(503);
     expect(isSettled).toBe(false);
     socket.write(FORM.subarray(1000));
@@ -57,7 +57,7 @@ describe('once the service is to end', () => {
     await settled;
   });
 
-  it('does not wait for an upload that has broken off', async () => {
+  it('does not wait for an upload whose client has disconnected', async () => {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.write(HEAD);
     socket.write(FORM.subarray(0, 1000));

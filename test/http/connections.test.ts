@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ConnectionsConfig } from '../../src/config/connections.ts';
+import type { ConnectionBounds } from '../../src/http/connections.ts';
 import { answerOf, open } from '../support/rawUpload.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const MAX = 5;
-/** So many more are told that they are too many. */
+/** Connections above the limit that still get a response. */
 const TOLD = 64;
 
 let service: TestService;
 const sockets: Socket[] = [];
-async function start(connections: Partial<ConnectionsConfig> = {}): Promise<void> {
+async function start(connections: Partial<ConnectionBounds> = {}): Promise<void> {
   service = await startTestService({ connections: { max: MAX, ...connections } });
 }
 afterEach(async () => {
@@ -31,7 +31,7 @@ async function ask(socket: Socket) {
 }
 
 describe('connections', () => {
-  it('are as many as may be, and one more is told to come back and closed', async () => {
+  it('are limited: one more gets a Retry-After and is closed', async () => {
     await start();
     const held = await connect(MAX);
     const answers = await Promise.all(held.map(ask));
@@ -51,7 +51,7 @@ describe('connections', () => {
       .toBe(200);
   });
 
-  it('far beyond that are closed without a word', async () => {
+  it('far above the limit are closed without a response', async () => {
     await start();
     await connect(MAX + TOLD);
     const [dropped] = (await connect(1)) as [Socket];

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/log/logger.ts';
 import { drawn } from '../support/draws.ts';
 import { RawClient, type RawOutcome } from '../support/rawHttp.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -13,24 +13,24 @@ import { CELL, COLUMN, DRY, END, FIELD, file, type Hostile, post, TOKEN } from '
 
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_261_124);
 const MUTATIONS = Number(process.env['HOSTILE_MUTATIONS'] ?? 1_500);
-/** What was sent in headers, fields and cells. */
+/** Texts that are sent in headers, fields and cells. */
 const SECRETS = new RegExp([TOKEN, CELL, COLUMN, FIELD, 'koala', 'Bearer', 'evil'].join('|'));
 const UNPRINTABLE = /(?!\n$)[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
-/** Requests under way at once, each on a connection of its own. */
+/** Requests that are sent at the same time, each on its own connection. */
 const AT_ONCE = 8;
-/** Mistakes that a failing test shows. */
+/** Wrong responses that a failing test shows. */
 const SHOWN_MAX = 10;
 const GROUPS: Readonly<Record<string, readonly Hostile[]>> = {
   ...FRAMING,
   ...FORMS,
   ...NAMES,
   'naughty texts': drawn(NAUGHTY_TEXTS, 1 / 3),
-  'requests changed by chance': mutations(MUTATIONS, SEED),
+  'randomly changed requests': mutations(MUTATIONS, SEED),
 };
 
 let service: TestService;
 let raw: RawClient;
-/** The log as a collector has it, and as a terminal shows it. */
+/** The log as a log collector gets it, and as a terminal shows it. */
 const lines: string[] = [];
 const shown: string[] = [];
 beforeAll(async () => {
@@ -56,7 +56,7 @@ interface Told {
   readonly outcome: RawOutcome;
 }
 
-/** Sends them all, some at once, and gives what they were told in their order. */
+/** Sends all requests, `AT_ONCE` at a time, and returns the outcomes in the order of the requests. */
 async function sendAll(requests: readonly Hostile[]): Promise<Told[]> {
   const told: Told[] = [];
   let next = 0;
@@ -73,7 +73,7 @@ async function sendAll(requests: readonly Hostile[]): Promise<Told[]> {
 
 const anyOf = (one: number | readonly number[]) => (typeof one === 'number' ? [one] : one);
 
-/** What is wrong with an outcome; undefined where nothing is. */
+/** What is wrong with an outcome; undefined if it is right. */
 function wrong({
   hostile: { name, bytes, told },
   outcome: { answers, rest, end },
@@ -103,7 +103,7 @@ function wrong({
 const connections = () =>
   new Promise((resolve) => service.server.getConnections((_error, count) => resolve(count)));
 
-/** There is a line for each answer, and nothing in it of what was sent but the path. */
+/** Checks that the log has a line for each response, and repeats nothing that was sent except the path. */
 function checkLog(told: readonly Told[]): void {
   const ids = new Set(lines.map((line) => (JSON.parse(line) as { id: string }).id));
   const answered = told
@@ -125,20 +125,20 @@ async function trains(): Promise<void> {
 }
 
 describe('hostile requests', () => {
-  it('are five thousand at least', () => {
+  it('are at least 5,000', () => {
     const { 'naughty texts': _, ...others } = GROUPS;
     const all = [...NAUGHTY_TEXTS, ...Object.values(others).flat()];
     expect(all.length).toBeGreaterThanOrEqual(5_000);
   });
 
   it.each(Object.keys(GROUPS))(
-    'of %s are each answered, never with a fault of ours, and the next training works',
+    'of the group "%s" all get a response below 500, and the next training works',
     async (group) => {
       lines.length = 0;
       shown.length = 0;
       const told = await sendAll(GROUPS[group] as readonly Hostile[]);
       const mistakes = told.map(wrong).filter((one) => one !== undefined);
-      expect(mistakes.slice(0, SHOWN_MAX), `${mistakes.length} answers are wrong`).toEqual([]);
+      expect(mistakes.slice(0, SHOWN_MAX), `${mistakes.length} responses are wrong`).toEqual([]);
       await trains();
       await expect.poll(() => service.uploads()).toEqual([]);
       await expect.poll(connections).toBe(0);

@@ -8,7 +8,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestService, type TestService } from '../support/service.ts';
 
-/** What stands in a file that nobody sent. */
+/** The content of a file that no client sent. */
 const CANARY = 'canary,Outcome\n1,0\n2,1\n3,0\n4,1\n';
 const CSV = Buffer.from(`a,Outcome\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 2}\n`).join('')}`);
 const FIELDS = [
@@ -21,7 +21,7 @@ const FIELDS = [
   'target',
   'ignore',
 ];
-/** The name that an upload gets, whatever it was called. */
+/** The name that every upload gets, independent of its own name. */
 const OURS = /^[\w.-]{0,80}_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d:\d\d:\d\d-\d{4}_\d+-[0-9a-f]{12}\.csv$/;
 
 let service: TestService;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   const file = join(dir, 'canary.csv');
   writeFileSync(file, CANARY);
   tempting = createServer((socket) => {
-    connections += 1;
+    connections++;
     socket.destroy();
   });
   tempting.listen(0, '127.0.0.1');
@@ -59,7 +59,7 @@ afterAll(async () => {
 const post = (fileName = 'a.csv') =>
   request(service.server).post('/train').attach('train_file', CSV, fileName);
 
-/** Nothing was read there, written there, or asked there. */
+/** Checks that nothing was read, written or requested at any of the places. */
 async function nothingHappened(answer: request.Response): Promise<void> {
   expect(answer.status).toBeLessThan(500);
   expect(JSON.stringify(answer.body.columns ?? answer.body.data ?? '')).not.toContain('canary');
@@ -69,14 +69,14 @@ async function nothingHappened(answer: request.Response): Promise<void> {
   await expect.poll(() => service.uploads()).toEqual([]);
 }
 
-describe('a caller who names a place', () => {
-  it.each(FIELDS)('in %s reaches nothing there', async (field) => {
+describe('a client that names a path or a URL', () => {
+  it.each(FIELDS)('in the field %s reaches nothing there', async (field) => {
     for (const place of places) {
       await nothingHappened(await post().field(field, field === 'tags' ? `a=${place}` : place));
     }
   });
 
-  it('instead of a file sends none', async () => {
+  it('instead of a file has sent no file', async () => {
     for (const place of places) {
       const answer = await request(service.server).post('/train').field('train_file', place);
       expect({ status: answer.status, code: answer.body.code }).toEqual({
@@ -87,7 +87,7 @@ describe('a caller who names a place', () => {
     }
   });
 
-  it('as the name of a file gets a name of ours, and a model without a path', async () => {
+  it('as the name of a file gets a model without the path in its name', async () => {
     for (const place of places) {
       service.desk.entries.length = 0;
       const answer = await post(place).expect(200);
@@ -138,8 +138,8 @@ describe('the folder for uploads', () => {
     'a b$(id)`id`;&|<>*?.csv',
     `${'x'.repeat(300)}.csv`,
     '\u202ex.csv',
-  ])('has but names that are ours while %j comes in', async (fileName) => {
-    // The form does not end before its file lies there.
+  ])('has only names of our own while %j arrives', async (fileName) => {
+    // The form does not end before the file is on disk.
     const form = `--x\r\nContent-Disposition: form-data; name="train_file"; filename="${fileName}"\r\n\r\na,Outcome\n1,0\n`;
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.on('error', () => {});

@@ -66,7 +66,7 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     expect(signalGroup(pid, 0)).toBe(false);
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
     const left = readdirSync(dir).filter((name) => !/^mlflow\.db-(wal|shm)$/.test(name));
-    expect(left.sort()).toEqual(['artifacts', 'mlflow.db', 'server.log', 'venv']);
+    expect(left.sort()).toEqual(['artifacts', 'launcher.lock-1', 'mlflow.db', 'server.log', 'venv']);
     // The file format's versions 2 and 2 say "write-ahead log" (SQLite's file format, 1.3).
     expect([...readFileSync(join(dir, 'mlflow.db')).subarray(18, 20)]).toEqual([2, 2]);
   });

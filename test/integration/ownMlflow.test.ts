@@ -25,7 +25,7 @@ function copyOfClone(temp: string): string {
   return clone;
 }
 
-/** The built service of a copy without `MLFLOW_TRACKING_URI`: it looks after the MLflow in `.mlflow/`. */
+/** Starts the built service of a copy without `MLFLOW_TRACKING_URI`. The service starts the MLflow in `.mlflow/`. */
 async function startService(clone: string, env: Record<string, string> = {}): Promise<Program> {
   const mlflowPort = String(await unusedPort());
   return startProgram(
@@ -42,7 +42,7 @@ async function startService(clone: string, env: Record<string, string> = {}): Pr
 }
 
 /**
- * Puts the reference environment, which has the same MLflow, where the service would install its own.
+ * Links the reference environment, which has the same MLflow, to the place where the service installs MLflow.
  * `launcher.test.ts` shows an installation from nothing.
  */
 async function shareMlflow(clone: string): Promise<void> {
@@ -93,7 +93,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     await expect.poll(() => service.output()).toContain('MLflow answers at http');
     const { server } = JSON.parse(readFileSync(join(clone, '.mlflow/server.json'), 'utf8'));
     process.kill(-server.pid, 'SIGKILL');
-    await expect.poll(() => service.output()).toContain('It is started again');
+    await expect.poll(() => service.output()).toContain('trainpost starts MLflow again');
     const taken = await train(service, { Prefer: 'respond-async' });
     expect(taken.status).toBe(202);
     const place = `${service.url}${taken.headers.get('Location')}`;
@@ -107,19 +107,19 @@ describe('npm start without Python', () => {
   afterAll(() => rmSync(temp, { recursive: true }));
 
   it('says so in one sentence and serves all the same', async () => {
-    // On a PATH that has Node alone.
+    // The PATH has only Node.
     const bin = join(temp, 'bin');
     mkdirSync(bin);
     symlinkSync(process.execPath, join(bin, 'node'));
     const service = await startService(copyOfClone(temp), { PATH: bin });
     try {
+      await expect.poll(() => service.output()).toContain('There is no MLflow to log to');
       const refused = await train(service);
       expect(refused.status).toBe(503);
       expect(refused.headers.get('Retry-After')).toBeNull();
       const problem = (await refused.json()) as { code: string; detail: string };
       expect(problem.code).toBe('mlflow_missing');
       expect(problem.detail).toMatch(/Python 3\.10.*MLFLOW_TRACKING_URI/);
-      expect(service.output()).toContain('There is no MLflow to log to');
     } finally {
       expect(await service.stop()).toBe(0);
     }

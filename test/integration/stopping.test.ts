@@ -216,7 +216,7 @@ describe.skipIf(process.platform === 'win32')("a signal to npm start's own proce
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
-    expect(output).toContain('SIGTERM: what is under way is ended first');
+    expect(output).toContain('SIGTERM: trainpost ends what is under way');
     await expect(fetch(`http://127.0.0.1:${port}/test`)).rejects.toThrow();
   });
 });

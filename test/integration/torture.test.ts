@@ -12,14 +12,14 @@ import { slowLoris } from '../../bench/torture/slowLoris.ts';
 import { SEED } from '../support/draws.ts';
 import { mlflowServers } from '../support/mlflowServers.ts';
 
-/** What `npm run torture` does in full, in small, and without what depends on the machine's speed. */
+/** A bound that no machine exceeds: `npm run torture` measures speed, and this test does not. */
 const ANY = Number.POSITIVE_INFINITY;
 
 const mlflow = await mlflowServers();
 const mlflowUrl = mlflow?.mlflow3 ?? '';
 const folders: string[] = [];
 
-/** A folder of its own for each scenario. */
+/** Makes a folder for one scenario. */
 function stage(): Stage {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-torture-'));
   folders.push(dir);
@@ -31,19 +31,19 @@ afterAll(() => {
 
 const failed = (rows: readonly Row[]) => rows.filter(({ passed }) => !passed);
 
-// They wait most of the time, so they wait together.
+// These tests wait most of the time, so they run together.
 describe.skipIf(mlflow === null)('before a real MLflow', { concurrent: true }, () => {
   const campaign = () => ({ ...stage(), mlflowUrl, experimentName: `torture-${randomUUID()}` });
 
-  it('loses, doubles and halves nothing when it is killed under network faults', async () => {
+  it('loses, doubles and halves no training when it is killed under network faults', async () => {
     expect(failed([await kills({ ...campaign(), kills: 4, acceptedMin: 4, slack: 2 })])).toEqual([]);
   });
 
-  it('would find it out: a naive client fails', async () => {
+  it('finds the duplicates of a naive client', async () => {
     expect(failed([await naiveKills({ ...campaign(), kills: 3, acceptedMin: 8 })])).toEqual([]);
   });
 
-  it('answers a crowd with 202, 429 or 503, and delivers what it has accepted', async () => {
+  it('answers many clients with 202, 429 or 503, and delivers what it has accepted', async () => {
     const rows = await load({
       ...campaign(),
       seconds: 2,
@@ -56,16 +56,16 @@ describe.skipIf(mlflow === null)('before a real MLflow', { concurrent: true }, (
   });
 });
 
-it('keeps no file, descriptor or worker of uploads that are cut', async () => {
+it('keeps no file, descriptor or worker after cut uploads', async () => {
   expect(failed([await cutUploads({ ...stage(), uploads: 100 })])).toEqual([]);
 });
 
-it('takes healthy callers beside slow connections', async () => {
+it('serves healthy clients beside slow connections', async () => {
   const some = { connections: 200, rounds: 1, secondsARound: 1, timesMax: ANY, refusedMax: 0.9 };
   const rows = [await slowLoris({ ...stage(), ...some })];
   expect(failed(rows)).toEqual([]);
 });
 
-it('holds no descriptor more after many trainings', async () => {
+it('holds no more descriptors after many trainings', async () => {
   expect(failed([await memory({ ...stage(), trainings: 100, growthMax: 1.5 })])).toEqual([]);
 });

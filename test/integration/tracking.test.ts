@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
-import type { TrackedRun } from '../../src/result.ts';
 import { pipelineParams } from '../../src/tracking/params.ts';
+import type { TrackedRun } from '../../src/values/run.ts';
 import {
   byKey,
   experimentOf,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { LoggedRun, TrackedRun } from '../../src/result.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 import { drawn } from '../support/draws.ts';
 import { type Fault, faultyProxy, type ProxiedRequest } from '../support/faultyProxy.ts';
 import { byKey, experimentOf, loggedModelsOf, modelVersionsOf, runsOf } from '../support/mlflowApi.ts';
@@ -12,9 +12,9 @@ import { mlflowServers } from '../support/mlflowServers.ts';
 import { SpooledLog } from '../support/spooledLog.ts';
 import { samplePipeline, sampleRun } from '../tracking/sample.ts';
 
-/** Longer than any call takes, so that no call meets a fault but the one that the test does to it. */
+/** Longer than any call, so that no call meets another fault than the fault of the test. */
 const TIMEOUT_MS = 600_000;
-/** A call that is never answered is waited for so long: all the others have to take less. */
+/** Timeout in the test of a call without an answer. A slow call may exceed it by chance, and is then one more fault. */
 const SHORT_TIMEOUT_MS = 10_000;
 
 /** The calls of a delivery after the experiment is known, each with what it is known by. */
@@ -36,7 +36,7 @@ const CALLS: Readonly<
   'status FINISHED': { majors: [2, 3], is: ({ body }) => body.includes('FINISHED') },
 };
 
-/** What makes something anew each time, or is the last. */
+/** Calls that create something each time, and the last call. */
 const CREATES = /create$|^logged-models$|log-model$|FINISHED$/;
 const mlflow = await mlflowServers();
 
@@ -45,7 +45,7 @@ describe.skipIf(mlflow === null).each([
   { major: 2, url: mlflow?.mlflow2 ?? '' },
 ])('MLflow $major', ({ major, url }) => {
   const all = Object.keys(CALLS).filter((name) => CALLS[name]!.majors.includes(major));
-  // `test/tracking/delivery/faults.test.ts` does every fault to every call of the stand-in, which answers as MLflow does.
+  // `test/tracking/delivery/faults.test.ts` tries every fault at every call of the stand-in, which answers as MLflow does.
   const others = all.filter((name) => !CREATES.test(name));
   const calls = [...all.filter((name) => CREATES.test(name)), ...drawn(others, 0)];
   const newRun = () => {
@@ -75,7 +75,7 @@ describe.skipIf(mlflow === null).each([
     }
   }
 
-  /** Logs a training, one of whose calls meets a fault once. */
+  /** Logs a training while one of its calls meets a fault once. */
   async function logThrough(name: string, fault: Fault, timeoutMs = TIMEOUT_MS) {
     let faulted = 0;
     await using proxy = await faultyProxy(url, (request) =>

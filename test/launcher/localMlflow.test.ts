@@ -46,17 +46,18 @@ describe('launchLocalMlflow', () => {
     const pid = serverPid(dir);
     await local.stop();
     expect(signalGroup(pid, 0)).toBe(false);
-    expect(readdirSync(dir).filter((name) => /lock|json/.test(name))).toEqual([]);
+    // The file of a lock stays, released.
+    expect(readdirSync(dir).filter((name) => /lock|json/.test(name))).toEqual(['launcher.lock-1']);
     expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
   });
 
-  it('takes the next port, and says so, where something else listens', async () => {
+  it('takes the next port, and says so, if another program listens', async () => {
     const other = await answering({ '/health': 'I am AirPlay' });
     const { local, lines } = launch({ dir: folderWithVenv(), port: other.port });
     const state = await local.ready;
     expect(state).toMatchObject({ status: 'ready', owned: true });
     expect((state as { url: string }).url).not.toBe(other.url);
-    expect(lines.join('\n')).toContain(`PORT ${other.port} IS TAKEN by something that is not MLflow`);
+    expect(lines.join('\n')).toContain(`PORT ${other.port} IS TAKEN by a program that is not MLflow`);
   });
 
   it('two at once share one server', async () => {
@@ -68,14 +69,14 @@ describe('launchLocalMlflow', () => {
     expect(states.map((state) => state.status === 'ready' && state.owned).sort()).toEqual([false, true]);
   });
 
-  it('starts its server again when it ends by itself, and says so meanwhile', async () => {
+  it('starts its server again if the server ends by itself, and says so meanwhile', async () => {
     const dir = folderWithVenv();
     const { local, lines } = launch({ dir, port: await unusedPort() });
     const first = await local.ready;
     const pid = serverPid(dir);
     process.kill(-pid, 'SIGKILL');
     await expect.poll(() => local.state().status).toBe('starting');
-    const says = 'MLflow ended; the last line of its log is "started". It is started again';
+    const says = 'MLflow ended; the last line of its log is "started". trainpost starts MLflow again';
     expect(local.state()).toEqual({ status: 'starting', message: `${says}.` });
     expect(lines).toContain(says);
     await expect.poll(() => local.state().status).toBe('ready');
@@ -87,7 +88,7 @@ describe('launchLocalMlflow', () => {
     expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
   });
 
-  it('uses another one that answers in its place by then', async () => {
+  it('uses another server that answers in the place of its own by then', async () => {
     const dir = folderWithVenv();
     const port = await unusedPort();
     const { local } = launch({ dir, port });
@@ -111,7 +112,33 @@ describe('launchLocalMlflow', () => {
     expect(local.state().status).toBe('failed');
   });
 
-  it('says what to do where there is no Python, and asks again next time', async () => {
+  it('stops while it starts its server again', async () => {
+    const dir = folderWithVenv();
+    const { local } = launch({ dir, port: await unusedPort() });
+    await local.ready;
+    const first = serverPid(dir);
+    executable(join(dir, 'venv/bin/python'), 'setInterval(() => {}, 1000)');
+    process.kill(-first, 'SIGKILL');
+    await expect.poll(() => serverPid(dir)).not.toBe(first);
+    const second = serverPid(dir);
+    await local.stop();
+    expect(signalGroup(second, 0)).toBe(false);
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+  });
+
+  it('ends its server if the given signal is aborted', async () => {
+    const dir = folderWithVenv();
+    const aborted = new AbortController();
+    const { local } = launch({ dir, port: await unusedPort(), signal: aborted.signal });
+    await local.ready;
+    const pid = serverPid(dir);
+    aborted.abort();
+    await expect.poll(() => existsSync(join(dir, 'server.json'))).toBe(false);
+    expect(signalGroup(pid, 0)).toBe(false);
+    expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
+  });
+
+  it('says what to do if there is no Python', async () => {
     const dir = temporaryFolder();
     const { local, lines } = launch({ dir, port: await unusedPort(), searchPath: '' });
     const state = await local.ready;
@@ -120,7 +147,9 @@ describe('launchLocalMlflow', () => {
       /install Python 3\.10 or newer, or set MLFLOW_TRACKING_URI/,
     );
     expect(lines).toHaveLength(1);
-    expect(readdirSync(dir)).toEqual([]);
+    expect(readdirSync(dir)).toEqual(['launcher.lock-1']);
+    await local.stop();
+    expect(local.state()).toEqual(state);
   });
 
   it('removes a venv that could not be finished', async () => {

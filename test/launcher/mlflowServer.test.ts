@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
 import { signalGroup } from '../../src/launcher/processes.ts';
-import { isRunning, markOf, type ProcessMark } from '../../src/processMark.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../../src/system/processIdentity.mjs';
 import { executable, mlflowLike, temporaryFolder, unusedPort } from './support.ts';
 
 async function start(script: string, signal = new AbortController().signal) {
   const dir = temporaryFolder();
   const python = executable(join(dir, 'python'), script);
-  let mark: ProcessMark | undefined;
-  const onSpawn = (spawned: ProcessMark) => {
-    mark = spawned;
+  let identity: ProcessIdentity | undefined;
+  const onSpawn = (spawned: ProcessIdentity) => {
+    identity = spawned;
   };
   const server = startMlflowServer({ python, dir, port: await unusedPort(), log: () => {}, signal, onSpawn });
-  return { dir, server, mark: () => mark };
+  return { dir, server, identity: () => identity };
 }
 
 describe('startMlflowServer', () => {
   it('ends the whole group, a child that ignores SIGTERM too', async () => {
     const { dir, server } = await start(mlflowLike('() => {}'));
     const { pid, version, stop, exited } = await server;
-    const child = markOf(Number(readFileSync(join(dir, 'child.pid'), 'utf8')))!;
+    const child = identityOf(Number(readFileSync(join(dir, 'child.pid'), 'utf8')))!;
     expect(version).toBe('3.0.0');
     expect(isRunning(child)).toBe(true);
     await stop();
@@ -46,14 +46,14 @@ describe('startMlflowServer', () => {
 
   it('leaves nothing running when the start is given up', async () => {
     const giveUp = new AbortController();
-    const { server, mark } = await start('setInterval(() => {}, 1000)', giveUp.signal);
-    await expect.poll(mark).toBeDefined();
+    const { server, identity } = await start('setInterval(() => {}, 1000)', giveUp.signal);
+    await expect.poll(identity).toBeDefined();
     giveUp.abort();
     await expect(server).rejects.toThrow('aborted');
-    expect(signalGroup(mark()!.pid, 0)).toBe(false);
+    expect(signalGroup(identity()!.pid, 0)).toBe(false);
   });
 
-  it('hides our environment from MLflow where it would be taken as options', async () => {
+  it('hides variables from MLflow that MLflow would take as options', async () => {
     process.env['MLFLOW_BACKEND_STORE_URI'] = 'postgresql://elsewhere';
     try {
       const script =

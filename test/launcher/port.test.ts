@@ -9,7 +9,7 @@ async function taken(port: number, host: string): Promise<void> {
   onTestFinished(() => void server.close());
 }
 
-it('gives the first port where it is free', async () => {
+it('gives the first port if that port is free', async () => {
   const port = await unusedPort();
   expect(await freePort(port)).toBe(port);
 });

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf, endedProcess } from '../system/support.ts';
 import { temporaryFolder } from './support.ts';
 
-const SETUP = join(import.meta.dirname, '../../src/launcher/setup.mjs');
-/** Stands in for the compiler: leaves what it saw, and fails where the source says so. */
+const SRC = join(import.meta.dirname, '../../src');
+/** Stands in for the compiler: copies the source, and fails if the source says so. */
 const BUILD = `
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 appendFileSync('builds', '+');
@@ -23,7 +24,8 @@ beforeEach(() => {
   root = temporaryFolder();
   mkdirSync(join(root, 'src/launcher'), { recursive: true });
   mkdirSync(join(root, 'packages/small'), { recursive: true });
-  cpSync(SETUP, join(root, 'src/launcher/setup.mjs'));
+  cpSync(join(SRC, 'launcher/setup.mjs'), join(root, 'src/launcher/setup.mjs'));
+  cpSync(join(SRC, 'system'), join(root, 'src/system'), { recursive: true });
   write('src/a.ts', 'one');
   write('build.cjs', BUILD);
   write('tsconfig.json', '{}');
@@ -92,7 +94,7 @@ describe('setup', () => {
       },
       [INSTALLS, BUILDS],
     ],
-  ])('does what is needed where %s', (_name, change, said) => {
+  ])('does what is needed if %s', (_name, change, said) => {
     setup();
     change();
     expect(setup()).toEqual({ status: 0, said });
@@ -114,7 +116,7 @@ describe('setup', () => {
       said: [INSTALLS, BUILDS, expect.stringContaining('npm run --silent build failed')],
     });
     expect(setup()).toMatchObject({ status: 1, said: [BUILDS, expect.stringContaining('failed')] });
-    write('src/a.ts', 'mended');
+    write('src/a.ts', 'right');
     expect(setup()).toEqual({ status: 0, said: [BUILDS] });
   });
 
@@ -127,17 +129,17 @@ describe('setup', () => {
     expect(existsSync(join(root, 'node_modules'))).toBe(false);
   });
 
-  it('two at once do the work once; a turn left by a killed one is over', async () => {
+  it('three at once do the work once, after a killed one; the others say that they wait', async () => {
     mkdirSync(join(root, '.mlflow'));
-    write('.mlflow/setup.lock', String(spawnSync(process.execPath, ['-e', '']).pid));
-    const both = [1, 2].map(() =>
-      spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: 'ignore' }),
+    write('.mlflow/setup.lock-1', contentOf(await endedProcess()));
+    const all = [1, 2, 3].map(() =>
+      spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] }),
     );
-    expect(await Promise.all(both.map((child) => once(child, 'exit')))).toEqual([
-      [0, null],
-      [0, null],
-    ]);
+    let said = '';
+    for (const { stderr } of all) stderr.on('data', (chunk) => (said += chunk));
+    expect(await Promise.all(all.map((child) => once(child, 'close')))).toEqual(all.map(() => [0, null]));
     expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
-    expect(existsSync(join(root, '.mlflow/setup.lock'))).toBe(false);
+    expect(said).toMatch(/waiting for process \d+ on .+, which installs or builds/);
+    expect(readdirSync(join(root, '.mlflow'))).toHaveLength(1);
   });
 });

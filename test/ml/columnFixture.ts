@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 type Cells<T> = readonly (T | null)[];
 
-/** What scikit-learn makes of columns with missing values: see test/fixtures/columns/make_columns.py. */
+/** Results of scikit-learn for columns with missing values. See test/fixtures/columns/make_columns.py. */
 interface ColumnFixture {
   readonly numeric_imputers: readonly (ImputerCase<number> & {
     readonly strategy: 'mean' | 'median' | 'most_frequent';
@@ -10,7 +10,7 @@ interface ColumnFixture {
   readonly text_imputers: readonly ImputerCase<string>[];
   readonly encoders: readonly {
     readonly name: string;
-    /** By column, as `rows`. */
+    /** By column, like `rows`. */
     readonly fitted: readonly Cells<string>[];
     readonly categories: readonly (readonly string[])[];
     readonly rows: readonly Cells<string>[];
@@ -24,9 +24,9 @@ interface ColumnFixture {
     readonly train: Readonly<Record<string, Cells<number | string>>>;
     readonly labels: readonly string[];
     readonly test: Readonly<Record<string, Cells<number | string>>>;
-    /** The test rows as the classifier sees them, by column. */
+    /** The transformed test rows, by column: the classifier's input. */
     readonly transformed: readonly (readonly number[])[];
-    /** Of the second class, in the test rows. */
+    /** Probabilities of the second class in the test rows. */
     readonly probabilities: readonly number[];
   }[];
 }

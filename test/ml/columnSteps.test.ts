@@ -3,12 +3,12 @@ import { ColumnTransformer } from '../../src/ml/columnTransformer.ts';
 import type { Estimator } from '../../src/ml/estimator.ts';
 import type { Frame } from '../../src/ml/frame.ts';
 import { Pipeline } from '../../src/ml/pipeline.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
 import { columnFixture } from './columnFixture.ts';
 import { frameOf, numbers, texts, valuesOf } from './frames.ts';
 
-/** The means differ in their last bits, and both solvers stop short of the optimum: at gradients below 1e-10. */
+/** The means differ in their last bits, and both solvers stop before the optimum, at gradients below 1e-10. */
 const TRANSFORMED_TOLERANCE = 1e-14;
 const PROBABILITY_TOLERANCE = 1e-9;
 
@@ -29,7 +29,7 @@ function largestDifference(got: readonly number[], expected: readonly number[]):
   return Math.max(...got.map((value, i) => Math.abs(value - expected[i]!)));
 }
 
-/** Names of the steps, those of branches and of the pipelines in them too. */
+/** Names of the steps, including those of branches and of the pipelines in them. */
 function layout(estimator: Estimator): unknown {
   if (estimator instanceof Pipeline) return estimator.steps.map(([name, step]) => [name, layout(step)]);
   if (!(estimator instanceof ColumnTransformer)) return estimator.constructor.name;
@@ -82,7 +82,7 @@ describe('TrainingPipeline.forColumns', () => {
     expect(layout(TrainingPipeline.forColumns(columns, { missing }))).toEqual(expected);
   });
 
-  test('imputes numbers as told, text by the most frequent one, and gives the rest to the model', () => {
+  test('imputes numbers by the strategy and text by the most frequent, and passes the other options to the model', () => {
     const params = TrainingPipeline.forColumns([NUMBERS, TEXT], { missing: 'median', C: 5 }).getParams();
     expect(params).toMatchObject({
       columns__numeric__imputer__strategy: 'median',
@@ -131,7 +131,7 @@ describe('TrainingPipeline.forColumns', () => {
     },
   );
 
-  test('refuses missing numbers where nothing imputes them', () => {
+  test('rejects missing numbers if no step imputes them', () => {
     const frame = frameOf(numbers(1, null, 3));
     const pipeline = TrainingPipeline.forColumns(frame.columns);
     expect(() => pipeline.fit(frame, [0, 1, 1])).toThrow(/NaN in row 1, column 0/);

@@ -14,7 +14,7 @@ const numeric = () =>
   ]);
 
 describe('ColumnTransformer', () => {
-  test('puts the branches side by side in their order, each of its columns in theirs', () => {
+  test('joins the branches in their order, and the columns of each branch in their order', () => {
     const frame = frameOf(numbers(0, 4, null), texts('b', 'a', 'b'), numbers(7, 7, 7), numbers(1, 2, 3));
     const transformer = new ColumnTransformer([
       ['text', new OneHotEncoder(), [1]],
@@ -31,7 +31,7 @@ describe('ColumnTransformer', () => {
     expect(transformer.toState().transformers.map(({ nFeaturesOut }) => nFeaturesOut)).toEqual([2, 2]);
   });
 
-  test('takes dense numbers, missing ones too, and gives a matrix', () => {
+  test('accepts dense numbers, missing ones too, and returns a matrix', () => {
     const transformer = new ColumnTransformer([
       ['a', numeric(), [1]],
       ['b', new MinMaxScaler(), [0]],
@@ -48,7 +48,7 @@ describe('ColumnTransformer', () => {
     });
   });
 
-  test('gives the options of its branches as branch__param', () => {
+  test('returns the options of its branches as branch__param', () => {
     const transformer = new ColumnTransformer([['numeric', numeric(), [0]]]);
     expect(transformer.getParams()).toEqual({
       numeric__imputer__strategy: 'mean',
@@ -61,19 +61,19 @@ describe('ColumnTransformer', () => {
   test.each<[string, Branch[], RegExp]>([
     ['no branch', [], /no branch/],
     ['a branch without columns', [['a', numeric(), []]], /'a' has no columns/],
-    ['a column that is not there', [['a', numeric(), [0, 2]]], /'a' wants column 2, and X has 2 columns/],
+    ['a missing column', [['a', numeric(), [0, 2]]], /'a' uses column 2, but X has 2 columns/],
     ['a column before the first', [['a', numeric(), [-1]]], /column -1/],
     [
-      'doubled names',
+      'duplicate names',
       [
         ['a', numeric(), [0]],
         ['a', numeric(), [1]],
       ],
-      /'a' comes twice/,
+      /'a' occurs twice/,
     ],
     ['a name with two underscores', [['a__b', numeric(), [0]]], /must not contain __/],
-    ['what does not transform', [['a', { getParams: () => ({}) } as never, [0]]], /should transform/],
-  ])('refuses %s, at fit', (_, branches, message) => {
+    ['a non-transformer', [['a', { getParams: () => ({}) } as never, [0]]], /not a transformer/],
+  ])('rejects %s in fit', (_, branches, message) => {
     const transformer = new ColumnTransformer(branches);
     expect(() => transformer.fit([[1, 2]])).toThrow(ValueError);
     expect(() => transformer.fit([[1, 2]])).toThrow(message);

@@ -21,13 +21,13 @@ describe('DenseNumericColumn', () => {
     expect([column.mean(), column.median(), column.mostFrequent()]).toEqual([mean, median, mode]);
   });
 
-  test('without a value it has no statistic', () => {
+  test('has no statistic without a value', () => {
     const column = numbers(null, null);
     expect(column.range()).toEqual({ min: Number.NaN, max: Number.NaN });
     expect([column.mean(), column.median(), column.mostFrequent()]).toEqual(Array(3).fill(Number.NaN));
   });
 
-  test('transforms into columns of their own, and keeps what is missing', () => {
+  test('returns new columns, in which missing values stay missing', () => {
     const values = Float64Array.of(1, Number.NaN, -4);
     const column = new DenseNumericColumn(values);
     expect(valuesOf(column.affine(0.5, 3))).toEqual([3.5, null, 1]);
@@ -36,7 +36,7 @@ describe('DenseNumericColumn', () => {
     expect(values).toEqual(Float64Array.of(1, Number.NaN, -4));
   });
 
-  test('fill, then nothing is missing and nothing else has changed', () => {
+  test('fill replaces missing values and nothing else', () => {
     fc.assert(
       fc.property(cells, fc.integer(), (values, filler) => {
         const filled = numbers(...values).fill(filler);
@@ -48,7 +48,7 @@ describe('DenseNumericColumn', () => {
 });
 
 describe('DenseTextColumn', () => {
-  test('takes null, undefined and the empty text for missing', () => {
+  test('treats null, undefined and the empty text as missing', () => {
     const column = texts('b', null, 'a', undefined, '', 'b');
     expect([column.nSamples, column.nMissing]).toEqual([6, 3]);
     expect([...column.counts()]).toEqual([
@@ -57,7 +57,7 @@ describe('DenseTextColumn', () => {
     ]);
   });
 
-  test('counts by code point, and only texts that occur', () => {
+  test('counts texts in code point order, and only texts that occur', () => {
     const codes = Int32Array.of(0, 1, 3, 1, -1);
     const column = new DenseTextColumn(codes, ['\u{1f31e}', '\uffff', 'nobody', 'Z']);
     expect([...column.counts()]).toEqual([
@@ -76,7 +76,7 @@ describe('DenseTextColumn', () => {
     expect(valuesOf(column)).toEqual(['b', null, 'a', null]);
   });
 
-  test('indicates the rows of a text; a missing one is no text', () => {
+  test('indicates the rows of a text, not of a missing text', () => {
     const column = texts('b', null, 'a', 'b');
     expect([...column.indicator('b').toArray()]).toEqual([1, 0, 0, 1]);
     expect([...column.indicator('new').toArray()]).toEqual([0, 0, 0, 0]);
@@ -84,7 +84,7 @@ describe('DenseTextColumn', () => {
 });
 
 describe('toFrame', () => {
-  test('takes rows and matrices, and a frame as it is', () => {
+  test('accepts rows and matrices, and returns a frame unchanged', () => {
     const frame = frameOf(numbers(1, 3), texts('a', null));
     expect(toFrame(frame)).toBe(frame);
     expect(
@@ -100,7 +100,7 @@ describe('toFrame', () => {
     expect(toFrame(matrix).columns.map(valuesOf)).toEqual([[5, 6]]);
   });
 
-  test('takes NaN where it is told to, and infinity never', () => {
+  test('accepts NaN on request, and never infinity', () => {
     expect(() => toFrame([[Number.NaN]])).toThrow(ValueError);
     expect(toFrame([[Number.NaN]], { allowMissing: true }).columns[0]!.nMissing).toBe(1);
     expect(() => toFrame([[Infinity]], { allowMissing: true })).toThrow(/Infinity in row 0, column 0/);
@@ -110,12 +110,12 @@ describe('toFrame', () => {
     ['no column', frameOf(), /shape \(0, 0\)/],
     ['no row', frameOf(numbers()), /shape \(0, 1\)/],
     ['columns of different lengths', frameOf(numbers(1, 2), texts('a')), /Column 1 has 1 values, .* 2/],
-  ])('refuses a frame with %s', (_, frame, message) => {
+  ])('rejects a frame with %s', (_, frame, message) => {
     expect(() => toFrame(frame)).toThrow(ValueError);
     expect(() => toFrame(frame)).toThrow(message);
   });
 
-  test('and back: a frame for a frame, a matrix for what is dense', () => {
+  test('and back: a frame for a frame, a matrix for dense input', () => {
     const frame = frameOf(numbers(1, 3));
     expect(likeInput(frame, frame)).toBe(frame);
     const matrix = { nSamples: 2, nFeatures: 1, columns: [Float64Array.of(1, 3)] };

@@ -31,7 +31,7 @@ for (const solver of ['newton-cholesky', 'gradient-descent']) {
 
 const ROWS = 30;
 
-/** Columns over arrays of their own, by what they hold. */
+/** Dense columns, of numbers or text according to their values. */
 function frame(...kinds: readonly ('numbers' | 'text' | 'texts with gaps')[]) {
   const arrays = kinds.map((kind, j) =>
     kind === 'numbers'
@@ -97,7 +97,7 @@ estimatorContract('OneHotEncoder', {
   },
 });
 
-/** Two branches, whose options are set by their names. */
+/** Two branches. The names of the options say which branch they belong to. */
 function columnTransformer(params: Params = {}): ColumnTransformer {
   const options = (branch: string) =>
     Object.fromEntries(

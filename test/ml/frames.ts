@@ -9,7 +9,7 @@ export const frameOf = (...columns: readonly FrameColumn[]): Frame => ({
   columns,
 });
 
-/** The values of a column, null where there is none, by what its interface tells of it. */
+/** Returns the values of a column through its public interface, null for missing values. */
 export function valuesOf(column: FrameColumn): (number | string | null)[] {
   if (column.kind === 'numeric') {
     return Array.from(column.toArray(), (value) => (Number.isNaN(value) ? null : value));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/ml/errors.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
 import { encodeLabels } from '../../src/ml/labelEncoding.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 
 describe('encodeLabels', () => {
   test.each<[string, Labels, readonly (number | string)[], string, number[]]>([
@@ -10,9 +10,9 @@ describe('encodeLabels', () => {
     ['both zeros as one', [0, -0, 1], [0, 1], 'int64', [0, 0, 1]],
     ['reals', [0.5, 2, 0.5], [0.5, 2], 'float64', [0, 1, 0]],
     ['text by code point', ['b', 'B', 'a', 'ä'], ['B', 'a', 'b', 'ä'], 'object', [2, 0, 1, 3]],
-    ['text that reads as numbers', ['10', '9'], ['10', '9'], 'object', [0, 1]],
+    ['text that looks like numbers', ['10', '9'], ['10', '9'], 'object', [0, 1]],
     ['a text before a longer one', ['ab', 'a', ''], ['', 'a', 'ab'], 'object', [2, 1, 0]],
-    // UTF-16 would put the emoji, two surrogates, before the private character.
+    // In UTF-16 order the emoji, two surrogates, would come before the private character.
     ['characters beyond 16 bits', ['😀', '\ue000'], ['\ue000', '😀'], 'object', [1, 0]],
     ['names of an object', ['constructor', '__proto__'], ['__proto__', 'constructor'], 'object', [1, 0]],
   ])('sorts %s', (_, y, classes, dtype, codes) => {
@@ -25,7 +25,7 @@ describe('encodeLabels', () => {
     ['infinity', [1, Number.POSITIVE_INFINITY]],
     ['nothing', [1, undefined]],
     ['truth values', [true, false]],
-  ])('refuses %s', (_, y) => {
+  ])('rejects %s', (_, y) => {
     expect(() => encodeLabels(y as number[])).toThrow(ValueError);
   });
 });

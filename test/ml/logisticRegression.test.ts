@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/ml/errors.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from '../../src/ml/logisticRegression.ts';
 
 const X = [
@@ -26,7 +26,7 @@ describe('LogisticRegression', () => {
     ['maxIter', -1, /'maxIter'/],
     ['solver', 'saga', /'solver' .* one of lbfgs, newton-cholesky, gradient-descent. Got saga/],
     ['classWeight', 'even', /'classWeight' .* 'balanced' or null/],
-  ])('fit refuses %s = %s', (option, value, message) => {
+  ])('fit rejects %s = %s', (option, value, message) => {
     const model = new LogisticRegression({ [option]: value });
     expect(() => model.fit(X, y)).toThrow(ValueError);
     expect(() => model.fit(X, y)).toThrow(message);
@@ -36,17 +36,17 @@ describe('LogisticRegression', () => {
     ['too few labels', [0, 1], /inconsistent numbers of samples: \[6, 2\]/],
     ['one class', [1, 1, 1, 1, 1, 1], /at least 2 classes .* only one class: 1/],
     ['a continuous target', [0.5, 1, 0.5, 1, 1, 0.5], /continuous/],
-  ])('fit refuses %s', (_, labels, message) => {
+  ])('fit rejects %s', (_, labels, message) => {
     expect(() => fitted(labels)).toThrow(ValueError);
     expect(() => fitted(labels)).toThrow(message);
   });
 
-  test('newton-cholesky refuses what would take too much memory', () => {
+  test('newton-cholesky rejects a fit that would take too much memory', () => {
     const wide = y.map((label) => new Array<number>(5000).fill(label));
     expect(() => new LogisticRegression({ solver: 'newton-cholesky' }).fit(wide, y)).toThrow(/at most 5000/);
   });
 
-  test('answers with the labels it was given', () => {
+  test('predicts the given labels', () => {
     const text = y.map((label) => (label === 1 ? 'yes' : 'no'));
     const model = fitted(text);
     expect(model.classes_).toEqual(['no', 'yes']);
@@ -59,7 +59,7 @@ describe('LogisticRegression', () => {
     expect(model.toState().fitted.classesDtype).toBe('object');
   });
 
-  test('two classes have one score, and its sign is the prediction', () => {
+  test('two classes have one score, whose sign is the prediction', () => {
     const model = fitted(y);
     const { nFeatures, columns } = model.decisionFunction(X);
     expect(nFeatures).toBe(1);
@@ -71,7 +71,7 @@ describe('LogisticRegression', () => {
     });
   });
 
-  test('three classes have a score each, the largest of which is the prediction', () => {
+  test('three classes have one score each, the largest is the prediction', () => {
     const model = fitted([7, 7, 8, 8, 9, 9]);
     const { columns } = model.decisionFunction(X);
     const proba = model.predictProba(X).columns;
@@ -90,7 +90,7 @@ describe('LogisticRegression', () => {
     });
   });
 
-  test('probabilities stay numbers where scores are huge', () => {
+  test('probabilities stay numbers if scores are huge', () => {
     const state = fitted(y).toState();
     const steep = LogisticRegression.fromState({
       ...state,
@@ -117,7 +117,7 @@ describe('LogisticRegression', () => {
     expect(steepThree.predictProba([[1, 0]]).columns.map((column) => column[0])).toEqual([1, 0, 0]);
   });
 
-  test('tells that it has not converged, as a warning', () => {
+  test('warns that it has not converged', () => {
     const model = fitted(y, { maxIter: 2 });
     expect(model.converged_).toBe(false);
     expect(model.nIter_).toBe(2);
@@ -127,11 +127,11 @@ describe('LogisticRegression', () => {
     expect(fitted(y).fitWarnings_).toEqual([]);
   });
 
-  // scikit-learn 1.9.1: lbfgs takes a step before it looks at its limit, and does not count it.
+  // scikit-learn 1.9.1: lbfgs takes a step before it checks its limit, and does not count this step.
   test.each([
     { solver: 'lbfgs', coef: [0.21590037796120595, 0.18505746682389085] },
     { solver: 'newton-cholesky', coef: [0, 0] },
-  ] as const)('no iteration at all, by $solver', ({ solver, coef }) => {
+  ] as const)('allows no iteration at all, by $solver', ({ solver, coef }) => {
     const model = fitted(y, { maxIter: 0, solver });
     expect(model.nIter_).toBe(0);
     expect(model.converged_).toBe(false);
@@ -140,13 +140,13 @@ describe('LogisticRegression', () => {
     });
   });
 
-  test('a score of 0 speaks for the first class', () => {
+  test('a score of 0 means the first class', () => {
     const state = fitted(y).toState();
     const even = { ...state.fitted, coef: [[0, 0]], intercept: [0] };
     expect(LogisticRegression.fromState({ ...state, fitted: even }).predict([[1, 1]])).toEqual([0]);
   });
 
-  test('balanced weights are the rows of the smaller class counted more often', () => {
+  test('balanced weights count rows of the smaller class more often', () => {
     const rows = [[0], [1], [2], [3]];
     const labels = [0, 1, 0, 1];
     const twice = new LogisticRegression({ C: 3, tol: 1e-10 }).fit([...rows, [0], [2]], [...labels, 0, 0]);
@@ -160,7 +160,7 @@ describe('LogisticRegression', () => {
     expect(Math.abs(balanced.intercept_[0]! - twice.intercept_[0]!)).toBeGreaterThan(0.1);
   });
 
-  test('the caller may say that whole labels are reals', () => {
+  test('the caller can declare whole labels as floats', () => {
     const model = new LogisticRegression().fit(X, y, { classesDtype: 'float64' });
     expect(model.toState().fitted.classesDtype).toBe('float64');
     expect(fitted(y).toState().fitted.classesDtype).toBe('int64');

@@ -5,7 +5,7 @@ import { type MatrixLike, takeRows, toMatrix } from '../../src/ml/matrix.ts';
 const columns = [new Float64Array([1, 3]), new Float64Array([2, 4])];
 
 describe('toMatrix', () => {
-  test('puts rows into columns', () => {
+  test('turns rows into columns', () => {
     expect(
       toMatrix([
         [1, 2],
@@ -14,7 +14,7 @@ describe('toMatrix', () => {
     ).toEqual({ nSamples: 2, nFeatures: 2, columns });
   });
 
-  test('leaves a matrix as it is', () => {
+  test('returns a matrix unchanged', () => {
     const matrix = { nSamples: 2, nFeatures: 2, columns };
     expect(toMatrix(matrix)).toBe(matrix);
   });
@@ -22,8 +22,8 @@ describe('toMatrix', () => {
   test.each<[string, MatrixLike, RegExp]>([
     ['no rows', [], /shape \(0, 0\)/],
     ['no columns', [[], []], /shape \(2, 0\)/],
-    ['ragged rows', [[1, 2], [3]], /Row 1 has 1 values, and row 0 has 2/],
-    ['a longer row', [[1], [3, 4]], /Row 1 has 2 values, and row 0 has 1/],
+    ['ragged rows', [[1, 2], [3]], /Row 1 has 1 values, but row 0 has 2/],
+    ['a longer row', [[1], [3, 4]], /Row 1 has 2 values, but row 0 has 1/],
     [
       'NaN',
       [
@@ -33,16 +33,16 @@ describe('toMatrix', () => {
       /NaN in row 1, column 1/,
     ],
     ['infinity', [[1, Number.NEGATIVE_INFINITY]], /-Infinity in row 0, column 1/],
-    ['a missing column', { nSamples: 2, nFeatures: 3, columns }, /2 columns, and nFeatures says 3/],
-    ['a short column', { nSamples: 3, nFeatures: 2, columns }, /Column 0 has 2 values, and nSamples says 3/],
+    ['a missing column', { nSamples: 2, nFeatures: 3, columns }, /2 columns, but nFeatures is 3/],
+    ['a short column', { nSamples: 3, nFeatures: 2, columns }, /Column 0 has 2 values, but nSamples is 3/],
     ['infinity in a matrix', { nSamples: 1, nFeatures: 1, columns: [new Float64Array([Infinity])] }, /row 0/],
-  ])('refuses %s', (_, X, message) => {
+  ])('rejects %s', (_, X, message) => {
     expect(() => toMatrix(X)).toThrow(ValueError);
     expect(() => toMatrix(X)).toThrow(message);
   });
 });
 
-test('takeRows copies the rows in the order asked for', () => {
+test('takeRows copies the rows in the given order', () => {
   const matrix = { nSamples: 2, nFeatures: 2, columns };
   const taken = takeRows(matrix, new Uint32Array([1, 0, 1]));
   expect(taken).toEqual({

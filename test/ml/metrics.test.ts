@@ -20,7 +20,7 @@ interface Case {
   yTrue: (number | string)[];
   yPred: (number | string)[];
   proba: number[][];
-  /** null where it is undefined and NaN, or where scikit-learn raises. */
+  /** null if the metric is undefined and NaN, or if scikit-learn raises. */
   metrics: Record<keyof MetricSet, number | null>;
   undefined: string[];
 }
@@ -29,7 +29,7 @@ const fixture: { cases: Case[] } = JSON.parse(
   readFileSync(new URL('../fixtures/metrics/metrics.json', import.meta.url), 'utf8'),
 );
 
-/** Relative, so that a loss near 0 is compared too. */
+/** Relative tolerance, so a loss near 0 is compared too. */
 const TOLERANCE = 1e-12;
 
 function matrix(rows: readonly (readonly number[])[]): Matrix {
@@ -84,7 +84,7 @@ describe('metrics of scikit-learn', () => {
     }
   });
 
-  it('takes typed arrays, and leaves them as they were', () => {
+  it('accepts typed arrays and leaves them unchanged', () => {
     const yTrue = Float64Array.of(0, 1, 1, 0);
     const yPred = Int32Array.of(0, 1, 0, 0);
     const proba = matrix([
@@ -104,7 +104,7 @@ describe('metrics of scikit-learn', () => {
   });
 
   it('loses no digits of the log loss over many rows', () => {
-    // One loss of ln 2^-40 and 2^20 that are a billion times smaller: each is lost in part by a plain sum.
+    // One loss of ln 2^-40 and 2^20 losses that are a billion times smaller: a plain sum loses part of each.
     const nSmall = 2 ** 20;
     const ones = new Float64Array(nSmall + 1).fill(1 - 2 ** -30);
     ones[0] = 2 ** -40;
@@ -114,7 +114,7 @@ describe('metrics of scikit-learn', () => {
     expect(Math.abs(got / expected - 1)).toBeLessThan(1e-15);
   });
 
-  it('is NaN, not a wrong number, where a probability is NaN', () => {
+  it('is NaN, not a wrong number, if a probability is NaN', () => {
     const proba = matrix([
       [Number.NaN, Number.NaN],
       [0.2, 0.8],
@@ -126,7 +126,7 @@ describe('metrics of scikit-learn', () => {
   });
 });
 
-describe('metrics refuse', () => {
+describe('metrics reject', () => {
   const half = matrix([
     [0.5, 0.5],
     [0.5, 0.5],
@@ -136,10 +136,10 @@ describe('metrics refuse', () => {
     ['no rows', { yTrue: [], yPred: [], proba: matrix([]) }],
     ['predictions of another length', { yPred: [0] }],
     ['probabilities of another length', { proba: matrix([[0.5, 0.5]]) }],
-    ['as many columns as there are not classes', { classes: [0, 1, 2] }],
+    ['another number of columns than classes', { classes: [0, 1, 2] }],
     ['a single class', { classes: [0], proba: matrix([[1], [1]]) }],
-    ['a class that is there twice', { classes: [1, 1] }],
-    ['a positive label that is no class', { positive: 2 }],
+    ['a duplicate class', { classes: [1, 1] }],
+    ['a positive label that is not a class', { positive: 2 }],
   ])('%s', (_, change) => {
     expect(() => classificationMetrics(usable)).not.toThrow();
     expect(() => classificationMetrics({ ...usable, ...change })).toThrow(ValueError);

@@ -11,7 +11,7 @@ interface ScalerCase {
   readonly dataset: string;
   readonly feature_range: readonly [number, number];
   readonly clip: boolean;
-  /** The fit is of the first so many rows. */
+  /** The fit uses this number of leading rows. */
   readonly n_samples_seen: number;
   readonly rows: number[][];
   readonly fitted: Readonly<Record<'data_min' | 'data_max' | 'data_range' | 'scale' | 'min', number[]>>;
@@ -54,7 +54,7 @@ describe('MinMaxScaler', () => {
     .tuple(fc.integer({ min: -5, max: 4 }), fc.integer({ min: 1, max: 5 }))
     .map(([low, width]): [number, number] => [low, low + width]);
 
-  test('brings what it was fitted on into the range, ends included', () => {
+  test('scales the fitted data into the range, ends included', () => {
     fc.assert(
       fc.property(rows, range, (X, featureRange) => {
         const scaler = new MinMaxScaler({ featureRange });
@@ -62,7 +62,7 @@ describe('MinMaxScaler', () => {
         const [low, high] = featureRange;
         columns.forEach((column, j) => {
           const isConstant = scaler.dataRange_[j]! < 10 * Number.EPSILON;
-          // min_ and the scaled value may both be large where the column's spread is small beside its values.
+          // min_ and the scaled value may both be large if the column's spread is small compared with its values.
           const rounding =
             8 *
             Number.EPSILON *
@@ -76,7 +76,7 @@ describe('MinMaxScaler', () => {
     );
   });
 
-  test('inverseTransform gives back what was there', () => {
+  test('inverseTransform restores the input', () => {
     fc.assert(
       fc.property(rows, range, (X, featureRange) => {
         const scaler = new MinMaxScaler({ featureRange }).fit(X);
@@ -107,7 +107,7 @@ describe('MinMaxScaler', () => {
     );
   });
 
-  test('with clip nothing leaves the range', () => {
+  test('with clip no value leaves the range', () => {
     fc.assert(
       fc.property(rows, (X) => {
         const { columns } = new MinMaxScaler({ clip: true }).fit([X[0]!]).transform(X);
@@ -118,7 +118,7 @@ describe('MinMaxScaler', () => {
     );
   });
 
-  test('a frame is scaled to the same bits as dense input', () => {
+  test('scales a frame to the same bits as dense input', () => {
     fc.assert(
       fc.property(rows, range, fc.boolean(), (X, featureRange, clip) => {
         const scaler = new MinMaxScaler({ featureRange, clip }).fit(X);
@@ -130,7 +130,7 @@ describe('MinMaxScaler', () => {
     );
   });
 
-  test('passes over what is missing in a frame, and leaves it missing', () => {
+  test('skips missing values of a frame and leaves them missing', () => {
     const frame = frameOf(numbers(null, 2, 6, null, 4));
     const scaler = new MinMaxScaler().fit(frame);
     expect([scaler.dataMin_, scaler.dataMax_, scaler.nSamplesSeen_]).toEqual([[2], [6], 5]);
@@ -141,13 +141,13 @@ describe('MinMaxScaler', () => {
     ['text', frameOf(numbers(1), texts('a')), /Column 1 holds text/],
     ['a column without a value', frameOf(numbers(null)), /Column 0 has no value in any row/],
     ['an infinite value', frameOf(numbers(1), numbers(-Infinity)), /infinite value in column 1/],
-  ])('refuses a frame with %s', (_, frame, message) => {
+  ])('rejects a frame with %s', (_, frame, message) => {
     expect(() => new MinMaxScaler().fit(frame)).toThrow(ValueError);
     expect(() => new MinMaxScaler().fit(frame)).toThrow(message);
   });
 
   test.each([[[1, 1]], [[2, 1]], [[Number.NaN, 1]]] as [[number, number]][])(
-    'refuses the range %j, at fit',
+    'rejects the range %j in fit',
     (featureRange) => {
       const scaler = new MinMaxScaler({ featureRange });
       expect(() => scaler.fit([[1]])).toThrow(ValueError);

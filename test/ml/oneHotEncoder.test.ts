@@ -13,7 +13,7 @@ describe('OneHotEncoder', () => {
     expect(columns.map(valuesOf)).toEqual(one.transformed);
   });
 
-  test('takes an unknown or missing text for an error where it is told to', () => {
+  test('rejects an unknown or missing text on request', () => {
     const encoder = new OneHotEncoder().fit(frameOf(texts('a'), texts('b')));
     expect(encoder.transform(frameOf(texts('a'), texts('b'))).columns).toHaveLength(2);
     expect(() => encoder.transform(frameOf(texts('a'), texts('c')))).toThrow(
@@ -27,12 +27,12 @@ describe('OneHotEncoder', () => {
   test.each([
     ['a missing text', frameOf(texts('a', null, null)), /Column 0 has no text in 2 rows: impute/],
     ['numbers', frameOf(texts('a'), numbers(1)), /Column 1 holds numbers/],
-  ])('refuses %s, at fit', (_, frame, message) => {
+  ])('rejects %s in fit', (_, frame, message) => {
     expect(() => new OneHotEncoder().fit(frame)).toThrow(ValueError);
     expect(() => new OneHotEncoder().fit(frame)).toThrow(message);
   });
 
-  test('refuses dense numbers', () => {
+  test('rejects dense numbers', () => {
     expect(() => new OneHotEncoder().fit([[1]])).toThrow(/holds numbers/);
   });
 });

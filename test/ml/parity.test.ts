@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { trainTestSplit } from '../../src/data/split.ts';
-import { MARKS } from '../../src/engine/blocks/partition.ts';
-import type { Labels } from '../../src/ml/estimator.ts';
+import { MARKS } from '../../src/engine/local/blocks/partition.ts';
 import type { Frame } from '../../src/ml/frame.ts';
 import { encodeLabels } from '../../src/ml/labelEncoding.ts';
+import type { Labels } from '../../src/ml/labels.ts';
 import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { type Matrix, takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { classificationMetrics } from '../../src/ml/metrics.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
-import { frameOf, partsOf } from '../support/blocks.ts';
+import { frameOf, sourcesOf } from '../support/blocks.ts';
 import { type MetricName, nameOf, type ParityCase, readParityFixture } from './parityFixture.ts';
 
-/** How near is near enough: ten times what scikit-learn moves by itself, but at least this. */
+/** Tolerance: ten times the movement of scikit-learn's own results, but at least this. */
 const MOVEMENTS = 10;
 const PARAMETER_TOLERANCE_MIN = 1e-10;
 const METRIC_TOLERANCE_MIN = 1e-12;
@@ -19,7 +19,7 @@ const METRIC_TOLERANCE_MIN = 1e-12;
 const fixture = readParityFixture();
 const matrices = new Map(Object.entries(fixture.datasets).map(([name, { rows }]) => [name, toMatrix(rows)]));
 
-/** A number of scikit-learn's and ours, and what they may differ by. */
+/** A number from scikit-learn and ours, and the allowed difference. */
 interface Comparison {
   readonly what: string;
   readonly got: number;
@@ -47,7 +47,7 @@ interface Run {
   readonly proba: Matrix;
 }
 
-/** The way that the estimators take: on arrays, or where packed blocks lie. */
+/** The input of the estimators: arrays, or packed blocks. */
 type Way = (one: ParityCase) => Run;
 
 function classifierOf({ C, max_iter: maxIter, solver, class_weight: classWeight }: ParityCase) {
@@ -66,9 +66,10 @@ function onArrays(one: ParityCase): Run {
 }
 
 /**
- * Small, so that each data set has several blocks. One case of the 344 takes 100 chaotic iterations without scaling, and
- * one nearly separates its classes at C=1e6: there it is enough that blocks end elsewhere, and plain TypeScript, too,
- * goes another way than scikit-learn.
+ * Small, so each data set has several blocks.
+ * One of the 344 cases takes 100 chaotic iterations without scaling, and one nearly separates its classes at C=1e6.
+ * For these, other block boundaries are enough to change the path. Plain TypeScript, too, takes another path than
+ * scikit-learn.
  */
 const BLOCK_ROWS = 128;
 
@@ -76,7 +77,7 @@ function onBlocks(one: ParityCase): Run {
   const order = [...one.train, ...one.test];
   const X = takeRows(matrices.get(one.dataset)!, order);
   const marks = Uint8Array.from(order, (_, i) => (i < one.train.length ? MARKS.train : MARKS.test));
-  const parts = partsOf(X.columns, { blockRows: BLOCK_ROWS, marks });
+  const parts = sourcesOf(X.columns, { blockRows: BLOCK_ROWS, keys: marks });
   let [train, test]: Frame[] = [frameOf(parts.train, X.nFeatures), frameOf(parts.test, X.nFeatures)];
   if (one.scaled) {
     const scaler = new MinMaxScaler().fit(train!);
@@ -126,7 +127,7 @@ function compareMetrics(one: ParityCase, { model, predicted, proba }: Run): Comp
   }));
 }
 
-test('the fixture is of the scikit-learn that is promised, and large enough', () => {
+test('the fixture is from the promised scikit-learn version, and large enough', () => {
   expect(fixture.versions['scikit-learn']).toMatch(/^1\.9\./);
   expect(fixture.cases.length).toBeGreaterThanOrEqual(220);
 });
@@ -157,7 +158,7 @@ describe.each(Object.keys(fixture.datasets))('%s', (dataset) => {
     else expect(one.movement.parameters, `${name}: other predictions`).toBeGreaterThan(1e-6);
   });
 
-  test('the same rows are drawn', () => {
+  test('draws the same rows', () => {
     const { labels } = fixture.datasets[dataset]!;
     const classes = [...new Set<number | string>(labels)].sort((a, b) => (a < b ? -1 : 1));
     const codes = Int32Array.from<number | string>(labels, (label) => classes.indexOf(label));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
-/** One split, fit and evaluation of scikit-learn's: see test/fixtures/parity/make_parity.py. */
+/** One split, fit and evaluation by scikit-learn. See test/fixtures/parity/make_parity.py. */
 export interface ParityCase {
   readonly dataset: string;
-  /** Whether a MinMaxScaler goes before the classifier. */
+  /** Whether a MinMaxScaler precedes the classifier. */
   readonly scaled: boolean;
   readonly solver: 'lbfgs' | 'newton-cholesky';
   readonly C: number;
@@ -20,12 +20,12 @@ export interface ParityCase {
   readonly fell_back: boolean;
   readonly coef: readonly (readonly number[])[];
   readonly intercept: readonly number[];
-  /** Codes of the classes predicted for the test rows. */
+  /** Codes of the predicted classes of the test rows. */
   readonly predicted: readonly number[];
-  /** Of the first test rows. */
+  /** Probabilities of the first test rows. */
   readonly proba: readonly (readonly number[])[];
   readonly metrics: Readonly<Record<MetricName, number | null>>;
-  /** How far scikit-learn moves by itself when the training rows come in other orders. */
+  /** How far scikit-learn's own results move if the training rows come in other orders. */
   readonly movement: {
     readonly n_iter: readonly number[];
     readonly parameters: number;

@@ -21,7 +21,7 @@ const scaler = () => new MinMaxScaler();
 const model = () => new LogisticRegression({ C: 10 });
 
 describe('Pipeline', () => {
-  test('fits each step on what the ones before it make', () => {
+  test('fits each step on the output of the steps before it', () => {
     const pipeline = new Pipeline([
       ['scaler', scaler()],
       ['model', model()],
@@ -35,7 +35,7 @@ describe('Pipeline', () => {
     expect(pipeline.classes_).toEqual([0, 1]);
   });
 
-  test('transforms where its last step does', () => {
+  test('transforms if its last step does', () => {
     const pipeline = new Pipeline([
       ['first', new MinMaxScaler({ featureRange: [1, 2] })],
       ['second', new MinMaxScaler({ featureRange: [-1, 1] })],
@@ -45,10 +45,10 @@ describe('Pipeline', () => {
       [-1, 1],
       [-1, 1],
     ]);
-    expect(() => pipeline.predict(X)).toThrow(/no classifier/);
+    expect(() => pipeline.predict(X)).toThrow(/not a classifier/);
   });
 
-  test('transforms a frame into a frame, of numbers and of text', () => {
+  test('transforms a frame of numbers and text into a frame', () => {
     const pipeline = new Pipeline([
       ['imputer', new SimpleImputer({ strategy: 'most_frequent' })],
       ['encoder', new OneHotEncoder()],
@@ -61,11 +61,11 @@ describe('Pipeline', () => {
     ]);
   });
 
-  test('a classifier in the end needs labels', () => {
+  test('needs labels if it ends with a classifier', () => {
     expect(() => new Pipeline([['model', model()]]).fit(X)).toThrow(/needs y/);
   });
 
-  test('is plain data where each of its steps is', () => {
+  test('has a plain-data state if each of its steps has one', () => {
     const pipeline = new Pipeline([['scaler', scaler()]]);
     expect(() => pipeline.toState()).toThrow(NotFittedError);
     const { estimator, steps } = pipeline.fit(X).toState();
@@ -74,7 +74,7 @@ describe('Pipeline', () => {
     expect(() => stateless.toState()).toThrow(TypeError);
   });
 
-  test('gives its steps by name and their options as step__param', () => {
+  test('returns its steps by name and their options as step__param', () => {
     const [first, last] = [scaler(), model()];
     const pipeline = new Pipeline([
       ['scaler', first],
@@ -96,12 +96,12 @@ describe('Pipeline', () => {
   test.each<[string, Step[], RegExp]>([
     ['no steps', [], /empty/],
     [
-      'doubled names',
+      'duplicate names',
       [
         ['a', scaler()],
         ['a', model()],
       ],
-      /not unique: 'a' comes twice/,
+      /not unique: 'a' occurs twice/,
     ],
     [
       'an empty name',
@@ -125,16 +125,16 @@ describe('Pipeline', () => {
         ['a', model()],
         ['b', model()],
       ],
-      /should transform/,
+      /not a transformer/,
     ],
-    ['a last step that can do nothing', [['a', { getParams: () => ({}) }]], /should transform/],
-  ])('refuses %s, at fit', (_, steps, message) => {
+    ['a last step without abilities', [['a', { getParams: () => ({}) }]], /not a transformer/],
+  ])('rejects %s in fit', (_, steps, message) => {
     const pipeline = new Pipeline(steps);
     expect(() => pipeline.fit(X, y)).toThrow(ValueError);
     expect(() => pipeline.fit(X, y)).toThrow(message);
   });
 
-  test('before fit it predicts nothing', () => {
+  test('predicts nothing before fit', () => {
     const pipeline = new Pipeline([
       ['scaler', scaler()],
       ['model', model()],

@@ -4,7 +4,7 @@ import { SimpleImputer } from '../../src/ml/simpleImputer.ts';
 import { columnFixture } from './columnFixture.ts';
 import { frameOf, numbers, texts, valuesOf } from './frames.ts';
 
-/** A mean is a sum, which NumPy adds up in another order; the other statistics are values of the column. */
+/** A mean is a sum, which NumPy adds in another order. The other statistics are values of the column. */
 const MEAN_TOLERANCE = 1e-14;
 
 describe('SimpleImputer', () => {
@@ -28,7 +28,7 @@ describe('SimpleImputer', () => {
     expect(valuesOf(column!)).toEqual(one.transformed);
   });
 
-  test('takes dense numbers with NaN, and gives a matrix', () => {
+  test('accepts dense numbers with NaN and returns a matrix', () => {
     const imputer = new SimpleImputer().fit([
       [1, 5],
       [Number.NaN, 7],
@@ -49,16 +49,16 @@ describe('SimpleImputer', () => {
       /Column 1 has no value.*leave/,
     ],
     ['a column of text without a value', frameOf(texts(null, null)), /Column 0 has no value.*leave/],
-    ['numbers and text at once', frameOf(numbers(1), texts('a')), /apart/],
+    ['numbers and text at once', frameOf(numbers(1), texts('a')), /separately/],
     ['an infinite value', frameOf(numbers(1, Infinity)), /mean of column 0 is Infinity/],
     ['a mean of text', frameOf(texts('a', 'b')), /Column 0 holds text, which has no mean/],
-  ])('refuses %s', (_, frame, message) => {
+  ])('rejects %s', (_, frame, message) => {
     const imputer = new SimpleImputer();
     expect(() => imputer.fit(frame)).toThrow(ValueError);
     expect(() => imputer.fit(frame)).toThrow(message);
   });
 
-  test('refuses a column of the other kind than the fit had', () => {
+  test('rejects a column of another kind than in the fit', () => {
     const ofNumbers = new SimpleImputer().fit(frameOf(numbers(1)));
     const ofText = new SimpleImputer({ strategy: 'most_frequent' }).fit(frameOf(texts('a')));
     expect(() => ofNumbers.transform(frameOf(texts('a')))).toThrow(/Column 0 held numbers/);

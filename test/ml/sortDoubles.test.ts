@@ -8,8 +8,8 @@ function expectSorted(values: Float64Array): void {
   expect(got).toEqual(values.toSorted());
 }
 
-test('any values, as the built-in sort', () => {
-  // The built-in sort puts -0 before 0; nobody who sorts probabilities can tell.
+test('sorts any values like the built-in sort', () => {
+  // The built-in sort puts -0 before 0, which makes no difference for probabilities.
   const value = fc.double().map((x) => x + 0);
   fc.assert(
     fc.property(fc.float64Array({ maxLength: 300 }), (values) => {
@@ -32,9 +32,9 @@ test.each<[string, (i: number) => number]>([
   ['all but one in one bucket', (i) => (i === 77 ? 1 : 1e-9 * spread(i))],
   ['crowded at each depth', (i) => 10 ** (-300 * spread(i))],
   ['in order', (i) => i],
-  ['against the order', (i) => -i],
-  ['infinite ones among them', (i) => (i % 500 === 0 ? Number.POSITIVE_INFINITY : spread(i))],
-  ['some that are none', (i) => (i % 500 === 0 ? Number.NaN : spread(i))],
+  ['in reverse order', (i) => -i],
+  ['some infinite values', (i) => (i % 500 === 0 ? Number.POSITIVE_INFINITY : spread(i))],
+  ['some NaN', (i) => (i % 500 === 0 ? Number.NaN : spread(i))],
   ['wider than a double', (i) => (spread(i) - 0.5) * 2 * Number.MAX_VALUE],
 ])('%s', (_, valueAt) => {
   expectSorted(Float64Array.from({ length: N }, (_value, i) => valueAt(i)));

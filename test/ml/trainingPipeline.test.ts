@@ -7,9 +7,9 @@ import { takeRows, toMatrix } from '../../src/ml/matrix.ts';
 import { accuracyScore, logLoss, precisionScore, recallScore } from '../../src/ml/metrics.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
 import type { ModelLog, RunNames } from '../../src/ml/modelLog.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
 
 const X = [
   [0, 100],
@@ -113,7 +113,7 @@ describe('TrainingPipeline', () => {
     expect(pipeline.getParams()).toMatchObject({ model__C: 5, model__maxIter: 7, scaler__clip: false });
   });
 
-  test('rates another label where it is told to', () => {
+  test('computes metrics for another label on request', () => {
     const pipeline = TrainingPipeline.withDefaults().fit(X, y);
     const proba = X.map(() => [0.25, 0.75]);
     const rate = (positive?: number) =>
@@ -123,7 +123,7 @@ describe('TrainingPipeline', () => {
     expect(rate(1)).toEqual(rate());
   });
 
-  test('weighs three labels by their rows', () => {
+  test('weights three labels by their rows', () => {
     const labels = ['a', 'a', 'b', 'b', 'c', 'c'];
     const pipeline = TrainingPipeline.withDefaults().fit(X, labels);
     const proba = X.map(() => [0.5, 0.25, 0.25]);
@@ -132,11 +132,11 @@ describe('TrainingPipeline', () => {
       ['a', 'a', 'a', 'b', 'b', 'a'],
       proba,
     );
-    // a: 3 of 4 predicted right, 3 of 4 found; b: 1 of 2, 1 of 1; c: none. Weights 4, 1, 1.
+    // Correct of predicted, and of actual: a 3 of 4, 3 of 4; b 1 of 2, 1 of 1; c 0. Weights 4, 1, 1.
     expect(metrics).toEqual({ accuracy: 0.67, entropy: 0.92, precision: 0.58, recall: 0.67 });
   });
 
-  test('makes a name that MLflow takes', () => {
+  test('makes a name that MLflow accepts', () => {
     const now = new Date(2026, 10, 1, 9, 5, 0);
     expect(TrainingPipeline.withDefaults().makeModelName('a/b:c', 'Train-Run', now)).toBe(
       'a.b.c_Train-Run_Sun-Nov--1-09.05.00-2026',
@@ -144,7 +144,7 @@ describe('TrainingPipeline', () => {
     expect(TrainingPipeline.withDefaults().makeModelName('e', 'r')).toMatch(/^e_r_\w{3}-\w{3}-[^:/]+$/);
   });
 
-  test('logs its state under the names of the run, and answers as the log does', async () => {
+  test('logs its state under the names of the run and returns the answer of the log', async () => {
     const logged: unknown[] = [];
     const log: ModelLog<RunNames, { version: number }> = {
       async logModel(state, run) {
@@ -177,12 +177,12 @@ describe('TrainingPipeline', () => {
     expect(again.toState()).toEqual(state);
   });
 
-  test('names columns as scikit-learn does where nobody named them', () => {
+  test('names unnamed columns like scikit-learn', () => {
     expect(TrainingPipeline.withDefaults().fit(X, y).toState().featureNamesIn).toEqual(['x0', 'x1']);
   });
 
   test.each([[['a']], [['a', 'a']], [['a', 'b', 'c']]])(
-    'refuses the names %j for two columns',
+    'rejects the names %j for two columns',
     (featureNames) => {
       const pipeline = TrainingPipeline.withDefaults();
       expect(() => pipeline.fit(X, y, { featureNames })).toThrow(ValueError);

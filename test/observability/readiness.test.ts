@@ -29,14 +29,14 @@ describe('Readiness', () => {
       { b: broken },
       [],
       false,
-      { b: { ok: false, reason: 'This could not be found out; the log says why.' } },
+      { b: { ok: false, reason: 'The check failed; the log says why.' } },
     ],
     [
       'one says nothing',
       { a: holds, b: silent },
       [],
       false,
-      { a: { ok: true }, b: { ok: false, reason: 'This could not be found out within 0.01 s.' } },
+      { a: { ok: true }, b: { ok: false, reason: 'The check did not end within 0.01 s.' } },
     ],
   ])('%s', async (_name, checks, excluded, ready, expected) => {
     const readiness = new Readiness({ checks, timeoutMs: 10 });

@@ -112,7 +112,7 @@ describe('a training that was accepted while MLflow was away', () => {
 });
 
 describe('a run that MLflow refuses for good', () => {
-  it('is a dead letter, and delivered when what was wrong is mended and somebody puts it back', async () => {
+  it('is a dead letter, and delivered when the cause is fixed and somebody puts it back', async () => {
     const service = await start();
     await train(service);
     mlflow.store.deleteExperiment({ experiment_id: '1' });
@@ -149,7 +149,7 @@ describe('a spool that is full', () => {
 });
 
 describe('a service that is stopped', () => {
-  it('answers whoever waits for MLflow, cuts its delivery off, and delivers it once after the next start', async () => {
+  it('answers clients that wait for MLflow, cuts their deliveries off, and delivers each once after the next start', async () => {
     const first = await start({ SHUTDOWN_GRACE_MS: '1000' });
     mlflow.faultOf = ({ name }) => (name === 'logged-models' ? 'silent' : undefined);
     const answer = train(first);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { NewRecord, RecordState } from '../../src/spool/record.ts';
 import type { Spool } from '../../src/spool/spool.ts';
+import type { NewRecord, RecordState } from '../../src/tracking/delivery/recordStore.ts';
 import { KEY, type Name, RECORDS, type Results, STORY, type Step } from './story.ts';
 
 /**

@@ -131,7 +131,7 @@ describe('accept', () => {
       expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 0, dead: 0 });
       expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
       await spool.accept(newRecord('b'));
-      expect(spool.pending()).toHaveLength(1);
+      expect(await spool.pending()).toHaveLength(1);
     },
   );
 });

@@ -39,7 +39,7 @@ describe('records', () => {
     const spool = await openSpool(dir, { recordsMax: 5 });
     const taken = await Promise.allSettled(Array.from({ length: 20 }, () => spool.accept(another())));
     expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
-    expect(spool.stats()).toMatchObject({ pending: 5, bytes: 5 * encodedBytes(spool.pending()) });
+    expect(spool.stats()).toMatchObject({ pending: 5, bytes: 5 * encodedBytes(await spool.pending()) });
     expect(fileCounts(dir)).toMatchObject({ pending: 5, incoming: 0 });
   });
 

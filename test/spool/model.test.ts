@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { NewRecord, RecordState } from '../../src/spool/record.ts';
 import { Spool } from '../../src/spool/spool.ts';
+import type { NewRecord, RecordState } from '../../src/tracking/delivery/recordStore.ts';
 import { SEED, TRIES_ALL } from '../support/draws.ts';
 import { digestOf, newRecord, optionsFor } from './samples.ts';
 import { bytesIn, FAST_DISK, fileCounts } from './support.ts';
@@ -145,7 +145,7 @@ const clear = (afterMs: number) =>
 async function compare(model: Model, { spool, dir }: Real): Promise<void> {
   const inState = (state: RecordState) => model.held.filter((held) => held.state === state);
   const idsOf = (helds: readonly Held[]) => helds.map(({ record }) => record.id);
-  expect(spool.pending()).toEqual(idsOf(inState('pending')));
+  expect(await spool.pending()).toEqual(idsOf(inState('pending')));
   expect((await spool.list('dead', 100)).map(({ id }) => id)).toEqual(idsOf(inState('dead')));
   const delivered = (await spool.list('delivered', 100)).map(({ id }) => id);
   expect(delivered.sort()).toEqual(idsOf(inState('delivered')).sort());

@@ -88,7 +88,7 @@ describe('a disk that is full', () => {
     await spool.note(first.id, 'now');
     await spool.close();
     const again = await openSpool(dir);
-    expect(again.pending()).toEqual(taken.map(({ id }) => id).filter((id) => id !== second.id));
+    expect(await again.pending()).toEqual(taken.map(({ id }) => id).filter((id) => id !== second.id));
     expect((await again.load(first.id))?.notes).toHaveLength(notes + 1);
     expect(await again.find(second.id)).toMatchObject({ state: 'delivered' });
   });

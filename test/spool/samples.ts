@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { NewRecord } from '../../src/spool/record.ts';
 import type { SpoolOptions } from '../../src/spool/spool.ts';
+import type { NewRecord } from '../../src/tracking/delivery/recordStore.ts';
 
 const HOUR_MS = 3_600_000;
 

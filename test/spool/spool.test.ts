@@ -21,7 +21,7 @@ describe('a record', () => {
     await spool.close();
 
     const again = await openSpool(dir);
-    expect(again.pending()).toEqual([record.id]);
+    expect(await again.pending()).toEqual([record.id]);
     expect(await again.load(record.id)).toEqual(loaded);
     expect(await again.findByKey(digestOf('key'))).toMatchObject({ id: record.id, state: 'pending' });
   });
@@ -41,7 +41,7 @@ describe('a record', () => {
       document: record.document,
       outcome: { url: 'http://mlflow/1' },
     };
-    expect(spool.pending()).toEqual([]);
+    expect(await spool.pending()).toEqual([]);
     expect(await spool.find(record.id)).toEqual(summary);
     expect(await spool.findByKey(digestOf('key'))).toEqual(summary);
     expect(await spool.list('delivered', 10)).toEqual([summary]);
@@ -71,13 +71,13 @@ describe('a record', () => {
     const spool = await openSpool(dir);
     await spool.accept(record);
     await spool.bury(record.id, { reason: 'no such experiment' });
-    expect(spool.pending()).toEqual([]);
+    expect(await spool.pending()).toEqual([]);
     expect(await spool.list('dead', 10)).toMatchObject([
       { id: record.id, state: 'dead', document: record.document, outcome: { reason: 'no such experiment' } },
     ]);
     expect(await spool.revive(record.id)).toBe(true);
     expect(await spool.revive(record.id)).toBe(false);
-    expect(spool.pending()).toEqual([record.id]);
+    expect(await spool.pending()).toEqual([record.id]);
     expect(await spool.load(record.id)).toMatchObject({ files: record.files, notes: [] });
     expect(await spool.find(record.id)).not.toHaveProperty('outcome');
   });
@@ -157,12 +157,12 @@ describe('accept', () => {
     const records = Array.from({ length: 5 }, (_, index) => newRecord(`${index}`));
     for (const record of records) await spool.accept(record);
     const ids = records.map(({ id }) => id);
-    expect(spool.pending()).toEqual(ids);
+    expect(await spool.pending()).toEqual(ids);
     expect(spool.stats().oldestAcceptedAtMs).toBe(1_700_000_000_000);
     await spool.close();
     const again = await openSpool(dir, { clock: () => 1 });
     const last = newRecord('last');
     await again.accept(last);
-    expect(again.pending()).toEqual([...ids, last.id]);
+    expect(await again.pending()).toEqual([...ids, last.id]);
   });
 });

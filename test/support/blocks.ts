@@ -1,25 +1,39 @@
-import type { Part } from '../../src/engine/blocks/part.ts';
-import { MARKS, openWorkplace, partition } from '../../src/engine/blocks/partition.ts';
-import { type Helper, Team } from '../../src/engine/blocks/team.ts';
+import { numericColumn } from '../../src/engine/local/blocks/numericColumn.ts';
+import { MARKS, openWorkplace, type Partition, partition } from '../../src/engine/local/blocks/partition.ts';
+import { RowSetSource } from '../../src/engine/local/blocks/rowSetSource.ts';
+import { type Helper, Team } from '../../src/engine/local/blocks/team.ts';
 import type { NumericColumn } from '../../src/ml/frame.ts';
 import { type Cells, packTable } from './packedTable.ts';
 
 export interface PartitionOptions {
   readonly blockRows: number;
-  /** One of `MARKS` a row; all rows are training rows where it is not given. */
-  readonly marks?: Uint8Array;
+  /** A key for each row; by default, all rows are training rows. */
+  readonly keys?: Uint8Array;
   readonly helpers?: readonly Helper[];
 }
 
-/** The parts of a table of these columns. */
-export function partsOf(columns: readonly Cells[], { blockRows, marks, helpers = [] }: PartitionOptions) {
+/** Makes a table of these columns, sorted by its keys. */
+export function partitionOf(
+  columns: readonly Cells[],
+  { blockRows, keys, helpers = [] }: PartitionOptions,
+): Partition {
   const table = packTable(columns, blockRows);
   const workplace = openWorkplace(table, new Team(table.memory, helpers));
-  return partition(workplace, marks ?? new Uint8Array(table.rows).fill(MARKS.train));
+  const given = keys ?? new Uint8Array(table.rows).fill(MARKS.train);
+  return partition(workplace, given, given.reduce((max, key) => Math.max(max, key), 2) + 1);
 }
 
-/** The first columns of a part, all of them numbers, as a frame. */
-export function frameOf(part: Part, nColumns: number) {
-  const columns: NumericColumn[] = Array.from({ length: nColumns }, (_, j) => part.numericColumn(j));
-  return { nSamples: part.nSamples, columns };
+/** The training and the test rows of a table of these columns. */
+export function sourcesOf(columns: readonly Cells[], options: PartitionOptions) {
+  const rows = partitionOf(columns, options);
+  return {
+    train: new RowSetSource(rows.rowSet([MARKS.train])),
+    test: new RowSetSource(rows.rowSet([MARKS.test])),
+  };
+}
+
+/** The first columns of a row set, all of them numbers, as a frame. */
+export function frameOf(source: RowSetSource, nColumns: number) {
+  const columns: NumericColumn[] = Array.from({ length: nColumns }, (_, j) => numericColumn(source, j));
+  return { nSamples: source.rowSet.nSamples, columns };
 }

@@ -18,14 +18,14 @@ const ENDS: readonly ((socket: Socket) => unknown)[] = [
   (socket) => socket.end(),
 ];
 
-/** Sends uploads to a service and cuts each at a byte that nobody has chosen. @returns how many were cut in their file */
+/** Sends uploads to a service and cuts each at a random byte. @returns how many were cut within their file */
 export async function cutUploads(url: string, { count, atOnce, fileBytesMax }: CutOptions): Promise<number> {
   let left = count;
   let inFile = 0;
   const cutOneAfterTheOther = async () => {
     while (left > 0) {
-      left -= 1;
-      if (await cutOne(url, fileBytesMax)) inFile += 1;
+      left--;
+      if (await cutOne(url, fileBytesMax)) inFile++;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, cutOneAfterTheOther));
@@ -45,7 +45,7 @@ async function cutOne(url: string, fileBytesMax: number): Promise<boolean> {
   const socket = await open(url);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   await new Promise<void>((resolve) => socket.write(request.subarray(0, cut), () => resolve()));
-  // Some are cut before the service has seen them, and some while it reads.
+  // Some uploads are cut before the service has seen them, and some while it reads them.
   await new Promise((resolve) => setTimeout(resolve, randomInt(0, 5)));
   ENDS[randomInt(ENDS.length)]?.(socket);
   socket.resume();
@@ -54,7 +54,7 @@ async function cutOne(url: string, fileBytesMax: number): Promise<boolean> {
   return cut > fileBegins && cut <= fileBegins + rows.length;
 }
 
-/** Descriptors that this process has open; 0 where the system does not say. */
+/** Number of open descriptors of this process; 0 if the system does not tell. */
 export function openDescriptors(): number {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
 }

@@ -16,13 +16,13 @@ const NAME = /^[a-z_][a-z0-9_]*$/;
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/y;
 const VALUE = /^(?:[+-]?Inf|NaN|Nan|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
-/** What a histogram and a summary are made of. */
+/** Suffixes of the series of a histogram or a summary. */
 const PARTS = /_(?:bucket|sum|count)$/;
-/** Anything but seconds and bytes. */
+/** Units other than seconds and bytes. */
 const OTHER_UNITS =
   /_(?:ms|milliseconds?|microseconds?|nanoseconds?|minutes?|hours?|days?|kb|mb|kilobytes|megabytes|bits|percent)(?:_|$)/;
 
-/** The families of a text in Prometheus' format 0.0.4. @throws Error at the first line that is none */
+/** The families of a text in Prometheus' format 0.0.4. @throws Error at the first malformed line */
 export function readExposition(text: string): ReadonlyMap<string, Family> {
   if (!text.endsWith('\n')) throw new Error('the last line has no end');
   const families = new Map<string, Family>();
@@ -64,16 +64,16 @@ function readSample(line: string): Sample {
   return { name, labels, value: Number(value.replace('Inf', 'Infinity')) };
 }
 
-/** What `promtool check metrics` would find fault with, and what Prometheus would refuse. */
+/** Finds what `promtool check metrics` would report, and what Prometheus would reject. */
 export function faultsOf(families: ReadonlyMap<string, Family>): string[] {
   const faults: string[] = [];
   for (const { name, type, help, samples } of families.values()) {
     const says = (fault: string) => faults.push(`${name}: ${fault}`);
-    if (!NAME.test(name)) says('is no snake_case');
+    if (!NAME.test(name)) says('is not in snake_case');
     if (help === '') says('has no help');
     if (!['counter', 'gauge', 'histogram', 'summary'].includes(type)) says(`is a ${type}`);
     if ((type === 'counter') !== name.endsWith('_total')) says(`is a ${type} of that name`);
-    if (OTHER_UNITS.test(name)) says('has another unit than seconds and bytes');
+    if (OTHER_UNITS.test(name)) says('has a unit other than seconds and bytes');
     if (samples.some(({ labels }) => Object.keys(labels).some((label) => !NAME.test(label))))
       says('has odd labels');
     const series = samples.map(
@@ -121,7 +121,7 @@ export function byLabel(
   );
 }
 
-/** The value of the one series with these labels; undefined where there is none. */
+/** The value of the only series with these labels; undefined if there is no such series. */
 export function readingOf(
   families: ReadonlyMap<string, Family>,
   name: string,

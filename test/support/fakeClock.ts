@@ -5,7 +5,7 @@ interface Sleeper {
   wake(): void;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   #nowMs = 0;
@@ -34,12 +34,12 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Does something when the time has come. */
+  /** Calls `act` at the given time. */
   at(ms: number, act: () => void): void {
     void this.sleep(ms - this.#nowMs, new AbortController().signal).then(act);
   }
 
-  /** Goes on to the next moment for which somebody waits; false if nobody waits for any. */
+  /** Moves to the next time that somebody waits for; false if nobody waits. */
   step(): boolean {
     const next = Math.min(...[...this.#sleepers].map(({ untilMs }) => untilMs));
     if (next === Number.POSITIVE_INFINITY) return false;

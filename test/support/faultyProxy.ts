@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * What becomes of a request: `cut` breaks the connection before MLflow hears of it, `lost` after MLflow has answered;
- * `silent` never answers; a number is answered in MLflow's stead.
+ * What happens to a request: `cut` breaks the connection before MLflow gets the request, `lost` after MLflow has answered.
+ * `silent` never answers. A number is the status of the response, instead of MLflow's.
  */
 export type Fault = 'cut' | 'lost' | 'silent' | number;
 
@@ -19,13 +19,13 @@ export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
 }
 
-/** An HTTP proxy before `target` that does harm where `faultOf` says so. `await using` ends it. */
+/** An HTTP proxy in front of `target`, with the faults of `faultOf`. `await using` ends it. */
 export async function faultyProxy(
   target: string,
   faultOf: (request: ProxiedRequest) => Fault | undefined,
 ): Promise<FaultyProxy> {
   const server = createServer((incoming, response) => {
-    // A connection that the client or a fault has ended is no matter for the proxy.
+    // The proxy does not care if the client or a fault ends a connection.
     pass(incoming, response).catch(() => response.destroy());
   });
 

@@ -1,4 +1,4 @@
-/** Resolves when a thread of `faultyThread.mjs` comes to the harm of that word. */
+/** Resolves when a thread of `faultyThread.mjs` meets this word. */
 export async function harmOf(word: string): Promise<void> {
   const channel = new BroadcastChannel('faulty-thread');
   await new Promise<void>((resolve) => {

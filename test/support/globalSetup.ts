@@ -7,9 +7,10 @@ import { STARTED, type Started, WANTED } from './mlflowServers.ts';
 import { ensureVenv, pythonAvailable } from './python.ts';
 
 /**
- * Makes the Python environments in the background, and starts MLflow 3 and 2 when the first test file asks for them. A
- * file that needs the servers waits for them by `mlflowServers`, one that needs an environment by `ensureVenv`. The other
- * files run meanwhile.
+ * Makes the Python environments in the background, and starts MLflow 3 and 2 when the first test file asks for them. A file
+ * waits for the servers by `mlflowServers`, and for an environment by `ensureVenv`. Other files run meanwhile.
+ *
+ * @returns ends the servers
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!pythonAvailable) {
@@ -19,9 +20,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-mlflow-'));
   project.provide('mlflow', dir);
-  // A test that needs one of them makes it anew if that failed here, and fails with the reason.
+  // If one of them fails here, the test that needs it tries again, and fails with the reason.
   const environments = Promise.allSettled([ensureVenv('reference'), ensureVenv('mlflow2')])
-    // One file needs it, and the servers are not to wait for it.
+    // Only one file needs this environment, so the servers do not wait for it.
     .then(() => ensureVenv('sklearn12'))
     .catch(() => undefined);
   let servers: ReturnType<typeof startServers> | undefined;
@@ -36,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Starts both servers, and tells the test files what became of that. */
+/** Starts both servers, and reports the result to the test files. */
 async function startServers(dir: string): Promise<{ readonly stop: () => Promise<void> }> {
   const starting = await Promise.allSettled([startTestMlflow('reference'), startTestMlflow('mlflow2')]);
   const [mlflow3, mlflow2] = starting;
@@ -52,7 +53,7 @@ async function startServers(dir: string): Promise<{ readonly stop: () => Promise
   return { stop };
 }
 
-/** The test files run in other processes, which see the whole file or none. */
+/** Writes the answer for the test files. They run in other processes, and the rename shows them only a whole file. */
 function tell(dir: string, started: Started): void {
   writeFileSync(join(dir, 'part'), JSON.stringify(started));
   renameSync(join(dir, 'part'), join(dir, STARTED));

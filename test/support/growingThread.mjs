@@ -1,4 +1,4 @@
-// A thread that makes a memory of another one grow, and says what came of it.
+// A thread that grows the memory of another thread, and reports the result.
 import { workerData } from 'node:worker_threads';
 import { MemoryBudget, PAGE_BYTES } from '../../dist/kernels/memoryBudget.js';
 import { ensureBytes, pagesOf, useBudget } from '../../dist/kernels/module.js';

@@ -1,12 +1,12 @@
-/** Where HTTP/1.1 messages end in a stream of bytes (RFC 9112, 6.3), as far as clients and servers of the tests go. */
+/** Finds where HTTP/1.1 messages end in a stream of bytes (RFC 9112, 6.3), for the clients and servers of the tests. */
 
 const HEAD_END = '\r\n\r\n';
 const LINE_END = '\r\n';
 
-/** `atClose`: the message ends with its connection. Undefined: it has not come to its end yet. */
+/** `atClose` if the message ends with its connection; undefined if the message is incomplete. */
 export type MessageEnd = number | 'atClose' | undefined;
 
-/** How many of these bytes are the first message; `isAnswer` tells an answer from a request. */
+/** Number of bytes of the first message; `isAnswer` distinguishes a response from a request. */
 export function messageEnd(bytes: Buffer, isAnswer: boolean): MessageEnd {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) return undefined;
@@ -19,13 +19,13 @@ export function messageEnd(bytes: Buffer, isAnswer: boolean): MessageEnd {
   return hasNoBody ? bodyStart : 'atClose';
 }
 
-/** Whether whoever sent this message means to end the connection after it. */
+/** Whether the sender of this message ends the connection afterwards. */
 export function saysClose(message: Buffer): boolean {
   const head = message.toString('latin1', 0, message.indexOf(HEAD_END));
   return /\bclose\b/i.test(headerOf(head, 'connection') ?? '');
 }
 
-/** Sizes in hexadecimal, a line each; the last one is 0. Trailers are not expected. */
+/** The end of a chunked body. Each size is a line in hexadecimal, and the last size is 0. Trailers are not expected. */
 function chunkedEnd(bytes: Buffer, bodyStart: number): MessageEnd {
   for (let at = bodyStart; ; ) {
     const lineEnd = bytes.indexOf(LINE_END, at);

@@ -1,4 +1,4 @@
-/** MLflow's REST API as a reader sees it, apart from the client under test. */
+/** Reads MLflow's REST API without the client under test. */
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
 export type Json = any;
@@ -28,7 +28,7 @@ export async function experimentOf(url: string, name: string): Promise<Json> {
   return (await mlflowGet(url, path)).experiment;
 }
 
-/** Runs of an experiment, whatever became of them. */
+/** All runs of an experiment, with any status. */
 export async function runsOf(url: string, experimentId: string): Promise<Json[]> {
   const body = { experiment_ids: [experimentId], run_view_type: 'ALL' };
   return (await mlflowPost(url, 'mlflow/runs/search', body)).runs ?? [];

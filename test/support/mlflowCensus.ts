@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Json, mlflowGet, mlflowPost } from './mlflowApi.ts';
 
-/** One run as MLflow has it, and all that belongs to it. */
+/** A run as MLflow has it, and everything that belongs to the run. */
 export interface CountedRun {
   readonly runId: string;
   readonly status: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** What is the same for two trainings with the same data and settings. */
+  /** The part that two trainings with the same data and settings have in common. */
   readonly content: RunContent;
   readonly versions: readonly CountedVersion[];
 }
@@ -17,14 +17,14 @@ export interface RunContent {
   /** `name digest` of each data set. */
   readonly inputs: readonly string[];
   readonly models: readonly CountedModel[];
-  /** Models that the run says it made. */
+  /** Number of models that the run names as its outputs. */
   readonly outputs: number;
 }
 
 interface CountedModel {
   readonly name: string;
   readonly status: string;
-  /** SHA-256 of each file by its path; of `MLmodel`, without the ids and times in it. */
+  /** SHA-256 of each file by its path; the ids and times in `MLmodel` do not count. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -38,9 +38,9 @@ interface CountedVersion {
 export interface Census {
   /** Runs that are not deleted. */
   readonly runs: readonly CountedRun[];
-  /** How many runs are. */
+  /** Number of deleted runs. */
   readonly deleted: number;
-  /** Ids of logged models whose run is deleted or not there. */
+  /** Ids of logged models whose run is deleted or missing. */
   readonly strayModels: readonly string[];
 }
 
@@ -48,10 +48,10 @@ const PAGE = 1000;
 /** Logged models have smaller pages. */
 const MODELS_PAGE = 50;
 const ARTIFACTS = 'mlflow-artifacts/artifacts';
-/** MLflow's server is one process: more at a time are not faster. */
+/** MLflow's server is one process, so more requests at a time are not faster. */
 const RUNS_AT_ONCE = 4;
 
-/** Counts an experiment of an MLflow 3, over its REST API: runs, what was logged to them, and every byte of their models. */
+/** Counts an experiment of an MLflow 3 by its REST API: runs, what was logged to them, and every byte of their models. */
 export async function takeCensus(url: string, experimentId: string): Promise<Census> {
   const active = await searchRuns(url, experimentId, 'ACTIVE_ONLY');
   const deleted = await searchRuns(url, experimentId, 'DELETED_ONLY');
@@ -71,7 +71,7 @@ export async function takeCensus(url: string, experimentId: string): Promise<Cen
   return { runs, deleted: deleted.length, strayModels: strays.map(({ info }) => info.model_id) };
 }
 
-/** How many runs, models and versions there are: enough to see whether anything still comes or goes. */
+/** Counts runs, models and versions, which shows whether anything still changes. */
 export async function countAll(url: string, experimentId: string): Promise<number> {
   const runs = await searchRuns(url, experimentId, 'ACTIVE_ONLY');
   const models = await searchModels(url, experimentId);
@@ -95,7 +95,7 @@ async function countRun(url: string, run: Json, models: Json[], versions: Json[]
   };
 }
 
-/** A search does not tell the aliases. */
+/** Asks for the aliases, because a search does not return them. */
 async function countVersion(url: string, { name, version, status }: Json): Promise<CountedVersion> {
   const path = `mlflow/registered-models/get?name=${encodeURIComponent(name)}`;
   const { registered_model: model } = await mlflowGet(url, path);
@@ -131,7 +131,7 @@ async function download(url: string, path: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** The ids must be in it, or it is the file of another run. */
+/** Replaces the ids of the run and the model, unless the file belongs to another run. */
 function withoutIds(mlmodel: Buffer, runId: string, modelId: string): Buffer {
   const text = mlmodel.toString('utf8');
   if (!text.includes(runId) || !text.includes(modelId)) return mlmodel;
@@ -177,7 +177,7 @@ function groupBy(items: readonly Json[], keyOf: (item: Json) => string): Map<str
   return groups;
 }
 
-/** In the keys' order, so that two of them can be compared as text. */
+/** An object sorted by its keys, so that two of them can be compared as text. */
 function byKey(pairs: readonly Json[] = []): Record<string, never> {
   const entries = pairs.map(({ key, value }) => [key, value] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -11,7 +11,7 @@ export interface TestMlflow {
   stop(): Promise<void>;
 }
 
-/** An MLflow server from one of the test environments, in an empty folder that goes away with it. */
+/** Starts an MLflow server from one of the test environments, in a temporary folder. */
 export async function startTestMlflow(venv: VenvName): Promise<TestMlflow> {
   const python = await ensureVenv(venv);
   const dir = await mkdtemp(join(tmpdir(), `trainpost-${venv}-`));
@@ -29,7 +29,7 @@ export async function startTestMlflow(venv: VenvName): Promise<TestMlflow> {
   }
 }
 
-/** A port that the system has just given and taken back; it gives another one the next time. */
+/** A port that the system has just assigned and released; it assigns another port next time. */
 export async function unusedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -8,28 +8,29 @@ export interface MlflowUrls {
   readonly mlflow2: string;
 }
 
-/** What became of starting the servers. */
+/** The result of starting the servers. */
 export type Started = { readonly urls: MlflowUrls } | { readonly error: string };
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder in which test files ask for the servers, and are told what became of them. Null without Python. */
+    /** Folder of the files WANTED, by which a test file asks for the servers, and STARTED, the answer. Null without Python. */
     readonly mlflow: string | null;
   }
 }
 
-/** Files of that folder. */
+/** Files of the folder. */
 export const WANTED = 'wanted';
 export const STARTED = 'started.json';
 const POLL_MS = 100;
 
 /**
- * Waits until the shared MLflow servers answer. Gives null if there is no Python, and the tests that need MLflow are skipped.
+ * Waits until the shared MLflow servers answer. Without Python, the result is null and the tests that need MLflow are
+ * skipped.
  *
  * @throws Error if an environment or a server could not be made
  */
 export async function mlflowServers(): Promise<MlflowUrls | null> {
-  // Vitest itself is there in test files only, and the process that starts the servers reads this module too.
+  // Only a test file can import vitest, and the process that starts the servers imports this module too.
   const { inject } = await import('vitest');
   const dir = inject('mlflow');
   if (dir === null) return null;

@@ -1,13 +1,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** These need no Python environment of the tests, so they run while the environments are made. */
+/** Files that need no Python environment of the tests. They run while the environments are made. */
 const FIRST = [
   'integration/package.test.ts',
   'integration/crossSite.test.ts',
   'integration/launcher.test.ts',
 ];
 
-/** Vitest's own order, but for the files that come first. */
+/** Runs the files of FIRST before all others, and otherwise keeps vitest's order. */
 export class OrderedSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

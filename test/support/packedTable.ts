@@ -1,12 +1,12 @@
 import { KINDS, SEGMENT_BYTES, type Table, type TableColumn } from '../../src/data/table.ts';
 import { ensureBytes, FIRST_ADDRESS, sharedMemory } from '../../src/kernels/module.ts';
 
-/** Numbers, NaN where one is missing, or texts, undefined where one is. */
+/** Numbers, with NaN for a missing number, or texts, with undefined for a missing text. */
 export type Cells = ArrayLike<number> | readonly (string | undefined)[];
 
 type Kind = (typeof KINDS)[keyof typeof KINDS];
 
-/** A segment's cells as the table holds them. */
+/** A segment's cells as they are in the table. */
 interface Packed {
   readonly kind: Kind;
   readonly decimals: number;
@@ -16,7 +16,7 @@ interface Packed {
 const DECIMALS_MAX = 9;
 const READ_BEHIND_BYTES = 16;
 
-/** A table of these columns, each segment packed as tightly as it goes. */
+/** Makes a table of these columns, with each segment packed as tightly as possible. */
 export function packTable(columns: readonly Cells[], blockRows: number): Table {
   const rows = columns[0]!.length;
   const described = columns.map(describe);
@@ -35,7 +35,7 @@ export function packTable(columns: readonly Cells[], blockRows: number): Table {
     entry.setUint8(4, kind);
     entry.setUint8(5, decimals);
     const bytes = new Uint8Array(memory.buffer, next, cells.byteLength + READ_BEHIND_BYTES);
-    // What stands behind a segment is anything: a NaN in whatever width.
+    // The bytes after a segment may be anything. Here they are a NaN in every width.
     bytes.fill(0xff);
     bytes.set(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength));
     next = aligned(next + cells.byteLength + READ_BEHIND_BYTES);
@@ -78,7 +78,7 @@ function describe(cells: Cells, index: number): TableColumn {
   return { ...shared, kind: 'text', numbers: 0, others: cells.length - missing, texts, overflowed: false };
 }
 
-/** The cells as numbers: of texts their places. */
+/** The cells as numbers: for text, its index among the column's texts. */
 function numbersOf(cells: Cells, column: TableColumn): Float64Array {
   if (column.kind === 'number') return Float64Array.from(cells as ArrayLike<number>);
   const places = new Map(column.texts.map((text, place) => [text, place]));
@@ -105,7 +105,7 @@ function pack(values: Float64Array): Packed {
   return { kind: KINDS.float64, decimals: 0, cells: values };
 }
 
-/** A whole number has no sign of 0. */
+/** Whether a number can be stored as a whole number, which -0 cannot. */
 function isKept(value: number, whole: number, power: number): boolean {
   return whole / power === value && !Object.is(value, -0);
 }

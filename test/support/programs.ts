@@ -9,7 +9,7 @@ import { unusedPort } from './mlflowServer.ts';
 /** A program answers within a second, or ten on a busy machine. */
 const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
-/** Times of the service that a test is not about: only a hang exceeds them. */
+/** Timeouts of the service that a test is not about. Only a hang exceeds them. */
 const PATIENCE = {
   HEADERS_TIMEOUT_MS: '600000',
   KEEP_ALIVE_MS: '600000',
@@ -21,13 +21,13 @@ const PATIENCE = {
 export interface Program {
   readonly url: string;
   readonly child: ChildProcess;
-  /** What it has written to standard output and error so far. */
+  /** What the program has written to standard output and error so far. */
   output(): string;
-  /** Ends it as a terminal does; its exit code. */
+  /** Ends the program as a terminal does. @returns its exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts a server as a process of its own and waits until `GET /test` answers. It has a spool of its own, unless it is given one. */
+/** Starts a server as a separate process, by default with a temporary spool, and waits until `GET /test` answers. */
 export async function startProgram(
   command: string,
   argumentsOf: (port: number) => readonly string[],

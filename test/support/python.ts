@@ -14,29 +14,29 @@ const SUPPORT = import.meta.dirname;
 const VENVS = resolve(SUPPORT, '../../.venvs');
 const SCRIPTS = resolve(SUPPORT, 'python');
 
-/** Oldest Python that MLflow 3 runs on. */
+/** The oldest Python that MLflow 3 supports. */
 const VERSION_MIN = [3, 10] as const;
-/** An environment with MLflow in it takes one to three minutes; a slow line may take more. */
+/** Installing an environment with MLflow takes one to three minutes, and more on a slow network. */
 const MAKE_TIMEOUT_MS = 900_000;
-/** Importing mlflow alone takes some seconds, and more on a busy machine. */
+/** Importing mlflow alone takes a few seconds, and more on a busy machine. */
 const SCRIPT_TIMEOUT_MS = 500_000;
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
-/** What of a script's error output is worth reading. */
+/** Characters of a script's error output that an error shows. */
 const STDERR_CHARS_MAX = 4000;
 
 const base = findPython();
 
-/** Whether the tests that need Python can run. With CI=true its absence is an error, for nothing may be skipped there. */
+/** Whether the tests that need Python can run. With CI=true a missing Python is an error, because CI skips no test. */
 export const pythonAvailable: boolean = base !== null;
 
 const { CI } = process.env;
 if (!pythonAvailable && CI === 'true') {
   throw new Error(
-    `The tests need python3 ${VERSION_MIN.join('.')} or later, and with CI=true none is skipped.`,
+    `The tests need python3 ${VERSION_MIN.join('.')} or later; with CI=true they are not skipped: install Python.`,
   );
 }
 
-/** Makes the environment where it is missing or its requirements have changed. Resolves to the path of its python. */
+/** Makes the environment if it is missing or its requirements have changed. Resolves to the path of its python. */
 export async function ensureVenv(name: VenvName): Promise<string> {
   if (base === null) throw new Error(`python3 ${VERSION_MIN.join('.')} or later was not found.`);
   const folder = resolve(VENVS, name);
@@ -60,8 +60,8 @@ export async function ensureVenv(name: VenvName): Promise<string> {
 }
 
 /**
- * Runs a script of `test/support/python/` (or an absolute path) in an environment: `input` comes to it as JSON on
- * stdin, the last line it prints is its answer. A failure shows what it wrote to stderr.
+ * Runs a script of `test/support/python/` (or an absolute path) in an environment. The script gets `input` as JSON on
+ * stdin, and the last line that it prints is the result, as JSON. An error shows what the script wrote to stderr.
  */
 export async function runPython(
   name: VenvName,
@@ -72,7 +72,7 @@ export async function runPython(
   const python = await ensureVenv(name);
   const script = resolve(SCRIPTS, scriptPath);
   const options = {
-    // What a script leaves where it runs (MLflow makes ./mlruns) stays out of the source tree.
+    // Files that a script leaves in its working directory (MLflow makes ./mlruns) stay out of the source tree.
     cwd: resolve(VENVS, name),
     env: scriptEnv(),
     killSignal: 'SIGKILL',
@@ -93,13 +93,13 @@ export async function runPython(
         fail(new Error(`${scriptPath} in ${name} did not answer with JSON\n${said}`, { cause }));
       }
     });
-    // A script that dies before it has read everything tells why by its exit, not by a broken pipe here.
+    // If a script ends before it has read everything, its exit code tells why, and not the broken pipe here.
     child.stdin?.on('error', () => {});
     child.stdin?.end(JSON.stringify(input));
   });
 }
 
-/** One thread, for the machine is shared with other tests; no bytecode in the source tree; no word to MLflow's telemetry. */
+/** One thread, because other tests share the machine; no bytecode in the source tree; no telemetry of MLflow. */
 function scriptEnv(): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -110,7 +110,7 @@ function scriptEnv(): NodeJS.ProcessEnv {
   };
 }
 
-/** Version of python3, or null where there is none or it is too old. */
+/** Version of python3; null if python3 is missing or too old. */
 function findPython(): string | null {
   const { status, stdout } = spawnSync('python3', ['-c', 'import sys; print(*sys.version_info[:3])'], {
     encoding: 'utf8',

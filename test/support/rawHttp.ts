@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One answer as it came over the wire. */
+/** One response as it came over the wire. */
 export interface RawAnswer {
   readonly status: number;
   /** Names in lower case. */
@@ -10,12 +10,12 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** What became of some bytes that were sent. */
+/** What happened after some bytes were sent. */
 export interface RawOutcome {
   readonly answers: readonly RawAnswer[];
-  /** What came and is no answer. */
+  /** Received bytes that are not a response. */
   readonly rest: string;
-  /** How the connection ended: both sides closed it, it was cut, or it had to be given up. */
+  /** How the connection ended: both sides closed it, it was cut, or the client gave up. */
   readonly end: 'closed' | 'cut' | 'hung';
 }
 
@@ -29,8 +29,8 @@ const POLL_MS = 2;
 const GIVE_UP_MS = 300_000;
 
 /**
- * Sends bytes that need not be HTTP over connections of their own. It looks into the server, which runs in this
- * process, to know without guessing at times when that waits for more: then it ends its side.
+ * Sends bytes that need not be HTTP, each time over a new connection. The server runs in this process, so the client can
+ * see when the server waits for more bytes, and then ends its side. That needs no guesses about time.
  */
 export class RawClient {
   readonly #server: Server;
@@ -45,7 +45,7 @@ export class RawClient {
       this.#connections.set(port, socket);
       socket.once('close', () => {
         this.#exchanges.delete(socket);
-        // The port may be in use again already.
+        // Another connection may use the port already.
         if (this.#connections.get(port) === socket) this.#connections.delete(port);
       });
     });
@@ -60,7 +60,7 @@ export class RawClient {
     exchange.response.once('close', () => exchanges?.delete(exchange));
   }
 
-  /** With `ends` false it never ends its side by itself. */
+  /** Sends bytes and waits for the end. If `ends` is false, the client does not end its side first. */
   async send(bytes: Buffer | string, { ends = true } = {}): Promise<RawOutcome> {
     const { port } = this.#server.address() as AddressInfo;
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
@@ -86,7 +86,7 @@ export class RawClient {
     return { ...parseAnswers(Buffer.concat(chunks), sent.toString('latin1', 0, 5) === 'HEAD '), end };
   }
 
-  /** Whether the server has read everything and owes no answer to anything that is whole. */
+  /** Whether the server has read everything and has answered all complete requests. */
   #isWaiting(socket: Socket, bytesSent: number): boolean {
     const peer = this.#connections.get(socket.localPort as number);
     if (peer === undefined || peer.bytesRead < bytesSent) return false;
@@ -94,7 +94,7 @@ export class RawClient {
   }
 }
 
-/** Answers one behind the other; to HEAD there are lengths without bodies. */
+/** Splits bytes into responses. Responses to HEAD have lengths without bodies. */
 export function parseAnswers(bytes: Buffer, isHead: boolean): Pick<RawOutcome, 'answers' | 'rest'> {
   const answers: RawAnswer[] = [];
   let rest = bytes;

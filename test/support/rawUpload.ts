@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { parseAnswers, type RawAnswer } from './rawHttp.ts';
 
-/** A field of a form, or its file where there is a `fileName`. */
+/** A field of a form, or its file if there is a `fileName`. */
 export interface Part {
   readonly name?: string;
   readonly value: string | Buffer;
   readonly fileName?: string;
 }
 
-/** An answer whose body is JSON. */
+/** A response whose body is JSON. */
 export interface JsonAnswer extends Pick<RawAnswer, 'status' | 'headers'> {
   readonly body: Record<string, unknown>;
 }
 
 export const BOUNDARY = 'boundary-of-a-form';
 
-/** The form as curl sends it. A part without a name is no field, and counts all the same. */
+/** A form as curl sends it. A part without a name is not a field, but counts as a part. */
 export function multipart(parts: readonly Part[]): Buffer {
   const pieces = parts.flatMap(({ name, value, fileName }) => {
     const disposition = name === undefined ? 'attachment' : `form-data; name="${name}"`;
@@ -40,13 +40,13 @@ export function requestOf(body: Buffer): Buffer {
 
 export async function open(url: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  // A connection that the server resets is no matter for who sends.
+  // A reset by the server is not an error for the sender.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
 }
 
-/** The answer that comes over the connection, once it is there whole or the connection has ended. */
+/** Reads a response, until it is complete or the connection has ended. */
 export async function answerOf(socket: Socket): Promise<JsonAnswer> {
   let bytes = Buffer.alloc(0);
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -56,5 +56,5 @@ export async function answerOf(socket: Socket): Promise<JsonAnswer> {
     const { status, headers, body } = answer;
     return { status, headers, body: body === '' ? {} : (JSON.parse(body) as Record<string, unknown>) };
   }
-  throw new Error(`The connection ended without an answer: ${JSON.stringify(bytes.toString())}`);
+  throw new Error(`The connection ended without a response: ${JSON.stringify(bytes.toString())}`);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { TrackingRefusedError } from '../../src/errors.ts';
-import type { ModelLog } from '../../src/ml/modelLog.ts';
-import type { PipelineState } from '../../src/ml/state.ts';
-import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun, TrackedRun } from '../../src/result.ts';
-import type { DeliveryDesk } from '../../src/training/deliveries.ts';
+import { type TrackingRefusedError, toData } from '../../src/errors.ts';
+import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
+import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
 interface Entry {
   readonly id: string;
@@ -15,17 +15,17 @@ interface Entry {
   readonly reject: (error: Error) => void;
 }
 
-/** Stands where spool and MLflow stand: keeps what it is given, and delivers at once, when it is told, or never. */
-export class RecordingDesk implements DeliveryDesk {
+/** Replaces the spool and MLflow: keeps what it accepts, and delivers at once, when a test says so, or never. */
+export class RecordingDesk implements DeliveryPort {
   readonly entries: Entry[] = [];
-  /** Thrown where a training is to be accepted. */
+  /** Thrown instead of accepting a training. */
   failWith: Error | undefined;
-  /** Thrown before it computes. */
+  /** Thrown before a training computes. */
   roomError: Error | undefined;
-  /** Asked for room, it waits for this; whoever is waited for counts. */
+  /** `checkRoom` waits for this promise; `waiting` counts its calls. */
   gate: Promise<void> | undefined;
   waiting = 0;
-  /** What MLflow refuses each run with. */
+  /** The error with which MLflow rejects each run. */
   refuseWith: TrackingRefusedError | undefined;
   /** Whether runs stay pending until `deliver`. */
   isHeld = false;
@@ -41,16 +41,12 @@ export class RecordingDesk implements DeliveryDesk {
   }
 
   async checkRoom(): Promise<void> {
-    this.waiting += 1;
+    this.waiting++;
     await this.gate;
     if (this.roomError !== undefined) throw this.roomError;
   }
 
-  modelLog(kept: Kept): ModelLog<TrackedRun, Accepted> {
-    return { logModel: async (pipeline, run) => this.#accept(kept, pipeline, run) };
-  }
-
-  #accept(kept: Kept, pipeline: PipelineState, run: TrackedRun): Accepted {
+  async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
     const id = randomUUID();
     let resolve: Entry['resolve'] = () => {};
@@ -59,7 +55,7 @@ export class RecordingDesk implements DeliveryDesk {
       [resolve, reject] = both;
     });
     const view: DeliveryView = {
-      // As a spool gives it back: through JSON.
+      // Through JSON, as a spool returns it.
       ...(JSON.parse(JSON.stringify(kept)) as Kept),
       id,
       state: 'pending',
@@ -94,8 +90,7 @@ export class RecordingDesk implements DeliveryDesk {
 
   refuse(id: string, error: TrackingRefusedError): void {
     const entry = this.#entry(id);
-    const { code, message, details } = error;
-    const lastError = { code, message, details };
+    const lastError = toData(error);
     entry.view = { ...entry.view, state: 'dead', endedAtMs: Date.now(), attempts: 1, lastError };
     entry.reject(error);
   }

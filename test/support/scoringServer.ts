@@ -6,7 +6,7 @@ import { stopGroup } from '../../src/launcher/processes.ts';
 import { unusedPort } from './mlflowServer.ts';
 import { ensureVenv, type VenvName } from './python.ts';
 
-/** Two Python processes that import MLflow and scikit-learn, one after the other, on a busy machine. */
+/** Time for two Python processes to import MLflow and scikit-learn, one after the other, on a busy machine. */
 const START_TIMEOUT_MS = 500_000;
 const POLL_MS = 200;
 const STDERR_CHARS_MAX = 4_000;
@@ -15,7 +15,7 @@ export interface ScoringServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** `mlflow models serve --env-manager local`. `await using` ends it. */
+/** Starts `mlflow models serve --env-manager local`. `await using` ends it. */
 export async function scoringServer(
   venv: VenvName,
   trackingUri: string,
@@ -28,7 +28,7 @@ export async function scoringServer(
     python,
     ['-m', 'mlflow', 'models', 'serve', '-m', modelUri, '--env-manager', 'local', ...where],
     {
-      // The server is a child of this child, found by its name.
+      // The server is a child process of this process, and is found by its name.
       env: {
         ...process.env,
         PATH: [dirname(python), process.env['PATH']].join(delimiter),

@@ -5,72 +5,74 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
-import type { ConnectionsConfig } from '../../src/config/connections.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
-import type { UploadConfig } from '../../src/config/upload.ts';
-import { type PoolOptions, TrainingPool } from '../../src/engine/pool.ts';
+import type { TableLimits } from '../../src/data/tableLimits.ts';
+import { LocalEngine, type LocalEngineOptions } from '../../src/engine/local/localEngine.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
-import { createHttpServer } from '../../src/http/connections.ts';
+import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
+import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
-import type { DeliveryDesk } from '../../src/training/deliveries.ts';
+import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
-/** The thread's entry for tests is the built one: a thread does not inherit the test runner's transform. */
-export const THREAD = new URL('../../dist/engine/thread.js', import.meta.url);
+/** The thread's entry for tests. It is in dist, because a thread does not inherit the test runner's transform. */
+export const THREAD = new URL('../../dist/engine/local/threads/thread.js', import.meta.url);
 
-/** Every time-out that a test is not about: only a hang exceeds it. */
+/** A time for every timeout that a test is not about. Only a hang exceeds this time. */
 export const PATIENCE_MS = 600_000;
-/** Requests that tests write by hand ask for `x`. */
+/** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
   readonly server: Server;
-  readonly pool: TrainingPool;
+  readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
   readonly underWay: UnderWay;
   /** Every line that was logged, parsed. */
   readonly lines: Record<string, unknown>[];
-  /** What lies in the folder for uploads now. */
+  /** Files that are now in the folder for uploads. */
   uploads(): string[];
   close(): Promise<void>;
 }
 
 export interface TestServiceOptions {
   readonly fileBytesMax?: number;
-  /** Those that are given are in the place of the defaults. */
-  readonly upload?: Partial<UploadConfig>;
-  readonly pool?: Partial<PoolOptions>;
-  readonly connections?: Partial<ConnectionsConfig>;
+  /** These options override the defaults. */
+  readonly upload?: Partial<UploadOptions>;
+  readonly table?: Partial<TableLimits>;
+  readonly engine?: Partial<LocalEngineOptions>;
+  readonly connections?: Partial<ConnectionBounds>;
   readonly modelName?: string;
   readonly access?: AccessOptions;
-  /** Instead of one whose lines are kept. */
+  /** Replaces the logger that keeps the lines. */
   readonly logger?: Logger;
   readonly checks?: ReadinessOptions['checks'];
-  /** Instead of the recorder. */
-  readonly deliveries?: DeliveryDesk;
+  /** Replaces the recording desk. */
+  readonly deliveries?: DeliveryPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
-/** The real app on a real port, with real threads; only what comes after the fit is the recorder's. */
+/** Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
   const times = { stallMs: PATIENCE_MS, timeoutMs: PATIENCE_MS };
   const upload = { ...config.upload, ...times, dir, fileBytesMax, ...options.upload };
-  const pool = new TrainingPool({
+  const table = { ...config.table, ...options.table };
+  const engine = new LocalEngine({
     threads: 1,
     waitingMax: 16,
     timeoutMs: PATIENCE_MS,
     helpers: 1,
-    read: { unfoldedBytesMax: upload.fileBytesMax, limits: upload.table },
+    read: { unfoldedBytesMax: upload.fileBytesMax, limits: table },
     thread: THREAD,
-    ...options.pool,
+    ...options.engine,
   });
   const desk = new RecordingDesk();
   const lines: Record<string, unknown>[] = [];
@@ -85,24 +87,22 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const readiness = new Readiness({ checks: options.checks ?? {} });
   const metrics = new Metrics({
     version: '0.0.0',
-    trainings: () => pool.counts(),
-    threads: () => pool.counts().threads,
+    trainings: () => engine.counts(),
+    threads: () => engine.counts().threads,
     readiness: () => readiness.report(),
   });
   const app = createApp({
     logger,
     access: options.access ?? TEST_ACCESS,
     rooms: {
-      openReading: () => pool.openReading(),
-      fit: (reading, path, spec) => pool.fit(reading, path, spec),
-      dryRun: (reading, path, spec) => pool.dryRun(reading, path, spec),
+      engine,
       deliveries: options.deliveries ?? desk,
       underWay,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,
     wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
-    limits: limitsOf({ ...config, upload }),
+    limits: limitsOf({ ...config, upload, table }),
     metrics,
     readiness,
   });
@@ -113,7 +113,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
-    pool,
+    engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,
     underWay,
@@ -122,7 +122,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await pool.close();
+      await engine.close();
       rmSync(dir, { recursive: true });
     },
   };

@@ -5,7 +5,7 @@ export interface SilentServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Takes every connection and every byte, and never answers: a server that hangs. `await using` ends it. */
+/** A server that hangs: it accepts every connection and every byte, and never answers. `await using` ends it. */
 export async function silentServer(): Promise<SilentServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -1,43 +1,44 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PipelineState } from '../../src/ml/state.ts';
-import type { Accepted, LoggedRun, TrackedRun } from '../../src/result.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { Deliveries } from '../../src/tracking/delivery/deliveries.ts';
-import { recordRun } from '../../src/tracking/record.ts';
+import { Scheduler } from '../../src/tracking/delivery/scheduler.ts';
 import type { Env } from '../../src/tracking/tags.ts';
 import { TrackingServer, type TrackingServerOptions } from '../../src/tracking/trackingServer.ts';
+import type { Accepted } from '../../src/values/delivery.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
 export interface SpooledLogOptions extends TrackingServerOptions {
   readonly env?: Env;
-  /** A folder that outlives it; else it has one of its own. */
+  /** A folder that stays afterwards; by default, a temporary folder. */
   readonly dir?: string;
   readonly quarantineMs?: number;
-  readonly sweepMs?: number;
+  readonly recheckMs?: number;
 }
 
-/** Delivers to an MLflow as the service does, from a spool on disk. `await using` ends it. */
+/** Delivers to an MLflow from a spool on disk, as the service does. `await using` ends it. */
 export class SpooledLog implements AsyncDisposable {
   readonly server: TrackingServer;
   readonly spool: Spool;
   readonly deliveries: Deliveries;
-  readonly #env: Env;
+  readonly #scheduler: Scheduler;
   readonly #ownDir: string | undefined;
 
   private constructor(spool: Spool, { env = {}, dir, ...options }: SpooledLogOptions, ownDir?: string) {
-    const { quarantineMs = 1_000, sweepMs = 600_000, ...server } = options;
+    const { quarantineMs = 1_000, recheckMs = 600_000, ...server } = options;
     this.server = new TrackingServer(server);
     this.spool = spool;
-    this.deliveries = new Deliveries({
-      spool,
+    const scheduler = new Scheduler({
+      store: spool,
       server: () => this.server,
       quarantineMs,
-      sweepMs,
+      recheckMs,
       atOnce: 8,
     });
-    this.deliveries.start();
-    this.#env = env;
+    this.#scheduler = scheduler;
+    this.deliveries = new Deliveries({ store: spool, scheduler, checkMlflow: () => {}, env });
     this.#ownDir = ownDir;
   }
 
@@ -51,11 +52,13 @@ export class SpooledLog implements AsyncDisposable {
       keptMs: 86_400_000,
       deadKeptMs: 86_400_000,
     });
-    return new SpooledLog(spool, options, ownDir);
+    const log = new SpooledLog(spool, options, ownDir);
+    await log.#scheduler.start();
+    return log;
   }
 
   accept(pipeline: PipelineState, run: TrackedRun): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(pipeline, run, this.#env), { answer: {} });
+    return this.deliveries.accept(pipeline, run, { answer: {} });
   }
 
   /** Resolves when the run is FINISHED. */
@@ -63,9 +66,9 @@ export class SpooledLog implements AsyncDisposable {
     return (await this.accept(pipeline, run)).logged;
   }
 
-  /** What is under way is cut off. */
+  /** Ends at once, and cuts off deliveries under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.deliveries.stop(0);
+    await this.#scheduler.stop(0);
     await this.spool.close();
     await this.server.close();
     if (this.#ownDir !== undefined) await rm(this.#ownDir, { recursive: true, force: true });

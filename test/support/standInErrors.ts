@@ -1,4 +1,4 @@
-/** What MLflow answers to a call that it refuses. */
+/** MLflow's response to a call that it rejects. */
 export class StandInError extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -15,7 +15,7 @@ export const invalid = (message: string) => new StandInError(400, 'INVALID_PARAM
 export const exists = (what: string) =>
   new StandInError(400, 'RESOURCE_ALREADY_EXISTS', `${what} already exists.`);
 
-/** The value that a filter such as `run_id='x'` wants of a key; undefined if it says nothing of it. */
+/** The value that a filter such as `run_id='x'` requires for a key; undefined if the filter does not name the key. */
 export function wanted(filter: string | undefined, key: string): string | undefined {
   const escaped = key.replaceAll('.', '\\.');
   return new RegExp(`${escaped}\\s*=\\s*'([^']*)'`).exec(filter ?? '')?.[1];

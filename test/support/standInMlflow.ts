@@ -5,11 +5,14 @@ import { buffer } from 'node:stream/consumers';
 import { StandInError } from './standInErrors.ts';
 import { StandInRegistry } from './standInRegistry.ts';
 import { StandInStore } from './standInStore.ts';
+import { fromText, toText } from './standInText.ts';
 
 /**
- * What becomes of a call. `cut` breaks the connection before it is carried out, `lost` after it, and `torn` in the middle
- * of the answer; `silent` and `stuck` never answer, and only `stuck` carries it out; `late` breaks the connection and
- * carries it out when `landLate` is called. `{status}` is answered instead, before it is carried out or after.
+ * What happens to a call:
+ * - `cut` breaks the connection before the call is carried out, `lost` afterwards, and `torn` in the middle of the response;
+ * - `silent` and `stuck` never answer, and only `stuck` carries out the call;
+ * - `late` breaks the connection, and carries out the call when `landLate` is called;
+ * - `{status}` is the response, before or after the call is carried out.
  */
 export type StandInFault =
   | 'cut'
@@ -22,7 +25,7 @@ export type StandInFault =
       readonly status: number;
       readonly isCarriedOut?: boolean;
       readonly headers?: Readonly<Record<string, string>>;
-      /** Instead of an error as MLflow words it. */
+      /** The body, if it is not an error in MLflow's words. */
       readonly text?: string;
     };
 
@@ -35,15 +38,15 @@ export interface StandInCall {
 }
 
 export interface StandInOptions {
-  /** `3.17.2` unless it is given. */
+  /** `3.17.2` by default. */
   readonly version?: string;
-  /** Asked for each call, in the order in which they come. */
+  /** Called for each call, in the order of their arrival. */
   readonly faultOf?: (call: StandInCall) => StandInFault | undefined;
-  /** Before each call is looked at; a call waits for it. */
+  /** Called and awaited before each call is handled. */
   readonly beforeCall?: (call: StandInCall) => Promise<void> | void;
 }
 
-/** What an MLflow server keeps. */
+/** What an MLflow server stores. */
 interface Database {
   readonly store: StandInStore;
   readonly registry: StandInRegistry;
@@ -51,7 +54,7 @@ interface Database {
 
 type Handler = (database: Database, sent: never, id: string) => unknown;
 
-/** By method and path; `*` is an id. */
+/** Handlers by method and path; `*` is an id. */
 const ROUTES: Readonly<Record<string, Handler>> = {
   'GET experiments/get-by-name': ({ store }, sent) => store.getExperimentByName(sent),
   'POST experiments/create': ({ store }, sent) => store.createExperiment(sent),
@@ -88,12 +91,12 @@ interface Answer {
   readonly text: string;
 }
 
-/** A real HTTP server that answers as MLflow does, from memory, and does harm where it is told to. `await using` ends it. */
+/** A real HTTP server that answers as MLflow does, from memory, with the faults that a test sets. `await using` ends it. */
 export class StandInMlflow implements AsyncDisposable {
   store = new StandInStore();
   registry: StandInRegistry;
   readonly calls: StandInCall[] = [];
-  /** As it was given; it can be changed. */
+  /** The option of this name; a test can change it. */
   faultOf: NonNullable<StandInOptions['faultOf']>;
   readonly #version: string;
   readonly #beforeCall: StandInOptions['beforeCall'];
@@ -118,7 +121,7 @@ export class StandInMlflow implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Listens again, on the port that it had. */
+  /** Listens, always on the same port. */
   async up(): Promise<void> {
     const server = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -129,7 +132,7 @@ export class StandInMlflow implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** From here on connections are refused. */
+  /** Refuses connections from now on. */
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -139,14 +142,27 @@ export class StandInMlflow implements AsyncDisposable {
     await once(server, 'close');
   }
 
-  /** Carries out what was held back by `late`. */
+  /** Carries out the calls that `late` held back. */
   landLate(): void {
     const late = this.#late;
     this.#late = [];
     for (const land of late) land();
   }
 
-  /** Comes back empty-handed. */
+  /** Everything that the stand-in stores, as text for `restore`. */
+  saved(): string {
+    return toText({ store: this.store, registry: this.registry });
+  }
+
+  /** Replaces everything by what another stand-in has `saved`. */
+  restore(text: string): void {
+    const { store, registry } = fromText(text) as { store: object; registry: object };
+    this.loseDatabase();
+    Object.assign(this.store, store);
+    Object.assign(this.registry, registry);
+  }
+
+  /** Forgets everything. */
   loseDatabase(): void {
     this.store = new StandInStore();
     this.registry = new StandInRegistry(this.#version);
@@ -215,7 +231,7 @@ export class StandInMlflow implements AsyncDisposable {
   }
 }
 
-/** Short and the same for the same kind of call, whatever ids are in it. */
+/** A short name for a kind of call, without ids. */
 function nameOf(method: string, path: string, body: Buffer): string {
   const [bare = ''] = path.split('?', 1);
   if (bare.startsWith(ARTIFACTS)) return `${method} ${bare.slice(bare.lastIndexOf('/') + 1)}`;

@@ -1,6 +1,6 @@
 import { absent, exists, invalid, wanted } from './standInErrors.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: what callers send is looked at as MLflow would look at it.
+// biome-ignore lint/suspicious/noExplicitAny: the body of a call is read as MLflow would read it.
 type Json = any;
 
 export interface StoredVersion {
@@ -18,7 +18,7 @@ interface RegisteredModel {
   readonly versions: Map<string, StoredVersion>;
 }
 
-/** MLflow's model registry, in memory, as far as trainpost uses it: see `StandInStore`. */
+/** The part of MLflow's model registry that trainpost uses, in memory. See `StandInStore`. */
 export class StandInRegistry {
   readonly registered = new Map<string, RegisteredModel>();
   readonly #isMlflow2: boolean;
@@ -47,7 +47,7 @@ export class StandInRegistry {
     return {};
   }
 
-  /** @param body `creation_timestamp` is for tests: MLflow takes none */
+  /** @param body `creation_timestamp` is for tests; MLflow does not accept it */
   createModelVersion({ name, source, run_id, creation_timestamp = Date.now() }: Json) {
     const registered = this.#registered(name);
     const version = String(++registered.lastVersion);
@@ -69,7 +69,7 @@ export class StandInRegistry {
     return versions.length === 0 ? {} : { model_versions: versions.reverse() };
   }
 
-  /** In MLflow 2 its aliases stay, and point nowhere. */
+  /** In MLflow 2 the version's aliases stay, and point nowhere. */
   deleteModelVersion({ name, version }: Json) {
     this.#version(name, version);
     const { versions, aliases } = this.#registered(name);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { absent, exists, invalid, StandInError, wanted } from './standInErrors.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: what callers send is looked at as MLflow would look at it.
+// biome-ignore lint/suspicious/noExplicitAny: the body of a call is read as MLflow would read it.
 type Json = any;
 
 export interface StoredRun {
@@ -9,6 +9,8 @@ export interface StoredRun {
   readonly tags: Map<string, string>;
   readonly params: Map<string, string>;
   readonly metrics: Map<string, Json>;
+  /** Each value once, as in MLflow's database. */
+  readonly history: Map<string, Json>;
   readonly inputs: Json[];
   readonly outputs: Json[];
 }
@@ -17,9 +19,9 @@ const uuid = () => randomUUID().replaceAll('-', '');
 const keyValues = (map: ReadonlyMap<string, string>) => [...map].map(([key, value]) => ({ key, value }));
 
 /**
- * MLflow's tracking store, in memory, as far as trainpost uses them: one method an endpoint, which takes
- * what was sent and gives what is answered. What is refused, and by which code, is what MLflow 3.17 and 2.22 do;
- * `standIn.test.ts` among the integration tests holds one to the other.
+ * The part of MLflow's tracking store that trainpost uses, in memory. Each endpoint has one method, which takes the body of
+ * a call and returns the body of the response. It rejects the same calls as MLflow 3.17 and 2.22, with the same codes: the
+ * integration test `standIn.test.ts` compares them.
  */
 export class StandInStore {
   readonly experiments = new Map<string, Json>();
@@ -74,6 +76,7 @@ export class StandInStore {
       tags: new Map(tags.map((tag: Json) => [tag.key, tag.value])),
       params: new Map(),
       metrics: new Map(),
+      history: new Map(),
       inputs: [],
       outputs: [],
     };
@@ -90,15 +93,19 @@ export class StandInStore {
     filter,
     run_view_type: view = 'ACTIVE_ONLY',
     max_results: max = 1000,
+    page_token: from = '0',
   }: Json) {
-    const [, key = '', value] = /tags\.`([^`]+)`\s*=\s*'([^']*)'/.exec(filter ?? '') ?? [];
+    const isWanted = tagFilter(filter);
     const runs = [...this.runs.values()].filter(
       ({ info, tags }) =>
         ids.includes(info.experiment_id) &&
         (view === 'ALL' || info.lifecycle_stage === 'active') &&
-        (value === undefined || tags.get(key) === value),
+        isWanted(tags),
     );
-    return runs.length === 0 ? {} : { runs: runs.slice(0, max).map(shown) };
+    const end = Number(from) + max;
+    const page = runs.slice(Number(from), end);
+    if (page.length === 0) return { runs: undefined };
+    return { runs: page.map(shown), ...(end < runs.length && { next_page_token: String(end) }) };
   }
 
   updateRun({ run_id: runId, status, end_time }: Json) {
@@ -132,6 +139,8 @@ export class StandInStore {
     for (const { key, value } of params) run.params.set(key, value);
     for (const metric of metrics) {
       run.metrics.set(metric.key, metric);
+      const { key, value, timestamp, step } = metric;
+      run.history.set(JSON.stringify([key, value, timestamp, step]), metric);
       this.models.get(metric.model_id)?.metrics.set(metric.key, metric);
     }
     return {};
@@ -164,7 +173,7 @@ export class StandInStore {
     return {};
   }
 
-  /** MLflow 2: a model that is logged twice is listed twice. */
+  /** In MLflow 2, a model that is logged twice is listed twice. */
   logModel({ run_id: runId, model_json: json }: Json) {
     const { tags } = this.#activeRun(runId);
     const listed = JSON.parse(tags.get('mlflow.log-model.history') ?? '[]');
@@ -233,7 +242,7 @@ export class StandInStore {
     return experiment;
   }
 
-  /** The runs go into the bin with their experiment, and come back with it. */
+  /** Deletes or restores an experiment together with its runs. */
   #setStage(experimentId: string, stage: string): void {
     this.#experiment(experimentId).lifecycle_stage = stage;
     for (const { info } of this.runs.values()) {
@@ -258,6 +267,16 @@ export class StandInStore {
     if (model === undefined || model.isDeleted) throw absent(`Logged model with ID '${modelId}'`);
     return model;
   }
+}
+
+/** Whether a run's tags match a filter of `runs/search`. */
+function tagFilter(filter: string | undefined): (tags: ReadonlyMap<string, string>) => boolean {
+  const [, key = '', how, value = ''] = /tags\.`([^`]+)`\s*(=|LIKE)\s*'([^']*)'/.exec(filter ?? '') ?? [];
+  if (how === undefined) return () => true;
+  if (how === '=') return (tags) => tags.get(key) === value;
+  const [start = '', rest] = value.split('%');
+  if (rest !== '') throw invalid(`the stand-in knows patterns with one % at their end, not ${value}`);
+  return (tags) => tags.get(key)?.startsWith(start) ?? false;
 }
 
 function shown({ info, tags, params, metrics, inputs, outputs }: StoredRun) {

@@ -4,15 +4,15 @@ import { onTestFinished, vi } from 'vitest';
 const LOOK_MS = 5;
 
 /**
- * Stops `setTimeout` of this process until the test ends, so that no time-out of the code under test comes by itself,
- * however slow the machine is. Sockets, threads, `node:timers/promises` and the waits of vitest go on.
+ * Stops `setTimeout` of this process until the test ends. No timeout of the code under test then fires by itself, even on
+ * a slow machine. Sockets, threads, `node:timers/promises` and the waits of vitest continue.
  */
 export function stopTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
 }
 
-/** Lets so many milliseconds of the stopped time pass, again and again, until the promise is settled. */
+/** Lets `ms` of the stopped time pass, again and again, until the promise is settled. */
 export async function passTime<Result>(ms: number, awaited: Promise<Result>): Promise<Result> {
   let isSettled = false;
   const settle = () => {

@@ -13,7 +13,7 @@ const listed = (numbers: readonly number[]) => {
   return () => left.shift() ?? 0.99;
 };
 
-/** With half of the requests harmed: what is drawn for this harm. */
+/** The number to draw for this harm if half of the requests are harmed. */
 const drawFor = (harm: Harm) => (0.5 * (HARMS.indexOf(harm) + 0.5)) / HARMS.length;
 
 describe('a TCP proxy that does harm', () => {
@@ -23,7 +23,7 @@ describe('a TCP proxy that does harm', () => {
 
   beforeAll(async () => {
     target = createServer(async (incoming, response) => {
-      begun += 1;
+      begun++;
       const body = await buffer(incoming).catch(() => undefined);
       if (body === undefined) return;
       seen.push(body.toString());
@@ -73,7 +73,7 @@ describe('a TCP proxy that does harm', () => {
     expect(outcome.counts[harm]).toBe(1);
   });
 
-  it('lets the target hear the first part of what is cut', async () => {
+  it('forwards the first part of a cut request', async () => {
     await through([drawFor('cut'), 0.999]);
     await expect.poll(() => begun).toBe(1);
   });
@@ -81,11 +81,11 @@ describe('a TCP proxy that does harm', () => {
   it.each([
     ['the first', 0.1, 'answer 1'],
     ['the second', 0.9, 'answer 2'],
-  ])('gives %s of two answers', async (_name, place, text) => {
+  ])('returns %s of two responses', async (_name, place, text) => {
     expect((await through([drawFor('twice'), place])).text).toBe(text);
   });
 
-  it('passes everything else on, whatever way its length is told', async () => {
+  it('forwards every other response, with a length or in chunks', async () => {
     expect(await through([0.5, 0.5])).toMatchObject({
       status: 200,
       text: 'answer 1',
@@ -105,8 +105,8 @@ describe('a TCP proxy that does harm', () => {
     });
     const pool = new Pool(proxy.url, { connections: 1 });
     let connections = 0;
-    pool.on('connect', () => (connections += 1));
-    for (let index = 0; index < 3; index += 1) {
+    pool.on('connect', () => connections++);
+    for (let index = 0; index < 3; index++) {
       const { body } = await pool.request({ method: 'GET', path: '/' });
       await body.dump();
     }
@@ -114,7 +114,7 @@ describe('a TCP proxy that does harm', () => {
     expect(connections).toBe(1);
   });
 
-  it('carries out what is late though its sender has gone', async () => {
+  it('forwards a late request although its client has disconnected', async () => {
     const { port } = target.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
     const random = listed([drawFor('late'), 0.9]);
@@ -137,16 +137,16 @@ describe('where a message ends', () => {
     ['a request without a body', 'GET / HTTP/1.1\r\nhost: a\r\n\r\nGET', false, 27],
     ['half a head', 'GET / HTTP/1.1\r\nhost: a\r\n', false, undefined],
     ['a length', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nabc', false, 40],
-    ['a body under way', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na', false, undefined],
+    ['an incomplete body', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na', false, undefined],
     ['chunks', 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nX', false, 58],
     [
-      'chunks under way',
+      'incomplete chunks',
       'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n',
       false,
       undefined,
     ],
-    ['an answer that has no body', 'HTTP/1.1 204 No Content\r\n\r\nX', true, 27],
-    ['an answer without a length', 'HTTP/1.1 200 OK\r\n\r\nX', true, 'atClose'],
+    ['a response without a body', 'HTTP/1.1 204 No Content\r\n\r\nX', true, 27],
+    ['a response without a length', 'HTTP/1.1 200 OK\r\n\r\nX', true, 'atClose'],
   ])('%s', (_name, text, isAnswer, end) => {
     expect(messageEnd(Buffer.from(text), isAnswer)).toBe(end);
   });

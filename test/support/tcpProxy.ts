@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageEnd, saysClose } from './httpFrame.ts';
 
 /**
- * What may become of a request:
- * - `late`: it waits before it is sent on, and is sent on even if its sender has gone;
- * - `cut`: the connection ends in the middle of it, and its first bytes have come to the target;
- * - `lost`: it is carried out, and the connection ends instead of an answer;
- * - `swallowed`: it is carried out, and 504 is answered;
- * - `twice`: its bytes are sent to the target twice, and one of the two answers comes back;
- * - `refused`: the target does not hear of it, and 503 is answered.
+ * What may happen to a request:
+ * - `late`: the proxy delays the request, and forwards it even if its client has disconnected;
+ * - `cut`: the connection ends in the middle of the request, after its first bytes have reached the target;
+ * - `lost`: the target carries out the request, and the connection ends instead of a response;
+ * - `swallowed`: the target carries out the request, and the client gets 504;
+ * - `twice`: the target gets the request twice, and the client gets one of the two responses;
+ * - `refused`: the target does not get the request, and the client gets 503.
  */
 export const HARMS = ['late', 'cut', 'lost', 'swallowed', 'twice', 'refused'] as const;
 export type Harm = (typeof HARMS)[number];
@@ -18,23 +18,23 @@ export type Harm = (typeof HARMS)[number];
 export interface TcpProxyOptions {
   /** `http://host:port` */
   readonly target: string;
-  /** Uniform in [0, 1): a generator with a seed, so that the draws can be had again. */
+  /** Uniform in [0, 1): a generator with a seed, so that the draws can be repeated. */
   readonly random: () => number;
-  /** Share of the requests that come to harm, each kind as often as the others. */
+  /** Share of the requests that are harmed; all kinds of harm are equally frequent. */
   readonly harmShare: number;
-  /** Longest wait of one that is late, drawn anew for each. */
+  /** Longest delay of a late request; each request draws its own. */
   readonly lateMsMax: number;
 }
 
 type Counts = Record<Harm | 'unharmed', number>;
 
-/** Before a request is drawn for; the longest one of a delivery is a model's file of some kilobytes. */
+/** Most bytes of a request. The longest request of a delivery has a model's file of some kilobytes. */
 const REQUEST_BYTES_MAX = 16 * 2 ** 20;
 const CUT = Symbol('cut');
 
 /**
- * A proxy that passes on bytes between connections, and knows of HTTP only where a message ends: a request is sent to
- * the target as it came, on a connection of its own. `await using` ends it.
+ * A proxy that forwards bytes between connections. It knows no more of HTTP than where a message ends. Each request goes to the
+ * target unchanged, on its own connection. `await using` ends the proxy.
  */
 export class TcpProxy {
   readonly #options: TcpProxyOptions;
@@ -64,17 +64,17 @@ export class TcpProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Requests so far, by what became of them. */
+  /** Requests so far, by what happened to them. */
   get counts(): Readonly<Counts> {
     return this.#counts;
   }
 
-  /** From now on this share comes to harm; 0 makes it a proxy like any other. */
+  /** Sets the share of harmed requests from now on; with 0 no request is harmed. */
   set harmShare(share: number) {
     this.#harmShare = share;
   }
 
-  /** Waits until nothing that was taken in is still to be sent on. */
+  /** Waits until all received requests are forwarded. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
@@ -85,7 +85,7 @@ export class TcpProxy {
     await once(this.#server, 'close');
   }
 
-  /** One request of a connection at a time: HTTP/1.1 answers in the order of the requests. */
+  /** Handles one request of a connection at a time, because HTTP/1.1 answers in the order of the requests. */
   async #serve(client: Socket): Promise<void> {
     let held = Buffer.alloc(0);
     try {
@@ -99,13 +99,13 @@ export class TcpProxy {
         }
       }
     } catch {
-      // A connection that its client or the target has ended is no matter for the proxy.
+      // The proxy does not care if the client or the target ends a connection.
     } finally {
       client.destroy();
     }
   }
 
-  /** Whether the connection goes on after this request. */
+  /** Answers a request. @returns whether the connection stays open */
   async #answer(client: Socket, request: Buffer): Promise<boolean> {
     const answering = this.#harmed(request);
     this.#underWay.add(answering);
@@ -120,8 +120,8 @@ export class TcpProxy {
 
   async #harmed(request: Buffer): Promise<Buffer | typeof CUT> {
     const harm = this.#draw();
-    this.#counts[harm ?? 'unharmed'] += 1;
-    // Drawn whether it is used or not: what comes next does not depend on it.
+    this.#counts[harm ?? 'unharmed']++;
+    // Drawn even if it is not used, so that later draws do not depend on the kind of harm.
     const place = this.#options.random();
     if (harm === 'refused') return ownAnswer('503 Service Unavailable');
     if (harm === 'cut') {
@@ -143,7 +143,7 @@ export class TcpProxy {
     return HARMS[Math.floor((drawn / this.#harmShare) * HARMS.length)];
   }
 
-  /** Sends a request and gives the whole answer. */
+  /** Sends a request and returns the whole response. */
   async #exchange(request: Buffer): Promise<Buffer> {
     const socket = this.#watched(createConnection(this.#target));
     let held = Buffer.alloc(0);
@@ -155,7 +155,7 @@ export class TcpProxy {
         if (typeof end === 'number') return held.subarray(0, end);
       }
       if (messageEnd(held, true) === 'atClose') return held;
-      throw new Error('the target ended the connection before its answer was whole');
+      throw new Error('the target ended the connection before its response was complete');
     } finally {
       socket.destroy();
     }
@@ -172,7 +172,7 @@ export class TcpProxy {
   #watched(socket: Socket): Socket {
     this.#sockets.add(socket);
     socket.setNoDelay(true);
-    // Whoever reads or writes learns of a broken connection; without a listener it would end the process.
+    // Reads and writes fail on a broken connection. Without a listener, the error would also end the process.
     socket.on('error', () => undefined);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;

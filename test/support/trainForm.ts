@@ -1,14 +1,14 @@
-/** A multipart form made once: encoding it anew for each request would be the measuring program's time. */
+/** A multipart form that is made once, so that a measuring program spends no time on encoding it for each request. */
 export interface TrainForm {
   readonly contentType: string;
   readonly body: Buffer;
-  /** Where the file's bytes lie in the body. */
+  /** The place of the file's bytes in the body. */
   readonly file: { readonly start: number; readonly end: number };
 }
 
 const BOUNDARY = 'trainpost-test-form';
 
-/** What curl sends for `-F name=value ... -F train_file=@<fileName>`: the fields first. */
+/** The form that curl sends for `-F name=value ... -F train_file=@<fileName>`, with the fields first. */
 export function trainForm(
   fields: Readonly<Record<string, string>>,
   csv: Buffer,

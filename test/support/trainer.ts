@@ -7,7 +7,7 @@ type Json = any;
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined where it is no JSON. */
+  /** Undefined if the body is not JSON. */
   readonly body: Json;
 }
 
@@ -19,7 +19,7 @@ export interface PostOptions {
 /** An answer takes a second, and ten on a busy machine. */
 const TIMEOUT_MS = 600_000;
 
-/** Posts a training; undefined where the connection ended before the answer, or there was none to be had. */
+/** Posts a training. @returns undefined if there was no connection, or if it ended before the response */
 export async function postTraining(
   url: string,
   form: TrainForm,
@@ -40,7 +40,7 @@ export async function postTraining(
   }
 }
 
-/** Whether the service has promised to keep it. */
+/** Whether the service has accepted the training. */
 export function isAccepted(answered: Answered | undefined): boolean {
   return answered?.status === 200 || answered?.status === 202;
 }

@@ -7,22 +7,22 @@ import { request } from 'undici';
 import { unusedPort } from './mlflowServer.ts';
 
 const SERVER = join(import.meta.dirname, '../../dist/server.js');
-/** A process takes half a second to answer, and ten times that on a busy machine. */
+/** A process takes 0.5 s until it answers, and 5 s on a busy machine. */
 const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 20;
-/** What of the log is worth reading when something has gone wrong. */
+/** Characters of the log that an error shows. */
 const LAST_WORDS_CHARS = 2_000;
 
 export interface VictimOptions {
-  /** A folder of its own: its spool, its uploads, and a log of whatever its lives have written. */
+  /** A folder for this service only: its spool, its uploads, and a log of all its processes. */
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The service as `npm run build` made it, where this is not given. */
+  /** By default, the service that `npm run build` made. */
   readonly command?: readonly string[];
 }
 
 /**
- * The service as a process of its own that is killed and started again, always at the same address. It ends with the
+ * The service in a separate process, which can be killed and started again at the same address. The process ends with the
  * process that started it.
  */
 export class Victim implements AsyncDisposable {
@@ -32,7 +32,7 @@ export class Victim implements AsyncDisposable {
   #child: ChildProcess | undefined;
   #endsByUs = false;
   #lives = 0;
-  /** Lives that ended though nobody had ended them. */
+  /** Number of processes that ended by themselves. */
   #deaths = 0;
 
   private constructor(options: VictimOptions, port: number) {
@@ -41,12 +41,12 @@ export class Victim implements AsyncDisposable {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** An address for it; it does not run yet. */
+  /** Finds an address for the service, without starting it. */
   static async at(options: VictimOptions): Promise<Victim> {
     return new Victim(options, await unusedPort());
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts the service and waits until it answers. */
   static async start(options: VictimOptions): Promise<Victim> {
     const victim = await Victim.at(options);
     victim.spawn();
@@ -66,7 +66,7 @@ export class Victim implements AsyncDisposable {
     return this.#child!.pid!;
   }
 
-  /** How often it was started. */
+  /** How often the service was started. */
   get lives(): number {
     return this.#lives;
   }
@@ -75,7 +75,7 @@ export class Victim implements AsyncDisposable {
     return this.#deaths;
   }
 
-  /** Begins a life, with other settings than the last one's where they are given. */
+  /** Starts a process. @param env settings for this process, in addition to those of the options */
   spawn(env: Readonly<Record<string, string>> = {}): void {
     const log = openSync(this.#logPath, 'a');
     const [command = '', ...args] = this.#options.command ?? [process.execPath, SERVER];
@@ -96,16 +96,16 @@ export class Victim implements AsyncDisposable {
     process.once('exit', endWithUs);
     child.once('exit', () => {
       process.off('exit', endWithUs);
-      if (!this.#endsByUs) this.#deaths += 1;
+      if (!this.#endsByUs) this.#deaths++;
     });
     this.#endsByUs = false;
-    this.#lives += 1;
+    this.#lives++;
     this.#child = child;
   }
 
   /**
-   * Waits until it answers.
-   * @throws Error with its last words when it ends before
+   * Waits until the service answers.
+   * @throws Error with the end of the log if the process ends first
    */
   async up(): Promise<void> {
     const deadlineMs = Date.now() + UP_TIMEOUT_MS;
@@ -121,12 +121,12 @@ export class Victim implements AsyncDisposable {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** As a power cut ends it. */
+  /** Ends the process as a power cut would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** As whoever runs it stops it; its exit code. */
+  /** Ends the process as an operator would. @returns its exit code */
   async stop(): Promise<number | null> {
     await this.#end('SIGTERM');
     return this.#child?.exitCode ?? null;
@@ -153,7 +153,7 @@ export class Victim implements AsyncDisposable {
   }
 }
 
-/** On a connection that is not kept: what the service holds then is its own. */
+/** Whether the URL answers 200. The connection is not kept, so that it does not count as held by the service. */
 async function answers(url: string): Promise<boolean> {
   try {
     const { statusCode, body } = await request(url, { reset: true });
@@ -164,7 +164,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** What a process holds, as Linux tells it. */
+/** The resources that a process holds, as Linux reports them. */
 export interface Held {
   readonly descriptors: number;
   readonly threads: number;

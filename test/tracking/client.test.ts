@@ -18,6 +18,7 @@ async function withServer<Result>(
 const RUN = { experimentId: '1', user: 'ada', runName: 'r', startTimeMs: 1, tags: {} };
 const MODEL = { experimentId: '1', runId: 'r', name: 'm', params: {}, tags: {} };
 const DATASET = { name: 'd', digest: '0', source_type: 'local', source: '{}', schema: '{}', profile: '{}' };
+const INPUTS = [{ dataset: DATASET, context: 'training' }];
 
 /** What makes something new each time goes out once: the failure does not tell whether it was made. */
 const CALLS: readonly (readonly [string, times: number, (client: MlflowClient) => Promise<unknown>])[] = [
@@ -31,10 +32,11 @@ const CALLS: readonly (readonly [string, times: number, (client: MlflowClient) =
   ['createExperiment', 4, (client) => client.createExperiment('e')],
   ['getRun', 4, (client) => client.getRun('r')],
   ['findRuns', 4, (client) => client.findRuns('1', 'tag', 'x')],
+  ['findRunsLike', 4, (client) => client.findRunsLike('1', 'tag', 'x%', 10)],
   ['deleteRun', 4, (client) => client.deleteRun('r')],
   ['setRunTag', 4, (client) => client.setRunTag('r', 't', 'x')],
   ['updateRun', 4, (client) => client.updateRun('r', 'FINISHED', 1)],
-  ['logInputs', 4, (client) => client.logInputs('r', DATASET, 'training')],
+  ['logInputs', 4, (client) => client.logInputs('r', INPUTS)],
   ['logBatch', 4, (client) => client.logBatch('r', {}, [])],
   ['logOutput', 4, (client) => client.logOutput('r', 'm-1')],
   ['findLoggedModels', 4, (client) => client.findLoggedModels('1', 'r')],
@@ -130,7 +132,7 @@ describe('what counts as done, and what as nothing', () => {
     ['is refused', [refusal], 1],
   ])('a data set that another run brings at the same moment, and that %s', async (_, handlers, times) => {
     await withServer(inTurn(...handlers), async (client, seen) => {
-      const logged = client.logInputs('r', DATASET, 'training');
+      const logged = client.logInputs('r', INPUTS);
       if (handlers.length === 2) await logged;
       else await expect(logged).rejects.toMatchObject({ code: 'mlflow_refused' });
       expect(seen).toHaveLength(times);

@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { type RunRecord, recordRun } from '../../src/tracking/record.ts';
+import { recordTree } from '../../src/tracking/record.ts';
+import type { RunTree } from '../../src/tracking/tree.ts';
+import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { TrackedRun } from '../../src/values/run.ts';
 import { samplePipeline, sampleRun } from './sample.ts';
 
 const ENV = { USER: 'ada', GIT_SHA: 'f00dfeed' };
+
+const rootOf = (pipeline: PipelineState, run: TrackedRun) => recordTree(pipeline, run, ENV).tree.nodes[0];
+const datasetOf = (run: TrackedRun) => recordTree(samplePipeline(), run, ENV).tree.datasets[0]!;
 
 describe('a record', () => {
   test('has params of the pipeline as autolog writes them, and those of the run', () => {
     const pipeline = samplePipeline({ C: 1e-5, maxIter: 50, classWeight: 'balanced' });
     const model = "LogisticRegression(C=1e-05, class_weight='balanced', max_iter=50)";
-    expect(recordRun(pipeline, sampleRun(), ENV).record.params).toEqual({
+    expect(rootOf(pipeline, sampleRun()).params).toEqual({
       C: '1e-05',
       max_iter: '50',
       steps: `[('scaler', MinMaxScaler()), ('model', ${model})]`,
@@ -45,11 +51,7 @@ describe('a record', () => {
     const [name, state] = pipeline.steps[0]!;
     if (state.estimator !== 'MinMaxScaler') throw new Error('the first step is the scaler');
     const scaler = { ...state, params: { featureRange: [-1, 0.5] as const, clip: true } };
-    const { params } = recordRun(
-      { ...pipeline, steps: [[name, scaler], pipeline.steps[1]!] },
-      sampleRun(),
-      ENV,
-    ).record;
+    const { params } = rootOf({ ...pipeline, steps: [[name, scaler], pipeline.steps[1]!] }, sampleRun());
     expect(params['scaler']).toBe('MinMaxScaler(clip=True, feature_range=(-1, 0.5))');
     expect(params['scaler__feature_range']).toBe('(-1, 0.5)');
   });
@@ -57,7 +59,9 @@ describe('a record', () => {
   test('has the rounded metrics, and both sets at full precision but for an undefined one', () => {
     const run = sampleRun();
     const test = { ...run.test, roc_auc: Number.NaN };
-    const { metrics } = recordRun(samplePipeline(), { ...run, test }, ENV).record;
+    const root = rootOf(samplePipeline(), { ...run, test });
+    const metrics = Object.fromEntries(root.metrics.map(({ key, value }) => [key, value]));
+    expect(new Set(root.metrics.map(({ step }) => step))).toEqual(new Set([0]));
     expect(metrics).toMatchObject({ accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 });
     expect(metrics['training_roc_auc']).toBe(run.training.roc_auc);
     expect(metrics['test_log_loss']).toBe(run.test.log_loss);
@@ -66,7 +70,7 @@ describe('a record', () => {
   });
 
   test('describes the data set', () => {
-    const { dataset } = recordRun(samplePipeline(), sampleRun(), ENV).record;
+    const dataset = datasetOf(sampleRun());
     expect(dataset).toMatchObject({
       name: 'diabetes größe.csv',
       digest: '0123456789abcdef0123456789abcdef',
@@ -95,7 +99,7 @@ describe('a record', () => {
       { name: 'city', type: 'string' as const, missing: true },
     ];
     const run = sampleRun({ dataset: { ...sampleRun().dataset, columns } });
-    expect(JSON.parse(recordRun(samplePipeline(), run, ENV).record.dataset.schema)).toEqual({
+    expect(JSON.parse(datasetOf(run).schema)).toEqual({
       mlflow_colspec: [
         { type: 'double', name: 'Age', required: false },
         { type: 'string', name: 'city', required: false },
@@ -105,13 +109,13 @@ describe('a record', () => {
 
   test('bounds the name of the data set', () => {
     const run = sampleRun({ fileName: 'x'.repeat(600) });
-    expect(recordRun(samplePipeline(), run, ENV).record.dataset.name).toHaveLength(500);
+    expect(datasetOf(run).name).toHaveLength(500);
   });
 
   test('has MLflow’s tags, the caller’s, and an id of its own that nobody can take away', () => {
     const run = sampleRun({ tags: { team: 'clinic', 'trainpost.request_id': 'mine' } });
-    const [one, two] = [0, 1].map(() => recordRun(samplePipeline(), run, ENV).record);
-    expect(one!.tags).toEqual({
+    const [one, two] = [0, 1].map(() => recordTree(samplePipeline(), run, ENV).tree);
+    expect(one!.nodes[0].tags).toEqual({
       'mlflow.user': 'ada',
       'mlflow.source.name': 'trainpost',
       'mlflow.source.type': 'LOCAL',
@@ -125,11 +129,12 @@ describe('a record', () => {
 
   test('survives JSON, and freezes the time', () => {
     const before = Date.now();
-    const { record } = recordRun(samplePipeline(), sampleRun({ alias: 'champion' }), ENV);
-    expect(JSON.parse(JSON.stringify(record)) as RunRecord).toEqual(record);
-    expect(record.startTimeMs).toBe(1_795_407_178_082);
-    expect(record.endTimeMs).toBeGreaterThanOrEqual(before);
-    expect(record.endTimeMs).toBeLessThanOrEqual(Date.now());
-    expect(record.alias).toBe('champion');
+    const { tree } = recordTree(samplePipeline(), sampleRun({ alias: 'champion' }), ENV);
+    expect(JSON.parse(JSON.stringify(tree)) as RunTree).toEqual(tree);
+    const [root] = tree.nodes;
+    expect(root.startTimeMs).toBe(1_795_407_178_082);
+    expect(root.endTimeMs).toBeGreaterThanOrEqual(before);
+    expect(root.endTimeMs).toBeLessThanOrEqual(Date.now());
+    expect(root.model.alias).toBe('champion');
   });
 });

@@ -1,5 +1,6 @@
-import type { LogisticRegressionState, PipelineState } from '../../src/ml/state.ts';
-import type { ColumnInfo, TrackedRun } from '../../src/result.ts';
+import type { ColumnInfo } from '../../src/values/dataset.ts';
+import type { LogisticRegressionState, PipelineState } from '../../src/values/pipelineState.ts';
+import type { TrackedRun } from '../../src/values/run.ts';
 
 /** What scikit-learn 1.9 fits on data/diabetes.csv, split as the original does it, with C = 1. */
 const SCALER = {
@@ -102,7 +103,7 @@ export function sampleRun(overrides: Partial<TrackedRun> = {}): TrackedRun {
       target: 'Outcome',
       features: FEATURES,
       digest: '0123456789abcdef0123456789abcdef',
-      profile: [
+      summaries: [
         { name: 'Glucose', min: 0, max: 199, mean: 120.89, std: 31.97, quartiles: [99, 117, 140.25] },
       ],
       classCounts: [

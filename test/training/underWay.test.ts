@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DataError, UnavailableError } from '../../src/errors.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 
-/** Work that ends when it is told to. */
+/** Work that ends when a test says so. */
 function work() {
   let end = () => {};
   const promise = new Promise<void>((resolve) => {
@@ -11,8 +11,8 @@ function work() {
   return { promise, end };
 }
 
-describe('what is under way', () => {
-  it('is waited for, and what begins meanwhile too', async () => {
+describe('work under way', () => {
+  it('is awaited, including work that begins meanwhile', async () => {
     const underWay = new UnderWay();
     const [first, second] = [work(), work()];
     const begun = underWay.track(first.promise).then(() => underWay.track(second.promise));
@@ -28,7 +28,7 @@ describe('what is under way', () => {
     await Promise.all([begun, settled]);
   });
 
-  it('is waited for so long and no longer', async () => {
+  it('is awaited for the given time only', async () => {
     const underWay = new UnderWay();
     const never = work();
     const tracked = underWay.track(never.promise);
@@ -46,7 +46,7 @@ describe('what is under way', () => {
 
   it('is nothing at first', () => new UnderWay().settled(60_000));
 
-  it('says that it was given up, where nothing else was wrong', async () => {
+  it('fails with shutting_down if it was stopped and had no other fault', async () => {
     const underWay = new UnderWay();
     const fails = (error: Error) => underWay.computed(Promise.reject(error));
     await expect(fails(new Error('terminated'))).rejects.toThrow('terminated');

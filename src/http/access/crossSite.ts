@@ -1,23 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
-import { parseAuthority } from '../../hostName.ts';
+import { parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
 
 /** Ports that an origin leaves out (RFC 6454, 6.2). */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /**
- * Refuses what a browser sends for a page of another site: such a page may post a form to any address its reader's
- * browser reaches, this machine's included. Browsers say so in Sec-Fetch-Site and Origin, which no page can change;
- * curl, CI jobs and other programs send neither. That somebody follows a link to here is all that is left to other
- * sites; no image, script, frame or fetch of theirs reads anything.
+ * Rejects what a browser sends for a page of another site. Such a page can post a form to any address that its reader's
+ * browser reaches, including this machine. Browsers name the site in Sec-Fetch-Site and Origin, which no page can change.
+ * curl, CI jobs and other programs send neither header. Other sites may only link here: their images, scripts, frames and
+ * fetches read nothing.
  */
 export const refuseCrossSite: RequestHandler = (request, _response, next) => {
   if (isCrossSite(request.method, request.headers)) {
     throw new HttpError(
       403,
       'cross_site',
-      'This request comes from a page of another site, which this service does not serve: call it from its own pages, or from a program.',
+      'This request comes from a page of another site, which is not allowed: call this service from its own pages, or from a program.',
     );
   }
   next();
@@ -31,7 +31,7 @@ export function isCrossSite(method: string, headers: IncomingHttpHeaders): boole
   return origin !== undefined && !isOriginOf(origin, host);
 }
 
-/** Fetch Metadata: the whole window goes there, and it is no form that is posted. */
+/** Whether somebody follows a link (Fetch Metadata): the whole window navigates, and no form is posted. */
 function isLinkFollowed(method: string, headers: IncomingHttpHeaders): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
@@ -42,8 +42,8 @@ function isLinkFollowed(method: string, headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Whether an origin and a Host header name the same server. The scheme is not compared: behind a proxy that speaks TLS
- * it is not ours. `null`, which is what a sandboxed page has, is nobody's.
+ * Whether an origin and a Host header name the same server. The scheme is not compared, because behind a proxy that speaks
+ * TLS the client's scheme is not ours. The origin `null` of a sandboxed page matches no server.
  */
 function isOriginOf(origin: string, host: string | undefined): boolean {
   const [, scheme = '', authority = ''] = /^(https?):\/\/([^/?#@]+)$/i.exec(origin) ?? [];

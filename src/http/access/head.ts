@@ -4,16 +4,16 @@ import { HttpError } from '../problem.ts';
 /** Browsers send some 20, and proxies on the way add as many. */
 const HEADERS_MAX = 100;
 /**
- * Headers of which there can be one. Node takes the first of several without a word, and whoever stood before it (a
- * proxy, a filter) may have taken the last.
+ * Headers that a request may have only once. Node silently uses the first of several, but a proxy or filter in front of
+ * Node may have used the last.
  */
 const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'content-length']);
-/** Node's parser also takes 0.9 and 2.0 for versions, and reads them as if they were 1.1. */
+/** Node's parser also accepts the versions 0.9 and 2.0, and reads them as if they were 1.1. */
 const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1']);
-/** Methods of which the service knows a body. */
+/** Methods that may have a body here. */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Refuses what HTTP's grammar lets through and two readers may understand in two ways, or nobody here at all. */
+/** Rejects valid HTTP that two parsers may read in two ways, or that this service does not support. */
 export const checkHead: RequestHandler = (request, response, next) => {
   checkVersion(request);
   checkHeaders(request.rawHeaders);
@@ -23,7 +23,7 @@ export const checkHead: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** For a route that takes no body though its method may have one. */
+/** Rejects a body on a route that does not read one, although its method may have a body. */
 export const noBody: RequestHandler = (request, _response, next) => {
   refuseBody(request);
   next();
@@ -31,21 +31,26 @@ export const noBody: RequestHandler = (request, _response, next) => {
 
 function checkVersion({ httpVersion }: Request): void {
   if (VERSIONS.has(httpVersion)) return;
-  throw new HttpError(400, 'unknown_http_version', `This is HTTP/1.1, not HTTP/${httpVersion}.`);
+  throw new HttpError(400, 'unknown_http_version', `HTTP/${httpVersion} is not supported: use HTTP/1.1.`);
 }
 
-/** `rawHeaders` are names and values by turns, as they came: also those that Node leaves out where there are too many. */
+/** `rawHeaders` has names and values in turn, as received. It includes headers that Node drops if there are too many. */
 function checkHeaders(rawHeaders: readonly string[]): void {
   const count = rawHeaders.length / 2;
   if (count > HEADERS_MAX) {
-    throw new HttpError(431, 'too_many_headers', `There are ${count} headers: send at most ${HEADERS_MAX}.`, {
-      limit: HEADERS_MAX,
-      actual: count,
-    });
+    throw new HttpError(
+      431,
+      'too_many_headers',
+      `The request has ${count} headers: send at most ${HEADERS_MAX}.`,
+      {
+        limit: HEADERS_MAX,
+        actual: count,
+      },
+    );
   }
   const seen = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
+    const name = rawHeaders[i]!.toLowerCase();
     if (!SINGLE.has(name)) continue;
     if (seen.has(name)) {
       throw new HttpError(
@@ -58,7 +63,7 @@ function checkHeaders(rawHeaders: readonly string[]): void {
   }
 }
 
-/** RFC 9110, 10.1.1: of expectations there is one, and a caller of HTTP/1.0 cannot mean it. */
+/** RFC 9110, 10.1.1: only one expectation is defined, and a server ignores it in HTTP/1.0. */
 function checkExpectation(request: Request): void {
   const { expect } = request.headers;
   if (expect === undefined) return;
@@ -68,12 +73,12 @@ function checkExpectation(request: Request): void {
     throw new HttpError(
       417,
       'unknown_expectation',
-      'Of Expect only "100-continue" is known: leave the header out.',
+      'The only supported Expect is "100-continue": leave the header out.',
     );
   }
 }
 
-/** Node takes a body in a coding that it does not know for none, and what comes then for the next request. */
+/** If Node does not know the coding, it assumes that there is no body, and takes the body for the next request. */
 function checkTransferCoding({ headers }: Request, response: Response): void {
   const coding = headers['transfer-encoding'];
   if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return;
@@ -81,17 +86,17 @@ function checkTransferCoding({ headers }: Request, response: Response): void {
   throw new HttpError(
     400,
     'unknown_transfer_coding',
-    'Of Transfer-Encoding only "chunked" is known: send the body as it is.',
+    'The only supported Transfer-Encoding is "chunked": send the body without another coding.',
   );
 }
 
-/** @throws HttpError 413, for the limit of this body is none */
+/** @throws HttpError 413 `body_not_taken`, because the limit for this body is 0 bytes */
 function refuseBody({ method, headers }: Request): void {
   if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length'] ?? 0) > 0)) return;
   throw new HttpError(
     413,
     'body_not_taken',
-    `${method} takes no body here: send it without one, or POST a form to /train.`,
+    `${method} takes no body here: send it without a body, or POST a form to /train.`,
     { limit: 0 },
   );
 }

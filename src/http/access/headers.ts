@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /**
- * What answers tell browsers: load nothing, show it in no frame, guess no type, read it from no other site. There are
- * no CORS headers, so a preflight fails. Not that everything is https (Strict-Transport-Security): the service speaks
- * plain HTTP, and whoever speaks TLS for it says so.
+ * Headers that tell browsers to load nothing, show the response in no frame, guess no content type, and let no other site
+ * read the response. There are no CORS headers, so a preflight fails. There is no Strict-Transport-Security, because the
+ * service speaks plain HTTP: a proxy that speaks TLS for it can add that header.
  */
 const helmetHeaders = helmet({
   contentSecurityPolicy: {
@@ -22,7 +22,7 @@ const helmetHeaders = helmet({
   referrerPolicy: { policy: 'same-origin' },
 });
 
-/** Headers of every answer. Results are for whoever asked, so that nothing on the way keeps them. */
+/** Sets the headers of every response. Results are for the client alone, so no cache may keep them. */
 export const securityHeaders: RequestHandler = (request, response, next) => {
   response.set('Cache-Control', 'no-store');
   helmetHeaders(request, response, next);

@@ -1,18 +1,18 @@
 import type { Request, RequestHandler } from 'express';
 import { quote } from '../../errors.ts';
-import { type Authority, canonicalHost, isLoopback, parseAuthority } from '../../hostName.ts';
+import { type Authority, canonicalHost, isLoopback, parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
 
-/** What stands for every name. */
+/** Allows every name. */
 const ANY = '*';
 /** RFC 9112, 3.2.2: a request target that names the server itself. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
 
 /**
- * Takes requests only by the names that the service has. A page of another site whose name was made to point at this
- * machine (DNS rebinding) is the same origin to its browser, and this is what still gives it away: the browser sends
- * the page's name. Programs that send none (HTTP/1.0) are no browser.
- * `allowed` has canonical hosts, `*.name` for the names below one, or `*`.
+ * Accepts requests only by the service's own names. This stops DNS rebinding: another site makes its name point at this
+ * machine, so that the browser takes the service for the same origin. The browser still sends the site's name, which is
+ * rejected here. A request without a name (HTTP/1.0) does not come from a browser, and is accepted.
+ * @param allowed canonical hosts, `*.name` for all names below `name`, or `*`
  */
 export function allowHosts(allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
@@ -23,7 +23,7 @@ export function allowHosts(allowed: readonly string[]): RequestHandler {
   };
 }
 
-/** `localAddress` is where the connection arrived: who asks for that address asks for this service. */
+/** Whether a request may use this host. It may always use `localAddress`, the address where its connection arrived. */
 export function isAllowedHost(host: string, allowed: readonly string[], localAddress?: string): boolean {
   if (isLoopback(host) || host === canonicalHost(localAddress ?? '')) return true;
   return allowed.some(
@@ -31,34 +31,46 @@ export function isAllowedHost(host: string, allowed: readonly string[], localAdd
   );
 }
 
-/** The Host header, and the target's own authority where it has one. */
+/** The Host header, and the target's own authority if it has one. */
 function authoritiesOf({ headers, url, httpVersion }: Request): Authority[] {
   const named = headers.host;
   if (named === undefined && httpVersion !== '1.0') {
-    throw new HttpError(400, 'host_missing', 'There is no Host header: send the name of the service in one.');
+    throw new HttpError(
+      400,
+      'host_missing',
+      'The Host header is missing: send the name of the service in it.',
+    );
   }
   return [named, authorityOf(url)]
     .filter((text) => text !== undefined)
     .map((text) => {
       const authority = parseAuthority(text);
       if (authority !== undefined) return authority;
-      throw new HttpError(400, 'malformed_host', `The host ${quote(text)} is neither a name nor an address.`);
+      throw new HttpError(
+        400,
+        'malformed_host',
+        `The host ${quote(text)} is neither a name nor an address: send the name of the service.`,
+      );
     });
 }
 
-/** Of a target that is no path (RFC 9112, 3.2); `*` is the server as a whole. */
+/** The authority of a target that is not a path (RFC 9112, 3.2). The target `*` means the server as a whole. */
 function authorityOf(target: string): string | undefined {
   if (target.startsWith('/') || target === '*') return undefined;
   const [, authority] = ABSOLUTE_FORM.exec(target) ?? [];
   if (authority !== undefined) return authority;
-  throw new HttpError(400, 'malformed_target', 'What is asked for is neither a path nor an http:// address.');
+  throw new HttpError(
+    400,
+    'malformed_target',
+    'The request target is neither a path nor an http:// URL: send a path.',
+  );
 }
 
 function notAllowed(host: string): HttpError {
   return new HttpError(
     403,
     'host_not_allowed',
-    `This service is not known as ${quote(host)}: ask it by one of its own names, or start it with ALLOWED_HOSTS=${host}.`,
+    `The host ${quote(host)} is not allowed: use one of the service's own names, or start the service with ALLOWED_HOSTS=${host}.`,
     { value: host },
   );
 }

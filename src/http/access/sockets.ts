@@ -6,27 +6,27 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { bareProblem, HttpError, PROBLEM_TYPE, problemText } from '../problem.ts';
 
-/** How long what a refused caller still sends is thrown away, lest the end of the connection overtake the answer. */
+/** How long to discard what a rejected client still sends: a TCP reset could destroy the response before it is read. */
 const LINGER_MS = 1_000;
 /** First byte of a TLS record that opens a handshake (RFC 8446, 5.1). */
 const TLS_HANDSHAKE = 0x16;
 
-/** What Node says of bytes that are no request. */
+/** Node's error for bytes that are not a request. */
 interface ParseError extends Error {
   readonly code?: string;
   readonly rawPacket?: Buffer;
 }
 
-/** The request that a connection is at, as far as it is known. */
+/** The latest request of a connection, and its response. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 /**
- * Hands requests to the app, those that expect something first included, and answers what never becomes one: broken
- * framing, too many headers, a head or a body that does not come, CONNECT. Node's own way is a line of text or a cut
- * connection; here each gets a problem+json, a line in the log, and the end of its connection.
+ * Passes requests to the app, also those with `Expect`, and answers what never becomes a request: broken framing, too many
+ * headers, a head or a body that does not arrive, CONNECT. Node itself would send a line of text or cut the connection.
+ * Here the client gets a problem+json, the log gets a line, and the connection is closed.
  */
 export function serve(server: Server, app: RequestListener, logger: Logger): void {
   const current = new WeakMap<Duplex, Exchange>();
@@ -37,44 +37,49 @@ export function serve(server: Server, app: RequestListener, logger: Logger): voi
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) server.on(event, take);
 
-  /** The last word on a connection, behind the answers to what came before. */
+  /** Sends the last response of a connection, after the responses to earlier requests. */
   function refuse(socket: Duplex, error: HttpError, reason: string | undefined): void {
     const { request, response } = current.get(socket) ?? {};
     const say = () => sayAndClose(socket as Socket, error, logger, reason);
     if (request === undefined || response === undefined || response.closed) say();
     else if (!request.complete) refuseBody({ request, response }, socket, error);
-    // The answer to what came before goes first; where that is the last one, nothing behind it counts.
+    // The response to the earlier request goes first. If that response ends the connection, the rest is ignored.
     else if (!endsConnection(response)) response.once('close', say);
   }
 
   server.on('clientError', (cause: ParseError, socket: Duplex) => {
-    // Whatever still comes in is the same error again.
+    // Further bytes raise the same error again.
     if (refused.has(socket)) return;
     refused.add(socket);
     if (socket.writable && !isGone(cause)) refuse(socket, refusalOf(cause), cause.code);
     else socket.destroy();
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    // Node has let go of the connection: without a listener an error of it would end the process.
+    // Node no longer handles this connection. Without a listener, an error of the socket would end the process.
     socket.on('error', () => socket.destroy());
-    const error = new HttpError(405, 'method_not_allowed', 'This is no proxy: CONNECT leads nowhere.');
+    const error = new HttpError(
+      405,
+      'method_not_allowed',
+      'CONNECT is not supported, because this service is not a proxy: send the request directly.',
+    );
     refuse(socket, error, 'CONNECT');
   });
 }
 
-/** Node ends the connection behind such an answer by itself. */
+/** Whether Node itself ends the connection after this response. */
 function endsConnection(response: ServerResponse): boolean {
   return !response.shouldKeepAlive || response.getHeader('Connection') === 'close';
 }
 
-/** Nobody is there any more to be told. */
+/** Whether the client is gone, so that nobody would read a response. */
 function isGone({ code }: ParseError): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /**
- * The head of the request was taken, and its body is broken or does not come: its own answer says so. It is whole for
- * the caller by its length, and ended, which cuts the connection, only when the caller has done so or had the time to.
+ * Answers a request whose head was read, and whose body is broken or does not arrive. The response is complete for the
+ * client by its length. `response.end` would cut the connection, so it waits until the client has ended its side, or has
+ * had time to.
  */
 function refuseBody({ request, response }: Exchange, socket: Duplex, error: HttpError): void {
   if (response.headersSent) {
@@ -89,7 +94,7 @@ function refuseBody({ request, response }: Exchange, socket: Duplex, error: Http
     Connection: 'close',
   });
   response.write(text);
-  // Node forgets a request that is answered, and whoever reads its body would wait for the rest of it for ever.
+  // Node forgets a request once it is answered, and a reader of its body would wait forever for the rest.
   response.once('close', () => request.destroy());
   linger(socket, () => response.end());
 }
@@ -98,12 +103,12 @@ function sayAndClose(socket: Socket, error: HttpError, logger: Logger, reason: s
   if (!socket.writable) return;
   const id = randomUUID();
   const { status, code } = error;
-  logger.warn({ id, status, code, reason }, `no request ${status}`);
+  logger.warn({ id, status, code, reason }, `invalid request ${status}`);
   socket.end(bareProblem(error, id));
   linger(socket, () => socket.destroySoon());
 }
 
-/** Lets what still comes in go by, until the caller has ended too or its time is over. */
+/** Discards what still arrives, until the client has ended its side or `LINGER_MS` have passed. */
 function linger(socket: Duplex, end: () => void): void {
   const timer = setTimeout(end, LINGER_MS);
   socket.once('end', end);
@@ -115,24 +120,24 @@ function linger(socket: Duplex, end: () => void): void {
 function refusalOf({ code, rawPacket }: ParseError): HttpError {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new HttpError(408, 'request_timeout', 'The request did not come in time: send it again.');
+      return new HttpError(408, 'request_timeout', 'The request did not arrive in time: send it again.');
     case 'HPE_HEADER_OVERFLOW':
       return new HttpError(
         431,
         'headers_too_large',
-        'The headers are too large: send fewer or shorter ones.',
+        'The headers are too large: send fewer or shorter headers.',
       );
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new HttpError(413, 'chunk_extensions_too_large', 'The extensions of a chunk are too large.');
+      return new HttpError(
+        413,
+        'chunk_extensions_too_large',
+        'The extensions of a chunk are too large: send chunks without extensions.',
+      );
     case 'HPE_INVALID_EOF_STATE':
-      return new HttpError(400, 'request_cut', 'The request broke off before its end: send it again.');
+      return new HttpError(400, 'request_cut', 'The request ended too early: send it again.');
     default:
       return rawPacket?.[0] === TLS_HANDSHAKE
-        ? new HttpError(
-            400,
-            'tls_on_plain_port',
-            'This port speaks plain HTTP: ask it by http://, not https://.',
-          )
-        : new HttpError(400, 'malformed_http', 'This is no HTTP/1.1 request that can be read.');
+        ? new HttpError(400, 'tls_on_plain_port', 'This port speaks plain HTTP: use http://, not https://.')
+        : new HttpError(400, 'malformed_http', 'This is not a valid HTTP/1.1 request: check the client.');
   }
 }

@@ -3,10 +3,13 @@ import type { RequestHandler } from 'express';
 import { HttpError } from '../problem.ts';
 import { isOpen } from './openRoutes.ts';
 
-/** RFC 6750, 3: what a caller is told to send. */
+/** RFC 6750, 3: tells clients what to send. */
 const CHALLENGE = 'Bearer realm="trainpost"';
 
-/** Lets nobody in without `Authorization: Bearer <token>` (RFC 6750) but to the open routes; everybody where there is no token. */
+/**
+ * Requires `Authorization: Bearer <token>` (RFC 6750) on all routes but the open ones.
+ * @param token if undefined, every request is accepted
+ */
 export function requireToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const wanted = digest(token);
@@ -21,23 +24,23 @@ export function requireToken(token: string | undefined): RequestHandler {
       throw new HttpError(
         401,
         'token_wanted',
-        'This service wants its token: send it in a header (curl -H "Authorization: Bearer <token>").',
+        'This service requires a token: send it in a header (curl -H "Authorization: Bearer <token>").',
       );
     }
     if (!timingSafeEqual(digest(given), wanted)) {
       response.set('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
-      throw new HttpError(401, 'token_wrong', 'The token is not the one that TRAINPOST_TOKEN has.');
+      throw new HttpError(401, 'token_wrong', 'The token is wrong: send the value of TRAINPOST_TOKEN.');
     }
     next();
   };
 }
 
-/** The scheme is the same in any case (RFC 9110, 11.1). */
+/** The token of an Authorization header. The scheme is case-insensitive (RFC 9110, 11.1). */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^bearer +([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
 }
 
-/** Of one length whatever the token's is, so that a comparison tells nothing of either. */
+/** Has the same length for every token, so that the time of a comparison reveals nothing about either token. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

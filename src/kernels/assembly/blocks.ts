@@ -1,22 +1,22 @@
-// Whole blocks of plain rows, each by itself: where they end, and from their bytes to packed segments.
+// Finds the ends of whole blocks of plain rows, and makes packed segments of each block's bytes.
 import { LF } from './layout';
 import { bitsOf, scan, STEP } from './scan';
 import { seal } from './seal';
 
-// A block as u32: its bytes, its rows, and whether `readBlock` has taken it.
+// A block's entry as u32: its first byte and its end, its rows, and whether `readBlock` has taken the block.
 const ENTRY_BYTES: usize = 16;
 const FROM: usize = 0;
 const TO: usize = 4;
 const ROWS: usize = 8;
 const IS_TAKEN: usize = 12;
 
-// What `readBlock` tells of a block: the bytes of its segments, then for each column what `seal` tells, then a byte a
-// column as `scan` stores it in `NOT_WHOLE`.
+// The result of `readBlock`: the bytes of all segments, then the result of `seal` for each column, then for each column
+// the byte that `scan` stores in `NOT_WHOLE`.
 const SEGMENT_BYTES: usize = 0;
 const OF_COLUMNS: usize = 16;
 const SEALED_BYTES: usize = 32;
 
-// Of the state of `scan`.
+// Places in the state of `scan`.
 const STATE_BYTES: usize = 80;
 const COLUMNS: usize = 8;
 const COLUMN_BYTES: usize = 12;
@@ -29,16 +29,16 @@ const ENDS_MAX: usize = 48;
 const NEXT_ROW: usize = 60;
 const SPAN_COUNT: usize = 64;
 const SPAN_BYTES: usize = 16;
-/** Behind the ends that are found so many more are written. */
+/** `scan` may write so many more ends behind the last end. */
 const ENDS_SLACK: usize = 16;
 
-/** Bytes of a cell, by the kind that `seal` gives. */
+/** Bytes of a cell, by the kind in the result of `seal`. */
 const WIDTHS: StaticArray<usize> = [8, 1, 2, 4];
 
 /**
- * Looks for the end of a block.
- * @param lines how many it has
- * @returns the address behind the last of them; where they do not end before `to`, minus how many were found
+ * Finds the end of a block by counting its line ends.
+ * @param lines how many lines the block has
+ * @returns the address behind the last line; if the bytes end before the block does, minus the lines that were found
  */
 export function findLines(from: usize, to: usize, lines: i32): isize {
   const lf = i8x16.splat(<i8>LF);
@@ -57,13 +57,14 @@ export function findLines(from: usize, to: usize, lines: i32): isize {
 }
 
 /**
- * Reads a block whose cells are all numbers, empty, or known texts, and packs it; any other is not taken. So it needs no
- * look for quotes, NUL, a CR by itself or bytes that are no characters: they stand in no such cell.
- * @param model a state of `scan`, of which the rooms for ends, spans and staged cells are replaced
- * @param entries one a block
- * @param slots where the segments go, column after column, `slotBytes` a block: 8 a cell, and 64
+ * Reads and packs a block whose cells are all numbers, empty, or known texts.
+ * The kernel takes no other block. No such cell has a quote, a NUL, a lone CR or an invalid character, so the kernel
+ * need not look for these bytes.
+ * @param model a state of `scan`; the kernel copies the state and replaces the room for ends, spans and staged cells
+ * @param entries one entry a block
+ * @param slots room for the segments, column after column; `slotBytes` a block, which are 8 bytes a cell and 64
  * @param results `resultBytes` a block
- * @param scratch a state, its ends, spans and staged cells, each from a multiple of 16 on
+ * @param scratch room for a state, its ends, spans and staged cells, each at a multiple of 16
  */
 export function readBlock(
   model: usize,
@@ -99,7 +100,7 @@ export function readBlock(
   store<u32>(entry, 1, IS_TAKEN);
 }
 
-/** Makes a state of a thread's own. */
+/** Makes a thread's own copy of the model. */
 function makeState(model: usize, scratch: usize, notWhole: usize): void {
   const endsMax = <usize>load<u32>(model, ENDS_MAX);
   const ends = aligned(scratch + STATE_BYTES);
@@ -107,7 +108,7 @@ function makeState(model: usize, scratch: usize, notWhole: usize): void {
   memory.copy(scratch, model, STATE_BYTES);
   store<u32>(scratch, <u32>ends, ENDS);
   store<u32>(scratch, <u32>spans, SPANS);
-  // With room for those of one go alone, the first cell that is handed out ends the scan.
+  // The room for spans holds the cells of one step only, so the first cell that is handed out ends the scan.
   store<u32>(scratch, <u32>endsMax, SPANS_MAX);
   store<u32>(scratch, <u32>aligned(spans + endsMax * SPAN_BYTES), STAGED);
   store<u32>(scratch, <u32>notWhole, NOT_WHOLE);

@@ -1,15 +1,15 @@
-// Whole numbers of a column counted, block after block.
+// Counts the whole numbers of a column, block after block.
 import { cellsOf, decimalsOf, FLOAT64, INT16, INT8, kindOf, segmentEntry } from './segment';
 
-/** Numbers that 16 bits tell apart, and where among them 0 is. */
+/** How many numbers 16 bits tell apart, and the place of 0 among them. */
 const TALLIES: usize = 65_536;
 const TALLY_OF_0: i32 = 32_768;
-/** Cells that are counted apart, so that no count waits for the one before it. */
+/** Neighbouring cells have counts of their own, so that no count waits for the count before. */
 const LANES: usize = 4;
 
 /**
- * How a column is packed: its decimals, and from bit 8 on the bytes of its widest cells.
- * @returns -1 where a block has doubles, or other decimals than another
+ * Returns a column's decimals, and from bit 8 on the bytes of its widest cells.
+ * @returns -1 if a block has doubles, or if two blocks have different decimals
  */
 export function packingOfColumn(directory: usize, nColumns: i32, nBlocks: i32, column: i32): i32 {
   const decimals = decimalsOf(segmentEntry(directory, nColumns, 0, column));
@@ -24,8 +24,8 @@ export function packingOfColumn(directory: usize, nColumns: i32, nBlocks: i32, c
 }
 
 /**
- * Counts a column whose cells have 16 bits at most.
- * @param counts a u32 for each number from -32,767 on, the missing cells in front of them; and room for 1024 more
+ * Counts the numbers of a column whose cells have at most 16 bits.
+ * @param counts a u32 for missing cells, then a u32 for each number from -32,767 on, then room for 1,024 more
  */
 export function tallyColumn(
   directory: usize,
@@ -73,7 +73,10 @@ function addOne(count: usize): void {
   store<u32>(count, load<u32>(count) + 1);
 }
 
-/** Least and largest whole number of a column, missing ones passed over; the least above the largest where all are. */
+/**
+ * Stores the least and the largest whole number of a column.
+ * If all cells are missing, the least is above the largest.
+ */
 export function rangeOfColumn(
   directory: usize,
   nColumns: i32,
@@ -94,7 +97,7 @@ export function rangeOfColumn(
   }
 }
 
-/** Widens the range at `out` to that of a segment. */
+/** Widens the range at `out` by the numbers of a segment. */
 function rangeOf<Cell>(cells: usize, rows: i32, out: usize): void {
   let least = i32.MAX_VALUE;
   let largest = i32.MIN_VALUE;
@@ -102,18 +105,18 @@ function rangeOf<Cell>(cells: usize, rows: i32, out: usize): void {
   for (let at = cells; at < end; at += sizeof<Cell>()) {
     const cell = <i32>load<Cell>(at);
     largest = max(largest, cell);
-    // What is missing is the least number of its width: as the largest number it is never less than another.
+    // The least number of a width means missing. Here a missing cell counts as the largest i32, which is never the least.
     least = min(least, select(i32.MAX_VALUE, cell, cell === missingOf<Cell>()));
   }
-  // They are the wrong way round where all cells are missing.
+  // If all cells are missing, the least is above the largest, and the range stays as it is.
   if (least > largest) return;
   store<i32>(out, min(least, load<i32>(out)));
   store<i32>(out, max(largest, load<i32>(out, 4)), 4);
 }
 
 /**
- * Counts a column's whole numbers from `low` to `high`, `2^shift` neighbours together.
- * @param counts a u32 for each `2^shift` of them, from `low` on
+ * Adds up how many of a column's whole numbers from `low` to `high` there are, `2^shift` neighbours together.
+ * @param counts a u32 for each `2^shift` numbers from `low` on, to which the kernel adds
  */
 export function countColumn(
   directory: usize,
@@ -141,7 +144,7 @@ function countCells<Cell>(cells: usize, rows: i32, low: i32, high: i32, shift: i
   const end = cells + <usize>rows * sizeof<Cell>();
   for (let at = cells; at < end; at += sizeof<Cell>()) {
     const cell = <i32>load<Cell>(at);
-    // Whatever lies below `low` is, without a sign, far above the width.
+    // Without a sign, the distance of a number below `low` is above the width.
     const distance = <u32>(cell - low);
     if (distance > width || cell === missingOf<Cell>()) continue;
     const count = counts + (<usize>(distance >> shift) << 2);
@@ -150,8 +153,8 @@ function countCells<Cell>(cells: usize, rows: i32, low: i32, high: i32, shift: i
 }
 
 /**
- * Adds up a column's distances from `centre`, their squares, and the cells that are there, missing ones passed over.
- * @param out three doubles, to which is added
+ * Adds up a column's distances from `centre`, the squares of the distances, and the number of cells with a value.
+ * @param out three doubles, to which the kernel adds
  */
 export function momentsOfColumn(
   directory: usize,

@@ -1,4 +1,4 @@
-// Exact reading of decimal numbers: every result is the double nearest to the text, ties to even.
+// Reads decimal numbers exactly: each result is the double nearest to the text, and ties go to the even double.
 import {
   EXACT_POWER_MAX,
   HANDED_OUT,
@@ -13,32 +13,36 @@ const ZERO: u32 = 0x30;
 const PLUS: u32 = 0x2b;
 const MINUS: u32 = 0x2d;
 const LETTER_E: u32 = 0x65;
-/** Sets the bit that tells small letters from capital ones. */
+/** The bit that makes a capital letter small. */
 const SMALL: u32 = 0x20;
 const SIGN_BIT: u64 = 0x8000_0000_0000_0000;
 
-/** Digits that a u64 holds whatever they are. */
+/** The most digits that always fit into a u64. */
 const DIGITS_MAX: u32 = 19;
 /** Bytes of half a vector. */
 const HALF: u32 = 8;
-/** A sign, a point and `DIGITS_MAX` digits. */
+/** Length of a sign, a point and `DIGITS_MAX` digits. */
 const LENGTH_MAX: u32 = DIGITS_MAX + 2;
 const TEN_TO_8: u64 = 100_000_000;
 const TEN_TO_16: u64 = 10_000_000_000_000_000;
-/** Above every whole number that is staged as one, its sign taken into account; the least i32 means missing. */
+/**
+ * Limit of the whole numbers that are not staged as doubles: positive numbers are below, and negative numbers reach to
+ * -STAGED_END. The least i32 means missing.
+ */
 const STAGED_END: u64 = 0x7fff_ffff;
 
-/** An exponent of more digits than this is out of that range whatever they are, leading zeros apart. */
+/** An exponent above this number is out of the range of `POWER_MIN` to `POWER_MAX`, so no more digits are read. */
 const EXPONENT_MAX: i32 = 9_999;
 
 /**
  * Reads a cell as a staged word.
- * @param from address of its first byte; `to` is one behind its last
+ * @param from address of the first byte
+ * @param to address behind the last byte
  * @param point the byte between whole part and fraction
  * @param powers address of the table of powers of ten
- * @param notWhole where 1 is stored if the text has a point or an exponent, or is no exact double
- * @returns `HANDED_OUT` where it is not plain digits with a sign, a point or an exponent, or its
- *   digits do not decide how to round
+ * @param notWhole address of a byte, which becomes 1 if the text has a point or an exponent, or is no exact double
+ * @returns `HANDED_OUT` if the text is not digits with at most a sign, a point and an exponent, or if the digits do not
+ *   decide how to round
  */
 @inline
 export function decimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
@@ -67,10 +71,12 @@ export function decimalWord(from: usize, to: usize, point: u32, powers: usize, n
 }
 
 /**
- * Reads two cells together, each of up to eight digits with a point among them or none, as nearly all are in most files.
- * @param from address of the first byte; `to` is one behind the last
- * @param place where the two words go
- * @returns whether they are such cells; else nothing is stored
+ * Reads two short cells together: up to eight digits each, with or without a point.
+ * Nearly all cells of most files are such cells.
+ * @param from0 address of the first cell's first byte
+ * @param to0 address behind the first cell's last byte
+ * @param place address of the two words
+ * @returns whether both cells are so short and plain; if not, the kernel stores nothing
  */
 @inline
 export function storeTwoWords(
@@ -101,7 +107,7 @@ export function storeTwoWords(
     count0 -= u32(others0 != 0);
     count1 -= u32(others1 != 0);
     if (count0 == 0 || count1 == 0) return false;
-    // Bytes behind the point, or all eight where there is none.
+    // Bytes behind the point, or 8 in a cell without a point.
     decimals0 = <u32>clz(others0) - 24;
     decimals1 = <u32>clz(others1) - 24;
     const before = v128.load64_lane(to1 - HALF - 1, v128.load64_zero(to0 - HALF - 1), 1);
@@ -118,7 +124,7 @@ export function storeTwoWords(
   return true;
 }
 
-/** The same of more than 16 characters. */
+/** Reads a cell of more than 16 characters as a staged word. */
 function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
   const length = <u32>(to - from);
   if (length > LENGTH_MAX) return exponentWord(from, to, point, powers, notWhole);
@@ -137,7 +143,7 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
     }
     decimals = length - 1 - at;
     digits -= 1;
-    // Without a branch for the numbers that cross the middle, which nobody could foresee.
+    // The digits may cross the middle of the 32 bytes. A branch for such numbers would be mispredicted.
     low = v128.bitselect(low, digitsAt(to - 17), lastBytes(decimals));
     high = v128.bitselect(high, digitsAt(to - 33), lastBytesBefore16(decimals));
     store<u8>(notWhole, 1);
@@ -145,7 +151,7 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
   if (digits > DIGITS_MAX) return exponentWord(from, to, point, powers, notWhole);
   low = v128.and(low, lastBytes(digits));
   high = v128.and(high, lastBytesBefore16(digits));
-  // Of the upper ones there are three at most, in the last of four parts.
+  // The upper part has at most three digits, in the last of the four lanes.
   const eights = eightsOf(foursOf(low), foursOf(high));
   const upper = <u64>i32x4.extract_lane(eights, 3);
   const middle = <u64>i32x4.extract_lane(eights, 0);
@@ -158,25 +164,25 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
   return mantissa == 0 ? sign : roundedProduct(mantissa, -<i32>decimals, powers) | sign;
 }
 
-/** 16 characters as what they are as digits: 0 to 9, or more. */
+/** Returns 16 characters as digits: 0 to 9, and more than 9 for any other character. */
 @inline
 function digitsAt(address: usize): v128 {
   return i8x16.sub(v128.load(address), i8x16.splat(<i8>ZERO));
 }
 
-/** A bit for each of 16 bytes. */
+/** Returns a bit for each of 16 bytes: 1 if the byte is a digit. */
 @inline
 function areDigits(bytes: v128): i32 {
   return i8x16.bitmask(i8x16.le_u(bytes, i8x16.splat(9)));
 }
 
-/** Moves what stands before the last `decimals` bytes and the point over the point. */
+/** Moves the bytes before the point one place on, over the point. */
 @inline
 function withoutPoint(bytes: v128, address: usize, decimals: u32): v128 {
   return v128.bitselect(bytes, digitsAt(address - 1), lastBytes(decimals));
 }
 
-/** The number that 16 digits make: neighbours are joined to numbers of 2, 4, 8 and 16 digits. */
+/** Returns the number of 16 digits. Neighbours are joined to numbers of 2, 4, 8 and 16 digits. */
 @inline
 function valueOf(digits: v128): u64 {
   const fours = foursOf(digits);
@@ -184,42 +190,42 @@ function valueOf(digits: v128): u64 {
   return (both & 0xffff_ffff) * TEN_TO_8 + (both >> 32);
 }
 
-/** Four numbers of four digits each. */
+/** Returns four numbers of four digits each. */
 @inline
 function foursOf(digits: v128): v128 {
   const twos = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(10 * 256 + 1)), 8);
   return i32x4.dot_i16x8_s(twos, i32x4.splat((1 << 16) | 100));
 }
 
-/** Two numbers of eight digits of each of two fours. */
+/** Returns two numbers of eight digits for each argument. */
 @inline
 function eightsOf(first: v128, second: v128): v128 {
   return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(first, second), i32x4.splat((1 << 16) | 10_000));
 }
 
-/** `±mantissa / 10^decimals` as a staged word: packed where 32 bits hold the mantissa, else the double. */
+/** Returns `±mantissa / 10^decimals` as a staged word: a whole number if 32 bits hold the mantissa, else a double. */
 @inline
 function wordOf(mantissa: u64, decimals: u32, negative: u32, powers: usize, notWhole: usize): u64 {
   const word = packedWord(mantissa, decimals, negative);
   if (word != HANDED_OUT) return word;
   if (mantissa > SAFE_MAX) store<u8>(notWhole, 1);
-  // Of so few decimals the product is always decided.
+  // With at most 22 decimals, 128 bits of the product always decide how to round.
   return doubleBits(mantissa, -<i32>decimals, powers) | (<u64>negative << 63);
 }
 
-/** `HANDED_OUT` where it does not go into 32 bits. */
+/** Returns the word of a whole number, or `HANDED_OUT` if the number does not fit into 32 bits. */
 @inline
 function packedWord(mantissa: u64, decimals: u32, negative: u32): u64 {
-  // Of -0 the difference wraps around, so that it stays a double and keeps its sign.
+  // For -0 the difference wraps around, so -0 stays a double and keeps its sign.
   if (mantissa - <u64>negative >= STAGED_END) return HANDED_OUT;
   const number = <u32>((mantissa ^ -(<u64>negative)) + <u64>negative);
   return NUMBER | (<u64>decimals << 32) | <u64>number;
 }
 
 /**
- * A number with an exponent, such as `1.25e-3`, always staged as a double; or one of many digits, as zeros in front of the
- * others make it. Read digit by digit; of more than `DIGITS_MAX` behind those zeros the rest is left out, if it does not
- * decide how to round.
+ * Reads a number with an exponent, such as `1.25e-3`, or with more than `DIGITS_MAX` digits, digit by digit.
+ * A number with an exponent is always staged as a double. Behind leading zeros, the digits after the first `DIGITS_MAX`
+ * are left out. If these digits decide how to round, the number is handed out.
  */
 function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
   let at = from;

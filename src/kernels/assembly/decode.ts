@@ -1,7 +1,7 @@
-// Packed cells of a design's columns as doubles, some rows of a block at a time.
+// Decodes packed cells of a design's columns to doubles, some rows of a block at a time.
 import { cellShift, cellsOf, divisorOf, FLOAT64, INT16, INT8, kindOf, segmentEntry } from './segment';
 
-// A design's column is a note of how it comes from a column of the table: src/engine/blocks/notes.ts writes it.
+// A note says how a column of a design comes from a column of the table. src/engine/blocks/notes.ts writes the notes.
 export const NOTE_BYTES: usize = 64;
 const FLAGS_AT: usize = 4;
 const CODE_AT: usize = 8;
@@ -15,19 +15,20 @@ const INDICATOR: i32 = 2;
 const MISSING_COUNTS: i32 = 4;
 const CLIPPED: i32 = 8;
 
-/** Rows are decoded, and computed with, by fours: what stands behind the last row is 0. */
+/** Kernels decode and compute four rows at a time. The rows behind the last row are 0. */
 export const ROWS_AT_ONCE: i32 = 4;
 
-/** The least multiple of `ROWS_AT_ONCE` that is not less. */
+/** Rounds up to a multiple of `ROWS_AT_ONCE`. */
 @inline
 export function paddedRows(rows: i32): i32 {
   return (rows + ROWS_AT_ONCE - 1) & -ROWS_AT_ONCE;
 }
 
 /**
- * Decodes `rows` rows of a block, from row `first` on, for all columns of a design: column j goes to `to + j * stride`.
- * @param notes one a column, `NOTE_BYTES` each
- * @param stride bytes, 7 doubles more than the rows take: small cells are unpacked by eights
+ * Decodes `rows` rows of a block, from row `first` on, for all columns of a design.
+ * Column j goes to `to + j * stride`.
+ * @param notes one note a column, `NOTE_BYTES` each
+ * @param stride bytes of the rows and of 7 doubles more, because small cells are unpacked by eights
  */
 export function decodeRows(
   directory: usize,
@@ -68,7 +69,7 @@ function decodeColumn(entry: usize, note: usize, first: i32, rows: i32, to: usiz
   for (let row = rows; row < paddedRows(rows); row++) store<f64>(to + (<usize>row << 3), 0);
 }
 
-/** Chooses the loop that does no more than this segment and this note ask for. */
+/** Chooses the loop that does no more than the segment and the note need. */
 @inline
 function decodeNumbers<T>(from: usize, rows: i32, entry: usize, note: usize, to: usize): void {
   const divisor = divisorOf(entry);
@@ -78,7 +79,7 @@ function decodeNumbers<T>(from: usize, rows: i32, entry: usize, note: usize, to:
   else decodeWholes<T>(from, rows, divisor, note, to, false, false);
 }
 
-/** `cell / divisor`, correctly rounded, or the note's fill; then times its scale, then plus its offset. */
+/** Stores `cell / divisor * scale + offset`, each operation rounded. The note's fill replaces a missing quotient. */
 @inline
 function decodeWholes<T>(
   from: usize,
@@ -149,12 +150,12 @@ function decodeDoubles(from: usize, rows: i32, note: usize, to: usize): void {
   }
 }
 
-/** 1 where the cell is the note's code, or missing if that counts; else 0; then scaled and shifted. */
+/** Stores `x * scale + offset`. x is 1 if the cell is the note's code, or is missing and missing counts, and else 0. */
 @inline
 function decodeIndicator<T>(from: usize, rows: i32, note: usize, to: usize): void {
   const codes = i32x4.splat(load<i32>(note + CODE_AT));
   const missingCounts = (load<i32>(note + FLAGS_AT) & MISSING_COUNTS) !== 0;
-  // Without it, the code is asked for twice.
+  // If missing does not count, each cell is compared with the code twice.
   const others = missingCounts ? i32x4.splat(missingCell<T>()) : codes;
   const ones = f64x2.splat(1);
   const scales = f64x2.splat(load<f64>(note + SCALE_AT));
@@ -187,7 +188,7 @@ function fourCells<T>(from: usize): v128 {
   return v128.load(from);
 }
 
-/** What stands for missing among whole numbers of this width. */
+/** Returns the whole number that means missing in this width. */
 @inline
 function missingCell<T>(): i32 {
   if (sizeof<T>() === 1) return i8.MIN_VALUE;

@@ -1,20 +1,21 @@
-// exp and log1p of two numbers at a time, each right within two units in the last place on the range given.
+// Computes exp, log1p and log of two numbers at a time, right within two units in the last place on the given range.
 
 const LOG2_E: f64 = 1.4426950408889634;
-/** ln 2 in two parts; the first has trailing zeros, so that its product with a small whole number is exact. */
+/** ln 2 in two parts. The first part has trailing zeros, so its product with a small whole number is exact. */
 const LN2_HIGH: f64 = 0.6931471803691238;
 const LN2_LOW: f64 = 1.9082149292705877e-10;
-/** 1.5 * 2^52: added to a number it rounds it to a whole one, which then stands in the last bits. */
+/** 1.5 * 2^52. Adding this number rounds a number to a whole number, which then stands in the last bits of the sum. */
 const ROUNDER: f64 = 6755399441055744.0;
-/** exp(-x) is a normal double up to here, and next to nothing beyond. */
+/** exp(-x) is a normal double up to this x. */
 const EXPONENT_MAX: f64 = 708.0;
 const EXPONENT_BIAS: i64 = 1023;
 const MANTISSA_BITS: i32 = 52;
 const SQRT_HALF_BITS: i64 = 0x3fe6_a09e_667f_3bcd;
 
 /**
- * exp(-x) for x >= 0; beyond `EXPONENT_MAX` as there; NaN of NaN. With x = k ln 2 - r it is `2^-k exp(r)`, |r| at most
- * ln 2 / 2, and exp(r) = 1 + r + r^2 P(r), P a polynomial through the Chebyshev points (error 1.3e-17).
+ * Returns exp(-x) of x >= 0. Beyond `EXPONENT_MAX` the result is exp(-EXPONENT_MAX), and NaN gives NaN.
+ * With x = k ln 2 - r and |r| <= ln 2 / 2, exp(-x) = 2^-k exp(r) and exp(r) = 1 + r + r^2 P(r). P is a polynomial
+ * through the Chebyshev points (error 1.3e-17).
  */
 @inline
 export function expOfMinus(x: v128): v128 {
@@ -38,8 +39,9 @@ export function expOfMinus(x: v128): v128 {
 }
 
 /**
- * log(1 + x) for x in [-0.3, 1], as 2 atanh(t) with t = x / (2 + x), at most 1/3: 2 t (1 + u Q(u)), u = t^2, Q a polynomial
- * through the Chebyshev points (error 5e-18). Small x lose nothing.
+ * Returns log(1 + x) of x in [-0.3, 1], without loss for small x.
+ * With t = x / (2 + x), which is at most 1/3, and u = t^2, log(1 + x) = 2 atanh(t) = 2 t (1 + u Q(u)). Q is a polynomial
+ * through the Chebyshev points (error 5e-18).
  */
 @inline
 export function log1p(x: v128): v128 {
@@ -60,8 +62,8 @@ export function log1p(x: v128): v128 {
 }
 
 /**
- * log(x) of a normal x > 0. With x = 2^k (1 + f), 1 + f from sqrt(1/2) to sqrt(2), it is `k ln 2 + log1p(f)`, where nothing
- * cancels.
+ * Returns log(x) of a normal x > 0.
+ * With x = 2^k (1 + f) and 1 + f from sqrt(1/2) to sqrt(2), log(x) = k ln 2 + log1p(f), and nothing cancels.
  */
 @inline
 export function logOf(x: v128): v128 {
@@ -72,7 +74,7 @@ export function logOf(x: v128): v128 {
   return f64x2.add(f64x2.mul(twos, f64x2.splat(LN2_HIGH)), low);
 }
 
-/** a + b x */
+/** Returns a + b x. */
 @inline
 function line(a: f64, b: f64, x: v128): v128 {
   return f64x2.add(f64x2.splat(a), f64x2.mul(f64x2.splat(b), x));

@@ -1,4 +1,4 @@
-// The module's exports: one file for each stage that works on a table's memory.
+// Exports of the module: each file has one stage of the work on a table's memory.
 export { findLines, readBlock } from './blocks';
 export { hasLoneCr, scan } from './scan';
 export { measureRows, measureScratchBytes } from './measure';

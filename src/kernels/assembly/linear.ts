@@ -1,7 +1,10 @@
-// Sums over the columns and over the rows of a chunk of decoded rows: column j at `x + j * stride`, padded with zeros.
+// Sums up a chunk of decoded rows over its columns or its rows. Column j is at `x + j * stride`, padded with zeros.
 import { ROWS_AT_ONCE } from './decode';
 
-/** `z[r] = intercept + sum over j of w[j] * x_j[r]`, the intercept being the last of w, for the padded rows. */
+/**
+ * Stores `z[r] = intercept + sum over j of w[j] * x_j[r]` for all padded rows.
+ * @param w `nColumns + 1` doubles, the intercept last
+ */
 export function predictRows(x: usize, stride: usize, nColumns: i32, rows: i32, w: usize, z: usize): void {
   const bytes = <usize>rows << 3;
   const intercepts = f64x2.splat(load<f64>(w + (<usize>nColumns << 3)));
@@ -36,16 +39,17 @@ export function predictRows(x: usize, stride: usize, nColumns: i32, rows: i32, w
 }
 
 /**
- * Rows whose products are added up before they join a sum, which then takes them with its rounding error kept. What noise
- * is left decides whether a line search far from the optimum takes scikit-learn's steps: see "The default solver's own
- * path" in ARCHITECTURE.md.
+ * Rows whose products are added up before they join a sum. The sum keeps the rounding error of this addition.
+ * The noise that is left decides whether a line search far from the optimum takes scikit-learn's steps: see
+ * "The default solver's own path" in ARCHITECTURE.md.
  */
 export const STRETCH_ROWS: i32 = 64;
 
 /**
- * Adds to sum j the sum over r of `v[r] * x_j[r]`; v is padded with zeros as x is.
+ * Adds to sum j the sum over r of `v[r] * x_j[r]`.
+ * @param v padded with zeros, as the columns are
  * @param sums one double a column
- * @param errors what the sums lack, one double a column
+ * @param errors the rounding errors that the sums lack, one double a column
  */
 export function addColumnDots(
   x: usize,
@@ -102,13 +106,13 @@ function addFourDots(
   addTwoKept(sums + to + 16, errors + to + 16, lanesAdded(s2, s3));
 }
 
-/** The sum of a's lanes, and that of b's. */
+/** Returns the sum of a's lanes and the sum of b's lanes. */
 @inline
 function lanesAdded(a: v128, b: v128): v128 {
   return f64x2.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3));
 }
 
-/** Adds to two sums, and to their errors what the rounding takes away (Knuth's two-sum). */
+/** Adds to two sums, and adds the rounding errors to the sums' errors (Knuth's two-sum). */
 @inline
 function addTwoKept(sums: usize, errors: usize, values: v128): void {
   const before = v128.load(sums);
@@ -119,7 +123,7 @@ function addTwoKept(sums: usize, errors: usize, values: v128): void {
   v128.store(errors, f64x2.add(v128.load(errors), lost));
 }
 
-/** Adds both lanes to one sum, and to its error what the rounding takes away. */
+/** Adds both lanes to one sum, and adds the rounding error to the sum's error (Knuth's two-sum). */
 @inline
 export function addKept(sum: usize, error: usize, lanes: v128): void {
   const value = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);

@@ -1,16 +1,16 @@
 import { decodeRows, paddedRows, ROWS_AT_ONCE } from './decode';
 import { expOfMinus, log1p } from './exponential';
 import { addColumnDots, addKept, predictRows, STRETCH_ROWS } from './linear';
-import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsBefore, rowsOf, spanOf } from './span';
 
 /**
- * Binomial log loss of a block's part and its derivatives by the parameters, summed over the rows.
- * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
- * @param codes one byte a row of the part: 0 or 1
- * @param weights two doubles, of a row of each class
+ * Sums up the binomial log loss of a span, and the derivatives of the loss by the parameters.
+ * @param stride bytes of a decoded column, as `decodeRows` needs for `chunkRows` rows
+ * @param codes one byte a row of the set: 0 or 1
+ * @param weights two doubles: the weight of a row of class 0 and of class 1
  * @param w `nNotes + 1` doubles, the intercept last
- * @param out a block's sums, `nNotes + 2` doubles: the derivatives, the intercept's last, then the loss; and behind them as
- *   many that the sums lack
+ * @param out for each span `nNotes + 2` sums (the derivatives, the intercept's derivative, the loss), and behind them
+ *   as many doubles with the rounding errors that the sums lack
  * @param scratch `nNotes + 1` times the stride
  */
 export function logLossOfBlock(
@@ -25,15 +25,16 @@ export function logLossOfBlock(
   weights: usize,
   w: usize,
   out: usize,
-  block: i32,
+  index: i32,
   scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, index);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const first = firstRow(span);
   const z = scratch + <usize>nNotes * stride;
   const bytes = <usize>(nNotes + 2) << 3;
-  const sums = out + 2 * <usize>block * bytes;
+  const sums = out + 2 * <usize>index * bytes;
   const errors = sums + bytes;
   memory.fill(sums, 0, 2 * bytes);
   for (let start = 0; start < rows; start += chunkRows) {
@@ -46,7 +47,7 @@ export function logLossOfBlock(
   }
 }
 
-/** Puts the residuals of `rows` rows in the place of z, and adds them to the first of two sums, the losses to the second. */
+/** Replaces the scores z by residuals. Adds the residuals to the first of two sums, and the losses to the second. */
 function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sums: usize, errors: usize): void {
   const weight0 = v128.load64_splat(weights);
   const weight1 = v128.load64_splat(weights, 8);
@@ -69,7 +70,7 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sum
     addKept(sums + 8, errors + 8, losses);
   }
   if (row < rows) {
-    // Rows that are not there have no weight.
+    // Rows behind the last row have weight 0.
     const isOne = areOnes(v128.load32_zero(codes + <usize>row));
     const isThere = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rows - row));
     for (let half = 0; half < 2; half++) {
@@ -83,15 +84,16 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sum
   }
 }
 
-/** Four codes of a byte each, widened: all bits set where the code is 1. */
+/** Widens four codes of a byte each: all bits of a lane are set if the code is 1. */
 @inline
 function areOnes(codes: v128): v128 {
   return i32x4.eq(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(codes)), i32x4.splat(1));
 }
 
 /**
- * Losses of two rows, and their residuals in the place of z: with m = z for class 0 and -z for class 1 the loss is
- * `max(m, 0) + log1p(exp(-|m|))` and its derivative by m the logistic function.
+ * Returns the losses of two rows, and replaces their scores z by residuals.
+ * With m = z for class 0 and m = -z for class 1, the loss is `max(m, 0) + log1p(exp(-|m|))`. Its derivative by m is the
+ * logistic function.
  */
 @inline
 function twoRows(at: usize, isOne: v128, weight: v128): v128 {

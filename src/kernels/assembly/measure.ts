@@ -1,9 +1,9 @@
-// What metrics of two classes are made of, in one part's rows: codes of a byte, 0 or 1, and probabilities of the second.
+// Computes the sums for metrics of two classes. Each row has a class of 0 or 1 in a byte, and a probability of class 1.
 import { logOf } from './exponential';
 import { addKept } from './linear';
 import { sortBySize, sortScratchBytes } from './sort';
 
-// What `measureRows` tells, in doubles.
+// Places in the result of `measureRows`, which are doubles.
 const TRUE_ONES: usize = 0;
 const PREDICTED_ONES: usize = 8;
 const BOTH_ONES: usize = 16;
@@ -11,21 +11,22 @@ const LOSS: usize = 24;
 const TWICE_WINS: usize = 32;
 
 const SIGN_BIT: u64 = 0x8000_0000_0000_0000;
-/** Probabilities nearer to 0 or 1 than this are taken as this near: machine epsilon, as scikit-learn has it. */
+/** Probabilities are clipped to this distance from 0 and 1: machine epsilon, as in scikit-learn. */
 const MARGIN: f64 = 2.220446049250313e-16;
-/** Probabilities of so many pairs of rows are multiplied before their logarithm is taken: at the least 1e-251. */
+/** Pairs of rows whose probabilities are multiplied before the logarithm. The product is at least 1e-251. */
 const FACTORS: usize = 16;
 
-/** Room that `measureRows` needs. */
+/** Returns the bytes of scratch that `measureRows` needs. */
 export function measureScratchBytes(rows: i32): usize {
   return (<usize>rows << 3) + sortScratchBytes(rows);
 }
 
 /**
- * Counts the rows that are of the second class, that are predicted to be, and both; sums up their log losses, and the wins
- * of the rows of a class over those of the other, twice: 2 where its probability is higher, 1 where it is the same.
- * @param positive the class whose wins are counted, and its probability
- * @param out five doubles; the last two are NaN where a probability is
+ * Stores five sums over the rows: true ones, predicted ones, both, log losses, and twice the wins of a class.
+ * Twice the wins: a pair of rows of different classes counts 2 if the row of class `positive` has the higher probability
+ * of this class, and 1 if both rows have the same probability.
+ * @param positive the class whose wins are counted
+ * @param out five doubles; the last two are NaN if a probability is NaN
  */
 export function measureRows(
   codes: usize,
@@ -52,13 +53,14 @@ export function measureRows(
   sumLosses(codes, proba, rows, out + LOSS);
   const wins = twiceWins(codes, proba, rows, positive, scratch);
   store<f64>(out, wins, TWICE_WINS);
-  // The logarithm does not tell NaN from numbers.
+  // `logOf` gives a number for NaN, so the loss is set to NaN here.
   if (isNaN(wins)) store<f64>(out, NaN, LOSS);
 }
 
 /**
- * `-log p` of the rows' own classes: the logarithm of a product of some, whose sums keep what rounding takes away.
- * @param out two doubles, of which the first is left
+ * Sums up `-log p`, p being the probability of a row's own class.
+ * The kernel takes the logarithm of a product of several p, and adds the logarithms with their rounding errors kept.
+ * @param out two doubles: the sum, and room for the error
  */
 function sumLosses(codes: usize, proba: usize, rows: i32, out: usize): void {
   store<f64>(out, 0);
@@ -81,7 +83,7 @@ function sumLosses(codes: usize, proba: usize, rows: i32, out: usize): void {
   store<f64>(out, -(load<f64>(out) + load<f64>(out, 8)));
 }
 
-/** Of two rows the probabilities of the classes that they have. */
+/** Returns the probabilities of two rows' own classes. */
 @inline
 function ownProbability(ofSecond: v128, codes: usize): v128 {
   const two = i16x8.extend_low_i8x16_u(i16x8.splat(load<i16>(codes)));
@@ -90,14 +92,14 @@ function ownProbability(ofSecond: v128, codes: usize): v128 {
   return f64x2.pmin(f64x2.pmax(own, f64x2.splat(MARGIN)), f64x2.splat(1 - MARGIN));
 }
 
-/** See `measureRows`; counted in whole numbers, and so exact. */
+/** Counts twice the wins (see `measureRows`) in whole numbers, and so exactly. */
 function twiceWins(codes: usize, proba: usize, rows: i32, positive: i32, scratch: usize): f64 {
   let isEachNumber = true;
   for (let row: usize = 0; row < <usize>rows; row += 1) {
     const ofSecond = load<f64>(proba + (row << 3));
     const score = positive === 1 ? ofSecond : 1 - ofSecond;
     if (score !== score) isEachNumber = false;
-    // Scores have no sign, so it tells the classes apart.
+    // Scores have no sign, so the sign bit can mark the class.
     const sign = u64(<i32>load<u8>(codes + row) === positive) << 63;
     store<u64>(scratch + (row << 3), reinterpret<u64>(score) | sign);
   }

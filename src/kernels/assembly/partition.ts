@@ -1,65 +1,55 @@
 import { cellShift, cellsOf, kindOf, segmentEntry } from './segment';
 
-/** Marks from this on are of dropped rows, which go last. */
-const DROPPED: i32 = 2;
-
 /**
- * Sorts the rows of a block by their marks, in place: training rows (0), then test rows (1), then dropped ones, the order
- * of each kept.
- * @param marks one byte a row of the table
- * @param counts two u32 a block: its training rows and its test rows
- * @param scratch 4 bytes a row of a block for the new order, and behind it 8 for one segment's cells
+ * Sorts the rows of a block by their keys, in place, the least key first. Rows of one key keep their order.
+ * @param keys one byte for each row of the table, below `nKeys`
+ * @param counts `nKeys` u32 for each block: its rows of each key
+ * @param scratch 4 bytes for each key and each row of a block, and behind them 8 bytes a row for one segment's cells
  */
 export function partitionBlock(
   directory: usize,
   nColumns: i32,
   blockRows: i32,
   nRows: i32,
-  marks: usize,
+  keys: usize,
+  nKeys: i32,
   counts: usize,
   block: i32,
   scratch: usize,
 ): void {
   const rows = min(blockRows, nRows - block * blockRows);
-  const marksOfBlock = marks + <usize>block * <usize>blockRows;
-  let nTrain = 0;
-  let nTest = 0;
+  const keysOfBlock = keys + <usize>block * <usize>blockRows;
+  const countsOfBlock = counts + (<usize>(block * nKeys) << 2);
+  memory.fill(countsOfBlock, 0, <usize>nKeys << 2);
   for (let row = 0; row < rows; row++) {
-    const mark = <i32>load<u8>(marksOfBlock + <usize>row);
-    nTrain += <i32>(mark === 0);
-    nTest += <i32>(mark === 1);
+    const count = countsOfBlock + (<usize>load<u8>(keysOfBlock + <usize>row) << 2);
+    store<u32>(count, load<u32>(count) + 1);
   }
-  store<u32>(counts + (<usize>block << 3), nTrain);
-  store<u32>(counts + (<usize>block << 3), nTest, 4);
-
-  let train = scratch;
-  let test = train + (<usize>nTrain << 2);
-  let dropped = test + (<usize>nTest << 2);
+  const order = scratch + (<usize>nKeys << 2);
+  let next = order;
+  for (let key = 0; key < nKeys; key++) {
+    store<u32>(scratch + (<usize>key << 2), <u32>next);
+    next += <usize>load<u32>(countsOfBlock + (<usize>key << 2)) << 2;
+  }
   for (let row = 0; row < rows; row++) {
-    const mark = <i32>load<u8>(marksOfBlock + <usize>row);
-    if (mark >= DROPPED) {
-      store<u32>(dropped, row);
-      dropped += 4;
-      continue;
-    }
-    // Without a branch, for the marks are as random as the split.
-    store<u32>(select(train, test, mark === 0), row);
-    train += <usize>(mark === 0) << 2;
-    test += <usize>(mark === 1) << 2;
+    const place = scratch + (<usize>load<u8>(keysOfBlock + <usize>row) << 2);
+    const at = load<u32>(place);
+    store<u32>(<usize>at, row);
+    store<u32>(place, at + 4);
   }
-  const copy = scratch + (<usize>blockRows << 2);
+  const copy = order + (<usize>blockRows << 2);
   for (let column = 0; column < nColumns; column++) {
     const entry = segmentEntry(directory, nColumns, block, column);
     const shift = cellShift(kindOf(entry));
     memory.copy(copy, cellsOf(entry), <usize>rows << shift);
-    if (shift === 0) gather<u8>(copy, scratch, rows, cellsOf(entry));
-    else if (shift === 1) gather<u16>(copy, scratch, rows, cellsOf(entry));
-    else if (shift === 2) gather<u32>(copy, scratch, rows, cellsOf(entry));
-    else gather<u64>(copy, scratch, rows, cellsOf(entry));
+    if (shift === 0) gather<u8>(copy, order, rows, cellsOf(entry));
+    else if (shift === 1) gather<u16>(copy, order, rows, cellsOf(entry));
+    else if (shift === 2) gather<u32>(copy, order, rows, cellsOf(entry));
+    else gather<u64>(copy, order, rows, cellsOf(entry));
   }
 }
 
-/** `to[i] = from[order[i]]` */
+/** Stores `to[i] = from[order[i]]`. */
 @inline
 function gather<T>(from: usize, order: usize, rows: i32, to: usize): void {
   const end = order + (<usize>rows << 2);

@@ -1,4 +1,4 @@
-// What runs over the blocks of a table, on several threads at a time.
+// Exports the kernels that run over the blocks of a table, on several threads at a time.
 export { countColumn, momentsOfColumn, packingOfColumn, rangeOfColumn, tallyColumn } from './counts';
 export { decodeRows } from './decode';
 export { logLossOfBlock } from './logLoss';

@@ -1,14 +1,15 @@
 import { decodeRows, paddedRows } from './decode';
 import { expOfMinus } from './exponential';
 import { predictRows } from './linear';
-import { firstRow, rowsBefore, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsBefore, rowsOf, spanOf } from './span';
 
 /**
- * Raw predictions of a block's part, `X w + b`.
- * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * Stores the raw predictions `X w + b` of a span.
+ * @param stride bytes of a decoded column, as `decodeRows` needs for `chunkRows` rows
  * @param w for each output `nNotes + 1` doubles, the intercept last
- * @param firstBlock its first row's predictions go to the beginning of `out`
+ * @param firstSpan the span whose first prediction goes to the beginning of `out`
  * @param out for each output one double a row, `outStride` bytes from one output to the next
+ * @param ticket the span's number, counted from `firstSpan` on
  * @param scratch `nNotes + 1` times the stride
  */
 export function predictBlock(
@@ -21,17 +22,17 @@ export function predictBlock(
   stride: usize,
   w: usize,
   nOutputs: i32,
-  firstBlock: i32,
+  firstSpan: i32,
   out: usize,
   outStride: usize,
   ticket: i32,
   scratch: usize,
 ): void {
-  const block = firstBlock + ticket;
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, firstSpan + ticket);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const z = scratch + <usize>nNotes * stride;
-  const to = out + (<usize>(rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock))) << 3);
+  const to = out + (<usize>(rowsBefore(span) - rowsBefore(spanOf(spans, firstSpan))) << 3);
   for (let start = 0; start < rows; start += chunkRows) {
     const n = min(chunkRows, rows - start);
     decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);
@@ -43,12 +44,13 @@ export function predictBlock(
 }
 
 /**
- * Classes of a block's part and the probabilities of the second of the two: the logistic function of `X w + b`.
- * @param stride bytes of a decoded column of `chunkRows` rows, more than they take
+ * Stores the class of each row of a span, and the probability of class 1: the logistic function of `X w + b`.
+ * @param stride bytes of a decoded column, as `decodeRows` needs for `chunkRows` rows
  * @param w `nNotes + 1` doubles, the intercept last
- * @param firstBlock its first row's results go to the beginning of `codes` and `proba`
- * @param codes one byte a row: 1 where the score is above 0
+ * @param firstSpan the span whose first results go to the beginning of `codes` and `proba`
+ * @param codes one byte a row: 1 if the score is above 0
  * @param proba one double a row
+ * @param ticket the span's number, counted from `firstSpan` on
  * @param scratch `nNotes + 1` times the stride
  */
 export function classifyBlock(
@@ -60,17 +62,17 @@ export function classifyBlock(
   chunkRows: i32,
   stride: usize,
   w: usize,
-  firstBlock: i32,
+  firstSpan: i32,
   codes: usize,
   proba: usize,
   ticket: i32,
   scratch: usize,
 ): void {
-  const block = firstBlock + ticket;
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, firstSpan + ticket);
+  const block = blockOf(span);
   const rows = rowsOf(span);
   const z = scratch + <usize>nNotes * stride;
-  const before = rowsBefore(span) - rowsBefore(spanOf(spans, firstBlock));
+  const before = rowsBefore(span) - rowsBefore(spanOf(spans, firstSpan));
   for (let start = 0; start < rows; start += chunkRows) {
     const n = min(chunkRows, rows - start);
     decodeRows(directory, nColumns, block, firstRow(span) + start, n, notes, nNotes, scratch, stride);
@@ -83,7 +85,7 @@ export function classifyBlock(
   }
 }
 
-/** `1 / (1 + exp(-z))` in the place of z, by an exponential that cannot overflow. */
+/** Replaces z by `1 / (1 + exp(-z))`, through an exponential that cannot overflow. */
 function logisticInPlace(z: usize, rows: i32): void {
   const ones = f64x2.splat(1);
   const end = z + (<usize>rows << 3);

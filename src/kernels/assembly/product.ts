@@ -1,15 +1,16 @@
-// A whole number times a power of ten as the double nearest to it.
+// Multiplies a whole number by a power of ten, and rounds the product to the nearest double.
 import { EXACT_POWER_MAX, HANDED_OUT, powerOfTen } from './layout';
 
-/** Doubles hold every whole number up to 2^53; the last one that no other rounds to is below it. */
+/** Doubles hold every whole number up to 2^53, but 2^53 + 1 rounds to 2^53. */
 const EXACT_MAX: u64 = 1 << 53;
+/** The last number to which no other whole number rounds. */
 export const SAFE_MAX: u64 = EXACT_MAX - 1;
 
-/** Powers of ten in the table that src/kernels/powersOfTen.ts makes. */
+/** Exponents of the table that src/kernels/powersOfTen.ts makes. */
 export const POWER_MIN: i32 = -64;
 export const POWER_MAX: i32 = 63;
 
-/** The bits of the double nearest to `mantissa * 10^exponent`. */
+/** Returns the bits of the double nearest to `mantissa * 10^exponent`. */
 export function doubleBits(mantissa: u64, exponent: i32, powers: usize): u64 {
   if (mantissa <= EXACT_MAX && exponent <= 0 && exponent >= -EXACT_POWER_MAX) {
     return reinterpret<u64>(<f64>(<i64>mantissa) / powerOfTen(-exponent));
@@ -18,9 +19,11 @@ export function doubleBits(mantissa: u64, exponent: i32, powers: usize): u64 {
 }
 
 /**
- * The algorithm of Eisel and Lemire (D. Lemire: Number Parsing at a Gigabyte per Second, 2021) within `POWER_MIN` and
- * `POWER_MAX`, where no result is subnormal or infinite.
- * @returns `HANDED_OUT` where 128 bits of the product do not decide how to round
+ * Rounds `mantissa * 10^exponent` by the algorithm of Eisel and Lemire.
+ * From `POWER_MIN` to `POWER_MAX` no result is subnormal or infinite.
+ * Source: D. Lemire, Number Parsing at a Gigabyte per Second, 2021.
+ * @param mantissa not 0
+ * @returns `HANDED_OUT` if 128 bits of the product do not decide how to round
  */
 @inline
 export function roundedProduct(mantissa: u64, exponent: i32, powers: usize): u64 {
@@ -38,7 +41,7 @@ export function roundedProduct(mantissa: u64, exponent: i32, powers: usize): u64
   if (lower == u64.MAX_VALUE && (exponent < -27 || exponent > 55)) return HANDED_OUT;
   const carry = <i32>(upper >> 63);
   let rounded = upper >> (carry + 9);
-  // Half-way between two doubles, which only these exponents reach: the even one.
+  // Half-way between two doubles the even double is right. Only these exponents reach such a middle.
   if (lower <= 1 && exponent >= -4 && exponent <= 23 && (rounded & 3) == 1 && rounded << (carry + 9) == upper) {
     rounded &= ~1;
   }
@@ -52,7 +55,7 @@ export function roundedProduct(mantissa: u64, exponent: i32, powers: usize): u64
   return (rounded & ~(1 << 52)) | (<u64>binaryExponent << 52);
 }
 
-/** The upper 64 of the 128 bits of a product. */
+/** Returns the upper 64 of the 128 bits of a product. */
 @inline
 function upperProduct(a: u64, b: u64): u64 {
   const aLow = a & 0xffff_ffff;

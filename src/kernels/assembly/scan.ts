@@ -1,9 +1,9 @@
-// Rows of plain bytes to staged cells.
+// Makes staged cells of rows of plain bytes.
 import { decimalWord, storeTwoWords } from './decimal';
 import { CR, HANDED_OUT, LF, MISSING } from './layout';
 import { knownWord } from './texts';
 
-// What `scan` is told, and what it tells, as u32 from the address of its state on.
+// Places of the arguments and results of `scan`, as u32 from the address of its state on.
 const DELIMITER: usize = 0;
 const POINT: usize = 4;
 const COLUMNS: usize = 8;
@@ -22,31 +22,32 @@ const NEXT: usize = 56;
 const NEXT_ROW: usize = 60;
 const SPAN_COUNT: usize = 64;
 
-/** A cell that is handed out: its address, its length, its row in the block and its column, each as u32. */
+/** Bytes of a cell that is handed out: its address, its length, its row in the block and its column, each as u32. */
 const SPAN_BYTES: usize = 16;
 
-// Why a scan ends.
+// Reasons why a scan ends.
 const ALL_TAKEN: i32 = 0;
 const BLOCK_FULL: i32 = 1;
 const SPANS_FULL: i32 = 2;
 const ODD_ROW: i32 = 3;
 
-/** Bytes that are looked at together: a bit of a u64 for each. */
+/** Bytes that are compared together, because a u64 has a bit for each. */
 export const STEP: usize = 64;
 
-/** Whether the row behind those that `findCells` found is odd. */
+/** Whether the row behind the rows of `findCells` is odd: it has too few or too many cells, or is too long. */
 let isNextOdd: bool = false;
-/** Where the next cell that is handed out is noted. */
+/** Address of the note for the next cell that is handed out. */
 let nextSpan: usize = 0;
 
 /**
- * Stages the cells of whole rows, each column in `COLUMN_BYTES`. A row that has not a cell for each column, or is
- * longer than allowed, is left to the caller whole.
- * @param state address of what is set out above
- * @param from where a row begins; a line end stands right before `to`
+ * Stages the cells of whole rows, each column in `COLUMN_BYTES`.
+ * The kernel leaves an odd row to the caller: a row without exactly one cell a column, or longer than `LINE_BYTES_MAX`.
+ * @param state address of the places above
+ * @param from beginning of a row
+ * @param to address behind the last line end
  * @param row the first row's place in the block
- * @param rowsMax how many rows the block may have in the end
- * @returns one of the reasons above; `NEXT` is the address behind the last row that was taken
+ * @param rowsMax the most rows that the block may have
+ * @returns one of the reasons above; `NEXT` is the address behind the last row that was staged
  */
 export function scan(state: usize, from: usize, to: usize, row: u32, rowsMax: u32): i32 {
   const columns = load<u32>(state, COLUMNS);
@@ -61,7 +62,7 @@ export function scan(state: usize, from: usize, to: usize, row: u32, rowsMax: u3
     else if (row == rowsMax) reason = BLOCK_FULL;
     else if (nextSpan > spansEnd) reason = SPANS_FULL;
     if (reason != ALL_TAKEN) break;
-    // Some rows at a time, and of these column after column: what lies in a column is written alike.
+    // Some rows at a time, and column after column within these rows, because the cells of a column look alike.
     const rows = findCells(state, from, to, rowsMax - row);
     for (let column: u32 = 0; column < columns; column += 1) {
       if (load<u8>(load<u32>(state, TEXT_COLUMNS) + column)) stageTexts(state, column, row, rows);
@@ -77,8 +78,8 @@ export function scan(state: usize, from: usize, to: usize, row: u32, rowsMax: u3
 }
 
 /**
- * Notes the end of each cell, behind the end of the cell before the first one, as u32.
- * @returns how many whole rows have a cell for each column; `isNextOdd` where one behind them has not
+ * Notes the end of each cell as u32, behind the end of the cell before the first cell.
+ * @returns how many whole rows have a cell for each column; `isNextOdd` says whether the next row is odd
  */
 function findCells(state: usize, from: usize, to: usize, rowsMax: u32): u32 {
   const delimiter = i8x16.splat(load<u8>(state, DELIMITER));
@@ -113,12 +114,12 @@ function findCells(state: usize, from: usize, to: usize, rowsMax: u32): u32 {
     count += found;
     place += <usize>found << 2;
   }
-  // There is room for some whole rows, so without one this row has too many cells.
+  // There is room for several whole rows. If not one row is whole, the row has too many cells.
   isNextOdd = rows == 0;
   return rows;
 }
 
-/** A bit for each of `STEP` bytes: whether it is this one. */
+/** Returns a bit for each of `STEP` bytes: 1 if the byte is equal to `byte`. */
 @inline
 export function bitsOf(at: usize, byte: v128): u64 {
   return (
@@ -129,7 +130,7 @@ export function bitsOf(at: usize, byte: v128): u64 {
   );
 }
 
-/** Stores the address that each bit stands for; eight at a time, so that what lies behind them is overwritten. */
+/** Stores the address of each bit. Addresses are stored by eights, so up to seven words behind them are overwritten. */
 @inline
 function noteBits(bits: u64, at: usize, place: usize): void {
   while (bits != 0) {
@@ -141,7 +142,7 @@ function noteBits(bits: u64, at: usize, place: usize): void {
   }
 }
 
-/** Stages a column of numbers in the rows that were found. */
+/** Stages the cells of a column of numbers. */
 function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
   const point = load<u32>(state, POINT);
   const powers = <usize>load<u32>(state, POWERS);
@@ -180,14 +181,14 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
   }
 }
 
-/** The end of the cell in front of which another one ends at `end`; the CR of a row's end is no part of it. */
+/** Returns the end of a cell, by the address `end` of the note before. The CR of a row's end is no part of the cell. */
 @inline
 function cellEnd(end: usize, isLast: bool): usize {
   const to = <usize>load<u32>(end, 4);
   return isLast && <u32>load<u8>(to - 1) == CR ? to - 1 : to;
 }
 
-/** Stages a column of texts in the rows that were found. */
+/** Stages the cells of a column of texts. */
 function stageTexts(state: usize, column: u32, row: u32, rows: u32): void {
   const texts = <usize>load<u32>(state, TEXTS);
   const columns = load<u32>(state, COLUMNS);
@@ -205,13 +206,14 @@ function stageTexts(state: usize, column: u32, row: u32, rows: u32): void {
   }
 }
 
-/** Where a cell is staged. */
+/** Returns the address of a cell's staged word. */
 @inline
 function placeOf(state: usize, column: u32, row: u32): usize {
   const columnBytes = <usize>load<u32>(state, COLUMN_BYTES);
   return <usize>load<u32>(state, STAGED) + <usize>column * columnBytes + (<usize>row << 3);
 }
 
+/** Notes a cell for the caller to judge. */
 function handOut(from: usize, to: usize, row: u32, column: u32): void {
   store<u32>(nextSpan, <u32>from);
   store<u32>(nextSpan, <u32>(to - from), 4);
@@ -220,7 +222,7 @@ function handOut(from: usize, to: usize, row: u32, column: u32): void {
   nextSpan += SPAN_BYTES;
 }
 
-/** Whether a CR stands in the bytes that no LF follows; an LF stands right before `to`. */
+/** Whether the bytes have a CR without an LF behind. The last byte before `to` must be an LF. */
 export function hasLoneCr(from: usize, to: usize): bool {
   const cr = i8x16.splat(<i8>CR);
   const lf = i8x16.splat(<i8>LF);

@@ -1,15 +1,15 @@
-// Staged cells to segments of the table: packed where whole numbers hold them, else doubles.
+// Makes segments of the table of staged cells: whole numbers if they lose nothing, else doubles.
 import { MISSING, NUMBER, OTHER, powerOfTen } from './layout';
 
-// What `seal` tells, as u32 from the address of its result on.
+// Places in the result of `seal`, as u32 from its address on.
 const KIND: usize = 0;
 const DECIMALS: usize = 4;
 const MISSING_COUNT: usize = 8;
 const OTHER_COUNT: usize = 12;
-/** Row of the first cell that is missing, others not counted. */
+/** Row of the first missing cell, `OTHER` cells left out. */
 const FIRST_MISSING: usize = 16;
 
-// As `KINDS` in src/data/table.ts.
+// The same numbers as `KINDS` in src/data/table.ts.
 const FLOAT64: u32 = 0;
 const INT8: u32 = 1;
 const INT16: u32 = 2;
@@ -20,25 +20,25 @@ const NUMBER_TAG: i32 = <i32>(NUMBER >> 32);
 const MISSING_TAG: i32 = <i32>(MISSING >> 32);
 const OTHER_TAG: i32 = <i32>(OTHER >> 32);
 const NAN: u64 = 0x7ff8_0000_0000_0000;
-/** With the last of these factors every whole number other than 0 has more than 32 bits. */
+/** Powers of ten. With the last power every whole number other than 0 has more than 32 bits. */
 const FACTORS: StaticArray<i64> = [
   1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
 ];
 const LAST_FACTOR: i32 = 10;
 
-/** The least and the largest of the whole numbers that are to be packed. */
+/** The least and the largest whole number of the segment. */
 let least: i64 = 0;
 let most: i64 = 0;
 
 /**
- * Writes the staged cells of one column of a block.
- * @param staged address of their words; one more than `rows` may be written
- * @param out where the segment goes; 8 bytes a row and 16 behind them may be written
- * @param result address of what is set out above
+ * Writes the segment of one column of a block.
+ * @param staged address of the staged words; the kernel may write one word behind them
+ * @param out address of the segment; the kernel may write 8 bytes a row and 24 bytes behind them
+ * @param result address of the places above
  */
 export function seal(staged: usize, rows: u32, out: usize, result: usize): void {
   const end = staged + (<usize>rows << 3);
-  // Two words are looked at together.
+  // The loop reads two words at a time.
   if (rows & 1) store<u64>(end, load<u64>(end - 8));
   let all = i64x2.splat(-1);
   let low = v128.load(staged);
@@ -57,7 +57,7 @@ export function seal(staged: usize, rows: u32, out: usize, result: usize): void 
   store<u32>(result, 0, MISSING_COUNT);
   store<u32>(result, 0, OTHER_COUNT);
   if (mostTag >= MISSING_TAG) decimals = countMissing(staged, rows, result);
-  // They are packed where the doubles would end, and narrowed from there.
+  // The whole numbers of 32 bits go to the second half of the room for doubles, and are narrowed from there.
   const whole = out + (((<usize>rows << 2) + 15) & ~15);
   if (areNumbers && leastTag == mostTag && mostTag < MISSING_TAG) {
     least = <i64>min(i32x4.extract_lane(low, 0), i32x4.extract_lane(low, 2));
@@ -73,7 +73,7 @@ export function seal(staged: usize, rows: u32, out: usize, result: usize): void 
   store<u32>(result, storeNarrow(whole, rows, out), KIND);
 }
 
-/** Counts what is no number; gives back the most decimals of the numbers. */
+/** Counts the cells without a number, and returns the most decimals of the numbers. */
 function countMissing(staged: usize, rows: u32, result: usize): i32 {
   let missing: u32 = 0;
   let others: u32 = 0;
@@ -95,7 +95,7 @@ function countMissing(staged: usize, rows: u32, result: usize): i32 {
   return decimals;
 }
 
-/** The whole numbers of words that all have the same decimals. */
+/** Stores the whole numbers of words that all have the same decimals. */
 function storeLowerHalves(staged: usize, end: usize, out: usize): void {
   for (let at = staged; at < end; at += 32, out += 16) {
     const four = i8x16.shuffle(
@@ -106,7 +106,7 @@ function storeLowerHalves(staged: usize, end: usize, out: usize): void {
   }
 }
 
-/** The whole numbers with the same decimals for all; false where one does not fit into 32 bits then. */
+/** Stores whole numbers with the same decimals for all. Returns false if 32 bits do not hold a number. */
 function storeAligned(staged: usize, end: usize, out: usize, decimals: i32): bool {
   least = i32.MAX_VALUE;
   most = i32.MIN_VALUE;
@@ -139,8 +139,8 @@ function storeDoubles(staged: usize, end: usize, out: usize): void {
 }
 
 /**
- * Whole numbers of 32 bits as narrow as they go; gives back their kind. To narrow makes the least of 32 bits, which is
- * missing, the least of 16, and that of 16 the least of 8.
+ * Stores whole numbers of 32 bits in as few bytes as possible, and returns the kind.
+ * The least i32 means missing. Narrowing makes the least i32 the least i16, and the least i16 the least i8.
  */
 function storeNarrow(whole: usize, rows: u32, out: usize): u32 {
   const end = whole + (<usize>rows << 2);

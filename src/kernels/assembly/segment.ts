@@ -1,4 +1,4 @@
-// Where a table's cells lie and how they are packed: src/data/table.ts says what the numbers mean.
+// The addresses and the packing of a table's cells. src/data/table.ts says what the numbers mean.
 
 export const SEGMENT_BYTES: usize = 8;
 const KIND_AT: usize = 4;
@@ -8,7 +8,7 @@ export const FLOAT64: i32 = 0;
 export const INT8: i32 = 1;
 export const INT16: i32 = 2;
 
-/** The directory's entry of a column's segment in a block. */
+/** Returns the address of a segment's entry in the directory. */
 @inline
 export function segmentEntry(directory: usize, nColumns: i32, block: i32, column: i32): usize {
   return directory + <usize>(block * nColumns + column) * SEGMENT_BYTES;
@@ -29,21 +29,21 @@ export function decimalsOf(entry: usize): i32 {
   return load<u8>(entry + DECIMALS_AT);
 }
 
-/** 10^decimals, exact as long as a double can be. */
+/** Returns 10^decimals, which is exact up to 10^22. */
 export function divisorOf(entry: usize): f64 {
   let power: f64 = 1;
   for (let i = decimalsOf(entry); i > 0; i--) power *= 10;
   return power;
 }
 
-/** Bytes of a cell, as a power of two. */
+/** Returns the bytes of a cell as a power of two. */
 export function cellShift(kind: i32): i32 {
   if (kind === FLOAT64) return 3;
   if (kind === INT8) return 0;
   return kind === INT16 ? 1 : 2;
 }
 
-/** A cell of a segment of whole numbers; the least number of the width, which is missing, as the least of 32 bits. */
+/** Returns a cell of a segment of whole numbers. A missing cell is the least i32 for every width. */
 @inline
 export function wholeCell(cells: usize, kind: i32, row: i32): i32 {
   if (kind === INT8) {

@@ -1,15 +1,15 @@
-// Doubles sorted by how large they are without their signs, which may tell something else.
+// Sorts doubles by their size without the sign. The sign may carry a mark of the caller.
 
-/** With more buckets their counts would fall out of the processor's second cache. */
+/** The counts of more buckets would not fit into the processor's second cache. */
 const BUCKETS_MAX: i32 = 131_072;
-/** Values that a bucket holds on average, unless there are too many for that. */
+/** Values in a bucket on average, up to `BUCKETS_MAX` buckets. */
 const BUCKET_VALUES: i32 = 4;
-/** Up to here each value is moved to its place among those before it. */
+/** Up to so many values are sorted by insertion. */
 const INSERTION_MAX: i32 = 32;
-/** A bucket with more is sorted into buckets itself, which is how values that crowd in places are told apart. */
+/** A larger bucket is sorted into buckets itself, up to this depth, because values may crowd in some places. */
 const DEPTH_MAX: i32 = 3;
 
-/** Room that `sortBySize` needs beside the values. */
+/** Returns the bytes of scratch that `sortBySize` needs. */
 @inline
 export function sortScratchBytes(n: i32): usize {
   return (<usize>n << 3) + <usize>DEPTH_MAX * countsBytes();
@@ -20,14 +20,18 @@ function countsBytes(): usize {
   return <usize>(BUCKETS_MAX + 1) << 2;
 }
 
-/** @param values n doubles, none of them NaN */
+/**
+ * Sorts doubles by their size without the sign. Doubles of the same size may come in any order.
+ * @param values n doubles without NaN
+ */
 export function sortBySize(values: usize, n: i32, scratch: usize): void {
   sortFrom(values, n, scratch + <usize>DEPTH_MAX * countsBytes(), scratch, 0);
 }
 
 /**
- * @param copy room for as many values
- * @param counts room for those of this depth, and behind it for those of the depths below
+ * Sorts values into buckets, and then the values of each bucket.
+ * @param copy room for n values
+ * @param counts room for the counts of this depth, and behind it for the depths below
  */
 function sortFrom(values: usize, n: i32, copy: usize, counts: usize, depth: i32): void {
   if (n <= INSERTION_MAX) {
@@ -49,7 +53,7 @@ function sortFrom(values: usize, n: i32, copy: usize, counts: usize, depth: i32)
     heapSort(values, n);
     return;
   }
-  // Where each bucket begins, one place further: so that it is where it ends once its values have been put there.
+  // Each count becomes the beginning of its bucket, and moves on to the bucket's end as the values are put there.
   memory.fill(counts, 0, <usize>(nBuckets + 1) << 2);
   for (let at = values; at < end; at += 8) {
     const place = counts + (<usize>bucketOf(load<f64>(at), low, scale) << 2);
@@ -94,7 +98,7 @@ function insertionSort(values: usize, n: i32): void {
   }
 }
 
-/** For values of which buckets tell little apart, whatever they are. */
+/** Sorts values in n log n steps. Buckets would not tell such values apart. */
 function heapSort(values: usize, n: i32): void {
   for (let root = n / 2 - 1; root >= 0; root -= 1) siftDown(values, root, n);
   for (let last = n - 1; last > 0; last -= 1) {

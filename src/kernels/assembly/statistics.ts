@@ -1,13 +1,14 @@
 import { decodeRows, NOTE_BYTES } from './decode';
 import { cellsOf, kindOf, segmentEntry, wholeCell } from './segment';
-import { firstRow, rowsOf, spanOf } from './span';
+import { blockOf, firstRow, rowsOf, spanOf } from './span';
 
-/** Doubles a column: least, largest, sum, and rows without a value. */
+/** Bytes of a column's results: least, largest, sum, and rows without a value, as doubles. */
 const STATISTICS_BYTES: usize = 32;
 
 /**
- * Least and largest value, sum and missing rows of a block's part, for each column of a design.
- * @param out `STATISTICS_BYTES` a column, block after block; infinities where there is no value
+ * Stores the least and largest value, the sum and the missing rows of a span, for each column of a design.
+ * @param out `STATISTICS_BYTES` a column, span after span;
+ *   without a value the least is Infinity and the largest is -Infinity
  * @param scratch room for `chunkRows` doubles and 7 more
  */
 export function statisticsOfBlock(
@@ -18,10 +19,11 @@ export function statisticsOfBlock(
   nNotes: i32,
   chunkRows: i32,
   out: usize,
-  block: i32,
+  index: i32,
   scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
+  const span = spanOf(spans, index);
+  const block = blockOf(span);
   const first = firstRow(span);
   const rows = rowsOf(span);
   for (let j = 0; j < nNotes; j++) {
@@ -33,7 +35,7 @@ export function statisticsOfBlock(
     for (let start = 0; start < rows; start += chunkRows) {
       const n = min(chunkRows, rows - start);
       decodeRows(directory, nColumns, block, first + start, n, note, 1, scratch, 0);
-      // An odd row out is doubled, and counted once.
+      // If the rows are odd in number, a row of NaN completes the last pair. The row of NaN is not counted.
       if ((n & 1) !== 0) store<f64>(scratch + (<usize>n << 3), NaN);
       let part = f64x2.splat(0);
       const end = scratch + (<usize>n << 3);
@@ -48,7 +50,7 @@ export function statisticsOfBlock(
       if ((n & 1) !== 0) missing = i64x2.sub(missing, i64x2(0, 1));
       sum += f64x2.extract_lane(part, 0) + f64x2.extract_lane(part, 1);
     }
-    const at = out + <usize>(block * nNotes + j) * STATISTICS_BYTES;
+    const at = out + <usize>(index * nNotes + j) * STATISTICS_BYTES;
     store<f64>(at, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
     store<f64>(at, max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)), 8);
     store<f64>(at, sum, 16);
@@ -57,8 +59,8 @@ export function statisticsOfBlock(
 }
 
 /**
- * Counts the texts of a block's part.
- * @param out `nTexts + 1` u32 a block, the last one of the missing
+ * Counts the rows of each text in a span.
+ * @param out `nTexts + 1` u32 a span, the last for missing rows
  */
 export function countTextsOfBlock(
   directory: usize,
@@ -67,14 +69,14 @@ export function countTextsOfBlock(
   column: i32,
   nTexts: i32,
   out: usize,
-  block: i32,
+  index: i32,
   _scratch: usize,
 ): void {
-  const span = spanOf(spans, block);
-  const entry = segmentEntry(directory, nColumns, block, column);
+  const span = spanOf(spans, index);
+  const entry = segmentEntry(directory, nColumns, blockOf(span), column);
   const cells = cellsOf(entry);
   const kind = kindOf(entry);
-  const counts = out + (<usize>(block * (nTexts + 1)) << 2);
+  const counts = out + (<usize>(index * (nTexts + 1)) << 2);
   memory.fill(counts, 0, <usize>(nTexts + 1) << 2);
   const end = firstRow(span) + rowsOf(span);
   for (let row = firstRow(span); row < end; row++) {

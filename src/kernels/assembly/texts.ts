@@ -1,25 +1,26 @@
-// Texts that the caller has judged, so that each of them is handed out once and not in every row.
+// Remembers texts that the caller has judged, so that `scan` hands out each text once and not in every row.
 import { HANDED_OUT, lastBytes } from './layout';
 
-/** A place: the last and the first 16 bytes, the length above the column's number, and the staged word. */
+/** Bytes of a place: a text's last and first 16 bytes, its length above its column's number, and the staged word. */
 const PLACE_BYTES: usize = 48;
 const FIRST_BYTES: usize = 16;
 const LENGTH_AND_COLUMN: usize = 32;
 const WORD: usize = 40;
-/** Places that are looked at from a text's own on; as many lie behind the last own one. */
+/** Places that may hold a text, from the text's own place on. So many places lie behind the last own place. */
 const TRIES: usize = 8;
 const OWN_PLACES: usize = 8_192;
-/** Of a longer text the two ends do not tell it from others. */
+/** The first and the last 16 bytes do not tell longer texts apart. */
 const LENGTH_MAX: usize = 32;
 
-/** Bytes of the memory that judged texts take; all of them 0 where none is known. */
+/** Returns the bytes of memory for judged texts. All bytes are 0 as long as no text is known. */
 export function textsBytes(): usize {
   return (OWN_PLACES + TRIES) * PLACE_BYTES;
 }
 
 /**
- * The staged word of a cell of this column that was judged before; `HANDED_OUT` where it was not.
- * @param texts address of the judged texts; 0: there are none
+ * Finds the staged word of a text that was judged before in the same column.
+ * @param texts address of the judged texts; 0: no text was judged
+ * @returns `HANDED_OUT` if the text is not known
  */
 export function knownWord(texts: usize, from: usize, to: usize, column: u32): u64 {
   const length = to - from;
@@ -36,7 +37,11 @@ export function knownWord(texts: usize, from: usize, to: usize, column: u32): u6
   return HANDED_OUT;
 }
 
-/** Notes what a cell is staged as, at `staged`. Where its places are taken, the first of them is given to it. */
+/**
+ * Remembers the word at `staged` for a text.
+ * If other texts hold all places of the text, the first place is overwritten.
+ * Longer texts than `LENGTH_MAX` are not remembered.
+ */
 export function rememberWord(texts: usize, from: usize, length: usize, column: u32, staged: usize): void {
   if (length > LENGTH_MAX || length == 0) return;
   const last = lastOf(from + length, length);
@@ -77,7 +82,7 @@ function isAt(place: usize, last: v128, first: v128): bool {
   return !v128.any_true(different);
 }
 
-/** Multiplication by odd numbers with many bits spreads the text over the upper bits. */
+/** Returns a text's own place. Multiplication by odd numbers with many bits spreads the text over the upper bits. */
 @inline
 function placeOf(texts: usize, last: v128, first: v128, lengthAndColumn: u64): usize {
   const folded =

@@ -1,9 +1,10 @@
-/** Rounds of the norm's estimate: LAPACK's limit. */
+/** Most rounds of the norm estimate: LAPACK's limit. */
 const ESTIMATE_ROUNDS_MAX = 5;
 
 /**
- * A symmetric system A x = b and its factor, A = L L'. A is read from the upper triangle of an array that holds it row
- * by row; L goes to the lower triangle, its diagonal apart, so that both are at hand in the room of one.
+ * A symmetric system A x = b and its Cholesky factor, A = L L'.
+ * One array, row by row, holds both: A in the upper triangle, L in the lower triangle. The diagonal of L is stored
+ * separately.
  */
 export class Cholesky {
   readonly #a: Float64Array;
@@ -13,7 +14,7 @@ export class Cholesky {
 
   /**
    * @param stride length of the array's rows
-   * @param size rows and columns that take part: the first ones
+   * @param size number of leading rows and columns that belong to A
    */
   constructor(a: Float64Array, stride: number, size: number) {
     this.#a = a;
@@ -22,7 +23,7 @@ export class Cholesky {
     this.#diagonal = new Float64Array(size);
   }
 
-  /** False where A, as it stands in the upper triangle now, is not positive definite. */
+  /** Factors A as it is now in the upper triangle. Returns false if A is not positive definite. */
   factor(): boolean {
     const a = this.#a;
     const diagonal = this.#diagonal;
@@ -44,7 +45,7 @@ export class Cholesky {
     return true;
   }
 
-  /** Puts x in the place of b. */
+  /** Solves A x = b and overwrites b with x. */
   solve(b: Float64Array): void {
     const a = this.#a;
     const diagonal = this.#diagonal;
@@ -73,7 +74,7 @@ export class Cholesky {
     return sum;
   }
 
-  /** 1 / (|A| |inverse of A|) in the 1-norm, the inverse's estimated; to be asked for after `factor`. */
+  /** Returns 1 / (|A| |inverse of A|) in the 1-norm, with an estimate for the inverse. Call it after `factor`. */
   reciprocalCondition(): number {
     return 1 / this.#inverseNorm() / this.#norm();
   }
@@ -91,8 +92,9 @@ export class Cholesky {
   }
 
   /**
-   * An estimate from below of the inverse's 1-norm, nearly always right within a factor of three.
-   * Source: N. J. Higham, FORTRAN codes for estimating the one-norm, ACM TOMS 14 (1988), with the rounds of LAPACK.
+   * Estimates the inverse's 1-norm from below, nearly always right within a factor of three.
+   * Source: N. J. Higham, FORTRAN codes for estimating the one-norm, ACM TOMS 14 (1988), with LAPACK's number of
+   * rounds.
    */
   #inverseNorm(): number {
     const size = this.#size;
@@ -115,7 +117,7 @@ export class Cholesky {
       peak = peakOf(this.#solved(signs));
       if (peak === peakBefore) break;
     }
-    // Sees through matrices on which the rounds above stop too early.
+    // Covers matrices on which the rounds above stop too early.
     const alternating = new Float64Array(size).map((_, i) => (i % 2 === 0 ? 1 : -1) * (1 + i / (size - 1)));
     return Math.max(estimate, (2 * sumAbs(this.#solved(alternating))) / (3 * size));
   }
@@ -135,7 +137,7 @@ function sumAbs(x: Float64Array): number {
   return x.reduce((sum, value) => sum + Math.abs(value), 0);
 }
 
-/** Place of the largest absolute value. */
+/** Index of the largest absolute value. */
 function peakOf(x: Float64Array): number {
   let peak = 0;
   for (let i = 1; i < x.length; i++) if (Math.abs(x[i]!) > Math.abs(x[peak]!)) peak = i;

@@ -1,6 +1,6 @@
 import OneAgainstRest from 'ml-logistic-regression';
 import { Matrix as Table } from 'ml-matrix';
-import type { ClassCodes } from '../estimator.ts';
+import type { ClassCodes } from '../labels.ts';
 import type { Matrix } from '../matrix.ts';
 import { maxAbs } from './kernels.ts';
 import { LinearLoss } from './linearLoss.ts';
@@ -9,21 +9,22 @@ import { denseChunks } from './rowChunks.ts';
 
 export interface GradientDescentOptions {
   readonly nClasses: number;
-  /** Steps: all of them are taken, for the method has no stopping test. */
+  /** Number of steps. All are taken, because the method has no stopping test. */
   readonly nSteps: number;
-  /** Counts as converged where no part of the mean loss's gradient is larger in the end. */
+  /** The fit counts as converged if no component of the mean loss's gradient is larger at the end. */
   readonly gradientMax: number;
 }
 
-/** The logistic loss has no larger second derivative by its raw prediction. */
+/** Largest second derivative of the logistic loss by its raw prediction. */
 const CURVATURE_MAX = 0.25;
 
 /**
- * Minimises the mean log loss by plain gradient descent from 0, one class against the rest each time. It is the package
- * ml-logistic-regression that does it, which knows neither intercept (here a column of ones) nor penalty nor weights.
+ * Minimises the mean log loss by plain gradient descent from 0, each class against the rest.
+ * The package ml-logistic-regression does the work. It has no intercept (here a column of ones), no penalty and no
+ * weights.
  *
- * @returns parameters, one row `(nFeatures + 1)` an output, the intercept last: of class 1 alone where there are two
- *   classes, else of each class
+ * @returns parameters, one row of `nFeatures + 1` for each output, intercept last: only class 1 for two classes, else
+ *   every class
  */
 export function gradientDescent(
   matrix: Matrix,
@@ -34,8 +35,8 @@ export function gradientDescent(
   const model = new OneAgainstRest({ numSteps: nSteps, learningRate: learningRate(X) });
   model.train(X, Table.columnVector(Array.from(codes)));
 
-  // A classifier of the package scores the other classes' rows, not its own: with two classes the first one's weights
-  // are thus those of class 1, else the signs are turned.
+  // A classifier of the package scores the rows of all other classes, not of its own class. For two classes, the
+  // first classifier thus has the weights of class 1. For more classes, the signs are flipped.
   const isBinary = nClasses === 2;
   const outputs = isBinary ? model.classifiers.slice(0, 1) : model.classifiers;
   const rows = outputs.map(({ weights }) =>
@@ -59,9 +60,10 @@ function withOnes({ columns, nSamples, nFeatures }: Matrix): Table {
 }
 
 /**
- * The longest step that is sure to lead down, whatever the data: 1 over a bound of the loss's curvature in any
- * direction, `CURVATURE_MAX` times the mean squared length of a row. The package multiplies it by the gradient's sum
- * over the rows, not its mean: hence it is divided by the number of rows, which turns the mean here into a sum.
+ * Returns the longest step that descends for any data.
+ * The step is 1 over an upper bound of the loss's curvature: `CURVATURE_MAX` times the mean squared length of a row.
+ * The package multiplies the step by the sum of the gradient over the rows, not by the mean. Dividing by the number
+ * of rows corrects this and turns the mean here into a sum.
  */
 function learningRate(X: Table): number {
   let sumOfSquares = 0;
@@ -69,7 +71,7 @@ function learningRate(X: Table): number {
   return 1 / (CURVATURE_MAX * sumOfSquares);
 }
 
-/** Largest part of the mean loss's gradient, for one class against the rest. */
+/** Largest component of the mean loss's gradient, for one class against the rest. */
 function steepness(matrix: Matrix, codes: ClassCodes, ofClass: number, w: Float64Array): number {
   const isOfClass = codes.map((code) => (code === ofClass ? 1 : 0));
   const rows = { codes: isOfClass, classWeights: new Float64Array([1, 1]) };

@@ -1,20 +1,20 @@
 /**
- * The inner loops of a fit: passes over one chunk of rows, column by column. They allocate nothing, and sum in an
- * order that depends on nothing but the shapes, so that a fit repeats to the last bit. Four columns are taken
- * together, which reads and writes the row buffer a quarter as often.
+ * The inner loops of a fit: passes over one chunk of rows, column by column.
+ * The loops allocate nothing. Their order of summation depends only on the shapes, so a fit is reproducible to the
+ * last bit. Four columns are processed together, so the row buffer is read and written a quarter as often.
  *
- * Parameters stand as rows of `nFeatures + 1` numbers, one row an output, the intercept last.
+ * Parameters are rows of `nFeatures + 1` numbers, one row for each output, intercept last.
  */
 
-/** Rows in a chunk: its buffers and a few columns then stay in the processor's nearest cache (4 KB each). */
+/** Rows in a chunk. Its buffers and a few columns (4 KB each) then fit in the processor's first-level cache. */
 export const CHUNK_ROWS = 512;
 
-/** About the square root of a chunk, so that no value goes through more than some 50 additions. */
+/** Rows in a partial sum: about the square root of a chunk, so no value goes through more than about 50 additions. */
 const STRETCH_ROWS = 32;
 
 type Columns = readonly Float64Array[];
 
-/** `z[zAt + r] = intercept + sum over j of w[wAt + j] * columns[j][start + r]`, for `rows` rows r. */
+/** `z[zAt + r] = intercept + sum over j of w[wAt + j] * columns[j][start + r]`, for r from 0 to `rows - 1`. */
 export function linearPredictor(
   columns: Columns,
   start: number,
@@ -42,7 +42,7 @@ export function linearPredictor(
   }
 }
 
-/** `out[outAt + j] += sum over rows r of v[vAt + r] * columns[j][start + r]`, for the columns from `first` on. */
+/** `out[outAt + j] += sum over r of v[vAt + r] * columns[j][start + r]`, for the columns from `first` on. */
 export function addColumnDots(
   columns: Columns,
   first: number,
@@ -79,7 +79,7 @@ export function addColumnDots(
   }
 }
 
-/** `product[r] = v[r] * column[start + r]`, for `rows` rows r. */
+/** `product[r] = v[r] * column[start + r]`, for r from 0 to `rows - 1`. */
 export function multiplyColumn(
   column: Float64Array,
   start: number,
@@ -91,8 +91,8 @@ export function multiplyColumn(
 }
 
 /**
- * Sum of `rows` values from `at` on, by stretches, which keeps most of the rounding out of it: the noise of the loss
- * decides how long a line search can follow scikit-learn's, whose sums are pairwise.
+ * Sums `rows` values from `at` on in partial sums, which avoids most of the rounding error.
+ * The noise of the loss decides how long a line search can follow scikit-learn's, whose sums are pairwise.
  */
 export function sumOf(v: Float64Array, at: number, rows: number): number {
   const end = at + rows;
@@ -112,7 +112,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** Largest absolute value; NaN if one is. */
+/** Largest absolute value, or NaN if any value is NaN. */
 export function maxAbs(v: Float64Array): number {
   let largest = 0;
   for (let i = 0; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]!));

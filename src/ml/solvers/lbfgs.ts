@@ -1,38 +1,39 @@
 import { dot, maxAbs } from './kernels.ts';
 import { LineSearch, STEP_MAX } from './lineSearch.ts';
 
-/** Returns f(x) and fills the gradient. */
+/** Returns f(x) and writes the gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface LbfgsOptions {
-  /** Stops once no part of the gradient is larger. */
+  /** Stops when no component of the gradient is larger. */
   readonly gradientMax: number;
   readonly maxIter: number;
 }
 
 export interface LbfgsResult {
   readonly nIter: number;
-  /** False where iterations or evaluations ran out, or no step led down any more. */
+  /** False if iterations or evaluations ran out, or if no step decreased f. */
   readonly converged: boolean;
 }
 
-/** Pairs of step and gradient change that are remembered. */
+/** Most pairs of step and gradient change that are kept. */
 const PAIRS_MAX = 10;
-/** Evaluations in one line search, and in the whole run: scikit-learn's and SciPy's limits. */
+/** Most evaluations in one line search, and in the whole run: the limits of scikit-learn and SciPy. */
 const SEARCH_EVALUATIONS_MAX = 50;
 const EVALUATIONS_MAX = 15_000;
-/** Stops once an iteration's gain is below this, relative to max(|f|, 1). */
+/** Stops when the gain of an iteration is below this, relative to max(|f|, 1). */
 const GAIN_MIN = 64 * Number.EPSILON;
 
 /**
- * Minimises a smooth function by L-BFGS, along the path that L-BFGS-B 3.0 without bounds takes as SciPy runs it for
- * scikit-learn: the first trial step is `1 / ||d||`, later ones 1; a pair is left out where `s'y` is not above
- * `eps * |f'(0)| * step`; a search that fails starts afresh from steepest descent, and one that fails there ends the run.
+ * Minimises a smooth function by L-BFGS.
+ * It follows the path of L-BFGS-B 3.0 without bounds, as SciPy runs it for scikit-learn. The first trial step
+ * is `1 / ||d||`, later trial steps are 1. A pair is skipped if `s'y` is at most `eps * |f'(0)| * step`. After a failed
+ * search the run restarts from steepest descent. A second failure there ends the run.
  *
- * Sources: D. C. Liu and J. Nocedal, On the limited memory BFGS method, Math. Prog. 45 (1989); R. H. Byrd, P. Lu,
- * J. Nocedal and C. Zhu, A limited memory algorithm for bound constrained optimization, SIAM J. Sci. Comp. 16 (1995).
+ * Sources: D. C. Liu and J. Nocedal, On the limited memory BFGS method, Math. Prog. 45 (1989); R. H. Byrd, P. Lu, J.
+ * Nocedal and C. Zhu, A limited memory algorithm for bound constrained optimization, SIAM J. Sci. Comp. 16 (1995).
  *
- * @param x where to begin; holds the best point afterwards
+ * @param x start point, overwritten with the best point
  */
 export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
   const run = new Run(objective, x);
@@ -48,7 +49,7 @@ export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptio
       continue;
     }
     nIter++;
-    // SciPy looks at its limits first: at the last iteration allowed nobody asks any more whether it converged.
+    // SciPy checks its limits first, so the last allowed iteration never counts as converged.
     if (nIter >= options.maxIter || run.nEvaluations > EVALUATIONS_MAX) return { nIter, converged: false };
     if (maxAbs(run.gradient) <= options.gradientMax || run.gain <= GAIN_MIN)
       return { nIter, converged: true };
@@ -56,7 +57,7 @@ export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptio
   }
 }
 
-/** The point of a run, its value and gradient, and the line searches that move it. */
+/** The current point with its value and gradient, and the line searches that move it. */
 class Run {
   readonly gradient: Float64Array;
   readonly direction: Float64Array;
@@ -81,12 +82,14 @@ class Run {
     this.#f = this.#evaluate();
   }
 
-  /** What the last search gained, relative to max(|f|, 1). */
+  /** Gain of the last search, relative to max(|f|, 1). */
   get gain(): number {
     return (this.#fBefore - this.#f) / Math.max(Math.abs(this.#fBefore), Math.abs(this.#f), 1);
   }
 
-  /** Moves along the direction. False where it does not lead down or no step is found: then nothing has moved. */
+  /**
+   * Moves along the direction. Returns false and moves nothing if the direction is not downhill or no step is found.
+   */
   search(isFirst: boolean): boolean {
     const { direction } = this;
     this.#xBefore.set(this.#x);
@@ -112,7 +115,7 @@ class Run {
     return false;
   }
 
-  /** Hands the last move to the history, unless its curvature is lost in rounding. The direction is used up by it. */
+  /** Adds the last move to the history, unless rounding has destroyed its curvature. Overwrites the direction. */
   remember(history: History): void {
     const sy = (this.#slope - this.#slopeBefore) * this.#step;
     if (sy <= Number.EPSILON * -this.#slopeBefore * this.#step) return;
@@ -126,7 +129,7 @@ class Run {
   }
 }
 
-/** A step and how the gradient changed on it. */
+/** A step s and the change of the gradient y along it. */
 interface Pair {
   readonly s: Float64Array;
   readonly y: Float64Array;
@@ -134,7 +137,7 @@ interface Pair {
   sy: number;
 }
 
-/** The last pairs, and the inverse of the second derivatives as they tell it. */
+/** The last pairs, and the inverse Hessian that they approximate. */
 class History {
   readonly #length: number;
   /** Oldest first. */
@@ -153,7 +156,7 @@ class History {
     this.#pairs = [];
   }
 
-  /** Adds a pair; the oldest one makes room where all is taken. */
+  /** Adds a pair. Replaces the oldest pair if the history is full. */
   push(s: Float64Array, gradient: Float64Array, gradientBefore: Float64Array, sy: number): void {
     const oldest = this.#pairs.length === PAIRS_MAX ? this.#pairs.shift() : undefined;
     const pair = oldest ?? { s: new Float64Array(this.#length), y: new Float64Array(this.#length), sy };
@@ -164,8 +167,8 @@ class History {
   }
 
   /**
-   * Fills `d` with minus the inverse times the gradient by the two loops of Liu and Nocedal: minus the gradient itself
-   * while there are no pairs.
+   * Sets `d` to minus the inverse Hessian times the gradient, by the two loops of Liu and Nocedal. Without pairs, `d`
+   * is minus the gradient.
    */
   direction(gradient: Float64Array, d: Float64Array): void {
     for (let i = 0; i < d.length; i++) d[i] = -gradient[i]!;

@@ -1,4 +1,4 @@
-/** A point on the line: step, value and slope of the function there. */
+/** A point on the line: step, and the function's value and slope there. */
 interface Point {
   readonly step: number;
   readonly f: number;
@@ -9,38 +9,39 @@ interface Point {
 const SUFFICIENT_DECREASE = 1e-3;
 /** `|f'(step)| <= CURVATURE * |f'(0)|` */
 const CURVATURE = 0.9;
-/** The search gives up once the interval is this narrow, relative to its larger end. */
+/** The search gives up when the interval is this narrow, relative to its larger end. */
 const INTERVAL_RELATIVE_MIN = 0.1;
-/** How far a step may be stretched while no minimum is bracketed. */
+/** Limits for extending a step while no minimum is bracketed. */
 const STRETCH_MIN = 1.1;
 const STRETCH_MAX = 4;
-/** A bracket has to shrink by this factor in two steps, else it is halved. */
+/** A bracket that does not shrink by this factor in two steps is halved. */
 const SHRINK = 0.66;
 export const STEP_MAX = 1e10;
 
 /**
- * Line search for a step that meets both Wolfe conditions, as a machine that is fed values: take `step`, work out f
- * and its slope there, hand them to `accept`, and go on until it says true. It takes the steps of MINPACK-2's `dcsrch`
- * with the constants of L-BFGS-B 3.0.
+ * Line search for a step that meets both Wolfe conditions, with the evaluations left to the caller.
+ * The caller evaluates f and its slope at `step`, passes both to `accept`, and repeats until `accept` returns true.
+ * The steps are those of MINPACK-2's `dcsrch` with the constants of L-BFGS-B 3.0.
  *
- * Source: J. J. More and D. J. Thuente, Line search algorithms with guaranteed sufficient decrease, ACM TOMS 20 (1994).
+ * Source: J. J. More and D. J. Thuente, Line search algorithms with guaranteed sufficient decrease, ACM TOMS 20
+ * (1994).
  */
 export class LineSearch {
   readonly #f0: number;
   readonly #slope0: number;
-  /** Slope of the line that a sufficient decrease stays under. */
+  /** Slope of the line below which the decrease is sufficient. */
   readonly #decrease: number;
-  /** Best point so far, and the other end of the interval that holds a minimum. */
+  /** Best point so far, and the other end of the interval that contains a minimum. */
   #best: Point;
   #other: Point;
   #bracketed = false;
-  /** True until a step with a sufficient decrease and a rising slope was seen. */
+  /** True until a step has a sufficient decrease and a slope of 0 or more. */
   #firstStage = true;
   #stepMin = 0;
   #stepMax: number;
   #width = STEP_MAX;
   #widthBefore = 2 * STEP_MAX;
-  /** Step to try next. */
+  /** The next step to try. */
   step: number;
 
   /** @param slope0 slope at 0, negative */
@@ -54,7 +55,10 @@ export class LineSearch {
     this.#stepMax = firstStep + STRETCH_MAX * firstStep;
   }
 
-  /** Takes value and slope at `step`. True ends the search at it; else `step` is the next one to try. */
+  /**
+   * Takes value and slope at `step`. Returns true if the search ends with this step, else `step` is the next step to
+   * try.
+   */
   accept(f: number, slope: number): boolean {
     const bound = this.#f0 + this.step * this.#decrease;
     if (this.#firstStage && f <= bound && slope >= 0) this.#firstStage = false;
@@ -66,7 +70,7 @@ export class LineSearch {
     return false;
   }
 
-  /** Rounding or the limits prevent progress: the present step is as good as any. */
+  /** Whether rounding or the limits prevent progress. The current step is then as good as any. */
   #isExhausted(f: number, slope: number, bound: number): boolean {
     if (this.#bracketed && this.#isPinned(this.step)) return true;
     if (this.step === STEP_MAX && f <= bound && slope <= this.#decrease) return true;
@@ -78,9 +82,9 @@ export class LineSearch {
     return isOutside || this.#stepMax - this.#stepMin <= INTERVAL_RELATIVE_MIN * this.#stepMax;
   }
 
-  /** Puts the point into the interval and returns the step that interpolation suggests. */
+  /** Updates the interval with the point and returns the step that interpolation suggests. */
   #narrow(point: Point, bound: number): number {
-    // In the first stage the function less the line of sufficient decrease is the one to minimise.
+    // The first stage minimises the function minus the line of sufficient decrease.
     const isModified = this.#firstStage && point.f <= this.#best.f && point.f > bound;
     const tilt = isModified ? this.#decrease : 0;
     const best = tilted(this.#best, -tilt);
@@ -114,19 +118,19 @@ export class LineSearch {
       this.#stepMin = step + STRETCH_MIN * (step - low);
       this.#stepMax = step + STRETCH_MAX * (step - low);
     }
-    // Written so that NaN, which an overflow may lead to, becomes 0 and ends the search.
+    // NaN, which an overflow can cause, becomes 0 and ends the search.
     step = step > 0 ? Math.min(step, STEP_MAX) : 0;
     return this.#bracketed && this.#isPinned(step) ? low : step;
   }
 }
 
-/** The point as it is on the function with a line of this slope added. */
+/** Returns the point after a line of this slope is added to the function. */
 function tilted(point: Point, slope: number): Point {
   if (slope === 0) return point;
   return { step: point.step, f: point.f + point.step * slope, slope: point.slope + slope };
 }
 
-/** Step at the minimum of a cubic or a quadratic through the points: the four cases of More and Thuente, section 4. */
+/** Step at the minimum of a cubic or quadratic through the points: the four cases in section 4 of More and Thuente. */
 function interpolate(
   best: Point,
   other: Point,
@@ -139,17 +143,17 @@ function interpolate(
 
   const secant = trial.step + (trial.slope / (trial.slope - best.slope)) * (best.step - trial.step);
   if (trial.slope * Math.sign(best.slope) < 0) {
-    // A lower value beyond a minimum: the step that goes back farther.
+    // Lower value, slope of the other sign, so the minimum is between: take the step that goes back farther.
     const cubic = cubicStep(trial, best);
     return Math.abs(cubic - trial.step) > Math.abs(secant - trial.step) ? cubic : secant;
   }
   const isAhead = trial.step > best.step;
   const farEnd = isAhead ? stepMax : stepMin;
   if (Math.abs(trial.slope) >= Math.abs(best.slope)) {
-    // A lower value and no flatter slope: nothing tells how far it is.
+    // Lower value, slope not flatter, so the distance to the minimum is unknown.
     return bracketed ? cubicStep(trial, other) : farEnd;
   }
-  // A lower value and a flatter slope: the cubic counts if its minimum lies beyond the trial.
+  // Lower value, flatter slope, so use the cubic if its minimum lies beyond the trial.
   const root = cubicRoot(trial, best);
   const ratio = cubicRatio(trial, best, root);
   const cubic = ratio < 0 && root !== 0 ? trial.step + ratio * (best.step - trial.step) : farEnd;
@@ -163,7 +167,7 @@ function interpolate(
   return isAhead ? Math.min(limit, nearer) : Math.max(limit, nearer);
 }
 
-/** A higher value at the trial: the cubic's minimum, or halfway from there to the quadratic's, whichever is nearer. */
+/** Step for a higher value at the trial: the cubic's minimum, or halfway to the quadratic's if that is nearer. */
 function stepBetween(best: Point, trial: Point): number {
   const length = trial.step - best.step;
   const cubic = cubicStep(best, trial);
@@ -172,17 +176,17 @@ function stepBetween(best: Point, trial: Point): number {
   return isCubicNearer ? cubic : cubic + (quadratic - cubic) / 2;
 }
 
-/** Minimum of the cubic with the values and slopes of both points. */
+/** Minimum of the cubic through the values and slopes of both points. */
 function cubicStep(from: Point, to: Point): number {
   return from.step + cubicRatio(from, to, cubicRoot(from, to)) * (to.step - from.step);
 }
 
-/** The minimum's place on the way `from` (0) -> `to` (1). */
+/** Position of the minimum between `from` (0) and `to` (1). */
 function cubicRatio(from: Point, to: Point, root: number): number {
   return (root - from.slope + cubicTheta(from, to)) / (root - from.slope + root + to.slope);
 }
 
-/** Root of the cubic's discriminant, scaled against overflow; 0 where the cubic has no minimum. */
+/** Root of the cubic's discriminant, scaled to avoid overflow. 0 if the cubic has no minimum. */
 function cubicRoot(from: Point, to: Point): number {
   const theta = cubicTheta(from, to);
   const scale = Math.max(Math.abs(theta), Math.abs(from.slope), Math.abs(to.slope));

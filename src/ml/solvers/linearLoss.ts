@@ -1,22 +1,23 @@
-import type { LossSums } from './lossSums.ts';
+import type { LossSums } from './types.ts';
 
 /**
- * The objective of a regularised linear model, of parameters w, one row `(nFeatures + 1)` an output, intercept last:
+ * The objective of a regularised linear model.
+ * w has a row of `nFeatures + 1` parameters for each output, intercept last:
  *
  *     f(w) = sum_i s_i loss(y_i, z_i) / sum_i s_i + l2 / 2 * ||w without intercepts||^2
  *
- * with z_i the raw predictions of row i and s_i its weight. This is scikit-learn's `LinearModelLoss`; for its
- * logistic regression l2 is `1 / (C * sum_i s_i)`.
+ * z_i are the raw predictions of row i and s_i is its weight. This is scikit-learn's `LinearModelLoss`. Its logistic
+ * regression uses `l2 = 1 / (C * sum_i s_i)`.
  */
 export class LinearLoss {
   readonly nOutputs: number;
-  /** Parameters of one output: nFeatures + 1. */
+  /** Number of parameters of one output: nFeatures + 1. */
   readonly outputLength: number;
   readonly nParameters: number;
   readonly #sums: LossSums;
   readonly #l2: number;
 
-  /** @param l2 strength of the penalty, on the scale of the mean loss */
+  /** @param l2 penalty strength, on the scale of the mean loss */
   constructor(sums: LossSums, l2: number) {
     this.#sums = sums;
     this.#l2 = l2;
@@ -25,7 +26,7 @@ export class LinearLoss {
     this.nParameters = this.nOutputs * this.outputLength;
   }
 
-  /** Returns f(w) and fills `gradient`, in one pass over the rows. */
+  /** Returns f(w) and writes `gradient`, in one pass over the rows. */
   lossGradient(w: Float64Array, gradient: Float64Array): number {
     const { weightSum } = this.#sums;
     const loss = this.#sums.lossGradient(w, gradient);
@@ -34,8 +35,8 @@ export class LinearLoss {
   }
 
   /**
-   * Fills the upper triangle of the matrix of second derivatives, `nParameters` squared, row by row; the lower one is
-   * left as it is. Returns the share of the weight whose curvature has vanished.
+   * Writes the upper triangle of the Hessian, `nParameters` squared, row by row. The lower triangle stays unchanged.
+   * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number {
     const { weightSum } = this.#sums;
@@ -58,7 +59,7 @@ export class LinearLoss {
     return 0.5 * this.#l2 * normSquared;
   }
 
-  /** Mirrors the blocks off the diagonal, each of them symmetric, and adds the penalty to the diagonal. */
+  /** Mirrors the off-diagonal blocks, which are symmetric, and adds the penalty to the diagonal. */
   #finishBlocks(hessian: Float64Array): void {
     const n = this.nParameters;
     const length = this.outputLength;

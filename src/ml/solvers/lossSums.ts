@@ -1,49 +1,26 @@
 import { addColumnDots, CHUNK_ROWS, linearPredictor, multiplyColumn, sumOf } from './kernels.ts';
-import {
-  HalfBinomialLoss,
-  HalfMultinomialLoss,
-  type PointwiseLoss,
-  type WeightedCodes,
-} from './pointwiseLoss.ts';
-import type { RowChunks } from './rowChunks.ts';
+import { HalfBinomialLoss, HalfMultinomialLoss, type PointwiseLoss } from './pointwiseLoss.ts';
+import type { LossSums, RowChunks, WeightedCodes } from './types.ts';
 
-/**
- * A loss and its derivatives summed over the rows, as functions of the parameters w: one row `(nFeatures + 1)` an output,
- * intercept last.
- */
-export interface LossSums {
-  readonly nOutputs: number;
-  readonly nFeatures: number;
-  /** Sum of the rows' weights. */
-  readonly weightSum: number;
-  /** Returns the sum of the rows' weighted losses and fills `gradient` with its derivatives, in one pass over the rows. */
-  lossGradient(w: Float64Array, gradient: Float64Array): number;
-  /**
-   * Fills the upper triangle of the matrix of second derivatives, row by row; of its blocks off the diagonal, which are
-   * symmetric, perhaps the upper triangles alone. Returns the weight whose curvature has vanished.
-   */
-  hessian(w: Float64Array, hessian: Float64Array): number;
-}
-
-/** The log loss of classes, binomial for two, else multinomial, in plain TypeScript. */
+/** Returns the log loss, binomial for two classes, else multinomial, in plain TypeScript. */
 export function chunkLogLoss(chunks: RowChunks, rows: WeightedCodes): LossSums {
   const pointwise =
     rows.classWeights.length === 2 ? new HalfBinomialLoss(rows) : new HalfMultinomialLoss(rows);
   return new ChunkSums(chunks, pointwise);
 }
 
-/** The sums chunk by chunk, for any loss and wherever the rows come from. */
+/** Computes the sums chunk by chunk, for any pointwise loss and any storage of the rows. */
 class ChunkSums implements LossSums {
   readonly nOutputs: number;
   readonly nFeatures: number;
   readonly weightSum: number;
   readonly #rows: RowChunks;
   readonly #pointwise: PointwiseLoss;
-  /** Raw predictions of a chunk, later their derivatives. */
+  /** Raw predictions of a chunk, replaced by their derivatives. */
   readonly #z: Float64Array;
-  /** Losses of a chunk's rows, or their second derivatives. */
+  /** Losses of a chunk's rows, or second derivatives. */
   readonly #rowBuffer = new Float64Array(CHUNK_ROWS);
-  /** Those times a column. */
+  /** Row buffer times one column. */
   readonly #product = new Float64Array(CHUNK_ROWS);
 
   constructor(rows: RowChunks, pointwise: PointwiseLoss) {
@@ -101,7 +78,7 @@ class ChunkSums implements LossSums {
     }
   }
 
-  /** Adds a chunk to the upper triangle of the block whose first place is `corner`: `(X, 1)' diag(h) (X, 1)`. */
+  /** Adds a chunk to the upper triangle of the block that starts at `corner`: `(X, 1)' diag(h) (X, 1)`. */
   #addBlock(
     columns: readonly Float64Array[],
     at: number,

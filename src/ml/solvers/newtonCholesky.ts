@@ -6,32 +6,33 @@ import type { LinearLoss } from './linearLoss.ts';
 export interface NewtonResult {
   readonly nIter: number;
   readonly converged: boolean;
-  /** Why the rest was left to lbfgs, where it was. */
+  /** Why lbfgs finished the fit, undefined if it did not. */
   readonly fallback: string | undefined;
 }
 
 /** `f(w + t d) <= f(w) + SUFFICIENT_DECREASE * t * f'd`, with t = 1, 1/2, 1/4, ... */
 const SUFFICIENT_DECREASE = 2 ** -11;
 const HALVINGS_MAX = 20;
-/** Losses this near to each other, relative to the loss, tell nothing about a step. */
+/** Losses that differ by less, relative to the loss, say nothing about a step. */
 const LOSS_NOISE = 16 * Number.EPSILON;
-/** A matrix whose reciprocal condition number is below this is taken for singular. */
+/** A matrix with a smaller reciprocal condition number is treated as singular. */
 const CONDITION_MIN = Number.EPSILON;
-/** More of the weight than this without curvature, and Newton's direction is worth nothing. */
+/** If more of the weight has no curvature, Newton's direction is useless. */
 const VANISHED_SHARE_MAX = 0.25;
 
 /**
- * Minimises the loss by Newton steps, solved by Cholesky factors, with a backtracking line search, and stops at
- * `max|gradient| <= gradientMax` and half the squared Newton decrement <= gradientMax. Where a step cannot be found, as
- * with collinear columns and hardly a penalty, lbfgs goes on from the point reached.
+ * Minimises the loss by Newton steps with Cholesky factors and a backtracking line search.
+ * It stops when `max|gradient| <= gradientMax` and half the squared Newton decrement is at most `gradientMax`. If it
+ * finds no step, for example because of collinear columns and a very small penalty, lbfgs continues from the current
+ * point.
  *
- * This is scikit-learn's `newton-cholesky`, its tests and its fall-back. For three classes and more the last class's
- * intercept is held at 0, since adding a number to all of them changes no probability, and their mean is taken out in
- * the end.
+ * This is scikit-learn's `newton-cholesky` with its tests and its fallback. For three or more classes, the last
+ * class's intercept is held at 0, because adding a constant to all intercepts changes no probability. The mean of the
+ * intercepts is subtracted at the end.
  *
  * Source: S. Boyd and L. Vandenberghe, Convex Optimization (2004), chapter 9.5.
  *
- * @param w where to begin, its last intercept 0 if there are several; holds the best point afterwards
+ * @param w start point, overwritten with the best point; the last intercept is 0 if there are several
  */
 export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: LbfgsOptions): NewtonResult {
   const state = new Newton(loss, w);
@@ -45,7 +46,7 @@ export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: Lbfgs
     converged = state.isConverged(options.gradientMax);
   }
   if (fallback !== undefined) {
-    // The iteration that failed counts against what is left, and is made up for by the first one of lbfgs.
+    // The failed iteration counts against the limit, and the first iteration of lbfgs replaces it.
     const left = options.maxIter - nIter - 1;
     const objective = (x: Float64Array, gradient: Float64Array) => loss.lossGradient(x, gradient);
     const rest = lbfgs(objective, w, { gradientMax: options.gradientMax, maxIter: left });
@@ -56,7 +57,7 @@ export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: Lbfgs
   return { nIter, converged, fallback };
 }
 
-/** The point of a run with its value and derivatives. */
+/** The current point with its value and derivatives. */
 class Newton {
   readonly #loss: LinearLoss;
   readonly #w: Float64Array;
@@ -66,7 +67,7 @@ class Newton {
   readonly #direction: Float64Array;
   readonly #hessian: Float64Array;
   readonly #system: Cholesky;
-  /** With several outputs the last intercept is held. */
+  /** True if there are several outputs: then the last intercept is held. */
   readonly #isLastHeld: boolean;
   #f: number;
   #slope = 0;
@@ -85,7 +86,7 @@ class Newton {
     this.#f = loss.lossGradient(w, this.#gradient);
   }
 
-  /** Works out Newton's direction at w, or says why there is none. */
+  /** Computes Newton's direction at w. Returns a reason if there is none. */
   findDirection(): string | undefined {
     const vanishedShare = this.#loss.hessian(this.#w, this.#hessian);
     if (vanishedShare > VANISHED_SHARE_MAX) return 'most rows have no curvature left';
@@ -97,10 +98,10 @@ class Newton {
     for (let i = 0; i < this.#direction.length; i++) this.#direction[i] = -this.#gradient[i]!;
     this.#system.solve(this.#direction);
     this.#slope = dot(this.#gradient, this.#direction);
-    return this.#slope > 0 ? 'the Newton step does not lead down' : undefined;
+    return this.#slope > 0 ? 'the Newton step does not decrease the loss' : undefined;
   }
 
-  /** Moves along the direction, or says why not: then w stands at the last and shortest step tried. */
+  /** Moves along the direction. If no step works, returns a reason and leaves w at the last and shortest step. */
   search(): string | undefined {
     this.#wBefore.set(this.#w);
     this.#gradientBefore.set(this.#gradient);
@@ -115,7 +116,7 @@ class Newton {
       if (isNoise && sumAbs(this.#gradient) < sumAbs(this.#gradientBefore)) return undefined;
       step *= 0.5;
     }
-    return 'no step of the line search led down';
+    return 'no step of the line search decreased the loss enough';
   }
 
   isConverged(gradientMax: number): boolean {

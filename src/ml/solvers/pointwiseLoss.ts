@@ -1,33 +1,29 @@
-import type { ClassCodes } from '../estimator.ts';
+import type { ClassCodes } from '../labels.ts';
 import { CHUNK_ROWS } from './kernels.ts';
+import type { WeightedCodes } from './types.ts';
 
 /**
- * Loss of single rows as a function of their raw predictions z. `z` holds one chunk: `nOutputs` stretches of
- * `CHUNK_ROWS` values, of which the first `rows` are used; the chunk's first row is row `start` of the data.
+ * Loss of single rows as a function of their raw predictions z.
+ * `z` holds one chunk: `nOutputs` stretches of `CHUNK_ROWS` values, of which the first `rows` are used. The chunk's
+ * first row is row `start` of the data.
  */
 export interface PointwiseLoss {
-  /** Raw predictions a row: 1 for two classes, else one a class. */
+  /** Raw predictions of each row: 1 for two classes, else one for each class. */
   readonly nOutputs: number;
   /** Sum of the rows' weights. */
   readonly weightSum: number;
-  /** Fills `loss` with the rows' weighted losses and puts their derivatives by z in the place of z. */
+  /** Writes the weighted losses of the rows to `loss` and replaces z by their derivatives by z. */
   lossAndResidual(start: number, rows: number, z: Float64Array, loss: Float64Array): void;
   /**
-   * Puts in the place of z what `curvature` works from. Returns the weight of the rows whose curvature vanishes,
-   * as it does in floating point very far from the boundary.
+   * Replaces z by the values that `curvature` needs.
+   * Returns the weight of the rows whose curvature is 0, which happens in floating point very far from the boundary.
    */
   prepareCurvature(start: number, rows: number, z: Float64Array): number;
-  /** Fills `h` with the weighted second derivatives by outputs k and l. */
+  /** Writes to `h` the weighted second derivatives by outputs k and l. */
   curvature(k: number, l: number, start: number, rows: number, prepared: Float64Array, h: Float64Array): void;
 }
 
-/** Classes of the rows and the weight that a row of each class has. */
-export interface WeightedCodes {
-  readonly codes: ClassCodes;
-  readonly classWeights: Float64Array;
-}
-
-/** Sum of the rows' weights, by classes, so that it is hardly rounded. */
+/** Sum of the rows' weights, summed by class to avoid rounding. */
 export function sumOfWeights({ codes, classWeights }: WeightedCodes): number {
   const counts = new Float64Array(classWeights.length);
   for (let i = 0; i < codes.length; i++) counts[codes[i]!]!++;
@@ -35,9 +31,9 @@ export function sumOfWeights({ codes, classWeights }: WeightedCodes): number {
 }
 
 /**
- * Binomial log loss of classes 0 and 1, `log(1 + exp(z)) - y z`. With m = z for class 0 and m = -z for class 1 it is
- * `log(1 + exp(m)) = max(m, 0) + log1p(exp(-|m|))`, which neither overflows nor cancels; its derivative by m is the
- * logistic function.
+ * Binomial log loss of classes 0 and 1, `log(1 + exp(z)) - y z`.
+ * With m = z for class 0 and m = -z for class 1 the loss is `log(1 + exp(m)) = max(m, 0) + log1p(exp(-|m|))`. This
+ * form neither overflows nor cancels. Its derivative by m is the logistic function.
  */
 export class HalfBinomialLoss implements PointwiseLoss {
   readonly nOutputs = 1;
@@ -91,8 +87,9 @@ export class HalfBinomialLoss implements PointwiseLoss {
 }
 
 /**
- * Multinomial log loss, `log(sum over k of exp(z_k)) - z_y`, the largest z taken out of the exponentials. Its
- * derivatives are `p_k - [k = y]` and `p_k ([k = l] - p_l)`, with p the softmax of z.
+ * Multinomial log loss, `log(sum over k of exp(z_k)) - z_y`.
+ * The largest z is subtracted before `exp`. The derivatives are `p_k - [k = y]` and `p_k ([k = l] - p_l)`, where p is
+ * the softmax of z.
  */
 export class HalfMultinomialLoss implements PointwiseLoss {
   readonly nOutputs: number;
@@ -140,7 +137,7 @@ export class HalfMultinomialLoss implements PointwiseLoss {
   }
 }
 
-/** Puts the softmax of row r in the place of its raw predictions, and returns `log(sum of exp(z))`. */
+/** Replaces the raw predictions of row r by their softmax and returns `log(sum of exp(z))`. */
 function softmaxRow(z: Float64Array, r: number, nOutputs: number): number {
   const end = nOutputs * CHUNK_ROWS;
   let largest = z[r]!;

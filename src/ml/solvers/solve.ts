@@ -1,36 +1,40 @@
+import type { LogisticRegressionState } from '../../values/pipelineState.ts';
+import type { Warning } from '../../values/warning.ts';
 import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
-import type { ClassCodes } from '../estimator.ts';
-import type { FitWarning, LogisticRegressionState } from '../state.ts';
+import type { ClassCodes } from '../labels.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
-import type { WeightedCodes } from './pointwiseLoss.ts';
+import type { WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
 
-/** Rows' classes, by number from 0. */
+/** Class codes of the rows, from 0. */
 interface Codes {
   readonly codes: ClassCodes;
   readonly nClasses: number;
 }
 
 export interface Solution {
-  /** Coefficients and intercept, `nFeatures + 1` numbers; of class 1 alone where there are two classes, else of each. */
+  /**
+   * Coefficients and intercept, `nFeatures + 1` numbers a row. One row of class 1 for two classes, else a row for
+   * each class.
+   */
   readonly rows: readonly (readonly number[])[];
   readonly nIter: number;
   readonly converged: boolean;
-  readonly warnings: readonly FitWarning[];
+  readonly warnings: readonly Warning[];
 }
 
-/** Square of it in doubles is the memory of newton-cholesky: 200 MB. */
+/** Most parameters of newton-cholesky. Their square in doubles takes 200 MB. */
 const NEWTON_PARAMETERS_MAX = 5000;
 
-/** The package's matrix and ours take 16 bytes a cell. */
+/** Most cells for gradient-descent: the package's matrix and ours take 16 bytes a cell. */
 const GRADIENT_DESCENT_CELLS_MAX = 20_000_000;
 
-/** Fits by the solver that `params` names. @throws ValueError where it would need too much memory */
+/** Fits with the solver that `params` names. @throws ValueError if the solver would need too much memory */
 export function solve(design: Design, classes: Codes, params: Params): Solution {
   if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
   const rows = weigh(classes, params);
@@ -60,13 +64,13 @@ function solveByLbfgs(loss: LinearLoss, params: Params): Solution {
 function solveByNewton(loss: LinearLoss, params: Params): Solution {
   if (loss.nParameters > NEWTON_PARAMETERS_MAX) {
     throw new ValueError(
-      `newton-cholesky takes at most ${NEWTON_PARAMETERS_MAX} parameters, and ${loss.nParameters} are asked for: use lbfgs.`,
+      `newton-cholesky takes at most ${NEWTON_PARAMETERS_MAX} parameters, but this fit has ${loss.nParameters}: use lbfgs.`,
     );
   }
   const w = new Float64Array(loss.nParameters);
   const options = { gradientMax: params.tol, maxIter: params.maxIter };
   const { nIter, converged, fallback } = newtonCholesky(loss, w, options);
-  const message = `newton-cholesky left the rest to lbfgs: ${fallback}.`;
+  const message = `newton-cholesky stopped and lbfgs finished the fit: ${fallback}.`;
   const warnings = fallback === undefined ? [] : [{ code: 'solver_fell_back', message }];
   return solution(w, loss.outputLength, nIter, converged, params, warnings);
 }
@@ -75,7 +79,7 @@ function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, para
   const cells = design.nSamples * design.nFeatures;
   if (cells > GRADIENT_DESCENT_CELLS_MAX) {
     throw new ValueError(
-      `gradient-descent takes at most ${GRADIENT_DESCENT_CELLS_MAX} cells, and there are ${cells}: use lbfgs.`,
+      `gradient-descent takes at most ${GRADIENT_DESCENT_CELLS_MAX} cells, but there are ${cells}: use lbfgs.`,
     );
   }
   const matrix = design.toMatrix();
@@ -85,15 +89,15 @@ function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, para
     gradientMax: params.tol,
   });
   const warnings = [
-    { code: 'c_without_effect', message: 'gradient-descent knows no penalty: C has no effect.' },
+    { code: 'c_without_effect', message: 'gradient-descent has no penalty: C has no effect.' },
   ];
   if (params.classWeight !== null) {
-    const message = 'gradient-descent knows no class weights: all rows count the same.';
+    const message = 'gradient-descent has no class weights: all rows count the same.';
     warnings.push({ code: 'class_weight_without_effect', message });
   }
   if (nClasses > 2) {
     const message =
-      'gradient-descent fits each class against the rest: probabilities are the softmax of these scores.';
+      'gradient-descent fits each class against the rest: probabilities are the softmax of the scores.';
     warnings.push({ code: 'one_against_rest', message });
   }
   return solution(w, matrix.nFeatures + 1, params.maxIter, converged, params, warnings);
@@ -105,7 +109,7 @@ function solution(
   nIter: number,
   converged: boolean,
   { solver, maxIter }: Params,
-  warnings: readonly FitWarning[],
+  warnings: readonly Warning[],
 ): Solution {
   const rows: number[][] = [];
   for (let at = 0; at < w.length; at += outputLength)

@@ -1,83 +1,26 @@
-import { proxiedPath } from '../artifacts.ts';
-import { allDone } from '../calls.ts';
-import type { MlflowClient } from '../client.ts';
-import { logModel2 } from '../mlflow2.ts';
-import { logModel3 } from '../mlflow3.ts';
-import type { RunInfo } from '../mlflowTypes.ts';
-import type { RecordedRun } from '../record.ts';
-import type { TrackingServer } from '../trackingServer.ts';
-import { moveAlias } from './alias.ts';
-import type { Journal } from './journal.ts';
-import { once } from './once.ts';
-import { settleRun } from './run.ts';
-import type { Turns } from './turns.ts';
-
-/** What MLflow called the parts of a run that it took in. */
-export interface Delivered {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly modelVersion: string;
-}
-
-/** One try to deliver a record. */
-export interface Delivery {
-  readonly server: TrackingServer;
-  /** The server's, cut off when the service stops. */
-  readonly client: MlflowClient;
-  readonly recorded: RecordedRun;
-  readonly journal: Journal;
-  /** Shared by all deliveries of a process. */
-  readonly aliasTurns: Turns;
-}
+import { deliverChildren } from './children.ts';
+import { fillAndEnd, findWhole, reopen } from './deliverNode.ts';
+import type { Delivered, Delivery } from './delivery.ts';
+import { settleRoot } from './run.ts';
 
 /**
- * Delivers a training to MLflow as one whole run: params, metrics, data set, model, version in the registry, alias,
- * and the status FINISHED at the very end, so that what reads FINISHED is whole. It can be called again after any
- * failure, also by another process with the same journal: what is there is found again, and what is not is made.
+ * Delivers a tree of runs to MLflow: makes the root's run, completes all children, and then completes the root. FINISHED
+ * comes last, so a root that reads FINISHED is whole, with all its children. The function can be called again after
+ * any failure, also by another process with the same journal: it finds what is there, and makes what is not.
  *
  * @throws what the calls throw, StillDoubtfulError, TrackingRefusedError `run_deleted` and `run_lost`
  */
 export async function deliver(delivery: Delivery): Promise<Delivered> {
-  const { server, client, recorded } = delivery;
-  const { record } = recorded;
+  const { server, recorded } = delivery;
+  const [root] = recorded.tree.nodes;
   const major = await server.major();
-  const run = await settleRun(delivery);
-  const { run_id: runId, experiment_id: experimentId } = run;
-  if (run.status === 'FINISHED') {
-    // It is whole, and only this was not noted, unless somebody took its version away: then it is filled once more.
-    const [version] = await client.findModelVersions(record.registeredModelName, runId);
-    if (version !== undefined) return { runId, experimentId, modelVersion: version.version };
-  } else if (run.status !== 'RUNNING') {
-    await client.updateRun(runId, 'RUNNING');
-  }
-  // Looked at before anything is written, though only the files need it.
-  proxiedPath(run.artifact_uri);
-  const modelVersion = await fill(delivery, run, major);
-  await client.updateRun(runId, 'FINISHED', record.endTimeMs);
-  return { runId, experimentId, modelVersion };
-}
-
-/** Everything that belongs to the run; the version's number. */
-async function fill(delivery: Delivery, run: RunInfo, major: 2 | 3): Promise<string> {
-  const { client, recorded, journal } = delivery;
-  const { record } = recorded;
-  const { registeredModelName: name } = record;
-  const runId = run.run_id;
-  const logModel = major === 3 ? logModel3 : logModel2;
-  const model = logModel(client, run, recorded, journal);
-  // These need the run alone, and so need not wait for the model.
-  await allDone([
-    model,
-    client.logInputs(runId, record.dataset, 'training'),
-    client.ensureRegisteredModel(name),
-  ]);
-  const source = await model;
-  // Only now that the model is whole: a version can be loaded as soon as it is seen.
-  const version = await once(journal, 'version', {
-    find: async () => (await client.findModelVersions(name, runId))[0]?.version,
-    create: () => client.createModelVersion({ name, runId, ...source }),
-    idOf: (made) => made,
-  });
-  if (record.alias !== undefined) await moveAlias(delivery, record.alias, version);
-  return version;
+  const run = await settleRoot(delivery);
+  const ids = { runId: run.run_id, experimentId: run.experiment_id };
+  const whole = await findWhole(delivery, root, run);
+  if (whole !== undefined) return { ...ids, modelVersion: whole.version! };
+  await reopen(delivery, run);
+  await deliverChildren(delivery, run, major);
+  const { version } = await fillAndEnd(delivery, root, run, major);
+  // The root's model is always registered.
+  return { ...ids, modelVersion: version! };
 }

@@ -1,303 +1,103 @@
-import { setMaxListeners } from 'node:events';
-import type { Accepted, DeliveryState, DeliveryView, Kept, LoggedRun } from '../../result.ts';
-import type { RecordSummary } from '../../spool/record.ts';
-import type { Spool } from '../../spool/spool.ts';
-import type { RecordedRun } from '../record.ts';
-import type { TrackingServer } from '../trackingServer.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { Courier } from './courier.ts';
-import { verdictOf } from './failures.ts';
-import { PARDON, type Reason } from './journal.ts';
-import { Pace, pauseMs } from './pace.ts';
-import { type Entry, newWaiter, Queue } from './queue.ts';
-import { type Outcome, refusedError, type SpooledDocument, viewOf } from './spooled.ts';
-import { type ScheduledSweep, Sweeps } from './sweeps.ts';
+import { UnavailableError } from '../../errors.ts';
+import type { DeliveryPort } from '../../training/deliveryPort.ts';
+import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../values/delivery.ts';
+import type { PipelineState } from '../../values/pipelineState.ts';
+import type { LoggedRun, TrackedRun } from '../../values/run.ts';
+import { recordTree } from '../record.ts';
+import type { Env } from '../tags.ts';
+import type { RecordedTree } from '../tree.ts';
+import { viewOf } from './deliveryView.ts';
+import { type RecordDocument, readSummary } from './document.ts';
+import { PARDON } from './journal.ts';
+import type { RecordStore, RecordSummary } from './recordStore.ts';
+import type { Scheduler } from './scheduler.ts';
 
-/** How often it is asked whether there is an MLflow by now; that costs nothing. */
-const EARLY_PAUSE_MS = 500;
-/** How long calls that were cut off may take to end. */
-const CUT_MS = 1_000;
 /** Records of one state that a list shows. */
 const LISTED_MAX = 1_000;
 
 export interface DeliveriesOptions {
-  readonly spool: Spool;
-  /** @throws UnavailableError while there is no MLflow to log to */
-  readonly server: () => TrackingServer;
-  /** How long a create whose outcome is not known may still land. */
-  readonly quarantineMs: number;
-  /** After how long it is looked for once more. */
-  readonly sweepMs: number;
-  /** Deliveries at once. */
-  readonly atOnce: number;
-  readonly clock?: Clock;
-  readonly report?: (event: DeliveryEvent) => void;
+  readonly store: RecordStore;
+  readonly scheduler: Scheduler;
+  /** @throws UnavailableError if there will be no MLflow, however long one waits */
+  readonly checkMlflow: () => void;
+  /** The variables that name the user and the commit. */
+  readonly env: Env;
 }
 
-/** What became of a try. */
-export interface DeliveryEvent {
-  readonly is: 'delivered' | 'dead' | 'retried' | 'doubles_removed';
-  readonly id: string;
-  readonly runId?: string;
-  /** Why, where it failed. */
-  readonly reason?: Reason;
-  /** What was thrown. */
-  readonly cause?: unknown;
-  readonly doubles?: number;
-}
-
-/** Since the process began. */
-export interface DeliveryCounts {
-  readonly delivered: number;
-  readonly dead: number;
-  /** Tries that failed and were, or will be, followed by another. */
-  readonly retried: number;
-  readonly doublesRemoved: number;
-  /** Under way at this moment. */
-  readonly underWay: number;
-}
-
-/**
- * The way of trainings to MLflow. What is accepted lies in the spool, and is delivered from there exactly once, whole:
- * by this process, or by the next one on the same folder. See `deliver` for how, and `Pace` for how fast.
- */
-export class Deliveries {
+/** Accepts trainings for MLflow, and says how far each of them is. */
+export class Deliveries implements DeliveryPort {
   readonly #options: DeliveriesOptions;
-  readonly #clock: Clock;
-  readonly #queue: Queue;
-  readonly #sweeps: Sweeps;
-  readonly #pace: Pace;
-  readonly #courier: Courier;
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #stopping = new AbortController();
-  readonly #cut = new AbortController();
-  readonly #counts = { delivered: 0, dead: 0, retried: 0, doublesRemoved: 0 };
-  #alarm = new AbortController();
 
   constructor(options: DeliveriesOptions) {
-    const { spool, quarantineMs, sweepMs, clock = systemClock } = options;
     this.#options = options;
-    // Each call under way listens.
-    setMaxListeners(0, this.#cut.signal);
-    this.#clock = clock;
-    this.#queue = new Queue(clock);
-    this.#pace = new Pace(clock);
-    const { signal } = this.#cut;
-    this.#sweeps = new Sweeps({ spool, clock, sweepMs, signal });
-    this.#courier = new Courier({ spool, clock, quarantineMs, sweepMs, signal });
   }
 
-  /** Takes up what the spool holds, and goes on with what is accepted. */
-  start(): void {
-    for (const id of this.#options.spool.pending()) {
-      if (this.#queue.get(id) === undefined) this.#queue.add(id);
-    }
-    // Without a list there is no second look; the first one is what counts.
-    this.#sweeps.takeUp().then(
-      () => this.#wake(),
-      () => {},
-    );
-    void this.#run();
+  async checkRoom(): Promise<void> {
+    this.#options.checkMlflow();
+    await this.#options.store.checkRoom();
   }
 
-  /**
-   * Begins no more deliveries, and waits for those under way; after the grace they are cut off. What is not delivered
-   * stays in the spool.
-   */
-  async stop(graceMs: number): Promise<void> {
-    this.#stopping.abort();
-    this.#wake();
-    if (graceMs > 0) await this.#settled(graceMs);
-    this.#cut.abort();
-    await this.#settled(CUT_MS);
+  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
+    return this.acceptTree(recordTree(pipeline, run, this.#options.env), kept);
   }
 
-  /**
-   * Makes a training durable; when this resolves, it will be in MLflow.
-   * @throws what the spool throws when it is full or cannot write
-   */
-  async accept(recorded: RecordedRun, kept: Kept): Promise<Accepted> {
-    const { record, files } = recorded;
-    const id = record.requestId;
-    const document: SpooledDocument = { record, ...kept };
-    await this.#options.spool.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
-    const waiter = newWaiter();
-    this.#queue.add(id, recorded, waiter);
-    // Where every place is taken, the next one that is free is what wakes.
-    if (this.#hasPlace()) this.#wake();
-    return { id, logged: waiter.logged };
+  /** Accepts a root with its children; all of them are delivered, or none is accepted. @throws as `accept` */
+  async acceptTree(recorded: RecordedTree, kept: Kept): Promise<Accepted> {
+    const { store, scheduler } = this.#options;
+    const { tree, files } = recorded;
+    const id = tree.requestId;
+    const document: RecordDocument = { tree, ...kept };
+    await store.accept({ id, document, files, ...(kept.key && { key: kept.key.digest }) });
+    return { id, logged: scheduler.add(id, recorded) };
   }
 
-  /** Of a pending one the same as `accept` gave, in this process or in one before; undefined for any other. */
   logged(id: string): Promise<LoggedRun> | undefined {
-    const entry = this.#queue.get(id);
-    if (entry === undefined) return undefined;
-    entry.waiter ??= newWaiter();
-    return entry.waiter.logged;
+    return this.#options.scheduler.logged(id);
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
-    return this.#view(await this.#options.spool.find(id));
+    return this.#view(await this.#options.store.find(id));
   }
 
-  /** @param digest of an Idempotency-Key */
   async findByKey(digest: string): Promise<DeliveryView | undefined> {
-    return this.#view(await this.#options.spool.findByKey(digest));
+    const summary = await this.#options.store.findByKey(digest);
+    if (summary !== undefined) checkVersion(summary);
+    return this.#view(summary);
   }
 
-  /** Those of one state, or of all. */
   async list(state?: DeliveryState): Promise<DeliveryView[]> {
-    const states = state === undefined ? (['dead', 'pending', 'delivered'] as const) : [state];
-    const lists = await Promise.all(states.map((one) => this.#options.spool.list(one, LISTED_MAX)));
+    const states = state === undefined ? (['pending', 'dead'] as const) : [state];
+    const lists = await Promise.all(states.map((one) => this.#options.store.list(one, LISTED_MAX)));
     return lists.flat().map((summary) => this.#view(summary)!);
   }
 
-  /** Puts a dead letter back; false if there is none of that id. */
   async retry(id: string): Promise<boolean> {
-    const { spool } = this.#options;
-    if (!(await spool.revive(id))) return false;
+    const { store, scheduler } = this.#options;
+    const summary = await store.find(id);
+    if (summary?.state !== 'dead') return false;
+    checkVersion(summary);
+    if (!(await store.revive(id))) return false;
     try {
-      await spool.note(id, PARDON);
+      await store.note(id, PARDON);
     } finally {
-      this.#queue.add(id);
-      this.#wake();
+      scheduler.addAgain(id);
     }
     return true;
   }
 
-  counts(): DeliveryCounts {
-    return { ...this.#counts, underWay: this.#underWay.size };
-  }
-
   #view(summary: RecordSummary | undefined): DeliveryView | undefined {
-    return summary && viewOf(summary, this.#queue.get(summary.id));
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      this.#alarm = new AbortController();
-      const job = this.#nextJob();
-      if (job === undefined) {
-        await this.#clock.sleep(this.#waitMs(), this.#alarm.signal);
-        continue;
-      }
-      const underWay = job.finally(() => {
-        this.#underWay.delete(underWay);
-        this.#wake();
-      });
-      this.#underWay.add(underWay);
-    }
-  }
-
-  /** Begins what may be begun now. */
-  #nextJob(): Promise<void> | undefined {
-    if (!this.#hasPlace() || this.#pace.waitMs() > 0) return undefined;
-    const due = this.#sweeps.take();
-    if (due !== undefined) return this.#sweep(due);
-    const entry = this.#queue.take();
-    return entry && this.#try(entry);
-  }
-
-  /** A server that failed is tried by one at a time. */
-  #hasPlace(): boolean {
-    return this.#underWay.size < (this.#pace.isProbing ? 1 : this.#options.atOnce);
-  }
-
-  #waitMs(): number {
-    if (!this.#hasPlace()) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#pace.waitMs(), Math.min(this.#queue.waitMs(), this.#sweeps.waitMs()));
-  }
-
-  #wake(): void {
-    this.#alarm.abort();
-  }
-
-  async #try(entry: Entry): Promise<void> {
-    try {
-      const server = this.#options.server();
-      entry.attempts++;
-      const outcome = await this.#courier.carry(server, entry).catch((error: unknown) => {
-        // It may be another server by now, with other experiments.
-        server.forget();
-        throw error;
-      });
-      this.#pace.succeeded();
-      this.#queue.remove(entry);
-      if (outcome !== undefined) this.#end(entry, outcome);
-    } catch (error) {
-      this.#postpone(entry, error);
-    } finally {
-      entry.isUnderWay = false;
-    }
-  }
-
-  #end({ id, waiter }: Entry, { logged, reason, runId, sweep }: Outcome): void {
-    if (sweep !== undefined) this.#sweeps.add(id);
-    if (logged !== undefined) {
-      this.#counts.delivered++;
-      this.#report({ is: 'delivered', id, runId: logged.runId });
-      waiter?.resolve(logged);
-    } else if (reason !== undefined) {
-      this.#counts.dead++;
-      this.#report({ is: 'dead', id, reason, ...(runId !== undefined && { runId }) });
-      waiter?.reject(refusedError(reason, runId));
-    }
-  }
-
-  #postpone(entry: Entry, error: unknown): void {
-    // What was cut off is taken up by the next process, and says nothing of MLflow.
-    if (this.#cut.signal.aborted) return;
-    const verdict = verdictOf(error);
-    entry.lastError =
-      verdict.is === 'doubtful' ? doubtAfter(entry.lastError, verdict.reason) : verdict.reason;
-    if (verdict.is === 'damaged') {
-      // The spool has put it with the dead letters.
-      this.#queue.remove(entry);
-      this.#end(entry, { attempts: entry.attempts, reason: verdict.reason });
-      return;
-    }
-    if (verdict.is === 'early') {
-      this.#pace.pause(EARLY_PAUSE_MS);
-      return;
-    }
-    const inMs = pauseMs(entry.attempts);
-    const now = this.#clock.now();
-    entry.notBeforeMs = now + inMs;
-    if (verdict.is === 'doubtful') {
-      // The search was answered: MLflow is there.
-      this.#pace.succeeded();
-      entry.notBeforeMs = Math.min(verdict.untilMs, entry.notBeforeMs);
-    } else {
-      this.#pace.failed(entry.id, verdict.is === 'passing' ? verdict.askedMs : 0);
-    }
-    this.#counts.retried++;
-    this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
-  }
-
-  async #sweep(due: ScheduledSweep): Promise<void> {
-    const doubles = await this.#sweeps.carryOut(due, this.#options.server);
-    if (doubles === 0) return;
-    this.#counts.doublesRemoved += doubles;
-    this.#report({ is: 'doubles_removed', id: due.id, doubles });
-  }
-
-  #report(event: DeliveryEvent): void {
-    this.#options.report?.(event);
-  }
-
-  /** When nothing is under way any more, but after so long at the latest. */
-  async #settled(ms: number): Promise<void> {
-    const over = new AbortController();
-    const all = Promise.allSettled(this.#underWay);
-    await Promise.race([all, this.#clock.sleep(ms, over.signal)]);
-    over.abort();
+    return summary && viewOf(summary, this.#options.scheduler.progressOf(summary.id));
   }
 }
 
-/** That something is in doubt says what is waited for; why it came to that, what to do about it. */
-function doubtAfter(before: Reason | undefined, doubt: Reason): Reason {
-  if (before?.code === doubt.code) return before;
-  return before === undefined
-    ? doubt
-    : { ...doubt, message: `${doubt.message} Before that: ${before.message}` };
+/**
+ * Nothing can be said or done about a record whose form is unknown: neither what it stands for, nor what is left to do.
+ * @throws UnavailableError `record_version`
+ */
+function checkVersion(summary: RecordSummary): void {
+  try {
+    readSummary(summary);
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error;
+  }
 }

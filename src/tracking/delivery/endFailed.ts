@@ -1,37 +1,60 @@
 import type { MlflowClient } from '../client.ts';
 import type { RunInfo } from '../mlflowTypes.ts';
-import type { RunRecord } from '../record.ts';
 import type { TrackingServer } from '../trackingServer.ts';
-import { verdictOf } from './failures.ts';
+import type { RunNode, RunTree } from '../tree.ts';
 import type { Journal } from './journal.ts';
-import { findRunOf } from './run.ts';
+import { findRunOf, preferred } from './run.ts';
+import { findTreeRuns } from './treeRuns.ts';
+import { isFinal } from './verdict.ts';
 
 /**
- * Ends the run of a record that becomes a dead letter, so that it does not read RUNNING for ever; its id, if there is one.
- * @throws what may pass, and is to be tried again
+ * Ends the open runs of a record that becomes a dead letter, so that none of them reads RUNNING for ever.
+ * @throws an error that may pass, and then the function is to be called again
  */
 export async function endFailed(
   server: TrackingServer,
   client: MlflowClient,
-  record: RunRecord,
+  tree: RunTree,
   journal: Journal,
-): Promise<string | undefined> {
-  if (!journal.mayExist('run')) return undefined;
-  try {
-    const run = await findRunOf(client, record, journal);
-    if (run !== undefined) {
-      journal.made('run', run.run_id);
-      await endRun(client, run, record.endTimeMs);
-      if ((await server.major()) === 3) await endModels(client, run);
-    }
-  } catch (error) {
-    // What MLflow refuses now it will refuse again; the letter says why it is dead.
-    if (!['refused', 'absent'].includes(verdictOf(error).is)) throw error;
+): Promise<void> {
+  if (!journal.mayExist('root/run')) return;
+  const [root, ...children] = tree.nodes;
+  const rootRun = await unlessRefused(() => findRunOf(client, tree, root, journal));
+  if (rootRun === undefined) return;
+  const end = (node: RunNode, run: RunInfo) => unlessRefused(() => endNode(server, client, node, run));
+  journal.made('root/run', rootRun.run_id);
+  await end(root, rootRun);
+  if (children.length === 0) return;
+  const runs = await unlessRefused(() => findTreeRuns(client, rootRun.experiment_id, tree));
+  for (const node of children) {
+    const run = preferred(runs?.get(node.key) ?? [], journal.idOf(`${node.key}/run`));
+    if (run === undefined) continue;
+    journal.made(`${node.key}/run`, run.run_id);
+    await end(node, run);
   }
-  return journal.idOf('run');
 }
 
-/** FINISHED and FAILED stay what they are; MLflow lets nobody change a run that is in its bin. */
+/** If MLflow rejects a call now, it will reject the call again, and the letter says why it is dead. */
+async function unlessRefused<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    return undefined;
+  }
+}
+
+async function endNode(
+  server: TrackingServer,
+  client: MlflowClient,
+  node: RunNode,
+  run: RunInfo,
+): Promise<void> {
+  await endRun(client, run, node.endTimeMs);
+  if (node.model !== undefined && (await server.major()) === 3) await endModels(client, run);
+}
+
+/** FINISHED and FAILED stay as they are. MLflow lets nobody change a deleted run. */
 export async function endRun(client: MlflowClient, run: RunInfo, endTimeMs: number): Promise<void> {
   const isOpen = run.status === 'RUNNING' || run.status === 'SCHEDULED';
   if (isOpen && run.lifecycle_stage !== 'deleted') await client.updateRun(run.run_id, 'FAILED', endTimeMs);

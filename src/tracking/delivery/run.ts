@@ -1,93 +1,103 @@
 import { TrackingRefusedError } from '../../errors.ts';
 import type { MlflowClient } from '../client.ts';
-import type { RunInfo } from '../mlflowTypes.ts';
-import { REQUEST_ID_TAG, type RunRecord } from '../record.ts';
+import type { NewRun, RunInfo } from '../mlflowTypes.ts';
 import { CallRefusedError } from '../request.ts';
 import type { TrackingServer } from '../trackingServer.ts';
+import { REQUEST_ID_TAG, type RunNode, type RunTree, requestIdOf, tagsOf } from '../tree.ts';
+import { createOnce } from './createOnce.ts';
+import type { Delivery } from './delivery.ts';
 import type { Journal } from './journal.ts';
-import { once } from './once.ts';
 
-interface RunSteps {
-  readonly server: TrackingServer;
-  readonly client: MlflowClient;
-  readonly recorded: { readonly record: RunRecord };
-  readonly journal: Journal;
-}
-
-/** The record's run: the one that there is, or else a new one. */
-export async function settleRun(steps: RunSteps): Promise<RunInfo> {
-  const run = await findOrCreate(steps);
+/** The run of the root: the existing one, or else a new one. */
+export async function settleRoot(delivery: Delivery): Promise<RunInfo> {
+  const run = await findOrCreate(delivery);
   if (run.lifecycle_stage !== 'deleted') return run;
   const message =
-    `The run ${run.run_id} was deleted in MLflow before all of it had arrived, and is not made anew: to have it, ` +
-    `restore it there (mlflow runs restore --run-id ${run.run_id}) and put this delivery back.`;
+    `Somebody deleted the run ${run.run_id} in MLflow before the delivery was complete, so it is not made again. To have ` +
+    `the run, restore it (mlflow runs restore --run-id ${run.run_id}) and retry this delivery.`;
   throw new TrackingRefusedError('run_deleted', message, { runId: run.run_id });
 }
 
-/**
- * The run that was made for the record, in whatever life-cycle stage; undefined if there is none. One that is in the
- * bin only counts where there is no other, for doubles end there.
- */
+/** Finds the run that was made for a node, deleted or not. A deleted run only counts if there is no other: doubles are deleted. */
 export async function findRunOf(
   client: MlflowClient,
-  { requestId }: RunRecord,
+  tree: RunTree,
+  { key }: RunNode,
   journal: Journal,
 ): Promise<RunInfo | undefined> {
-  const runId = journal.idOf('run');
+  const runId = journal.idOf(`${key}/run`);
   const known = runId === undefined ? undefined : await client.getRun(runId);
   if (known !== undefined) return known.info;
   const { experimentId } = journal;
   if (experimentId === undefined) return undefined;
-  const runs = await client.findRuns(experimentId, REQUEST_ID_TAG, requestId);
-  return runs.find((run) => run.lifecycle_stage !== 'deleted') ?? runs[0];
+  return preferred(await client.findRuns(experimentId, REQUEST_ID_TAG, requestIdOf(tree, key)), runId);
 }
 
-async function findOrCreate({ server, client, recorded, journal }: RunSteps): Promise<RunInfo> {
-  const { record } = recorded;
-  const runId = journal.idOf('run');
+/** Of several runs that were made for one node, the one that stays. */
+export function preferred(runs: readonly RunInfo[], knownId: string | undefined): RunInfo | undefined {
+  return (
+    runs.find((run) => run.run_id === knownId) ??
+    runs.find((run) => run.lifecycle_stage !== 'deleted') ??
+    runs[0]
+  );
+}
+
+/** What MLflow is asked to make for a node. */
+export function newRun(
+  { user }: RunTree,
+  node: RunNode,
+  experimentId: string,
+  parentRunId: string | undefined,
+): NewRun {
+  const { name: runName, startTimeMs } = node;
+  return { experimentId, user, runName, startTimeMs, tags: tagsOf(node, parentRunId) };
+}
+
+/** The error for an MLflow that has lost a run twice. */
+export function runLost(runId: string): TrackingRefusedError {
+  const message = `MLflow has lost the run ${runId}, the second one that it made for this training. Check its database, then retry this delivery.`;
+  return new TrackingRefusedError('run_lost', message, { runId });
+}
+
+async function findOrCreate(delivery: Delivery): Promise<RunInfo> {
+  const { server, client, journal } = delivery;
+  const { tree } = delivery.recorded;
+  const runId = journal.idOf('root/run');
   if (runId !== undefined) {
-    const run = await findRunOf(client, record, journal);
+    const run = await findRunOf(client, tree, tree.nodes[0], journal);
     if (run !== undefined) return run;
-    await beginAnew(server, runId, journal);
+    await beginAgain(server, runId, journal);
   }
-  const create = () => createRun(server, client, record, journal);
-  const remembered = server.knowsExperiment(record.experimentName);
+  const create = () => createRoot(delivery);
+  const remembered = server.knowsExperiment(tree.experimentName);
   try {
     return await create();
   } catch (error) {
-    // The remembered id may be of an experiment that was deleted since; then it is looked up once more.
+    // The remembered id may be that of an experiment that was deleted since: look it up once more.
     if (!(remembered && saysExperimentGone(error))) throw error;
-    server.forgetExperiment(record.experimentName);
+    server.forgetExperiment(tree.experimentName);
     return await create();
   }
 }
 
-/** An MLflow that has lost its database knows neither the run nor its tag; whoever loses it twice has another trouble. */
-async function beginAnew(server: TrackingServer, runId: string, journal: Journal): Promise<void> {
+/** An MLflow that has lost its database knows neither the run nor its tag. */
+async function beginAgain(server: TrackingServer, runId: string, journal: Journal): Promise<void> {
   server.forget();
-  if (await journal.forget()) return;
-  const message = `MLflow has lost the run ${runId}, the second one that it made for this training: look at its database, then put this delivery back.`;
-  throw new TrackingRefusedError('run_lost', message, { runId });
+  if (!(await journal.forget(true))) throw runLost(runId);
 }
 
-function createRun(
-  server: TrackingServer,
-  client: MlflowClient,
-  record: RunRecord,
-  journal: Journal,
-): Promise<RunInfo> {
-  const { experimentName, user, runName, startTimeMs, tags } = record;
-  const experimentId = () => server.experimentId(experimentName);
-  return once(journal, 'run', {
-    find: () => findRunOf(client, record, journal),
-    create: async () =>
-      client.createRun({ experimentId: await experimentId(), user, runName, startTimeMs, tags }),
+function createRoot({ server, client, recorded: { tree }, journal }: Delivery): Promise<RunInfo> {
+  const [root] = tree.nodes;
+  const experimentId = () => server.experimentId(tree.experimentName);
+  return createOnce(journal, 'root/run', {
+    find: () => findRunOf(client, tree, root, journal),
+    create: async () => client.createRun(newRun(tree, root, await experimentId(), undefined)),
     idOf: (run) => run.run_id,
     experimentId,
   });
 }
 
-/** MLflow has no code of its own for an experiment in its bin. */
+/** MLflow has no error code for a deleted experiment. */
 function saysExperimentGone(error: unknown): boolean {
   if (!(error instanceof CallRefusedError)) return false;
   return error.errorCode === 'RESOURCE_DOES_NOT_EXIST' || /must be in the 'active' state/.test(error.said);

@@ -1,6 +1,7 @@
-import type { EstimatorState, PipelineState } from '../../ml/state.ts';
-import type { ColumnInfo, InputExample } from '../../result.ts';
+import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
+import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
 import { pandasType } from '../columnSpec.ts';
+import type { RecordFile } from '../delivery/recordStore.ts';
 import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';
 import type { MlmodelFacts } from './mlmodel.ts';
@@ -17,15 +18,9 @@ export interface ModelFilesInput {
   readonly utcTimeCreated: Date;
 }
 
-export interface ModelFile {
-  /** Path within the model folder. */
-  readonly path: string;
-  readonly bytes: Buffer;
-}
-
 export interface ModelFiles {
-  /** Everything in the folder but `MLmodel`: the same bytes wherever the model is logged. */
-  readonly files: readonly ModelFile[];
+  /** All files of the folder but `MLmodel`, by their paths in the folder: the same bytes wherever the model is logged. */
+  readonly files: readonly RecordFile[];
   /** What `mlmodel` needs beside the place where the model is logged. */
   readonly facts: MlmodelFacts;
 }
@@ -76,7 +71,7 @@ function complete(column: ColumnInfo): ColumnInfo {
   return { name: column.name, type: pandasType(column) };
 }
 
-function file(path: string, content: Buffer | string): ModelFile {
+function file(path: string, content: Buffer | string): RecordFile {
   return { path, bytes: Buffer.from(content) };
 }
 

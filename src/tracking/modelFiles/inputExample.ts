@@ -1,6 +1,6 @@
-import type { ColumnInfo, ColumnType, InputExample } from '../../result.ts';
+import { floatText } from '../../python/floatText.ts';
+import type { ColumnInfo, ColumnType, InputExample } from '../../values/dataset.ts';
 import { pandasType } from '../columnSpec.ts';
-import { floatText } from './floatText.ts';
 
 /** `input_example.json`: a data frame as pandas' `orient="split"`. */
 export function inputExampleJson(example: InputExample, features: readonly ColumnInfo[]): string {

@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
-import type { ClassesDtype } from '../../ml/state.ts';
-import type { ColumnInfo } from '../../result.ts';
+import type { ClassesDtype, ColumnInfo } from '../../values/dataset.ts';
 import { MLFLOW_VERSIONS, ONNX_VERSION, PYTHON_VERSION, SKLEARN_VERSION } from './environment.ts';
 import { signature } from './signature.ts';
 

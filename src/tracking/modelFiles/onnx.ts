@@ -1,6 +1,6 @@
 import { DataError, quote } from '../../errors.ts';
-import type { LogisticRegressionState, PipelineState } from '../../ml/state.ts';
-import { floatText } from './floatText.ts';
+import { floatText } from '../../python/floatText.ts';
+import type { LogisticRegressionState, PipelineState } from '../../values/pipelineState.ts';
 import { textInputs, transformed } from './onnxColumns.ts';
 import { GraphBuilder, internalPrefix } from './onnxGraph.ts';
 import { BOOL, columnInfo, DOUBLE, INT64, model, STRING } from './onnxProto.ts';

@@ -4,7 +4,7 @@ import type {
   MinMaxScalerState,
   OneHotEncoderState,
   SimpleImputerState,
-} from '../../ml/state.ts';
+} from '../../values/pipelineState.ts';
 import type { GraphBuilder } from './onnxGraph.ts';
 import { DOUBLE, INT64, ML_DOMAIN } from './onnxProto.ts';
 

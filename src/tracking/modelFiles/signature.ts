@@ -1,5 +1,4 @@
-import type { ClassesDtype } from '../../ml/state.ts';
-import type { ColumnInfo } from '../../result.ts';
+import type { ClassesDtype, ColumnInfo } from '../../values/dataset.ts';
 import { columnSpec } from '../columnSpec.ts';
 
 /** MLflow's model signature; the schemas are JSON inside the document. */

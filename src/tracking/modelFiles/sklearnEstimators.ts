@@ -3,7 +3,7 @@ import type {
   MinMaxScalerState,
   OneHotEncoderState,
   SimpleImputerState,
-} from '../../ml/state.ts';
+} from '../../values/pipelineState.ts';
 import { float, int, list, type PyValue, tuple } from './pickle.ts';
 import { type Attributes, array, dtype, number } from './sklearnObject.ts';
 

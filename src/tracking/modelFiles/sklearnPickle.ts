@@ -1,4 +1,9 @@
-import type { ColumnTransformerState, EstimatorState, PipelineState, StepState } from '../../ml/state.ts';
+import type {
+  ColumnTransformerState,
+  EstimatorState,
+  PipelineState,
+  StepState,
+} from '../../values/pipelineState.ts';
 import { dict, int, list, type PyObject, type PyValue, pickle, tuple } from './pickle.ts';
 import { estimatorParts } from './sklearnEstimators.ts';
 import { array, make, slice } from './sklearnObject.ts';

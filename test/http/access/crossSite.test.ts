@@ -9,14 +9,14 @@ const LINK = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 describe('isCrossSite', () => {
   it.each<[string, string, Record<string, string>]>([
     ['a program', 'POST', {}],
-    ['a program without a Host', 'POST', { host: '' }],
+    ['a program without a Host header', 'POST', { host: '' }],
     ['a page of ours', 'POST', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:5005' }],
     ['an older browser on a page of ours', 'POST', { origin: 'http://localhost:5005' }],
-    ['a page of ours in other letters', 'POST', { origin: 'http://LOCALHOST:5005' }],
-    ['an address that was typed', 'GET', { 'sec-fetch-site': 'none', ...LINK }],
-    ['a link that was followed', 'GET', { 'sec-fetch-site': 'cross-site', ...LINK }],
+    ['a page of ours in capitals', 'POST', { origin: 'http://LOCALHOST:5005' }],
+    ['a typed address', 'GET', { 'sec-fetch-site': 'none', ...LINK }],
+    ['a followed link', 'GET', { 'sec-fetch-site': 'cross-site', ...LINK }],
     ['a page behind a proxy that speaks TLS', 'POST', { host: 'a.example', origin: 'https://a.example' }],
-    ['the same with its port', 'POST', { host: 'a.example:443', origin: 'https://a.example' }],
+    ['the same page with its port', 'POST', { host: 'a.example:443', origin: 'https://a.example' }],
     ['a page on port 80', 'POST', { host: 'a.example', origin: 'http://a.example:80' }],
     ['a page by IPv6', 'POST', { host: '[::1]:5005', origin: 'http://[::1]:5005' }],
   ])('%s is not', (_name, method, headers) => {
@@ -25,13 +25,13 @@ describe('isCrossSite', () => {
 
   it.each<[string, string, Record<string, string>]>([
     ['a form of another site', 'POST', { 'sec-fetch-site': 'cross-site', ...LINK }],
-    ['one on another port', 'POST', { 'sec-fetch-site': 'same-site' }],
-    ['a word that is not known', 'POST', { 'sec-fetch-site': 'whatever' }],
+    ['a form of a page on another port', 'POST', { 'sec-fetch-site': 'same-site' }],
+    ['an unknown word', 'POST', { 'sec-fetch-site': 'unknown' }],
     ['two words', 'POST', { 'sec-fetch-site': 'none, cross-site' }],
     ['an empty word', 'POST', { 'sec-fetch-site': '' }],
     ['a form in an older browser', 'POST', { origin: 'http://evil.example' }],
     ['a page on another port', 'POST', { origin: 'http://localhost:3000' }],
-    ['a sandbox', 'POST', { origin: 'null' }],
+    ['a sandboxed page', 'POST', { origin: 'null' }],
     ['an origin with a path', 'POST', { origin: 'http://localhost:5005/' }],
     ['an origin with a user', 'POST', { origin: 'http://x@localhost:5005' }],
     ['an empty origin', 'POST', { origin: '' }],
@@ -43,7 +43,7 @@ describe('isCrossSite', () => {
       'POST',
       { 'sec-fetch-site': 'same-origin', origin: 'http://evil.example' },
     ],
-    ['an origin where there is no Host', 'POST', { host: '', origin: 'http://localhost:5005' }],
+    ['an origin without a Host header', 'POST', { host: '', origin: 'http://localhost:5005' }],
     ['the default port of the other scheme', 'POST', { host: 'a.example:80', origin: 'https://a.example' }],
     ['DELETE', 'DELETE', { 'sec-fetch-site': 'cross-site' }],
     [
@@ -80,7 +80,7 @@ describe('a page of another site', () => {
 
   const evil = { Host: host, Origin: 'http://evil.example', 'Sec-Fetch-Site': 'cross-site' };
 
-  it('cannot train, and nothing of its form is kept', async () => {
+  it('cannot train, and its form is not kept', async () => {
     const { status, body } = await request(service.server)
       .post('/train')
       .set(evil)
@@ -90,7 +90,7 @@ describe('a page of another site', () => {
     expect(service.desk.entries).toEqual([]);
   });
 
-  it.each(['OPTIONS', 'GET', 'POST'] as const)('is told nothing about CORS: %s', async (method) => {
+  it.each(['OPTIONS', 'GET', 'POST'] as const)('gets no CORS headers: %s', async (method) => {
     for (const path of ['/train', '/test', '/nothing']) {
       const { status, headers } = await request(service.server)
         [method.toLowerCase() as 'options'](path)
@@ -113,14 +113,14 @@ describe('a page of another site', () => {
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startTestService();
   });
   afterAll(() => service.close());
 
-  it.each(['/test', '/nothing'])('of %s tells browsers to keep to themselves what is in it', async (path) => {
+  it.each(['/test', '/nothing'])('of %s tells browsers not to share its content', async (path) => {
     const { headers } = await request(service.server).get(path);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',

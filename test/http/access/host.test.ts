@@ -14,11 +14,11 @@ describe('isAllowedHost', () => {
     ['a.example.com', ['*.example.com']],
     ['a.b.example.com', ['*.example.com']],
     ['10.0.0.5', ['10.0.0.5']],
-    ['whatever.evil', ['*']],
+    ['any.evil', ['*']],
     ['172.18.0.3', [], '172.18.0.3'],
     ['172.18.0.3', [], '::ffff:172.18.0.3'],
     ['2001:db8::1', [], '2001:db8::1'],
-  ])('%s is, where %j is allowed', (host, allowed, localAddress) => {
+  ])('%s is if %j is allowed', (host, allowed, localAddress) => {
     expect(isAllowedHost(host, allowed, localAddress)).toBe(true);
   });
 
@@ -39,7 +39,7 @@ describe('isAllowedHost', () => {
     ['::', []],
     ['172.18.0.4', [], '172.18.0.3'],
     ['undefined', []],
-  ])('%s is not, where %j is allowed', (host, allowed, localAddress) => {
+  ])('%s is not if %j is allowed', (host, allowed, localAddress) => {
     expect(isAllowedHost(host, allowed, localAddress)).toBe(false);
   });
 });
@@ -67,7 +67,7 @@ describe('the Host header', () => {
   });
 
   it.each(['evil.example', '127.0.0.1.evil.com', 'localhost.evil.com', 'lab.example', '0x7f.1', '10.0.0.1'])(
-    'may not be %s, and the answer says what to set',
+    'may not be %s, and the response says what to set',
     async (host) => {
       const { body, status } = await ask(host);
       expect(status).toBe(403);
@@ -85,31 +85,31 @@ describe('the Host header', () => {
   );
 
   it.each<[string, string, number, string | undefined]>([
-    ['none', 'GET /test HTTP/1.1\r\n\r\n', 400, 'host_missing'],
-    ['none, in HTTP/1.0', 'GET /test HTTP/1.0\r\n\r\n', 200, undefined],
-    ['an evil one, in HTTP/1.0', 'GET /test HTTP/1.0\r\nHost: evil\r\n\r\n', 403, 'host_not_allowed'],
-    ['an empty one', 'GET /test HTTP/1.1\r\nHost:\r\n\r\n', 400, 'malformed_host'],
-    ['two', 'GET /test HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n', 400, 'repeated_header'],
+    ['missing', 'GET /test HTTP/1.1\r\n\r\n', 400, 'host_missing'],
+    ['missing, in HTTP/1.0', 'GET /test HTTP/1.0\r\n\r\n', 200, undefined],
+    ['another site, in HTTP/1.0', 'GET /test HTTP/1.0\r\nHost: evil\r\n\r\n', 403, 'host_not_allowed'],
+    ['empty', 'GET /test HTTP/1.1\r\nHost:\r\n\r\n', 400, 'malformed_host'],
+    ['repeated', 'GET /test HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n', 400, 'repeated_header'],
     [
-      'two, the second evil',
+      'repeated, with another site',
       'GET /test HTTP/1.1\r\nHost: localhost\r\nhOST: evil\r\n\r\n',
       400,
       'repeated_header',
     ],
     [
-      'one in the target too',
+      'repeated in the target',
       'GET http://localhost/test HTTP/1.1\r\nHost: localhost\r\n\r\n',
       200,
       undefined,
     ],
     [
-      'an evil one in the target',
+      'another site in the target',
       'GET http://evil/test HTTP/1.1\r\nHost: localhost\r\n\r\n',
       403,
       'host_not_allowed',
     ],
     [
-      'an evil one beside the target',
+      'another site, and ours in the target',
       'GET http://localhost/test HTTP/1.1\r\nHost: evil\r\n\r\n',
       403,
       'host_not_allowed',
@@ -122,7 +122,7 @@ describe('the Host header', () => {
     ],
     ['another scheme', 'GET ftp://evil/test HTTP/1.1\r\nHost: localhost\r\n\r\n', 400, 'malformed_target'],
     [
-      'forwarded ones',
+      'another site, and ours in forwarding headers',
       'GET /test HTTP/1.1\r\nHost: evil\r\nX-Forwarded-Host: localhost\r\nForwarded: host=localhost\r\n\r\n',
       403,
       'host_not_allowed',

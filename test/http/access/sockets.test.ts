@@ -16,7 +16,7 @@ afterEach(() => {
   servers = [];
 });
 
-/** A server before which stands what is tested, and behind it an app of a line or two. */
+/** A server with the code under test in front of a tiny app. */
 async function start(app: RequestListener, options: ServerOptions = {}) {
   const lines: Record<string, unknown>[] = [];
   const server = createServer(options);
@@ -28,7 +28,7 @@ async function start(app: RequestListener, options: ServerOptions = {}) {
 }
 
 const hello: RequestListener = (_request, response) => void response.end('{}');
-/** Answers when the whole body has come. */
+/** Answers when the whole body has arrived. */
 const echo: RequestListener = (request, response) => {
   request.resume().once('end', () => response.end('{}'));
 };
@@ -41,10 +41,10 @@ const told = ({ answers, rest, end }: RawOutcome) => ({
 });
 const closed = (...answers: [number, string | undefined][]) => ({ told: answers, rest: '', end: 'closed' });
 
-describe('bytes that are no request', () => {
+describe('bytes that are not a request', () => {
   it.each<[string, string, number, string]>([
     ['noise', '\x00\x01\x02\r\n\r\n', 400, 'malformed_http'],
-    ['a request that breaks off', 'GET / HTTP/1.1\r\nHost: lo', 400, 'request_cut'],
+    ['an incomplete request', 'GET / HTTP/1.1\r\nHost: lo', 400, 'request_cut'],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'tls_on_plain_port'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed_http'],
     [
@@ -54,7 +54,7 @@ describe('bytes that are no request', () => {
       'headers_too_large',
     ],
     ['CONNECT', `CONNECT evil:443 HTTP/1.1\r\n${HEAD}\r\n`, 405, 'method_not_allowed'],
-  ])('%s is told so, in a line of the log too', async (_name, bytes, status, code) => {
+  ])('get an error and a line in the log: %s', async (_name, bytes, status, code) => {
     const { client, lines } = await start(hello);
     const outcome = await client.send(bytes);
     expect(told(outcome)).toEqual(closed([status, code]));
@@ -68,13 +68,13 @@ describe('bytes that are no request', () => {
     ]);
   });
 
-  it('of which there are many are told so once, and all of it is read', async () => {
+  it('get one error if there are many, and are all read', async () => {
     const { client, lines } = await start(hello);
     expect(told(await client.send('\x00'.repeat(10_000_000)))).toEqual(closed([400, 'malformed_http']));
     expect(lines).toHaveLength(1);
   });
 
-  it('are told so behind the answers to what came before', async () => {
+  it('get their error after the responses to earlier requests', async () => {
     const slow: RequestListener = (_request, response) => {
       setTimeout(() => response.end('{}'), 50);
     };
@@ -87,7 +87,7 @@ describe('bytes that are no request', () => {
     );
   });
 
-  it('are none where there is nothing', async () => {
+  it('get no response if they are only line ends', async () => {
     const { client, lines } = await start(hello);
     expect(told(await client.send(''))).toEqual(closed());
     expect(told(await client.send('\r\n\r\n'))).toEqual(closed());
@@ -95,21 +95,25 @@ describe('bytes that are no request', () => {
   });
 });
 
-describe('a body that is broken', () => {
+describe('a broken body', () => {
   const chunked = `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
 
   it.each([
-    ['a size that is none', `${chunked}zz\r\n`, 'malformed_http'],
-    ['a size that is too large', `${chunked}fffffffffffffffff\r\n`, 'malformed_http'],
+    ['a malformed size', `${chunked}zz\r\n`, 'malformed_http'],
+    ['a size too large', `${chunked}fffffffffffffffff\r\n`, 'malformed_http'],
     ['a chunk that is longer than it says', `${chunked}1\r\nabc\r\n`, 'malformed_http'],
     ['no last chunk', `${chunked}1\r\na\r\n`, 'request_cut'],
-    ['fewer bytes than there are', `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\nabc`, 'request_cut'],
+    [
+      'fewer bytes than Content-Length',
+      `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\nabc`,
+      'request_cut',
+    ],
   ])('%s', async (_name, bytes, code) => {
     const { client } = await start(echo);
     expect(told(await client.send(bytes))).toEqual(closed([400, code]));
   });
 
-  it('behind an answer that has begun ends the connection', async () => {
+  it('ends the connection if the response has begun', async () => {
     const { client } = await start((request, response) => {
       request.resume();
       response.writeHead(200).write('beginning');
@@ -119,15 +123,15 @@ describe('a body that is broken', () => {
   });
 });
 
-describe('time that is up', () => {
+describe('a timeout', () => {
   const soon = { connectionsCheckingInterval: 10, headersTimeout: 50, requestTimeout: 100 };
-  /** Without the end of the sending side, which would be an answer in itself. */
+  /** Sends without ending the sending side, because its end would end the request. */
   const waiting = (client: RawClient, bytes: string) => client.send(bytes, { ends: false });
 
   it.each([
-    ['headers that do not come', 'GET / HTTP/1.1\r\n'],
-    ['a body that does not come', `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\n`],
-    ['a second request that does not come', `${GET}GET`],
+    ['headers that do not arrive', 'GET / HTTP/1.1\r\n'],
+    ['a body that does not arrive', `POST / HTTP/1.1\r\n${HEAD}Content-Length: 10\r\n\r\n`],
+    ['a second request that does not arrive', `${GET}GET`],
   ])('%s', async (_name, bytes) => {
     const { client } = await start((request, response) => {
       if (request.method === 'POST') never(request, response);

@@ -26,13 +26,13 @@ describe('bearerToken', () => {
     'Bearer a b',
     'Bearer  a\u00e9',
     'xBearer abc',
-  ])('finds none in %j', (header) => {
+  ])('finds no token in %j', (header) => {
     expect(bearerToken(header)).toBeUndefined();
   });
 });
 
 describe('isOpen', () => {
-  it.each(['/test', '/ping', '/health', '/health/live', '/health/ready'])('%s is', (path) => {
+  it.each(['/test', '/health/live', '/health/ready'])('%s is', (path) => {
     expect(isOpen({ method: 'GET', path })).toBe(true);
     expect(isOpen({ method: 'HEAD', path })).toBe(true);
     expect(isOpen({ method: 'POST', path })).toBe(false);
@@ -44,6 +44,8 @@ describe('isOpen', () => {
     '/metrics',
     '/limits',
     '/deliveries',
+    '/ping',
+    '/health',
     '/test/',
     '/TEST',
     '/health/',
@@ -63,20 +65,20 @@ describe('a service with a token', () => {
 
   const train = () => request(service.server).post('/train').attach('train_file', CSV, 'a.csv');
 
-  it('trains for who has it', async () => {
+  it('trains for a client that has the token', async () => {
     await train().set('Authorization', `Bearer ${TOKEN}`).expect(200);
   });
 
-  it('says what it wants', async () => {
+  it('says that it requires a token', async () => {
     const { status, headers, body } = await train();
     expect(status).toBe(401);
     expect(headers['www-authenticate']).toBe('Bearer realm="trainpost"');
-    expect(body).toMatchObject({ code: 'token_wanted', title: 'Token wanted' });
+    expect(body).toMatchObject({ code: 'token_wanted', title: 'Token required' });
     expect(service.uploads()).toEqual([]);
   });
 
   it.each([`${TOKEN}x`, TOKEN.slice(1), TOKEN.toUpperCase(), 'x', 'x'.repeat(4000)])(
-    'takes no other: %s',
+    'accepts no other token: %s',
     async (token) => {
       const { status, headers, body } = await train().set('Authorization', `Bearer ${token}`);
       expect(status).toBe(401);
@@ -86,7 +88,7 @@ describe('a service with a token', () => {
     },
   );
 
-  it('takes it in no other place', async () => {
+  it('accepts the token in no other place', async () => {
     await request(service.server).post(`/train?access_token=${TOKEN}`).expect(401);
     await train().field('access_token', TOKEN).expect(401);
     await train().set('Cookie', `token=${TOKEN}`).expect(401);
@@ -94,7 +96,7 @@ describe('a service with a token', () => {
     await train().auth('ann', TOKEN).expect(401);
   });
 
-  it('wants it for whatever is no open route, so that nobody learns what there is', async () => {
+  it('requires the token on every other path, so that nobody learns which routes exist', async () => {
     for (const path of ['/train', '/nothing', '/metrics', '/TEST', '/test/']) {
       await request(service.server).get(path).expect(401);
     }
@@ -102,7 +104,7 @@ describe('a service with a token', () => {
     await request(service.server).post('/test').expect(401);
   });
 
-  it('asks for the name before it asks for the token', async () => {
+  it('checks the Host header before the token', async () => {
     await request(service.server).get('/test').set('Host', 'evil.example').expect(403);
     await train().set('Host', 'evil.example').expect(403);
   });

@@ -23,11 +23,11 @@ const long = (headers: string) =>
   `POST /train HTTP/1.1\r\n${headers}Content-Length: 300000000\r\n\r\n${LONG}`;
 
 const BODIES: readonly Hostile[] = [
-  hostile('a body that nobody takes', long(HEAD + type(`multipart/form-data; boundary=${BOUNDARY}`)), 413),
+  hostile('an unread body', long(HEAD + type(`multipart/form-data; boundary=${BOUNDARY}`)), 413),
   hostile('a long body without a type', long(HEAD), 415),
   hostile('a long body without a token', long(HOST), 401),
   hostile(
-    'a long body without end',
+    'a long body without its last chunk',
     `POST /train HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n2dc6c0\r\n${LONG}`,
     401,
   ),
@@ -35,9 +35,9 @@ const BODIES: readonly Hostile[] = [
   hostile('an empty type', post(GOOD + END, type('')), 415),
   hostile('a form of another kind', post('tol=1', type('application/x-www-form-urlencoded')), 415),
   hostile('JSON', post('{"__proto__":{"x":1}}', type('application/json')), 415),
-  hostile('a table as it is', post(CSV, type('text/csv')), 415),
+  hostile('a bare table', post(CSV, type('text/csv')), 415),
   hostile('another multipart', post(GOOD + END, type(`multipart/mixed; boundary=${BOUNDARY}`)), 415),
-  hostile('a type without end', post(GOOD + END, type('multipart/form-data;'.repeat(400))), [400, 415]),
+  hostile('a very long type', post(GOOD + END, type('multipart/form-data;'.repeat(400))), [400, 415]),
   hostile('no boundary', post(GOOD + END, type('multipart/form-data')), 400),
   hostile('an empty boundary', post(GOOD + END, type('multipart/form-data; boundary=')), 400),
   hostile('an empty boundary in quotes', post(GOOD + END, type('multipart/form-data; boundary=""')), 400),
@@ -49,7 +49,7 @@ const BODIES: readonly Hostile[] = [
     [200, 400],
   ),
   hostile(
-    'a boundary without end',
+    'a very long boundary',
     post(GOOD + END, type(`multipart/form-data; boundary=${'x'.repeat(10_000)}`)),
     400,
   ),
@@ -60,18 +60,18 @@ const BODIES: readonly Hostile[] = [
     415,
   ),
   hostile(
-    'a body in nothing',
+    'a body in the coding identity',
     post(GOOD + END, `${type(`multipart/form-data; boundary=${BOUNDARY}`)}Content-Encoding: identity\r\n`),
     200,
   ),
   hostile('no body', post(''), 400),
-  hostile('nothing but an end', post(END), [400, 422]),
+  hostile('only an end', post(END), [400, 422]),
   hostile('no end', post(GOOD), 400),
   hostile('half an end', post(`${GOOD}--${BOUNDARY}`), 400),
   hostile('noise before', post(`noise\r\n${GOOD}${END}`), 200),
-  hostile('noise behind', post(`${GOOD}${END}noise`), 200),
+  hostile('noise after', post(`${GOOD}${END}noise`), 200),
   hostile('two ends', post(GOOD + END + END), 200),
-  hostile('parts behind the end', post(GOOD + END + field(FIELD, 'x') + END), 200),
+  hostile('parts after the end', post(GOOD + END + field(FIELD, 'x') + END), 200),
   hostile('noise', post('\x00\xff'.repeat(5_000)), 400),
   hostile('lines that end in LF', post((GOOD + END).replaceAll('\r\n', '\n')), 400),
 ];
@@ -79,7 +79,7 @@ const BODIES: readonly Hostile[] = [
 const PARTS: readonly Hostile[] = [
   hostile('no disposition', post(`${GOOD}${part('X: y', 'z')}${END}`), [200, 400]),
   hostile('no headers', post(`${GOOD}--${BOUNDARY}\r\n\r\nx\r\n${END}`), [200, 400]),
-  hostile('a part that breaks off in its headers', post(`${GOOD}--${BOUNDARY}\r\nContent-Dispo`), 400),
+  hostile('a part that ends in its headers', post(`${GOOD}--${BOUNDARY}\r\nContent-Dispo`), 400),
   hostile(
     'another disposition',
     post(`${GOOD}${part('Content-Disposition: attachment; name="tol"', '1')}${END}`),
@@ -100,7 +100,7 @@ const PARTS: readonly Hostile[] = [
     ),
     [200, 400, 422],
   ),
-  hostile('headers without end', post(`${GOOD}${part(`X: ${'y'.repeat(100_000)}`, '1')}${END}`), 400),
+  hostile('very long headers', post(`${GOOD}${part(`X: ${'y'.repeat(100_000)}`, '1')}${END}`), 400),
   hostile(
     'thousands of headers',
     post(`${GOOD}${part('a: b\r\n'.repeat(3_000).trim(), '1')}${END}`),
@@ -148,7 +148,7 @@ const PARTS: readonly Hostile[] = [
     400,
   ),
   hostile(
-    'a field in no charset',
+    'a field in an unknown charset',
     post(
       GOOD +
         part(
@@ -172,7 +172,7 @@ const PARTS: readonly Hostile[] = [
     [200, 422],
   ),
   hostile(
-    'bytes that are no UTF-8',
+    'bytes that are not UTF-8',
     post(GOOD + field('exp_name', '\xff\xfe\xc0\x80\xed\xa0\x80') + END),
     200,
   ),
@@ -189,16 +189,16 @@ const PARTS: readonly Hostile[] = [
     post(DRY + named('form-data; name="__proto__"; filename="b.csv"') + END),
     422,
   ),
-  hostile('a hundred and one fields', post(GOOD + field('tags', 'a=b').repeat(100) + END), 400),
-  hostile('a hundred fields', post(GOOD + field('tags', 'a=b').repeat(99) + END), 200),
-  hostile('ten thousand fields', post(GOOD + field('a', 'b').repeat(10_000) + END), 400),
+  hostile('101 fields', post(GOOD + field('tags', 'a=b').repeat(100) + END), 400),
+  hostile('100 fields', post(GOOD + field('tags', 'a=b').repeat(99) + END), 200),
+  hostile('10,000 fields', post(GOOD + field('a', 'b').repeat(10_000) + END), 400),
   hostile(
-    'ten thousand parts of nothing',
+    'ten thousand empty parts',
     post(`${GOOD}${`--${BOUNDARY}\r\n\r\n\r\n`.repeat(10_000)}${END}`),
     [200, 400],
   ),
-  hostile('a value without end', post(GOOD + field('exp_name', 'x'.repeat(100_000)) + END), 400),
-  hostile('a name without end', post(GOOD + field('x'.repeat(10_000), '1') + END), 400),
+  hostile('a very long value', post(GOOD + field('exp_name', 'x'.repeat(100_000)) + END), 400),
+  hostile('a very long name', post(GOOD + field('x'.repeat(10_000), '1') + END), 400),
 ];
 
 export const FORMS: Readonly<Record<string, readonly Hostile[]>> = {

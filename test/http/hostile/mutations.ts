@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DRY, END, FORM, field, file, HEAD, type Hostile, post, postChunked } from './requests.ts';
 
-/** Requests that are right, of which others are made. */
+/** Correct requests, which are changed. */
 const GOOD = file() + DRY + field('exp_name', 'okapi') + field('tags', 'a=b') + END;
 const REQUESTS: readonly string[] = [
   `GET /test HTTP/1.1\r\n${HEAD}Accept: */*\r\nUser-Agent: x\r\n\r\n`,
@@ -12,7 +12,7 @@ const REQUESTS: readonly string[] = [
   post(GOOD) + post(GOOD),
 ];
 
-/** Texts that mean something to one of the parsers on the way. */
+/** Texts that mean something to one of the parsers. */
 const WORDS: readonly string[] = [
   '\r\n',
   '\r\n\r\n',
@@ -60,7 +60,7 @@ const WORDS: readonly string[] = [
   '\x1f\x8b\x08',
 ];
 
-/** A change at a place, which is a share of the whole. */
+/** A change of a request; `at` is its place as a share of the request's length. */
 type Edit = { readonly at: number } & (
   | { readonly kind: 'put'; readonly text: string }
   | { readonly kind: 'change'; readonly byte: number }
@@ -84,7 +84,7 @@ const change = fc.record({
   edits: fc.array(edit, { minLength: 1, maxLength: 3 }),
 });
 
-/** As many requests that were right before they were changed; the same ones for the same seed. */
+/** Makes `count` changed requests, always the same for the same seed. */
 export function mutations(count: number, seed: number): Hostile[] {
   return fc.sample(change, { numRuns: count, seed }).map(({ request, edits }, i) => ({
     name: `change ${i} of seed ${seed}: ${JSON.stringify(edits)}`,

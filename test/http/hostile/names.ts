@@ -48,7 +48,7 @@ const FIELD_NAMES: readonly Hostile[] = [
   `a${'[9]'.repeat(20)}`,
 ].map((name) => hostile(`the field ${name.slice(0, 30)}`, post(GOOD + field(name, FIELD) + END), [400, 422]));
 
-/** Names of files, as bytes between quotes; the service takes what it can make a name of its own of. */
+/** Names of files, as bytes between quotes. The service accepts a name if it can make its own name from it. */
 const FILE_NAMES: readonly Hostile[] = [
   ['../../../../etc/cron.d/x.csv', 200],
   ['..\\\\..\\\\windows\\\\x.csv', 200],

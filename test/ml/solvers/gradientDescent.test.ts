@@ -9,13 +9,13 @@ const noisy = (nClasses: number) =>
     Math.min(nClasses - 1, Math.max(0, Math.floor(((x + 1) / 2 + ((i % 7) - 3) / 9) * nClasses))),
   );
 
-/** The same model without a penalty worth the name. */
+/** The same model with a negligible penalty. */
 function unpenalised(codes: Int32Array): LogisticRegression {
   return new LogisticRegression({ C: 1e9, tol: 1e-8, maxIter: 1000 }).fit(X, codes);
 }
 
 describe('gradientDescent', () => {
-  test('comes to the minimum of the unpenalised loss, intercept included', () => {
+  test('reaches the minimum of the unpenalised loss, intercept included', () => {
     const codes = noisy(2);
     const { w, converged } = gradientDescent(X, codes, { nClasses: 2, nSteps: 5000, gradientMax: 1e-6 });
     const expected = unpenalised(codes);
@@ -37,7 +37,7 @@ describe('gradientDescent', () => {
     }
   });
 
-  test('takes as many steps as it is told, from 0', () => {
+  test('takes the given number of steps, from 0', () => {
     const codes = noisy(2);
     const steps = (nSteps: number) => gradientDescent(X, codes, { nClasses: 2, nSteps, gradientMax: 1e-6 });
     expect([...steps(0).w]).toEqual([0, 0, 0]);
@@ -45,7 +45,7 @@ describe('gradientDescent', () => {
     expect([...steps(1).w]).not.toEqual([...steps(2).w]);
   });
 
-  test('leads down on columns of any size', () => {
+  test('descends for columns of any scale', () => {
     const large = toMatrix(Array.from({ length: 60 }, (_, i) => [1e6 * Math.sin(i), i]));
     const codes = noisy(2);
     const model = (maxIter: number) =>
@@ -59,7 +59,7 @@ describe('gradientDescent', () => {
 describe('LogisticRegression by gradient-descent', () => {
   const codesOf = (warnings: readonly { code: string }[]) => warnings.map(({ code }) => code);
 
-  test('says that C has no effect, and so it has none', () => {
+  test('warns that C has no effect, and C has no effect', () => {
     const fitWith = (C: number) =>
       new LogisticRegression({ solver: 'gradient-descent', C, maxIter: 20 }).fit(X, noisy(2));
     expect(fitWith(1e-4).coef_).toEqual(fitWith(1e4).coef_);
@@ -67,7 +67,7 @@ describe('LogisticRegression by gradient-descent', () => {
     expect(fitWith(1).nIter_).toBe(20);
   });
 
-  test('says that class weights have no effect, and how more classes are told apart', () => {
+  test('warns that class weights have no effect, and how it fits more classes', () => {
     const model = new LogisticRegression({
       solver: 'gradient-descent',
       classWeight: 'balanced',

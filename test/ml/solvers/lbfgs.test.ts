@@ -21,7 +21,7 @@ const oneDimensional =
   (f: (x: number) => number, slope: (x: number) => number): Smooth =>
   ([x = 0]) => [f(x), [slope(x)]];
 
-/** Values as they come, but NaN from evaluation `first` to before `end`. */
+/** Passes values on, but gives NaN from evaluation `first` to before `end`. */
 function breaking(smooth: Smooth, first: number, end: number): Smooth {
   let n = 0;
   return (x) => {
@@ -45,8 +45,9 @@ function run(smooth: Smooth, start: readonly number[], maxIter: number) {
 }
 
 /**
- * What SciPy 1.17.1 does with the same functions: `minimize(method='L-BFGS-B', jac=True)` with gtol 1e-4, ftol 64 eps
- * and maxls 50. They reach every case of the line search: brackets, long stretches, steps back, the longest step.
+ * Results of SciPy 1.17.1 for the same functions: `minimize(method='L-BFGS-B', jac=True)` with gtol 1e-4, ftol 64 eps
+ * and maxls 50. The functions reach every case of the line search: brackets, long extensions, steps back, the longest
+ * step.
  */
 const SCIPY: readonly {
   readonly name: string;
@@ -164,7 +165,7 @@ const SCIPY: readonly {
 ];
 
 describe('lbfgs', () => {
-  test.each(SCIPY)('takes the way of SciPy: $name', (one) => {
+  test.each(SCIPY)('follows the path of SciPy: $name', (one) => {
     const got = run(one.smooth, one.start, one.maxIter ?? 1000);
     const { nIter, nEvaluations, converged = true } = one;
     expect(got).toMatchObject({ nIter, nEvaluations, converged });
@@ -175,14 +176,14 @@ describe('lbfgs', () => {
     });
   });
 
-  test('a start at the minimum takes no iteration', () => {
+  test('needs no iteration from the minimum', () => {
     expect(run(bowl(1), [0, 0], 100)).toEqual({ nIter: 0, nEvaluations: 1, converged: true, x: [0, 0] });
   });
 
   test.each([
     { nGood: 1, nIter: 0, nTries: 50, x: [3, -2] },
     { nGood: 5, nIter: 4, nTries: 100, x: [0.8956776681486656, -0.7711049646629956] },
-  ])('ends at the last good point where values break off after $nGood', ({ nGood, nIter, nTries, x }) => {
+  ])('ends at the last good point if values become NaN after $nGood', ({ nGood, nIter, nTries, x }) => {
     const got = run(breaking(quartic, nGood, Number.POSITIVE_INFINITY), [3, -2], 1000);
     expect(got).toMatchObject({ nIter, converged: false, nEvaluations: nGood + nTries });
     x.forEach((expected, i) => {
@@ -190,7 +191,7 @@ describe('lbfgs', () => {
     });
   });
 
-  test('starts afresh from steepest descent after a search that failed', () => {
+  test('restarts from steepest descent after a failed search', () => {
     const got = run(breaking(quartic, 5, 55), [3, -2], 1000);
     expect(got.converged).toBe(true);
     for (const value of got.x) expect(value).toBeCloseTo(0.025 ** (1 / 3), 3);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LineSearch } from '../../../src/ml/solvers/lineSearch.ts';
 
-/** What SciPy's search asked for, and the values it was answered with: see test/fixtures/parity/make_parity.py. */
+/** The steps that SciPy's search tried and the values it received. See test/fixtures/parity/make_parity.py. */
 interface SearchCase {
   readonly slope0: number;
   readonly steps: readonly number[];
   readonly values: readonly (readonly [f: number, slope: number])[];
-  /** Whether it ended at the last of the values. */
+  /** Whether the search ended at the last of the values. */
   readonly done: boolean;
 }
 
@@ -15,12 +15,12 @@ const path = new URL('../../fixtures/parity/line_search.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: readonly SearchCase[] };
 
 describe('LineSearch', () => {
-  test('the fixture has many searches, and some long ones', () => {
+  test('the fixture has many searches, some of them long', () => {
     expect(cases.length).toBeGreaterThan(300);
     expect(cases.filter(({ steps }) => steps.length > 5).length).toBeGreaterThan(50);
   });
 
-  test.each(cases.map((one, i) => [i, one] as const))('takes the steps of SciPy: search %i', (_, one) => {
+  test.each(cases.map((one, i) => [i, one] as const))('tries the steps of SciPy: search %i', (_, one) => {
     const search = new LineSearch(1, one.slope0, one.steps[0]!);
     const steps: number[] = [];
     const done = one.values.map(([f, slope]) => {
@@ -37,7 +37,7 @@ describe('LineSearch', () => {
     expect(done).toEqual(one.values.map((_value, i) => one.done && i === one.values.length - 1));
   });
 
-  test('an overflow ends the search or brings it back to 0', () => {
+  test('ends the search or returns to 0 after an overflow', () => {
     const search = new LineSearch(1, -1, 1);
     for (let i = 0; i < 50 && !search.accept(Number.NaN, Number.NaN); i++) {
       expect(search.step).toBeGreaterThanOrEqual(0);

@@ -14,7 +14,7 @@ interface Problem {
   readonly w: number[];
 }
 
-/** 1 to 6 features, so that the columns taken four at a time, and those that are left, both occur. */
+/** 1 to 6 features, so both occur: columns in groups of four, and single columns. */
 function problems(nClasses: number): fc.Arbitrary<Problem> {
   const number = fc.integer({ min: -40, max: 40 }).map((value) => value / 16);
   return fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 })).chain(([d, n]) => {
@@ -42,7 +42,7 @@ function gradientAt(loss: LinearLoss, w: ArrayLike<number>): Float64Array {
   return gradient;
 }
 
-/** The objective as its definition says it, row by row. */
+/** The objective by its definition, row by row. */
 function plainLoss({ rows, codes, classWeights, l2, w }: Problem): number {
   const d = rows[0]!.length;
   const outputs = Array.from({ length: w.length / (d + 1) }, (_, k) =>
@@ -62,14 +62,14 @@ function plainLoss({ rows, codes, classWeights, l2, w }: Problem): number {
 
 const STEP = 1e-5;
 
-/** Central difference of `of` by parameter i. */
+/** Central difference of `of` with respect to parameter i. */
 function difference(of: (w: number[]) => number, w: readonly number[], i: number): number {
   const at = (step: number) => of(w.map((value, j) => (j === i ? value + step : value)));
   return (at(STEP) - at(-STEP)) / (2 * STEP);
 }
 
 describe.each([2, 3, 5])('LinearLoss of %i classes', (nClasses) => {
-  test('is the mean log loss and the penalty', () => {
+  test('is the mean log loss plus the penalty', () => {
     fc.assert(
       fc.property(problems(nClasses), (problem) => {
         const loss = lossOf(problem);
@@ -79,7 +79,7 @@ describe.each([2, 3, 5])('LinearLoss of %i classes', (nClasses) => {
     );
   });
 
-  test('has the gradient that finite differences show', () => {
+  test('has the gradient of finite differences', () => {
     fc.assert(
       fc.property(problems(nClasses), (problem) => {
         const gradient = gradientAt(lossOf(problem), problem.w);
@@ -93,7 +93,7 @@ describe.each([2, 3, 5])('LinearLoss of %i classes', (nClasses) => {
     );
   });
 
-  test('has the second derivatives that differences of the gradient show', () => {
+  test('has the second derivatives of finite differences of the gradient', () => {
     fc.assert(
       fc.property(problems(nClasses), (problem) => {
         const loss = lossOf(problem);
@@ -112,7 +112,7 @@ describe.each([2, 3, 5])('LinearLoss of %i classes', (nClasses) => {
   });
 });
 
-test('rows beyond one chunk count like the others', () => {
+test('counts rows after the first chunk like the others', () => {
   const some = Array.from({ length: 7 }, (_, i) => [Math.sin(i), i / 7]);
   const times = CHUNK_ROWS;
   const many = Array.from({ length: times }, () => some).flat();
@@ -133,7 +133,7 @@ test('rows beyond one chunk count like the others', () => {
   });
 });
 
-test('scores far from the boundary neither overflow nor lose a small loss', () => {
+test('scores far from the boundary neither overflow nor lose small losses', () => {
   const problem = { rows: [[900], [-900], [40]], codes: [1, 1, 1], classWeights: [1, 1], l2: 0, w: [1, 0] };
   const gradient = new Float64Array(2);
   const loss = lossOf(problem).lossGradient(Float64Array.from(problem.w), gradient);

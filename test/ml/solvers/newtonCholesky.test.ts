@@ -16,7 +16,7 @@ function lossOf(X: number[][], nClasses: number, l2: number): LinearLoss {
 
 const options = { gradientMax: 1e-9, maxIter: 1000 };
 
-test.each([2, 3])('finds the minimum that lbfgs finds, of %i classes', (nClasses) => {
+test.each([2, 3])('finds the same minimum as lbfgs, for %i classes', (nClasses) => {
   const loss = lossOf(rows, nClasses, 0.01);
   const [byNewton, byLbfgs] = [new Float64Array(loss.nParameters), new Float64Array(loss.nParameters)];
   const got = newtonCholesky(loss, byNewton, options);
@@ -28,7 +28,7 @@ test.each([2, 3])('finds the minimum that lbfgs finds, of %i classes', (nClasses
   });
 });
 
-test('intercepts of three classes have the mean 0', () => {
+test('gives the intercepts of three classes the mean 0', () => {
   const loss = lossOf(rows, 3, 0.01);
   const w = new Float64Array(loss.nParameters);
   newtonCholesky(loss, w, options);
@@ -36,7 +36,7 @@ test('intercepts of three classes have the mean 0', () => {
   expect(Math.abs(w[3]!)).toBeGreaterThan(1e-3);
 });
 
-test('leaves collinear columns without a penalty to lbfgs, at the first iteration', () => {
+test('falls back to lbfgs in the first iteration for collinear columns without a penalty', () => {
   const doubled = rows.map(([x = 0, ...rest]) => [x, 2 * x, ...rest]);
   const loss = lossOf(doubled, 2, 0);
   const w = new Float64Array(loss.nParameters);
@@ -52,20 +52,20 @@ test('leaves collinear columns without a penalty to lbfgs, at the first iteratio
   expect([...w]).toEqual([...alone]);
 });
 
-test('leaves a start where the loss is straight to lbfgs, and iterations count together', () => {
+test('falls back to lbfgs from a start without curvature, and counts the iterations of both', () => {
   const loss = lossOf(rows, 2, 1e-3);
   const far = new Float64Array(loss.nParameters).fill(5000);
   const got = newtonCholesky(loss, far.slice(), { gradientMax: 1e-4, maxIter: 100 });
   expect(got.fallback).toContain('curvature');
   expect(got.converged).toBe(true);
-  // The failed iteration is taken from what is left: one of lbfgs's remains of two.
+  // The failed iteration counts against the limit of two, so lbfgs has one left.
   expect(newtonCholesky(loss, far.slice(), { gradientMax: 1e-4, maxIter: 2 })).toMatchObject({
     nIter: 1,
     converged: false,
   });
 });
 
-test('stops at its last iteration, and says that it has not converged', () => {
+test('stops at its last iteration and reports that it has not converged', () => {
   const loss = lossOf(rows, 2, 0.01);
   const w = new Float64Array(loss.nParameters);
   expect(newtonCholesky(loss, w, { gradientMax: 1e-9, maxIter: 1 })).toEqual({

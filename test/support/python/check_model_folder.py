@@ -17,7 +17,7 @@ from mlflow.pyfunc import scoring_server
 
 
 def outcome(model, X, expected):
-    """'same', other labels, or the first line of MLflow's refusal."""
+    """'same', other labels, or the first line of MLflow's error."""
     try:
         predicted = np.asarray(model.predict(X)).tolist()
     except MlflowException as error:
@@ -26,7 +26,7 @@ def outcome(model, X, expected):
 
 
 def served(model, body, expected):
-    """As `mlflow models serve` answers to the serving example."""
+    """Answers the serving example as `mlflow models serve` does."""
     answer = scoring_server.invocations(body, "application/json", model, model.metadata.get_input_schema())
     if answer.status != 200:
         return answer.response
@@ -35,13 +35,13 @@ def served(model, body, expected):
 
 
 def typed(case, X):
-    """As pandas would have read the columns from the file."""
+    """The columns with the types that pandas reads from the file."""
     whole = [one["name"] for one in case["features"] if one["type"] == "long" and not one.get("missing")]
     return X.astype({name: "int64" for name in whole})
 
 
 def same_frame(a, b):
-    """Whatever stands for a missing text."""
+    """Compares two frames, no matter how they represent a missing text."""
     numbers = a.select_dtypes("number")
     if not numbers.equals(b.select_dtypes("number")) or list(a.columns) != list(b.columns):
         return False
@@ -51,7 +51,7 @@ def same_frame(a, b):
 
 
 def inferred(case, X):
-    """MLflow's own signature; `log_model` hands it text predictions as a series."""
+    """MLflow's own signature; `log_model` passes text predictions as a series."""
     y = labels(case)[: len(X)]
     return infer_signature(X, pd.Series(y, dtype="object") if y.dtype == "object" else y)
 
@@ -66,7 +66,7 @@ def scored(case, model, pipeline, example):
     return {
         "asWritten": outcome(model, X, expected),
         "withNone": outcome(model, typed(case, frame(case, None)), expected),
-        # pandas 3 has a type of its own for text, with NaN.
+        # pandas 3 has a separate type for text, with NaN.
         "inferred": outcome(model, X.infer_objects(), expected),
         "allReal": outcome(model, real, expected),
         "allWhole": outcome(model, whole, pipeline.predict(whole).tolist()),

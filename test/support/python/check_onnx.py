@@ -1,4 +1,4 @@
-"""Runs ONNX files in onnxruntime and compares them with the pickles beside them."""
+"""Runs ONNX files in onnxruntime and compares them with the pickles next to them."""
 
 import json
 import pickle
@@ -15,7 +15,7 @@ def described(values):
 
 
 def feed(X, missing_text):
-    """Strings as the runtime takes them: it knows no missing ones."""
+    """Strings as the runtime accepts them: it does not know missing strings."""
     texts = X.select_dtypes("object").columns
     return {
         name: (X[name].where(X[name].notna(), missing_text) if name in texts else X[name]).to_numpy()

@@ -1,4 +1,4 @@
-"""Loads pickled pipelines and tells what each of them is and can do, beside one that was really fitted."""
+"""Loads pickled pipelines, and compares each of them with a pipeline that was really fitted."""
 
 import copy
 import io
@@ -13,7 +13,7 @@ from fitted import fit, frame, frames, labels, read, reference, unfitted
 from sklearn.base import clone
 
 
-# Written for every version, and in some of them not there after a real fit.
+# We write these attributes for every version, but in some versions a real fit does not set them.
 OF_SOME_VERSIONS = {
     "_drop_idx_after_grouping",
     "_fill_dtype",
@@ -23,12 +23,12 @@ OF_SOME_VERSIONS = {
     "_name_to_fitted_passthrough",
     "_transformer_to_input_indices",
 }
-# Made anew by every access, or told apart below.
+# Attributes that are made again at each access, or that are compared below.
 NOT_COMPARED = {"steps", "transformers", "transformers_"}
 
 
 def described(value):
-    """Of an array its type and shape, of a few plain values themselves, of other things their type."""
+    """The type and shape of an array, the value of a few plain types, and the type of other values."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape
     if isinstance(value, (list, tuple, dict, slice, np.dtype)):
@@ -37,7 +37,7 @@ def described(value):
 
 
 def attributes(estimator, path=""):
-    """All attributes by name, those of the estimators within too."""
+    """All attributes by name, including those of inner estimators."""
     found = {
         f"{path}.{name}": described(value) for name, value in vars(estimator).items() if name not in NOT_COMPARED
     }
@@ -69,9 +69,9 @@ def by_joblib(pipeline):
 
 
 def output(pipeline, X):
-    """What the classifier sees, as a data frame with its columns' names."""
+    """The classifier's input, as a data frame with column names."""
     with warnings.catch_warnings():
-        # Steps that were fitted on arrays are handed frames now.
+        # Steps that were fitted on arrays get frames here, and warn.
         warnings.simplefilter("ignore")
         return copy.deepcopy(pipeline[:-1]).set_output(transform="pandas").transform(X)
 
@@ -81,10 +81,10 @@ def same_frame(a, b):
 
 
 def loaded(case):
-    """The pipeline, its answers, and the warnings that came with them."""
+    """The pipeline, its predictions, and the warnings of both."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # An old scikit-learn asks pandas for it whatever the model is.
+        # An old scikit-learn calls `is_sparse` for every model.
         warnings.filterwarnings("ignore", message="is_sparse is deprecated")
         pipeline = pickle.loads(read(case, "model.pkl"))
         probabilities = np.concatenate([pipeline.predict_proba(X) for X in frames(case)])

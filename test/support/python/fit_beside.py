@@ -1,4 +1,4 @@
-"""Loads a logged model, fits the same pipeline on the same rows with scikit-learn's own means, and compares them."""
+"""Loads a logged model, fits the same pipeline on the same rows with scikit-learn alone, and compares both."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ REORDERINGS = 10
 
 
 def read(asked):
-    """Features and target as pandas reads them, without the rows that are left out."""
+    """Features and target as pandas reads them, without the dropped rows."""
     frame = pd.read_csv(asked["csv"])
     if asked["missing"] == "drop":
         frame = frame.dropna()
@@ -40,7 +40,7 @@ def texts_of(X):
 
 
 def plain(X):
-    """Booleans are numbers, and text is what scikit-learn's imputer takes of any pandas: objects."""
+    """Booleans as numbers, and text as objects, which scikit-learn's imputer accepts from every pandas."""
     texts = texts_of(X)
     return X.astype({name: "object" if name in texts else "float64" for name in X.columns})
 
@@ -64,7 +64,7 @@ def parameters(pipeline):
 
 
 def movement(pipeline, X, y):
-    """How far scikit-learn's own coefficients move when the rows come in another order."""
+    """How far scikit-learn's own coefficients move if the rows are in another order."""
     rng = np.random.default_rng(0)
     found = parameters(pipeline)
     orders = [rng.permutation(len(X)) for _ in range(REORDERINGS)]

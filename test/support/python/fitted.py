@@ -1,4 +1,4 @@
-"""A case's pipeline by the reader's own scikit-learn: really fitted, then given the numbers of the case."""
+"""A case's pipeline, really fitted by the installed scikit-learn, and then set to the numbers of the case."""
 
 import pathlib
 import warnings
@@ -27,7 +27,7 @@ def read(case, name):
 
 
 def frame(case, missing_text=np.nan):
-    """All rows: numbers real, missing ones NaN; text as objects."""
+    """All rows, with numbers as floats, missing numbers as NaN, and text as objects."""
 
     def column(feature, cells):
         if feature["type"] != "string":
@@ -43,19 +43,19 @@ def has_text(case):
 
 
 def frames(case):
-    """The rows in each form in which missing text can come."""
+    """The rows, once for each form of missing text."""
     return [frame(case, missing) for missing in ((np.nan, None, "") if has_text(case) else (np.nan,))]
 
 
 def labels(case):
-    """One label a row, so that each class has some rows."""
+    """One label for each row, so that each class has some rows."""
     fitted = case["steps"][-1][1]["fitted"]
     classes = np.array(fitted["classes"], dtype=fitted["classesDtype"])
     return classes[np.arange(len(case["rows"])) % len(classes)]
 
 
 def fit(pipeline, case):
-    """On the rows and labels that the case was fitted on; a case made by hand was fitted on none."""
+    """Fits on the rows and labels of the case; a case made by hand gets made-up labels."""
     X, y = frame(case), labels(case)
     if "labels" in case:
         X, y = X.head(len(case["labels"])), np.array(case["labels"], dtype=y.dtype)
@@ -65,7 +65,7 @@ def fit(pipeline, case):
 
 
 def estimator(state, case):
-    """The estimator before its fit."""
+    """The estimator before it is fitted."""
     params = state.get("params")
     if state["estimator"] == "Pipeline":
         return Pipeline([(name, estimator(step, case)) for name, step in state["steps"]])
@@ -95,7 +95,7 @@ def unfitted(case):
 
 
 def reference(case):
-    """Of a case that was really fitted scikit-learn must find all but the coefficients itself."""
+    """If the case was really fitted, scikit-learn itself must find everything except the coefficients."""
     pipeline = fit(unfitted(case), case)
     states = dict(case["steps"])
     if "labels" not in case:

@@ -1,4 +1,4 @@
-"""Loads a logged model as a colleague with Python does, and measures it on the test rows of the original's split."""
+"""Loads a logged model as a Python user does, and measures it on the test rows of the original's split."""
 
 import json
 import sys

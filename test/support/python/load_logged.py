@@ -1,4 +1,4 @@
-"""Loads a logged model from a tracking server by each of its addresses, warnings being told, and scores with it."""
+"""Loads a logged model from a tracking server by each of its URIs, reports warnings, and scores with the model."""
 
 import json
 import logging

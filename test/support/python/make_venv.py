@@ -1,7 +1,7 @@
 """Makes a virtual environment unless it is there already: make_venv.py <folder> <requirements> <stamp>.
 
-The lock is the operating system's: two test files that start together do not build it twice, and a
-process that dies leaves no lock behind. The stamp is written last, so half an environment is no environment.
+The operating system holds the lock, so two test files that start together do not build the environment twice, and a
+process that dies leaves no lock behind. The stamp is written last, so an incomplete environment does not count.
 """
 
 import fcntl

@@ -1,19 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Accepted, Kept, LoggedRun, TrackedRun } from '../../../src/result.ts';
 import { Spool } from '../../../src/spool/spool.ts';
-import { Deliveries, type DeliveryEvent } from '../../../src/tracking/delivery/deliveries.ts';
-import { REQUEST_ID_TAG, recordRun } from '../../../src/tracking/record.ts';
+import { Deliveries } from '../../../src/tracking/delivery/deliveries.ts';
+import { type DeliveryEvent, Scheduler } from '../../../src/tracking/delivery/scheduler.ts';
 import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
+import { REQUEST_ID_TAG, type RecordedTree } from '../../../src/tracking/tree.ts';
+import type { Accepted, Kept } from '../../../src/values/delivery.ts';
+import type { LoggedRun, TrackedRun } from '../../../src/values/run.ts';
 import { FAST_DISK } from '../../spool/support.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { StandInMlflow, type StandInOptions } from '../../support/standInMlflow.ts';
 import { samplePipeline, sampleRun } from '../sample.ts';
 
 export const QUARANTINE_MS = 120_000;
-export const SWEEP_MS = 600_000;
+export const RECHECK_MS = 600_000;
 /** Long on the busiest machine. */
 export const CALL_TIMEOUT_MS = 300_000;
 /** Short, where calls are never answered; one that takes longer by chance is one more fault. */
@@ -21,8 +24,16 @@ export const SHORT_TIMEOUT_MS = 500;
 const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
 const FILES_IN_A_MODEL = 8;
+const PARAMS_OF_A_SAMPLE = 28;
+
+/** What an earlier process has left behind: the folder of its spool, and the file of what MLflow has. */
+interface LeftBehind {
+  readonly spool: string;
+  readonly mlflow: string;
+}
 
 export interface BenchOptions extends StandInOptions {
+  readonly leftBehind?: LeftBehind;
   readonly atOnce?: number;
   readonly quarantineMs?: number;
   readonly callTimeoutMs?: number;
@@ -40,7 +51,7 @@ export class Bench implements AsyncDisposable {
   /** Why there is no MLflow at all. */
   unavailable: Error | undefined;
   #server: TrackingServer | undefined;
-  #process: { spool: Spool; deliveries: Deliveries } | undefined;
+  #process: { spool: Spool; scheduler: Scheduler; deliveries: Deliveries } | undefined;
 
   private constructor(standIn: StandInMlflow, dir: string, options: BenchOptions) {
     this.standIn = standIn;
@@ -53,22 +64,49 @@ export class Bench implements AsyncDisposable {
   static async open(options: BenchOptions = {}): Promise<Bench> {
     const standIn = await StandInMlflow.start(options);
     const dir = await mkdtemp(join(FAST_DISK, 'trainpost-delivery-'));
+    if (options.leftBehind !== undefined) {
+      await cp(options.leftBehind.spool, dir, { recursive: true });
+      standIn.restore(await readFile(options.leftBehind.mlflow, 'utf8'));
+    }
     const bench = new Bench(standIn, dir, options);
     await bench.start();
     return bench;
+  }
+
+  /** A process on a spool that has one record, as another trainpost has left it. */
+  static async withRecord(
+    document: unknown,
+    state: 'pending' | 'dead' | 'delivered',
+    key: string,
+  ): Promise<[Bench, string]> {
+    const bench = await Bench.open();
+    await bench.crash();
+    const spool = await bench.openSpool();
+    const id = randomUUID();
+    await spool.accept({ id, document, files: [{ path: 'what/it.is', bytes: Buffer.from('x') }], key });
+    await spool.note(id, [{ attempted: 'c3/run' }]);
+    const outcome = { is: 'unknown here', recheck: { atMs: 0, of: [] }, logged: { runId: 'r' } };
+    if (state === 'dead') await spool.bury(id, outcome);
+    if (state === 'delivered') await spool.deliver(id, outcome);
+    await spool.close();
+    await bench.start();
+    return [bench, id];
   }
 
   get deliveries(): Deliveries {
     return this.#process!.deliveries;
   }
 
+  get scheduler(): Scheduler {
+    return this.#process!.scheduler;
+  }
+
   get spool(): Spool {
     return this.#process!.spool;
   }
 
-  /** Begins a process on the folder. */
-  async start(): Promise<void> {
-    const spool = await Spool.open({
+  openSpool(): Promise<Spool> {
+    return Spool.open({
       dir: this.dir,
       recordsMax: 1_000,
       bytesMax: 2 ** 30,
@@ -76,17 +114,23 @@ export class Bench implements AsyncDisposable {
       keptMs: 86_400_000,
       deadKeptMs: 86_400_000,
     });
-    const deliveries = new Deliveries({
-      spool,
+  }
+
+  /** Begins a process on the folder. */
+  async start(): Promise<void> {
+    const spool = await this.openSpool();
+    const scheduler = new Scheduler({
+      store: spool,
       server: () => this.#connected(),
       quarantineMs: this.#quarantineMs,
-      sweepMs: SWEEP_MS,
+      recheckMs: RECHECK_MS,
       atOnce: this.#atOnce,
       clock: this.clock,
       report: (event) => this.events.push(event),
     });
-    deliveries.start();
-    this.#process = { spool, deliveries };
+    const deliveries = new Deliveries({ store: spool, scheduler, checkMlflow: () => {}, env: {} });
+    await scheduler.start();
+    this.#process = { spool, scheduler, deliveries };
   }
 
   /** From the next try on, calls may take so long. */
@@ -98,8 +142,8 @@ export class Bench implements AsyncDisposable {
 
   /** Ends the process at once: what is under way is cut off in the middle. */
   async crash(): Promise<void> {
-    const { spool, deliveries } = this.#process!;
-    await deliveries.stop(0);
+    const { spool, scheduler } = this.#process!;
+    await scheduler.stop(0);
     await spool.close();
     await this.#server?.close();
     this.#server = undefined;
@@ -107,7 +151,11 @@ export class Bench implements AsyncDisposable {
   }
 
   accept(overrides: Partial<TrackedRun> = {}, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
-    return this.deliveries.accept(recordRun(samplePipeline(), sampleRun(overrides), {}), kept);
+    return this.deliveries.accept(samplePipeline(), sampleRun(overrides), kept);
+  }
+
+  acceptTree(recorded: RecordedTree, kept: Kept = { answer: { a: 1 } }): Promise<Accepted> {
+    return this.deliveries.acceptTree(recorded, kept);
   }
 
   /** Accepts a training and waits until it is delivered. */
@@ -122,10 +170,10 @@ export class Bench implements AsyncDisposable {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (holds()) return;
       await pause(1);
-      if (this.#process === undefined || this.deliveries.counts().underWay > 0) continue;
+      if (this.#process === undefined || this.scheduler.counts().underWay > 0) continue;
       // Whoever was woken has begun by now, if there was anything to begin.
       await pause(1);
-      if (this.deliveries.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
+      if (this.scheduler.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
     }
     throw new Error(`${what} did not come about within ${this.clock.now()} ms of the fake clock`);
   }
@@ -145,13 +193,13 @@ export class Bench implements AsyncDisposable {
   }
 
   /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
-  expectEachOnce(accepted: readonly Pick<Accepted, 'id'>[]): void {
+  expectEachOnce(accepted: readonly Pick<Accepted, 'id'>[], params = PARAMS_OF_A_SAMPLE): void {
     const runs = [...this.standIn.store.runs.values()].filter(
       ({ info }) => info.lifecycle_stage === 'active',
     );
     const ids = runs.map(({ tags }) => tags.get(REQUEST_ID_TAG));
     expect(ids.sort(), 'runs').toEqual(accepted.map(({ id }) => id).sort());
-    for (const run of runs) this.#expectWhole(run.info.run_id);
+    for (const run of runs) this.#expectWhole(run.info.run_id, params);
     this.expectNoneRunning();
   }
 
@@ -161,11 +209,11 @@ export class Bench implements AsyncDisposable {
     expect(running.map(({ info }) => info.run_id)).toEqual([]);
   }
 
-  #expectWhole(runId: string): void {
+  #expectWhole(runId: string, paramsOfARun: number): void {
     const { store, registry } = this.standIn;
     const { info, params, metrics, inputs, outputs, tags } = store.runs.get(runId)!;
     expect(info.status).toBe('FINISHED');
-    expect([params.size, metrics.size, inputs.length]).toEqual([28, 18, 1]);
+    expect([params.size, metrics.size, inputs.length]).toEqual([paramsOfARun, 18, 1]);
     const versions = [...registry.registered.values()].flatMap((one) =>
       [...one.versions.values()].filter((version) => version.run_id === runId),
     );

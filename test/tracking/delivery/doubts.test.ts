@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MlflowClient } from '../../../src/tracking/client.ts';
-import { REQUEST_ID_TAG } from '../../../src/tracking/record.ts';
 import { CallFailedError } from '../../../src/tracking/request.ts';
-import { Bench, CALL_TIMEOUT_MS, QUARANTINE_MS, SWEEP_MS } from './bench.ts';
+import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
+import { Bench, CALL_TIMEOUT_MS, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 
@@ -40,14 +40,14 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     bench.expectEachOnce([accepted]);
   });
 
-  test('lands after it: it was made anew, and the sweep removes the double', async () => {
+  test('lands after it: it was made anew, and the recheck removes the double', async () => {
     await using bench = await open();
     const accepted = await bench.accept(RUN);
     await bench.untilTime(QUARANTINE_MS - 1);
     expect(bench.count(name)).toBe(1);
     expect((await bench.deliveries.find(accepted.id))?.lastError).toMatchObject({
       code: 'mlflow_in_doubt',
-      message: expect.stringMatching(/was lost, and it is looked for\. Before that: .+/),
+      message: expect.stringMatching(/was lost\. trainpost searches MLflow for it\. Before that: .+/),
     });
     await bench.untilDelivered();
     expect(bench.clock.now()).toBeGreaterThanOrEqual(QUARANTINE_MS);
@@ -56,15 +56,15 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
 
     bench.standIn.landLate();
     expect(() => bench.expectEachOnce([accepted]), 'there is a double').toThrow();
-    await bench.untilTime(QUARANTINE_MS + SWEEP_MS + 1_000);
+    await bench.untilTime(QUARANTINE_MS + RECHECK_MS + 1_000);
     bench.expectEachOnce([accepted]);
-    expect(bench.deliveries.counts().doublesRemoved).toBe(1);
+    expect(bench.scheduler.counts().doublesRemoved).toBe(1);
     const aliasVersion = bench.standIn.registry.getRegisteredModel({ name: 'diabetes' }).registered_model
       .aliases;
     expect(aliasVersion).toEqual([{ alias: 'champion', version: (await accepted.logged).modelVersion }]);
   });
 
-  test('the sweep is not forgotten by a restart, and done once', async () => {
+  test('the recheck is not forgotten by a restart, and done once', async () => {
     await using bench = await open();
     const accepted = await bench.accept(RUN);
     await bench.untilDelivered();
@@ -72,12 +72,12 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     await bench.crash();
     bench.standIn.landLate();
     await bench.start();
-    await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
-    expect(bench.clock.now()).toBeGreaterThanOrEqual(deliveredMs + SWEEP_MS);
+    await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
+    expect(bench.clock.now()).toBeGreaterThanOrEqual(deliveredMs + RECHECK_MS);
     bench.expectEachOnce([accepted]);
     // It is noted in the receipt a moment after the double is gone.
-    await bench.until(() => bench.deliveries.counts().underWay === 0);
-    expect((await bench.spool.find(accepted.id))?.outcome).not.toHaveProperty('sweep');
+    await bench.until(() => bench.scheduler.counts().underWay === 0);
+    expect((await bench.spool.find(accepted.id))?.outcome).not.toHaveProperty('recheck');
     expect((await bench.deliveries.find(accepted.id))?.logged).toEqual(await accepted.logged);
   });
 
@@ -100,7 +100,7 @@ describe.concurrent.each(CREATES)('%s of MLflow %s', (name, version) => {
     await bench.untilDelivered();
     bench.expectEachOnce([accepted]);
     bench.standIn.landLate();
-    await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
+    await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
     bench.expectEachOnce([accepted]);
   });
 
@@ -149,7 +149,7 @@ test('a naive client, which sends a create again, makes doubles of what this one
   expect(runs).toHaveLength(1);
 });
 
-test('a sweep takes a request that something on its way repeated, and leaves what somebody registered later', async () => {
+test('a recheck takes a request that something on its way repeated, and leaves what somebody registered later', async () => {
   await using bench = await Bench.open({});
   const accepted = await bench.accept(RUN);
   await bench.untilDelivered();
@@ -165,8 +165,8 @@ test('a sweep takes a request that something on its way repeated, and leaves wha
     run_id: runId,
     creation_timestamp: creation_timestamp + 1_000,
   });
-  await bench.until(() => bench.deliveries.counts().doublesRemoved === 1);
-  await bench.until(() => bench.deliveries.counts().underWay === 0);
+  await bench.until(() => bench.scheduler.counts().doublesRemoved === 1);
+  await bench.until(() => bench.scheduler.counts().underWay === 0);
   expect(versions().map(({ version }) => version)).toEqual(['3', modelVersion]);
 });
 
@@ -185,7 +185,7 @@ test('a call that sets a run back and lands late does not leave it RUNNING', asy
   bench.expectEachOnce([accepted]);
   expect(bench.count('runs/update RUNNING')).toBe(2);
   bench.standIn.landLate();
-  await bench.untilTime(SWEEP_MS + 60_000);
+  await bench.untilTime(RECHECK_MS + 60_000);
   bench.expectEachOnce([accepted]);
 });
 
@@ -208,7 +208,7 @@ test('a model that is there twice: the next process goes on with the one that th
   await bench.crash();
   await bench.start();
   await bench.untilDelivered();
-  await bench.untilTime(bench.clock.now() + SWEEP_MS + 1_000);
+  await bench.untilTime(bench.clock.now() + RECHECK_MS + 1_000);
   bench.expectEachOnce([accepted]);
   const [run] = bench.standIn.store.runs.values();
   const models = [...bench.standIn.store.models.values()].filter(({ isDeleted }) => !isDeleted);

@@ -82,7 +82,7 @@ describe.concurrent.each(CALLS)('MLflow %s refuses %s', (version, name) => {
       },
     });
     const accepted = await bench.accept(RUN);
-    await bench.until(() => isAway && bench.deliveries.counts().underWay === 0);
+    await bench.until(() => isAway && bench.scheduler.counts().underWay === 0);
     await bench.untilTime(bench.clock.now() + 60_000);
     expect((await bench.deliveries.find(accepted.id))?.state).toBe(hasRun ? 'pending' : 'dead');
     await bench.crash();

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
-import { Queue } from '../../../src/tracking/delivery/queue.ts';
-import type { RecordedRun } from '../../../src/tracking/record.ts';
+import { Schedule } from '../../../src/tracking/delivery/schedule.ts';
+import type { RecordedTree } from '../../../src/tracking/tree.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';
 import { Bench } from './bench.ts';
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
-const HELD = {} as RecordedRun;
+const HELD = {} as RecordedTree;
 
 describe('which record is next', () => {
-  const ids = (queue: Queue, count: number) =>
+  const ids = (queue: Schedule, count: number) =>
     Array.from({ length: count }, () => {
       const entry = queue.take();
       if (entry !== undefined) queue.remove(entry);
@@ -20,7 +20,7 @@ describe('which record is next', () => {
     });
 
   test('those that somebody waits for first, and every fourth time the oldest', () => {
-    const queue = new Queue(new FakeClock());
+    const queue = new Schedule(new FakeClock());
     for (const id of ['old 1', 'old 2', 'old 3']) queue.add(id);
     for (const id of ['new 1', 'new 2', 'new 3', 'new 4', 'new 5']) queue.add(id, HELD);
     expect(ids(queue, 9)).toEqual([
@@ -30,14 +30,14 @@ describe('which record is next', () => {
   });
 
   test('only so many are held in memory; the others are read back', () => {
-    const queue = new Queue(new FakeClock());
+    const queue = new Schedule(new FakeClock());
     const entries = Array.from({ length: 100 }, (_, index) => queue.add(String(index), HELD));
     expect(entries.filter(({ held }) => held !== undefined)).toHaveLength(32);
   });
 
   test('one that failed waits until it is time, and one under way is not taken again', async () => {
     const clock = new FakeClock();
-    const queue = new Queue(clock);
+    const queue = new Schedule(clock);
     const first = queue.add('first');
     queue.add('second');
     expect(queue.take()).toBe(first);
@@ -128,7 +128,7 @@ describe.concurrent('pace', () => {
           : undefined,
     });
     const accepted = [await bench.accept(), await bench.accept({ experimentName: 'other' })];
-    await bench.until(() => faults > 0 && bench.deliveries.counts().underWay === 0);
+    await bench.until(() => faults > 0 && bench.scheduler.counts().underWay === 0);
     const calls = bench.standIn.calls.length;
     await bench.untilTime(76_000);
     expect(bench.standIn.calls.length).toBe(calls);
@@ -189,7 +189,7 @@ describe.concurrent('stopping', () => {
     });
     const accepted = [await bench.accept(), await bench.accept()];
     await bench.until(() => bench.count('runs/log-batch') === 1);
-    const stopped = bench.deliveries.stop(10_000);
+    const stopped = bench.scheduler.stop(10_000);
     isHeld = false;
     release();
     await stopped;
@@ -209,10 +209,10 @@ describe.concurrent('stopping', () => {
     await bench.reconnect(600_000);
     const accepted = await bench.accept();
     await bench.until(() => bench.count('PUT model.pkl') === 1);
-    const stopped = bench.deliveries.stop(10_000);
+    const stopped = bench.scheduler.stop(10_000);
     bench.clock.step();
     await stopped;
-    expect(bench.deliveries.counts().underWay).toBe(0);
+    expect(bench.scheduler.counts().underWay).toBe(0);
     await bench.crash();
     isSilent = false;
     await bench.start();
@@ -240,7 +240,7 @@ describe.concurrent('views', () => {
     });
     expect(await bench.deliveries.findByKey(key.digest)).toEqual(view);
     expect(await bench.deliveries.list('delivered')).toEqual([view]);
-    expect(await bench.deliveries.list()).toEqual([view]);
+    expect(await bench.deliveries.list()).toEqual([]);
     expect(await bench.deliveries.list('dead')).toEqual([]);
     expect(await bench.deliveries.find('b7c5f1f0-0000-4000-8000-000000000000')).toBeUndefined();
     expect(await bench.deliveries.retry(accepted.id)).toBe(false);
@@ -253,11 +253,25 @@ describe.concurrent('views', () => {
     ]);
   });
 
+  test('without a state: those that are pending, then those that are dead', async () => {
+    await using bench = await Bench.open({
+      faultOf: ({ name, body }) =>
+        name === 'runs/create' && String(body).includes('refused') ? { status: 400 } : undefined,
+    });
+    await bench.log();
+    const dead = await bench.accept({ runName: 'refused' });
+    await bench.untilDelivered();
+    await bench.standIn.down();
+    const pending = [await bench.accept(), await bench.accept()];
+    const ids = (await bench.deliveries.list()).map(({ id }) => id);
+    expect(ids).toEqual([...pending, dead].map(({ id }) => id));
+  });
+
   test('a record that is damaged while it waits becomes a dead letter, and holds nothing up', async () => {
     await using bench = await Bench.open();
     await bench.standIn.down();
     const damaged = await bench.accept();
-    await bench.until(() => bench.deliveries.counts().retried > 0);
+    await bench.until(() => bench.scheduler.counts().retried > 0);
     const folder = join(bench.dir, 'pending');
     const file = readdirSync(folder).find((name) => name.includes(damaged.id))!;
     const bytes = readFileSync(join(folder, file));

@@ -1,5 +1,9 @@
-import type { LogisticRegressionState, MinMaxScalerState, PipelineState } from '../../../src/ml/state.ts';
-import type { ColumnInfo, InputExample } from '../../../src/result.ts';
+import type { ColumnInfo, InputExample } from '../../../src/values/dataset.ts';
+import type {
+  LogisticRegressionState,
+  MinMaxScalerState,
+  PipelineState,
+} from '../../../src/values/pipelineState.ts';
 
 export type Cell = number | string | null;
 

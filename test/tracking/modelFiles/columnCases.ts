@@ -1,7 +1,7 @@
 import { DenseNumericColumn, DenseTextColumn } from '../../../src/ml/denseColumn.ts';
 import type { Frame, FrameColumn } from '../../../src/ml/frame.ts';
 import { TrainingPipeline } from '../../../src/ml/trainingPipeline.ts';
-import type { ColumnInfo } from '../../../src/result.ts';
+import type { ColumnInfo } from '../../../src/values/dataset.ts';
 import { type Cell, type ModelCase, sequence } from './cases.ts';
 
 /** Pipelines for text and for missing values, really fitted: scikit-learn does the same with the same rows. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/errors.ts';
-import type { PipelineState } from '../../../src/ml/state.ts';
 import { onnxModel } from '../../../src/tracking/modelFiles/onnx.ts';
+import type { PipelineState } from '../../../src/values/pipelineState.ts';
 import { modelCase } from './cases.ts';
 import { COLUMN_CASES } from './columnCases.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SolverName } from '../../../src/ml/state.ts';
 import { sklearnPickle } from '../../../src/tracking/modelFiles/sklearnPickle.ts';
+import type { SolverName } from '../../../src/values/pipelineState.ts';
 import { MODEL_CASES, modelCase } from './cases.ts';
 import { COLUMN_CASES } from './columnCases.ts';
 

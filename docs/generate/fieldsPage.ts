@@ -1,0 +1,43 @@
+import { FIELD_ROWS, FILE_FIELD, type FieldRow, GROUPS } from '../../src/training/fields/table.ts';
+import { linkTo, markdownTable } from './table.ts';
+
+const INTRO = `<!-- Made by "npm run docs" from src/training/fields/table.ts. Change the table there, and run it again. -->
+
+# Fields of POST /train
+
+\`POST /train\` takes a multipart form: \`curl -F name=value\`. Fields may come before or after the file. An empty field
+counts as not given. trainpost rejects unknown fields, and fields in the query string, with an error that names them.
+
+The form must have one file, in the field \`${FILE_FIELD}\`: a \`.csv\`, \`.tsv\` or \`.txt\` with a header line, each also as
+\`.gz\`. [Files](files.md) says how trainpost reads it.
+
+\`\`\`
+curl -F ${FILE_FIELD}=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes http://127.0.0.1:5005/train
+\`\`\``;
+
+const END = `## Params in MLflow
+
+The column "param" has the name of the MLflow param that holds the value. The model's own parameters are logged with
+the pipeline, as \`mlflow.sklearn.autolog\` logs them: \`C\`, \`max_iter\`, \`model__solver\` and so on.`;
+
+/** The text of docs/fields.md. */
+export function fieldsPage(): string {
+  const sections = Object.entries(GROUPS).map(([group, title]) => {
+    const rows = FIELD_ROWS.filter(([, row]) => row.group === group).map(([, row]) => row);
+    return `## ${title}\n\n${tableOf(rows)}`;
+  });
+  const links = [...Object.values(GROUPS), 'Params in MLflow'].map(linkTo);
+  return `${[INTRO, links.join(' · '), ...sections, END].join('\n\n')}\n`;
+}
+
+function tableOf(rows: readonly FieldRow[]): string {
+  return markdownTable(
+    ['field', 'default', 'meaning', 'param'],
+    rows.map((row) => [
+      row.names.map((name) => `\`${name}\``).join(', '),
+      row.defaultSays ?? (row.default === undefined ? 'none' : `\`${row.default}\``),
+      row.says,
+      row.param === undefined ? '' : `\`${row.param}\``,
+    ]),
+  );
+}

@@ -1,0 +1,60 @@
+import { kernelsOf, type SharedMemory } from '../../../kernels/module.ts';
+import {
+  type ClassificationMetrics,
+  type CodedResult,
+  codedMetrics,
+  metricsOf,
+} from '../../../ml/codedMetrics.ts';
+import { type AnswerRoom, MEASURE_SUMS } from './answerRoom.ts';
+
+/** Rows that any thread can measure: as plain values, or of two classes in a shared memory. */
+export type MeasureTask = CodedResult | RowsInMemory;
+
+interface RowsInMemory {
+  readonly memory: SharedMemory;
+  readonly rows: number;
+  readonly positiveCode: number;
+  /** Addresses, as `AnswerRoom` has them. */
+  readonly codes: number;
+  readonly predicted: number;
+  readonly proba: number;
+  readonly sums: number;
+  readonly sort: number;
+}
+
+/** Describes what is to be measured. Predictions of two classes lie in the room already, so only their classes are copied. */
+export function measureTask(room: () => AnswerRoom, result: CodedResult): MeasureTask {
+  const { trueCodes, proba, positiveCode = 1 } = result;
+  if (proba.nFeatures > 1 || trueCodes.length === 0) return result;
+  const place = room();
+  place.codes.set(trueCodes);
+  return {
+    memory: place.memory,
+    rows: trueCodes.length,
+    positiveCode,
+    codes: place.codesAddress,
+    predicted: place.predictedAddress,
+    proba: place.probaAddress,
+    sums: place.sumsAddress,
+    sort: place.sortAddress,
+  };
+}
+
+/** Measures predictions. Two results of the same rows share their memory, so measure them one after the other. */
+export function measure(task: MeasureTask): ClassificationMetrics {
+  if (!('memory' in task)) return codedMetrics(task);
+  const { memory, rows, positiveCode, codes, predicted, proba, sums, sort } = task;
+  kernelsOf(memory).measureRows(codes, predicted, proba, rows, positiveCode, sums, sort);
+  const [ones, predictedOnes, bothOnes, losses, twiceWins] = new Float64Array(
+    memory.buffer,
+    sums,
+    MEASURE_SUMS,
+  ) as unknown as [number, number, number, number, number];
+  const counts = {
+    truePositives: Float64Array.of(rows - ones - predictedOnes + bothOnes, bothOnes),
+    predicted: Float64Array.of(rows - predictedOnes, predictedOnes),
+    actual: Float64Array.of(rows - ones, ones),
+  };
+  const rocAuc = twiceWins / (2 * ones * (rows - ones));
+  return metricsOf({ nRows: rows, counts, logLoss: losses / rows, rocAuc }, 2, positiveCode);
+}

@@ -1,0 +1,132 @@
+import type { Classes } from '../../../data/columnProfile.ts';
+import { assignRoles, type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
+import { decimalSignWarnings } from '../../../data/decimalSigns.ts';
+import { markMissing } from '../../../data/missing.ts';
+import { readCodes, readNumbers } from '../../../data/segments.ts';
+import type { Split } from '../../../data/split.ts';
+import type { Table, TableColumn } from '../../../data/table.ts';
+import { tableWarnings } from '../../../data/tableWarnings.ts';
+import { NO_CLASS, readTarget, type Target } from '../../../data/target.ts';
+import { TrainpostError } from '../../../errors.ts';
+import { columnSteps } from '../../../ml/columnSteps.ts';
+import type { ClassLabel } from '../../../values/dataset.ts';
+import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
+import type { Plan } from '../../../values/plan.ts';
+import { MARKS } from '../blocks/partition.ts';
+import { shownLabel } from '../fit/describe.ts';
+import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from '../fit/splitRows.ts';
+import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
+
+/** Runs steps as far as possible, and keeps the first error: a training would end with it. */
+class Attempts {
+  problem: TrainpostError | undefined;
+
+  /** The step's value; undefined if the step fails. @throws errors that are not the client's */
+  of<Value>(step: () => Value): Value | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof TrainpostError)) throw error;
+      this.problem ??= error;
+      return undefined;
+    }
+  }
+}
+
+/**
+ * Drops what names columns that the file does not have: an `ignore` is emptied, and a wrong target leaves no roles at
+ * all. `dryRunInput` reports what is wrong with them.
+ */
+export function knownRoles(table: Table, spec: Roles): Roles | undefined {
+  const attempts = new Attempts();
+  return [spec, { ...spec, ignore: [] }].find((roles) => attempts.of(() => assignRoles(table, roles)));
+}
+
+/**
+ * Finds out all that can be known without fitting, and the error that a training would end with.
+ * @param table read again if the known roles need a column as text
+ */
+export function dryRunInput(table: Table, plan: Plan): DryRunInput {
+  const { data: spec, evaluation } = plan;
+  const { holdout } = evaluation;
+  const attempts = new Attempts();
+  const dataset = attempts.of(() => toDataset(table, spec));
+  const positive = dataset && attempts.of(() => findPositive(dataset.target, spec.positive));
+  const marked = dataset && attempts.of(() => markRows(dataset, holdout));
+  if (dataset && marked) {
+    attempts.of(() => requireClasses(dataset.target, marked));
+    attempts.of(() => requireValues(dataset, marked));
+  }
+
+  const known = knownRoles(table, spec);
+  const roles = known && assignRoles(table, known);
+  const target = roles && classesInFile(table, roles.targetIndex, dataset);
+  const targetColumn = roles && table.columns[roles.targetIndex];
+  return {
+    rows: table.rows,
+    digest: table.digest,
+    columns: readableColumns(table, (name, index) =>
+      index === roles?.targetIndex ? 'target' : roles?.ignored.has(name) ? 'ignored' : 'feature',
+    ),
+    ...(targetColumn && { target: { name: targetColumn.name, type: typeOf(targetColumn) } }),
+    ...(target && { classes: shownClasses(target, positive) }),
+    ...(marked && { split: { ...splitOf(marked), ...holdout } }),
+    ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
+    ...(attempts.problem && { problem: attempts.problem }),
+    warnings: [...tableWarnings(table), ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
+  };
+}
+
+const typeOf = (column: TableColumn) => (column.kind === 'text' ? 'string' : column.type);
+
+/** The columns and how to read them. All columns of numbers share one array. */
+function readableColumns(
+  table: Table,
+  roleOf: (name: string, index: number) => ColumnRole,
+): ReadableColumn[] {
+  const { rows, columns } = table;
+  const values = new Float64Array(columns.some(({ kind }) => kind === 'number') ? rows : 0);
+  return columns.map((column, index): ReadableColumn => {
+    const role = roleOf(column.name, index);
+    return column.kind === 'number'
+      ? { role, column, read: () => readNumbers(table, index, 0, rows, values) }
+      : { role, column, read: () => readCodes(table, index) };
+  });
+}
+
+/** Classes of all rows that have one, also of rows that a training would drop; undefined if the target has none. */
+function classesInFile(table: Table, index: number, dataset: Dataset | undefined): Target | undefined {
+  if (dataset !== undefined && dataset.dropped === undefined) return dataset.target;
+  return new Attempts().of(() => readTarget(table, index, markMissing(table, [index]))) ?? dataset?.target;
+}
+
+function shownClasses({ classCounts, codes, dtype }: Target, positive: ClassLabel | undefined): Classes {
+  return {
+    labels: classCounts.map(({ label }) => shownLabel(label, dtype)),
+    codes: Int32Array.from(codes, (code) => (code === NO_CLASS ? -1 : code)),
+    ...(positive !== undefined && { positive: shownLabel(positive, dtype) }),
+  };
+}
+
+/** The rows of both parts, by their place in the file. */
+function splitOf({ marks, split }: MarkedRows): Split {
+  const rowsOf = (mark: number, count: number) => {
+    const rows = new Uint32Array(count);
+    let place = 0;
+    for (let row = 0; row < marks.length; row++) {
+      if (marks[row] !== mark) continue;
+      rows[place] = row;
+      place++;
+    }
+    return rows;
+  };
+  return { train: rowsOf(MARKS.train, split.train), test: rowsOf(MARKS.test, split.test) };
+}
+
+function pipelineOf({ features }: Dataset, { data: { missing }, candidates }: Plan): PipelineStepInfo[] {
+  const kinds = features.map(({ type }) => ({ kind: type === 'string' ? 'text' : 'numeric' }) as const);
+  return pipelineSteps(
+    columnSteps(kinds, { ...candidates[0], missing }),
+    features.map(({ name }) => name),
+  );
+}

@@ -1,0 +1,96 @@
+import { BusyError, DataError, retryIn, type TrainpostError, UnavailableError } from '../../errors.ts';
+import { MemoryFullError } from '../../kernels/memoryBudget.ts';
+
+/** An ordinary training takes milliseconds, and a lost thread is replaced within a second. */
+const RETRY = retryIn(1);
+
+/** A thread ended while it worked on a task. The task itself may be fine. */
+export class ThreadLostError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    const message = `The worker thread was lost and is being replaced: ${RETRY.advice}.`;
+    super('thread_lost', message, RETRY.details, options);
+  }
+}
+
+/** Whether a thread was lost with this error. Its helpers may go on for a moment. */
+export function hasLostThread(error: unknown): boolean {
+  return (
+    error instanceof ThreadLostError || (error instanceof Error && error.cause instanceof ThreadLostError)
+  );
+}
+
+/** Tells the operator why a thread ended; clients only hear that it did. */
+export function warnOfLostThread(error: unknown): void {
+  process.emitWarning(`A thread has ended: ${error instanceof Error ? error.stack : String(error)}`);
+}
+
+/** All threads are busy, and no more trainings may wait. */
+export function queueFull(waitingMax: number): BusyError {
+  return new BusyError(
+    'queue_full',
+    `All training threads are busy and ${waitingMax} trainings wait: ${RETRY.advice}.`,
+    { limit: waitingMax, actual: waitingMax + 1, ...RETRY.details },
+  );
+}
+
+/** A training waited and computed for longer than the limit, in milliseconds. */
+export function timedOut(limit: number, cause: unknown): DataError {
+  return new DataError(
+    'training_timeout',
+    `The training was stopped after ${limit / 1000} s: send fewer rows or columns, or fewer iterations.`,
+    { limit, actual: limit + 1 },
+    { cause },
+  );
+}
+
+/** The error of a task whose thread ran out of memory; any other error as it is. */
+export function outOfMemory(error: unknown): unknown {
+  const cause = error instanceof ThreadLostError ? error.cause : undefined;
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  const message = 'The training needs more memory than a thread may have: send fewer rows or columns.';
+  return new DataError('too_large_for_memory', message, {}, { cause: error });
+}
+
+/** Reading the file took longer than the limit, in milliseconds. */
+export function parseTimeout(limit: number, actual: number, options: ErrorOptions = {}): DataError {
+  return new DataError(
+    'parse_timeout',
+    `Reading the file was stopped after ${limit / 1000} s of work: send fewer rows, or rows without quotes.`,
+    { limit, actual },
+    options,
+  );
+}
+
+/** V8's messages if the system has no memory for an array, or no address space for another table. */
+const NO_ARRAY = /^Array buffer allocation failed/;
+const NO_PLACE = /^WebAssembly\.Memory\(\): could not allocate memory/;
+
+/** The client's error if memory was refused; undefined for any other error. */
+export function memoryRefusal(error: unknown): TrainpostError | undefined {
+  if (!(error instanceof RangeError)) return undefined;
+  if (error instanceof MemoryFullError) {
+    const { isAlone, limit, actual } = error;
+    return isAlone ? tooLarge(limit, actual) : promised(error, { limit, actual });
+  }
+  if (NO_PLACE.test(error.message)) return promised(error, {});
+  if (!NO_ARRAY.test(error.message)) return undefined;
+  const message = 'The table needs more memory than the machine has: send fewer rows or columns.';
+  return new DataError('too_large_for_memory', message, {}, { cause: error });
+}
+
+function tooLarge(limit: number, actual: number): DataError {
+  const message = `The table needs ${actual} bytes of memory, and a training may take ${limit}: send fewer rows or columns.`;
+  return new DataError('too_large_for_memory', message, { limit, actual });
+}
+
+function promised(
+  cause: RangeError,
+  details: { readonly limit?: number; readonly actual?: number },
+): BusyError {
+  return new BusyError(
+    'memory_promised',
+    `Not enough free memory, because other trainings are using it: ${RETRY.advice}.`,
+    { ...details, ...RETRY.details },
+    { cause },
+  );
+}

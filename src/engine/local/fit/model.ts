@@ -1,0 +1,59 @@
+import type { Feature } from '../../../data/dataset.ts';
+import type { Target } from '../../../data/target.ts';
+import { DataError } from '../../../errors.ts';
+import type { CodedResult } from '../../../ml/codedMetrics.ts';
+import { ValueError } from '../../../ml/errors.ts';
+import type { LogisticRegression } from '../../../ml/logisticRegression.ts';
+import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
+import type { ClassLabel } from '../../../values/dataset.ts';
+import type { Missing, ModelSpec } from '../../../values/plan.ts';
+import type { Rows } from './prepare.ts';
+
+interface PipelineSpec {
+  readonly missing: Missing;
+  readonly model: ModelSpec;
+}
+
+interface FittedPipeline {
+  readonly pipeline: TrainingPipeline;
+  readonly classifier: LogisticRegression;
+}
+
+/**
+ * Fits the steps that the columns need: the original's `scaler` and `model`, with an encoder for text and imputers for
+ * missing values.
+ * @throws DataError `cannot_be_fitted`
+ */
+export function fitPipeline(
+  { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
+  { frame, codes }: Pick<Rows, 'frame' | 'codes'>,
+  { missing, model }: PipelineSpec,
+): FittedPipeline {
+  const pipeline = TrainingPipeline.forColumns(frame.columns, { ...model, missing });
+  const classes: ClassLabel[] = target.classCounts.map(({ label }) => label);
+  const dtype = target.type === 'string' ? 'object' : 'int64';
+  try {
+    pipeline.fit(
+      frame,
+      { classes, dtype, codes },
+      { featureNames: features.map(({ name }) => name), classesDtype: target.dtype },
+    );
+  } catch (error) {
+    if (error instanceof ValueError)
+      throw new DataError('cannot_be_fitted', error.message, {}, { cause: error });
+    throw error;
+  }
+  return { pipeline, classifier: pipeline.namedSteps['model'] as LogisticRegression };
+}
+
+/** Predicts classes and probabilities of rows, in the form that metrics are computed from. */
+export function predictRows(
+  pipeline: TrainingPipeline,
+  { frame, codes }: Pick<Rows, 'frame' | 'codes'>,
+  positive: ClassLabel | undefined,
+): CodedResult {
+  const classes = pipeline.classes_;
+  const { codes: predictedCodes, proba } = pipeline.predictCoded(frame);
+  const positiveCode = positive === undefined ? 1 : classes.indexOf(positive);
+  return { trueCodes: codes, predictedCodes, proba, nClasses: classes.length, positiveCode };
+}

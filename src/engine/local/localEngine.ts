@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { ReadOptions } from '../../data/readTable.ts';
+import { TrainpostError } from '../../errors.ts';
+import type { DryRun } from '../../values/dryRun.ts';
+import type { Plan } from '../../values/plan.ts';
+import type { Result } from '../../values/result.ts';
+import type { Engine, Source } from '../engine.ts';
+import { cancelled, type Watch } from '../watch.ts';
+import { hasLostThread, outOfMemory, queueFull, timedOut, warnOfLostThread } from './errors.ts';
+import { collectGarbage } from './memory/garbage.ts';
+import { TableMemory } from './memory/tableMemory.ts';
+import type { Reading } from './reading/reading.ts';
+import type { ReadTable, Unread } from './reading/types.ts';
+import { Deadline } from './threads/deadline.ts';
+import { Readers } from './threads/readers.ts';
+import type { Tasks } from './threads/tasks.ts';
+import { ThreadPool } from './threads/threadPool.ts';
+
+export interface LocalEngineOptions {
+  readonly threads: number;
+  /** Threads that read uploads and help with large fits. */
+  readonly helpers: number;
+  /** Trainings that may wait for a thread; one more is refused. */
+  readonly waitingMax: number;
+  /** What is taken of a file. */
+  readonly read?: ReadOptions;
+  /** A training that waits and computes for longer is ended, and its thread replaced. */
+  readonly timeoutMs: number;
+  /** A cancelled training whose thread does not notice within this time is ended together with its thread. */
+  readonly cancelGraceMs?: number;
+  /** How long a thread may work on reading one file; without it, as long as it takes. */
+  readonly parseTimeoutMs?: number;
+  /** The most memory that all trainings under way may take together; unbounded without it. */
+  readonly memoryBytesMax?: number;
+  /** The most that a thread may have on its own heap; Node's default without it. */
+  readonly heapBytesMax?: number;
+  /** The module that a thread runs. */
+  readonly thread?: URL;
+}
+
+export interface EngineCounts {
+  /** Trainings and dry runs that wait or compute. */
+  readonly underWay: number;
+  /** How many of them wait for a thread. */
+  readonly waiting: number;
+  /** Whether a thread has finished anything, the warm-up included. */
+  readonly hasComputed: boolean;
+  /** Threads that live; a lost one is replaced. */
+  readonly threads: { readonly training: number; readonly reading: number };
+}
+
+/** A thread ends within milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** Work looks at its watch every few milliseconds; a thread that has not noticed by then is ended. */
+const CANCEL_GRACE_MS = 150;
+/** With fewer cells, a pass is over before another thread is awake. */
+const CELLS_TO_SHARE = 200_000;
+
+/** Computes on a bounded number of worker threads of this process; the event loop never computes. */
+export class LocalEngine implements Engine {
+  readonly #options: LocalEngineOptions;
+  readonly #pool: ThreadPool;
+  readonly #readers: Readers;
+  readonly #memory: TableMemory;
+  #underWay = 0;
+  #hasComputed = false;
+
+  constructor(options: LocalEngineOptions) {
+    const { threads, helpers, read = {}, parseTimeoutMs, heapBytesMax } = options;
+    this.#options = options;
+    this.#memory = new TableMemory({
+      bytesMax: options.memoryBytesMax ?? Number.POSITIVE_INFINITY,
+      collectGarbage: () => this.#collectGarbage(),
+    });
+    const thread = {
+      module: options.thread ?? new URL('./threads/thread.js', import.meta.url),
+      data: { budget: this.#memory.budget.words },
+      ...(heapBytesMax !== undefined && {
+        resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytesMax / 2 ** 20) },
+      }),
+    };
+    this.#pool = new ThreadPool(threads, thread);
+    this.#readers = new Readers({
+      ...thread,
+      threads: helpers,
+      read,
+      shelf: this.#memory.shelf,
+      ...(parseTimeoutMs !== undefined && { parseTimeoutMs }),
+    });
+  }
+
+  /** Lets every thread load what the first training needs. */
+  async warmUp(plan: Plan): Promise<void> {
+    await Promise.all([this.#pool.onEach('warmUp', { plan }), this.#readers.onEach('warmUp', { plan })]);
+    this.#hasComputed = true;
+  }
+
+  counts(): EngineCounts {
+    return {
+      underWay: this.#underWay,
+      waiting: this.#pool.waiting,
+      hasComputed: this.#hasComputed,
+      threads: { training: this.#pool.alive, reading: this.#readers.alive },
+    };
+  }
+
+  memory(): ReturnType<TableMemory['counts']> {
+    return this.#memory.counts();
+  }
+
+  /** This engine can do all that a plan can ask for. */
+  check(_plan: Plan): void {}
+
+  receive(): Reading {
+    return this.#readers.open();
+  }
+
+  run(source: Source, plan: Plan, watch: Watch): Promise<Result> {
+    return this.#compute('run', source, plan, watch);
+  }
+
+  inspect(source: Source, plan: Plan, watch: Watch): Promise<DryRun> {
+    return this.#compute('inspect', source, plan, watch);
+  }
+
+  /** Ends the threads; work under way fails. A thread that is only starting may never report its end. */
+  async close(): Promise<void> {
+    this.#memory.close();
+    const closed = Promise.all([this.#pool.close(), this.#readers.close()]);
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+  }
+
+  async #compute<Kind extends 'run' | 'inspect'>(
+    kind: Kind,
+    source: Source,
+    plan: Plan,
+    watch: Watch,
+  ): Promise<Tasks[Kind][1]> {
+    const { threads, waitingMax } = this.#options;
+    if (this.#underWay >= threads + waitingMax) throw queueFull(waitingMax);
+    this.#underWay++;
+    // This engine has taken the file in itself: `receive` is the only source of an intake.
+    const reading = source.intake as Reading;
+    try {
+      const read = await reading.tableOrRoom();
+      return await this.#memory.reserving(read, () =>
+        this.#runTask(kind, read, { reading, path: source.path, plan, watch }),
+      );
+    } finally {
+      this.#underWay--;
+      // Others may use the table's memory from now on.
+      await reading.release();
+    }
+  }
+
+  async #runTask<Kind extends 'run' | 'inspect'>(
+    kind: Kind,
+    read: ReadTable | Unread,
+    { reading, path, plan, watch }: { reading: Reading; path: string; plan: Plan; watch: Watch },
+  ): Promise<Tasks[Kind][1]> {
+    const { timeoutMs, cancelGraceMs = CANCEL_GRACE_MS, read: options = {} } = this.#options;
+    const deadline = new Deadline(timeoutMs);
+    let ports: MessagePort[] = [];
+    let hasBegun = false;
+    const stopListening = watch.onCancel(() => {
+      setTimeout(() => deadline.end(), hasBegun ? cancelGraceMs : 0).unref();
+    });
+    const make = () => {
+      hasBegun = true;
+      ports = kind === 'run' ? this.#askForHelp(read) : [];
+      return { input: { read, path, plan, options, watch: watch.words, ports }, ports };
+    };
+    try {
+      const result = await this.#pool.run(kind, make, deadline.signal);
+      this.#hasComputed = true;
+      return result;
+    } catch (cause) {
+      // A thread that was ended in the middle of the work, or its helper, may still be at the memory.
+      if (hasBegun && (hasLostThread(cause) || !(cause instanceof TrainpostError))) reading.abandonMemory();
+      if (watch.isCancelled) throw cancelled();
+      throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
+    } finally {
+      stopListening();
+      deadline.clear();
+      for (const port of ports) port.close();
+    }
+  }
+
+  /** Ports to the threads that help with this table. */
+  #askForHelp(read: ReadTable | Unread): MessagePort[] {
+    const cells = 'table' in read ? read.table.rows * read.table.columns.length : 0;
+    const helpers = cells < CELLS_TO_SHARE ? 0 : this.#readers.size;
+    const channels = Array.from({ length: helpers }, () => new MessageChannel());
+    this.#readers.help(channels.map(({ port1 }) => port1));
+    return channels.map(({ port2 }) => port2);
+  }
+
+  #collectGarbage(): void {
+    collectGarbage();
+    Promise.all([
+      this.#pool.onEach('collectGarbage', undefined),
+      this.#readers.onEach('collectGarbage', undefined),
+    ]).catch(warnOfLostThread);
+  }
+}

@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { TableReading } from '../../../data/readTable.ts';
+import { Watch } from '../../watch.ts';
+import { dryRunReport } from '../dryRun/dryRun.ts';
+import { dryRunInput, knownRoles } from '../dryRun/dryRunInput.ts';
+import { ThreadLostError } from '../errors.ts';
+import { serveHelperTasks } from '../fit/helperTasks.ts';
+import { runPlan } from '../fit/run.ts';
+import { collectGarbage } from '../memory/garbage.ts';
+import { ParseClock } from '../reading/parseClock.ts';
+import { readAgain, readWhole } from '../reading/readAgain.ts';
+import type { Handlers, ReadPiece } from './tasks.ts';
+import { warmUp } from './warmUp.ts';
+
+/** Larger chunks than the reader's own: it looks at each chunk by itself. */
+const FILE_CHUNK_BYTES = 1 << 18;
+
+/** A file that is being read, and the time that this took so far. */
+interface OpenReading {
+  readonly reading: TableReading;
+  readonly clock: ParseClock;
+}
+
+const readings = new Map<number, OpenReading>();
+
+/** What a thread does for each kind of task. */
+export const HANDLERS: Handlers = {
+  read: readPiece,
+  forget: ({ id }) => {
+    readings.delete(id);
+    return undefined;
+  },
+  help: ({ port }) => {
+    serveHelperTasks(port);
+    return undefined;
+  },
+  run: async ({ read, path, plan, options, watch, ports }) => {
+    try {
+      const whole = await readWhole(read, fileOf(path), options, ports);
+      const wanted = await readAgain(whole, plan.data, fileOf(path), options, ports);
+      return await runPlan(wanted, plan, new Watch(watch), ports);
+    } finally {
+      for (const port of ports) port.close();
+    }
+  },
+  inspect: async ({ read, path, plan, options, watch }) => {
+    new Watch(watch).enter('preparing');
+    const whole = await readWhole(read, fileOf(path), options);
+    const roles = knownRoles(whole.table, plan.data);
+    const { table, parseMs } = roles ? await readAgain(whole, roles, fileOf(path), options) : whole;
+    const startedAt = performance.now();
+    const report = await dryRunReport(dryRunInput(table, plan));
+    return { ...report, timingMs: { parse: parseMs, profile: performance.now() - startedAt } };
+  },
+  warmUp: async ({ plan }) => {
+    await warmUp(plan);
+    return undefined;
+  },
+  collectGarbage: () => {
+    collectGarbage();
+    return undefined;
+  },
+};
+
+function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
+  if (options.memory !== undefined) {
+    const clock = new ParseClock(parseTimeoutMs);
+    const reading = new TableReading({ ...options, onPiece: () => clock.check() });
+    readings.set(id, { reading, clock });
+  }
+  const open = readings.get(id);
+  // It was begun on a thread that has ended.
+  if (open === undefined) throw new ThreadLostError();
+  const { reading, clock } = open;
+  clock.start();
+  try {
+    reading.push(bytes);
+    const table = isLast ? reading.end() : undefined;
+    const parseMs = clock.stop();
+    if (table === undefined) return undefined;
+    readings.delete(id);
+    return { table, parseMs };
+  } catch (error) {
+    readings.delete(id);
+    throw error;
+  }
+}
+
+/** Opens the file to be read once more. */
+function fileOf(path: string) {
+  return () => createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES });
+}

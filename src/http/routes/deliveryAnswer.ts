@@ -1,0 +1,77 @@
+import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
+import type { LoggedRun } from '../../values/run.ts';
+
+/** Where a client can follow the delivery of a training. */
+export interface DeliveryLink {
+  readonly id: string;
+  readonly url: string;
+}
+
+/** The run in MLflow. Until the run exists, only its name is known. */
+export interface RunAnswer {
+  readonly id: string | null;
+  readonly name: string;
+  readonly url: string | null;
+  readonly experiment_id: string | null;
+}
+
+/** The response to `GET /deliveries/<id>`. */
+export interface DeliveryAnswer extends DeliveryLink {
+  readonly state: DeliveryState;
+  /** ISO 8601, UTC. */
+  readonly accepted_at: string;
+  readonly ended_at: string | null;
+  /** Seconds from the acceptance to the end of the delivery, or until now. */
+  readonly age_s: number;
+  readonly attempts: number;
+  readonly last_error: { readonly code: string; readonly detail: string } | null;
+  readonly experiment: string;
+  readonly run: RunAnswer;
+  readonly model: ModelAnswer | null;
+}
+
+export interface ModelAnswer {
+  readonly uri: string | null;
+  readonly name: string;
+  readonly version: string | null;
+  readonly url: string | null;
+}
+
+export function deliveryAnswer(view: DeliveryView, nowMs: number): DeliveryAnswer {
+  const { acceptedAtMs, endedAtMs, lastError, logged } = view;
+  return {
+    ...deliveryLink(view.id),
+    state: view.state,
+    accepted_at: new Date(acceptedAtMs).toISOString(),
+    ended_at: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(),
+    // The clock may have been set back.
+    age_s: Math.max(0, Math.round(((endedAtMs ?? nowMs) - acceptedAtMs) / 100) / 10),
+    attempts: view.attempts,
+    last_error: lastError === undefined ? null : { code: lastError.code, detail: lastError.message },
+    experiment: view.experimentName,
+    run: runAnswer(view.runName, logged),
+    model: logged === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+  };
+}
+
+export function deliveryLink(id: string): DeliveryLink {
+  return { id, url: `/deliveries/${id}` };
+}
+
+export function runAnswer(name: string, logged: LoggedRun | undefined): RunAnswer {
+  return {
+    id: logged?.runId ?? null,
+    name: logged?.runName ?? name,
+    url: logged?.runUrl ?? null,
+    experiment_id: logged?.experimentId ?? null,
+  };
+}
+
+export function modelAnswer(name: string, logged: LoggedRun | undefined): ModelAnswer {
+  return {
+    uri: logged?.modelUri ?? null,
+    name: logged?.registeredModelName ?? name,
+    version: logged?.modelVersion ?? null,
+    url: logged?.modelUrl ?? null,
+  };
+}

@@ -1,0 +1,106 @@
+import type { ClassBalance, ColumnProfile, DryRun } from '../../values/dryRun.ts';
+
+/** The response to `POST /train` with `dry_run`; an undefined number is null. */
+export interface DryRunAnswer {
+  readonly would_train: boolean;
+  /** The error that a training would end with, as the problem+json words it. */
+  readonly problem: Readonly<Record<string, unknown>> | null;
+  readonly warnings: DryRun['warnings'];
+  readonly data: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly target: string | null;
+    readonly digest: string;
+  };
+  readonly classes: readonly Readonly<Record<string, unknown>>[];
+  readonly split: Readonly<Record<string, unknown>> | null;
+  readonly pipeline: DryRun['pipeline'] | null;
+  readonly columns: readonly Readonly<Record<string, unknown>>[];
+  readonly timing_ms: Readonly<Record<string, number>>;
+}
+
+const SHARE_DECIMALS = 4;
+
+/**
+ * Makes the response to a dry run.
+ * @param clock milliseconds that the route measured: the upload, and the time since the request began
+ */
+export function dryRunAnswer(
+  report: DryRun,
+  clock: { readonly upload: number; readonly total: number },
+): DryRunAnswer {
+  const { rows, digest, columns, target, split, problem, timingMs } = report;
+  return {
+    would_train: problem === undefined,
+    problem: problem ? { code: problem.code, detail: problem.message, ...problem.details } : null,
+    warnings: report.warnings,
+    data: { rows, columns: columns.length, target: target?.name ?? null, digest },
+    classes: (target?.classes ?? []).map(classAnswer),
+    split: split
+      ? {
+          test_size: split.testSize,
+          random_state: split.randomState,
+          stratify: split.stratify,
+          train_rows: split.trainRows,
+          test_rows: split.testRows,
+          dropped_rows: split.droppedRows,
+        }
+      : null,
+    pipeline: report.pipeline ?? null,
+    columns: columns.map(columnAnswer),
+    timing_ms: {
+      upload: tenths(clock.upload),
+      parse: tenths(timingMs.parse),
+      profile: tenths(timingMs.profile),
+      total: tenths(clock.total),
+    },
+  };
+}
+
+function classAnswer({ label, rows, share, trainRows, testRows }: ClassBalance) {
+  return {
+    label,
+    rows,
+    share: Number(share.toFixed(SHARE_DECIMALS)),
+    ...(trainRows !== undefined && { train_rows: trainRows }),
+    ...(testRows !== undefined && { test_rows: testRows }),
+  };
+}
+
+/** Describes a column: first what every column has, then what is unusual about this column. */
+function columnAnswer(column: ColumnProfile) {
+  const { name, role, type, missing, distinct, distinctCapped } = column;
+  const common = {
+    name,
+    role,
+    type,
+    missing,
+    distinct,
+    ...(distinctCapped && { distinct_capped: true }),
+    ...(column.allDistinct && { all_distinct: true }),
+  };
+  if (column.kind === 'text') {
+    return {
+      ...common,
+      most_frequent: column.mostFrequent,
+      ...(column.cramersV !== undefined && { cramers_v: finite(column.cramersV) }),
+    };
+  }
+  const { infinite, others, rocAuc } = column;
+  return {
+    ...common,
+    ...(infinite > 0 && { infinite }),
+    ...(others > 0 && { not_numbers: others }),
+    ...statistics(column),
+    ...(rocAuc && { roc_auc: rocAuc.area, roc_auc_of: rocAuc.label }),
+  };
+}
+
+function statistics({ min, max, mean, std, quantiles }: ColumnProfile & { kind: 'number' }) {
+  const [p05, p25, p50, p75, p95] = quantiles as [number, number, number, number, number];
+  const entries = Object.entries({ min, p05, p25, p50, p75, p95, max, mean, std });
+  return Object.fromEntries(entries.map(([name, value]) => [name, finite(value)]));
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);
+const tenths = (ms: number) => Math.round(ms * 10) / 10;

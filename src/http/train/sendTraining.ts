@@ -1,0 +1,47 @@
+import type { Response } from 'express';
+import { TrackingRefusedError } from '../../errors.ts';
+import type { DeliveryView } from '../../values/delivery.ts';
+import { notes } from '../notes.ts';
+import { deliveryLink } from '../routes/deliveryAnswer.ts';
+import { type Preferences, preferenceApplied } from './prefer.ts';
+import { trainAnswer } from './trainAnswer.ts';
+
+/** An accepted training, and what its response needs to say. */
+export interface Outcome {
+  readonly view: DeliveryView;
+  /** How long the response might have waited for MLflow. */
+  readonly waitMs: number;
+  /** Whether an earlier request with the same key started the training. */
+  readonly isReplayed: boolean;
+}
+
+/**
+ * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
+ * @throws TrackingRefusedError if MLflow rejected the run permanently
+ */
+export function sendTraining(
+  { view, waitMs, isReplayed }: Outcome,
+  preferences: Preferences,
+  response: Response,
+): void {
+  const isPending = view.state === 'pending';
+  notes(response).deliveryId = view.id;
+  if (isReplayed) response.set('Idempotency-Replayed', 'true');
+  if (view.state === 'dead') throw refusal(view);
+  const applied = preferenceApplied(preferences, { waitMs, isPending });
+  if (applied !== undefined) response.set('Preference-Applied', applied);
+  if (view.logged !== undefined) {
+    notes(response).runId = view.logged.runId;
+    response.set('Run-Id', view.logged.runId);
+  }
+  if (isPending) response.status(202).location(deliveryLink(view.id).url);
+  response.json(trainAnswer(view));
+}
+
+function refusal({ id, lastError }: DeliveryView): TrackingRefusedError {
+  const { code, message, details } = lastError ?? {
+    code: 'mlflow_refused',
+    message: 'MLflow refused the run.',
+  };
+  return new TrackingRefusedError(code, message, { ...details, deliveryId: id });
+}

@@ -1,0 +1,146 @@
+import { MulterError } from 'multer';
+import { quote } from '../../errors.ts';
+import { FILE_FIELD } from '../../training/fields/table.ts';
+import { HttpError } from '../problem.ts';
+
+/** Limits of a form. */
+export interface FormLimits {
+  readonly fileBytesMax: number;
+  readonly fieldsMax: number;
+  /** Fields and the file together. */
+  readonly partsMax: number;
+  readonly fieldNameCharsMax: number;
+  readonly fieldValueBytesMax: number;
+}
+
+/** How to send fewer fields. */
+const FEWER =
+  'name all columns to ignore in one field, separated by commas, and send all tags as one JSON object.';
+const DISK_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
+
+/**
+ * Messages of multer's parser for malformed forms, with our advice. Nobody usually sees the last advice, because the client
+ * has disconnected.
+ */
+const SAID_OF_FORMS: readonly (readonly [said: RegExp, says: string])[] = [
+  [
+    /^Unexpected end of (form|multipart data|file)/,
+    'The form has no closing boundary, because the upload was cut off or Content-Type has another boundary: send it again.',
+  ],
+  [
+    /^(Multipart: Boundary not found|Malformed content type)/,
+    'The Content-Type has no boundary: let the HTTP client write this header, as curl -F does.',
+  ],
+  [
+    /^Malformed part header/,
+    'A part of the form has a malformed header: let the HTTP client write the form, as curl -F does.',
+  ],
+  [/^Request (aborted|closed)/, 'The upload was aborted: send the form again.'],
+];
+
+/** Translates errors of multer and its parser. Any other error is a fault of ours, and stays as it is. */
+export function explainFormError(cause: unknown, limits: FormLimits): unknown {
+  if (cause instanceof MulterError) return explainRefusal(cause, limits);
+  if (!(cause instanceof Error)) return cause;
+  if (DISK_FULL.includes((cause as NodeJS.ErrnoException).code)) {
+    return new HttpError(507, 'disk_full', 'The disk for uploads is full: retry when there is free space.');
+  }
+  const says = SAID_OF_FORMS.find(([said]) => said.test(cause.message))?.[1];
+  return says === undefined ? cause : malformed(says);
+}
+
+/** Finds what multer silently accepts: a form with a malformed type, and texts in a charset that multer does not know. */
+export function unreadableForm(body: Readonly<Record<string, unknown>> | undefined): HttpError | undefined {
+  if (body === undefined) {
+    return new HttpError(
+      400,
+      'malformed_multipart',
+      'The Content-Type of the form is malformed: let the HTTP client write this header, as curl -F does.',
+    );
+  }
+  const field = Object.keys(body).find((name) => [body[name]].flat().includes(undefined));
+  if (field === undefined) return undefined;
+  return new HttpError(
+    400,
+    'unknown_charset',
+    `The field ${quote(field)} has an unknown charset: send it in UTF-8.`,
+    { field },
+  );
+}
+
+export function notMultipart(): HttpError {
+  return new HttpError(
+    415,
+    'not_multipart',
+    `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
+  );
+}
+
+/** The error for a compressed body, which multer would read as if it were not compressed. */
+export function compressed(): HttpError {
+  return new HttpError(
+    415,
+    'content_encoding',
+    'The whole form is compressed (Content-Encoding): compress the file instead (.csv.gz).',
+  );
+}
+
+/** @param actual bytes of the whole form, as its header says or as counted so far */
+export function fileTooLarge(limit: number, actual: number): HttpError {
+  const message = `The file is larger than ${limit} bytes: send a smaller file, or compress the file with gzip.`;
+  return new HttpError(413, 'file_too_large', message, { field: FILE_FIELD, limit, actual });
+}
+
+function explainRefusal({ code, message, field }: MulterError, limits: FormLimits): HttpError {
+  const { fileBytesMax, fieldsMax, partsMax, fieldNameCharsMax, fieldValueBytesMax } = limits;
+  const named = field === undefined ? {} : { field };
+  const name = quote(field ?? '');
+  switch (code as string) {
+    case 'LIMIT_FILE_SIZE':
+      return fileTooLarge(fileBytesMax, fileBytesMax + 1);
+    case 'LIMIT_UNEXPECTED_FILE':
+    case 'LIMIT_FILE_COUNT':
+      return unexpectedFile(field);
+    case 'LIMIT_FIELD_VALUE': {
+      const says = `The value of the field ${name} is longer than ${fieldValueBytesMax} bytes: shorten it, or repeat the field if it takes several values.`;
+      return beyond('field_value_too_long', says, fieldValueBytesMax, named);
+    }
+    case 'LIMIT_FIELD_KEY': {
+      const says = `A field has a name of more than ${fieldNameCharsMax} characters, longer than any valid name: write name=value (curl -F tol=1.0).`;
+      return beyond('field_name_too_long', says, fieldNameCharsMax);
+    }
+    case 'LIMIT_FIELD_COUNT':
+      return beyond('too_many_fields', `The form has more than ${fieldsMax} fields: ${FEWER}`, fieldsMax);
+    case 'LIMIT_PART_COUNT':
+      return beyond('too_many_parts', `The form has more than ${partsMax} parts: ${FEWER}`, partsMax);
+    case 'LIMIT_FIELD_NESTING':
+    case 'LIMIT_FIELD_ARRAY_INDEX':
+      return malformed(
+        `The field name ${name} has brackets, which are not supported: use the plain name, and repeat a field that takes several values (tags=a=1, tags=b=2).`,
+        named,
+      );
+    case 'MISSING_FIELD_NAME':
+      return malformed('A part of the form has no name: name each field (curl -F name=value).');
+    default:
+      return malformed(`The form could not be read: ${message}.`, named);
+  }
+}
+
+/** @param field the file's field, if multer reports it; for a second file, multer does not always */
+function unexpectedFile(field: string | undefined): HttpError {
+  if (field === undefined || field === FILE_FIELD) {
+    const says = `The form has more than one file: send one file, in ${FILE_FIELD}.`;
+    return new HttpError(422, 'unexpected_file', says, { field: FILE_FIELD, limit: 1, actual: 2 });
+  }
+  const says = `The field ${quote(field)} has a file, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
+  return new HttpError(422, 'unexpected_file', says, { field });
+}
+
+/** The error for more than `limit`. Nothing is counted further than one above the limit. */
+function beyond(code: string, says: string, limit: number, details: HttpError['details'] = {}): HttpError {
+  return new HttpError(400, code, says, { ...details, limit, actual: limit + 1 });
+}
+
+function malformed(says: string, details: HttpError['details'] = {}): HttpError {
+  return new HttpError(400, 'malformed_multipart', says, details);
+}

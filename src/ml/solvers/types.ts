@@ -1,0 +1,44 @@
+import type { ClassCodes } from '../labels.ts';
+
+/**
+ * A loss and its derivatives, summed over the rows, as functions of the parameters w.
+ * w has a row of `nFeatures + 1` numbers for each output, intercept last.
+ */
+export interface LossSums {
+  readonly nOutputs: number;
+  readonly nFeatures: number;
+  /** Sum of the rows' weights. */
+  readonly weightSum: number;
+  /**
+   * Returns the sum of the rows' weighted losses and writes its derivatives to `gradient`, in one pass over the rows.
+   */
+  lossGradient(w: Float64Array, gradient: Float64Array): number;
+  /**
+   * Writes the upper triangle of the Hessian, row by row. Off-diagonal blocks are symmetric, so only their upper
+   * triangles may be written.
+   * Returns the weight whose curvature has vanished.
+   */
+  hessian(w: Float64Array, hessian: Float64Array): number;
+}
+
+/** Class codes of the rows, and the weight of each class's rows. */
+export interface WeightedCodes {
+  readonly codes: ClassCodes;
+  readonly classWeights: Float64Array;
+}
+
+/** Some rows of features: row r of column j is `columns[j][at + r]`. Valid until the next chunk is read. */
+interface RowChunk {
+  readonly columns: readonly Float64Array[];
+  readonly at: number;
+  /** From 1 to `CHUNK_ROWS`. */
+  readonly rows: number;
+}
+
+/** Rows of features, read chunk by chunk, so they need not be in memory as doubles. */
+export interface RowChunks {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  /** Returns the chunk that starts at row `start`: 0, or the row after another chunk. */
+  read(start: number): RowChunk;
+}

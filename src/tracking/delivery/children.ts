@@ -1,0 +1,150 @@
+import { allDone, alsoThrowing } from '../calls.ts';
+import type { RunInfo } from '../mlflowTypes.ts';
+import { CallFailedError } from '../request.ts';
+import type { RunNode } from '../tree.ts';
+import { createNoted, findMade } from './createOnce.ts';
+import { fillAndEnd, findWhole, reopen } from './deliverNode.ts';
+import type { Delivery } from './delivery.ts';
+import { StillDoubtfulError } from './journal.ts';
+import { findRunOf, newRun, preferred, runLost } from './run.ts';
+import { findTreeRuns, type TreeRuns } from './treeRuns.ts';
+import { isFinal } from './verdict.ts';
+
+/** Children delivered side by side. MLflow's server is one process, and each of them has several calls. */
+const ROUND = 8;
+
+/** A child that is to be delivered, with the run that an earlier try has made. */
+interface Child {
+  readonly node: RunNode;
+  readonly run: RunInfo | undefined;
+}
+
+/**
+ * Delivers the children of a tree, some at a time. Each of them is FINISHED as soon as it is whole. A child whose run
+ * somebody deleted is noted and left out.
+ *
+ * @throws what the calls throw, once the calls of the round have ended; StillDoubtfulError, once all other children are whole
+ */
+export async function deliverChildren(delivery: Delivery, root: RunInfo, major: 2 | 3): Promise<void> {
+  const [, ...all] = delivery.recorded.tree.nodes;
+  const nodes = all.filter(({ key }) => !delivery.journal.isWhole(key));
+  if (nodes.length === 0) return;
+  const doubts: StillDoubtfulError[] = [];
+  const children = await takeStock(delivery, root, nodes, doubts);
+  for (let from = 0; from < children.length; from += ROUND) {
+    // Calls that are cut off later would leave creates in doubt.
+    if (delivery.isStopping()) throw stopped();
+    const round = children.slice(from, from + ROUND);
+    const made = round.filter(({ run }) => run === undefined);
+    await delivery.journal.attempt(made.map(({ node }) => runOf(node)));
+    const deliverOne = (child: Child) => postponing(doubts, () => deliverChild(delivery, child, root, major));
+    await allDone(round.map(deliverOne));
+  }
+  const [first] = doubts.sort((one, other) => one.untilMs - other.untilMs);
+  if (first !== undefined) throw first;
+}
+
+const runOf = ({ key }: RunNode) => `${key}/run` as const;
+
+function stopped(): CallFailedError {
+  return new CallFailedError('stopping', 'The service is shutting down.', false);
+}
+
+/** Does something for one child. A doubt about that child does not keep the others waiting. */
+async function postponing(doubts: StillDoubtfulError[], act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof StillDoubtfulError)) throw error;
+    doubts.push(error);
+  }
+}
+
+/** Finds out which children are still to be delivered, and which of them have a run. */
+async function takeStock(
+  delivery: Delivery,
+  root: RunInfo,
+  nodes: readonly RunNode[],
+  doubts: StillDoubtfulError[],
+): Promise<Child[]> {
+  const { client, journal, recorded } = delivery;
+  const isNew = nodes.every((node) => !journal.mayExist(runOf(node)));
+  const runs = isNew ? new Map() : await findTreeRuns(client, root.experiment_id, recorded.tree);
+  const children: Child[] = [];
+  for (const node of nodes) {
+    await postponing(doubts, async () => {
+      const child = await lookUp(delivery, node, runs);
+      if (child !== undefined) children.push(child);
+    });
+  }
+  return children;
+}
+
+/**
+ * Finds the run that an earlier try has made for a child.
+ * @returns undefined if the child is whole, or if somebody deleted its run
+ * @throws StillDoubtfulError while the run may exist and is not found
+ */
+async function lookUp(delivery: Delivery, node: RunNode, runs: TreeRuns): Promise<Child | undefined> {
+  const { client, journal, recorded } = delivery;
+  const thing = runOf(node);
+  const knownId = journal.idOf(thing);
+  const run = await findMade(journal, thing, {
+    find: async () =>
+      preferred(runs.get(node.key) ?? [], knownId) ??
+      // Somebody may have removed its tag.
+      (knownId === undefined ? undefined : await findRunOf(client, recorded.tree, node, journal)),
+    idOf: (found) => found.run_id,
+  });
+  if (run !== undefined) {
+    if (await isGone(delivery, node, run)) return undefined;
+    if ((await findWhole(delivery, node, run)) === undefined) return { node, run };
+    journal.seenWhole(node.key);
+    return undefined;
+  }
+  if (journal.deleted.includes(node.key)) return undefined;
+  // MLflow has lost the run, as after a restored backup.
+  if (knownId !== undefined && !(await journal.forget(node.key))) throw runLost(knownId);
+  return { node, run: undefined };
+}
+
+async function deliverChild(
+  delivery: Delivery,
+  { node, run: known }: Child,
+  root: RunInfo,
+  major: 2 | 3,
+): Promise<void> {
+  const { client, journal } = delivery;
+  const run = known ?? (await createChild(delivery, node, root));
+  if (await isGone(delivery, node, run)) return;
+  try {
+    await reopen(delivery, run);
+    await fillAndEnd(delivery, node, run, major);
+    journal.seenWhole(node.key);
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    // MLflow refuses calls to a run that somebody has deleted meanwhile.
+    const now = await alsoThrowing(error, () => client.getRun(run.run_id));
+    if (now === undefined || !(await isGone(delivery, node, now.info))) throw error;
+  }
+}
+
+function createChild(
+  { client, journal, recorded: { tree } }: Delivery,
+  node: RunNode,
+  root: RunInfo,
+): Promise<RunInfo> {
+  return createNoted(journal, runOf(node), {
+    find: () => findRunOf(client, tree, node, journal),
+    create: () => client.createRun(newRun(tree, node, root.experiment_id, root.run_id)),
+    idOf: (run) => run.run_id,
+  });
+}
+
+/** Whether somebody deleted the run; the journal notes that. */
+async function isGone({ journal }: Delivery, { key }: RunNode, run: RunInfo): Promise<boolean> {
+  const isDeleted = run.lifecycle_stage === 'deleted';
+  if (isDeleted) await journal.noteDeleted(key);
+  else journal.noteRestored(key);
+  return isDeleted;
+}

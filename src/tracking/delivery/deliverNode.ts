@@ -1,0 +1,98 @@
+import { proxiedPath, putFiles } from '../artifacts.ts';
+import { allDone } from '../calls.ts';
+import { logModel2 } from '../mlflow2.ts';
+import { logModel3 } from '../mlflow3.ts';
+import type { ModelSource, RunInfo } from '../mlflowTypes.ts';
+import { artifactsOf, type NodeModel, type RunNode, timedMetrics } from '../tree.ts';
+import { moveAlias } from './alias.ts';
+import { createOnce } from './createOnce.ts';
+import type { Delivery } from './delivery.ts';
+
+/** A node whose run has all that belongs to it. */
+export interface WholeNode {
+  /** Version of the registered model; undefined if the node has none. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Whether an earlier try has completed a run: it is FINISHED, and only the receipt is missing.
+ * @returns undefined if something is missing; so it is if somebody deleted the version
+ */
+export async function findWhole(
+  { client, journal }: Delivery,
+  { key, model, status }: RunNode,
+  run: RunInfo,
+): Promise<WholeNode | undefined> {
+  // A run that reads FAILED may have been ended before it was filled.
+  if (run.status !== 'FINISHED' || status === 'FAILED') return undefined;
+  if (model?.registeredAs === undefined) return { version: undefined };
+  const [version] = await client.findModelVersions(model.registeredAs, run.run_id);
+  if (version === undefined) return undefined;
+  journal.made(`${key}/version`, version.version);
+  return { version: version.version };
+}
+
+/**
+ * Sets a run that was ended back to RUNNING, and checks that its files can be written before anything else is written.
+ * @throws TrackingRefusedError `artifacts_not_proxied`
+ */
+export async function reopen({ client }: Delivery, run: RunInfo): Promise<void> {
+  const isOpen = run.status === 'RUNNING' || run.status === 'FINISHED';
+  if (!isOpen) await client.updateRun(run.run_id, 'RUNNING');
+  proxiedPath(run.artifact_uri);
+}
+
+/** Logs all that belongs to a run, and ends it. FINISHED comes last, so a run that reads FINISHED is whole. */
+export async function fillAndEnd(
+  delivery: Delivery,
+  node: RunNode,
+  run: RunInfo,
+  major: 2 | 3,
+): Promise<WholeNode> {
+  const { client, recorded } = delivery;
+  const { model } = node;
+  const inputs = node.inputs.map(({ dataset, context }) => ({
+    dataset: recorded.tree.datasets[dataset]!,
+    context,
+  }));
+  const source = model === undefined ? undefined : logModel(delivery, node, model, run, major);
+  // None of these calls needs the response to another.
+  await allDone([
+    source ?? client.logBatch(run.run_id, node.params, timedMetrics(node)),
+    ...(inputs.length > 0 ? [client.logInputs(run.run_id, inputs)] : []),
+    ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
+    ...putFiles(client, proxiedPath(run.artifact_uri), artifactsOf(recorded, node)),
+  ]);
+  const version = model && (await register(delivery, node, model, run, (await source)!));
+  await client.updateRun(run.run_id, node.status ?? 'FINISHED', node.endTimeMs);
+  return { version };
+}
+
+function logModel(
+  delivery: Delivery,
+  node: RunNode,
+  model: NodeModel,
+  run: RunInfo,
+  major: 2 | 3,
+): Promise<ModelSource> {
+  return (major === 3 ? logModel3 : logModel2)(delivery, node, model, run);
+}
+
+/** Makes the version only now that the model is whole: others can load a version as soon as they see it. */
+async function register(
+  delivery: Delivery,
+  node: RunNode,
+  { registeredAs: name, alias }: NodeModel,
+  { run_id: runId }: RunInfo,
+  source: ModelSource,
+): Promise<string | undefined> {
+  const { client, journal } = delivery;
+  if (name === undefined) return undefined;
+  const version = await createOnce(journal, `${node.key}/version`, {
+    find: async () => (await client.findModelVersions(name, runId))[0]?.version,
+    create: () => client.createModelVersion({ name, runId, ...source }),
+    idOf: (made) => made,
+  });
+  if (alias !== undefined) await moveAlias(delivery, node, { name, alias, version });
+  return version;
+}

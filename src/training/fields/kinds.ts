@@ -1,0 +1,130 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import { quote } from '../../errors.ts';
+
+/**
+ * How the text of a form's field becomes a value. An error message continues the sentence "tol is "x", but it ...": each
+ * kind says what the value must be.
+ */
+
+/** What Python's `float()` reads, apart from the words inf and nan. */
+const FLOAT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+const INTEGER = /^\s*\+?\d+\s*$/;
+/** MLflow's own limit (its utils/validation.py). */
+const TAG_VALUE_CHARS_MAX = 4_000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: names must not have these characters.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+export const text = z.string();
+
+export const texts = z.array(z.string());
+
+export const aboveZero = (example: string) =>
+  z
+    .string()
+    .refine((value) => FLOAT.test(value) && Number.isFinite(Number(value)) && Number(value) > 0, {
+      error: `must be a finite number above 0, such as ${example}`,
+    })
+    .transform(Number);
+
+export const wholeNumber = (min: number, max: number, example: string) =>
+  z
+    .string()
+    .refine((value) => INTEGER.test(value) && Number(value) >= min && Number(value) <= max, {
+      error: `must be a whole number from ${min} to ${max}${example}`,
+    })
+    .transform(Number);
+
+/** A share of the rows or a number of rows. As in scikit-learn, 1.0 is a share that leaves nothing to train on. */
+export const rowsOrShare = z
+  .string()
+  .refine(
+    (value) =>
+      INTEGER.test(value)
+        ? Number(value) >= 1 && Number.isSafeInteger(Number(value))
+        : FLOAT.test(value) && Number(value) > 0 && Number(value) < 1,
+    { error: 'must be a share between 0 and 1, such as 0.3, or a whole number of rows' },
+  )
+  .transform(Number);
+
+export const oneOf = <const Word extends string>(words: readonly Word[]) =>
+  z.enum(words, { error: `must be one of ${words.join(', ')}` });
+
+/** Takes any case, and what Python prints. */
+export const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(oneOf(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off']))
+  .transform((word) => ['true', '1', 'yes', 'on'].includes(word));
+
+export const name = (charsMax: number, bad?: RegExp, badSays = '') =>
+  z
+    .string()
+    .trim()
+    .refine((value) => value.length <= charsMax && !CONTROL.test(value) && !bad?.test(value), {
+      error: `must have at most ${charsMax} characters, without control characters${badSays}`,
+    });
+
+/** MLflow reserves `latest`, `v1`, `v2` ... */
+export const alias = z
+  .string()
+  .refine((value) => /^[\w-]{1,255}$/.test(value) && !/^(latest|v\d+)$/i.test(value), {
+    error:
+      'must have only letters, digits, _ and -, and must not be "latest" or v1, v2 ..., which MLflow reserves',
+  });
+
+/** `key=value`, repeated, or one JSON object. */
+export const tags = z.array(z.string()).transform((given, context): Readonly<Record<string, string>> => {
+  const pairs = given.flatMap((one) => {
+    const read = one.trimStart().startsWith('{') ? jsonTags(one) : keyValue(one);
+    if (typeof read !== 'string') return read;
+    context.addIssue({ code: 'custom', message: read, params: { value: one } });
+    return [];
+  });
+  for (const [key, value] of pairs) {
+    const refusal = refuseTag(key, value);
+    if (refusal !== undefined) context.addIssue({ code: 'custom', message: refusal, params: { value: key } });
+  }
+  return Object.fromEntries(pairs);
+});
+
+type Pairs = [string, string][];
+
+/** @returns the pair, or what is wrong */
+function keyValue(given: string): Pairs | string {
+  const at = given.indexOf('=');
+  if (at < 1) return 'must be key=value, repeated, or one JSON object';
+  return [[given.slice(0, at).trim(), given.slice(at + 1)]];
+}
+
+/** @returns the pairs, or what is wrong */
+function jsonTags(given: string): Pairs | string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(given);
+  } catch {
+    return 'must be valid JSON if it begins with {';
+  }
+  const entries = Object.entries(parsed as Record<string, unknown>);
+  const [nested] = entries.find(([, value]) => typeof value === 'object') ?? [];
+  if (nested !== undefined) return `must have text or a number for ${quote(nested)}`;
+  return entries.map(([key, value]) => [key, String(value)]);
+}
+
+/** What is wrong with a tag; undefined if MLflow accepts it. */
+function refuseTag(key: string, value: string): string | undefined {
+  if (!/^[/\w.\- :]{1,250}$/.test(key)) {
+    return 'must have keys of 1 to 250 letters, digits, spaces and _ - . / :';
+  }
+  // MLflow treats keys as paths, and rejects a path that could be shorter or leads outside.
+  if (posix.normalize(key) !== key || key === '.' || /^(\/|\.\.)/.test(key)) {
+    return 'must have keys that are not paths such as /a, a//b or ../a';
+  }
+  if (/^(mlflow|trainpost)\./.test(key)) {
+    return 'must have keys that do not begin with mlflow. or trainpost., which are reserved';
+  }
+  if (value.length > TAG_VALUE_CHARS_MAX) {
+    return `must have values of at most ${TAG_VALUE_CHARS_MAX} characters`;
+  }
+  return undefined;
+}

@@ -1,0 +1,219 @@
+import type { z } from 'zod';
+import { aboveZero, alias, flag, name, oneOf, rowsOrShare, tags, text, texts, wholeNumber } from './kinds.ts';
+
+/** What a field is about. Fields of one group become one object of that name. */
+export const GROUPS = {
+  data: 'Columns and cells',
+  split: 'Test rows',
+  model: 'Model',
+  names: 'Names in MLflow',
+  mode: 'What to do',
+} as const;
+
+type GroupName = keyof typeof GROUPS;
+
+/** One field of the form. */
+export interface FieldRow {
+  readonly group: GroupName;
+  /** The field's name in the form, and other names for the same field. */
+  readonly names: readonly [string, ...string[]];
+  /** Reads the field's text; a repeatable field is a list of texts. */
+  readonly kind: z.ZodType;
+  /** The value if the field is not given; without a default, the value is undefined. */
+  readonly default?: unknown;
+  /** The default in words, if the value says too little. */
+  readonly defaultSays?: string;
+  /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
+  readonly param?: string;
+  /** The field's name in fingerprints of requests, if it is another name. */
+  readonly fingerprint?: string;
+  /** One sentence that explains the field. */
+  readonly says: string;
+}
+
+const ITERATIONS_MAX = 1_000_000_000;
+/** numpy.random.RandomState takes an unsigned 32-bit seed. */
+const SEED_MAX = 2 ** 32 - 1;
+/** MLflow's own limits (its utils/validation.py). */
+const EXPERIMENT_CHARS_MAX = 500;
+const NAME_CHARS_MAX = 250;
+
+/** The form's field that holds the file. */
+export const FILE_FIELD = 'train_file';
+
+/**
+ * Every field of `POST /train` except the file. The keys name the values in the groups' objects. The parser, the logged
+ * params, the error of an unknown field and docs/fields.md come from these rows. To add a field:
+ * 1. Add a row here. A new kind goes to kinds.ts.
+ * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.
+ * 3. Use it. Run `npm run docs`, and tell users in CHANGELOG.md.
+ */
+const FIELDS = {
+  C: {
+    group: 'model',
+    names: ['tol', 'C'],
+    kind: aboveZero('1.0'),
+    default: 1,
+    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`.",
+  },
+  maxIter: {
+    group: 'model',
+    names: ['iterations', 'max_iter'],
+    kind: wholeNumber(1, ITERATIONS_MAX, ', such as 100'),
+    default: 100,
+    says: "scikit-learn's `max_iter`: the maximum number of the solver's iterations, from 1 to 1,000,000,000.",
+  },
+  experimentName: {
+    group: 'names',
+    names: ['exp_name'],
+    kind: name(EXPERIMENT_CHARS_MAX),
+    default: 'Default',
+    says: 'The MLflow experiment, which is created if it does not exist.',
+  },
+  target: {
+    group: 'data',
+    names: ['target'],
+    kind: text,
+    defaultSays: '`Outcome`, else the last column',
+    says: 'The column to predict: two or more classes, as numbers, booleans or text.',
+  },
+  positive: {
+    group: 'data',
+    names: ['positive'],
+    kind: text,
+    defaultSays: 'the larger label',
+    param: 'positive',
+    says: 'The positive class for precision, recall, F1 and ROC AUC. With three or more classes, precision, recall and F1 are weighted averages and ROC AUC is one-vs-one.',
+  },
+  ignore: {
+    group: 'data',
+    names: ['ignore'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'ignore',
+    says: 'Columns to leave out. Repeat the field, or separate names with commas.',
+  },
+  testSize: {
+    group: 'split',
+    names: ['test_size'],
+    kind: rowsOrShare,
+    default: 0.3,
+    param: 'test_size',
+    says: 'The test rows: a share of the rows below 1, or a number of rows.',
+  },
+  randomState: {
+    group: 'split',
+    names: ['random_state'],
+    kind: wholeNumber(0, SEED_MAX, ''),
+    default: 123,
+    param: 'random_state',
+    says: "The split's seed. It picks the same rows as scikit-learn's `train_test_split`.",
+  },
+  stratify: {
+    group: 'split',
+    names: ['stratify'],
+    kind: flag,
+    default: false,
+    param: 'stratify',
+    says: 'Whether both parts have the same share of each class.',
+  },
+  solver: {
+    group: 'model',
+    names: ['solver'],
+    kind: oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent']),
+    default: 'lbfgs',
+    says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
+  },
+  tol: {
+    group: 'model',
+    names: ['solver_tol'],
+    kind: aboveZero('0.0001'),
+    default: 1e-4,
+    fingerprint: 'solverTol',
+    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
+  },
+  classWeight: {
+    group: 'model',
+    names: ['class_weight'],
+    kind: oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null)),
+    default: null,
+    defaultSays: '`none`',
+    says: '`balanced` gives each class the same total weight.',
+  },
+  missing: {
+    group: 'data',
+    names: ['missing'],
+    kind: oneOf(['error', 'drop', 'mean', 'median', 'most_frequent']),
+    default: 'error',
+    param: 'missing',
+    says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  dryRun: {
+    group: 'mode',
+    names: ['dry_run'],
+    kind: flag,
+    default: false,
+    says: 'Reports on the file, and trains and logs nothing.',
+  },
+  runName: {
+    group: 'names',
+    names: ['run_name'],
+    kind: name(NAME_CHARS_MAX),
+    defaultSays: '`Train-Run-<time>`',
+    says: "The run's name in MLflow.",
+  },
+  modelName: {
+    group: 'names',
+    names: ['model_name'],
+    kind: name(NAME_CHARS_MAX, /[/:.%"'#?]/, ` or any of / : . % " ' # ?`),
+    defaultSays: '`<file name>-model`',
+    says: "The logged model's name. The setting `MODEL_NAME` changes the default.",
+  },
+  registeredModelName: {
+    group: 'names',
+    names: ['registered_model'],
+    // MLflow 3 treats `.` and `..` as folders.
+    kind: name(NAME_CHARS_MAX, /[/:]|^\.$|^\.\./, ', / or :, and must neither be . nor begin with ..'),
+    defaultSays: '`<exp_name>_<run_name>_<time>`',
+    says: 'The registered model that gets a new version. The default name contains the time to the second: two trainings in the same second share a name, and the second becomes version 2.',
+  },
+  alias: {
+    group: 'names',
+    names: ['alias'],
+    kind: alias,
+    says: 'An alias, such as `champion`, that is moved to the new version. Needs `registered_model`.',
+  },
+  tags: {
+    group: 'names',
+    names: ['tags'],
+    kind: tags,
+    default: {},
+    defaultSays: 'none',
+    says: "The run's tags: `key=value`, repeated, or one JSON object. If a key is given twice, the last value counts.",
+  },
+} as const satisfies Record<string, FieldRow>;
+
+export type FieldKey = keyof typeof FIELDS;
+
+/** The rows of the table in order, for code that does not need their types. */
+export const FIELD_ROWS = Object.entries(FIELDS) as unknown as readonly (readonly [FieldKey, FieldRow])[];
+
+/** All names that a form may use, in the order of the table. */
+export const FIELD_NAMES: readonly string[] = FIELD_ROWS.flatMap(([, { names }]) => names);
+
+type Value<Row extends FieldRow> = z.output<Row['kind']>;
+type KeysOf<Group extends GroupName> = {
+  [Key in FieldKey]: (typeof FIELDS)[Key]['group'] extends Group ? Key : never;
+}[FieldKey];
+type WithDefault = {
+  [Key in FieldKey]: 'default' extends keyof (typeof FIELDS)[Key] ? Key : never;
+}[FieldKey];
+type GroupOf<Group extends GroupName> = {
+  readonly [Key in KeysOf<Group> & WithDefault]: Value<(typeof FIELDS)[Key]>;
+} & {
+  readonly [Key in Exclude<KeysOf<Group>, WithDefault>]?: Value<(typeof FIELDS)[Key]>;
+};
+
+/** The checked fields of a request by group, with defaults filled in. */
+export type TrainFields = { readonly [Group in GroupName]: GroupOf<Group> };

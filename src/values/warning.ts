@@ -1,0 +1,6 @@
+/** A fact that the client should know, although nothing failed. */
+export interface Warning {
+  /** Stable, snake_case. */
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainpostError } from '../../../src/errors.ts';
+import { type FormBody, parseFields } from '../../../src/training/fields/parse.ts';
+import { fingerprintOf, paramsOf } from '../../../src/training/fields/use.ts';
+
+/** The fields of a request as one flat object. Earlier versions made fingerprints from it, so it must not change. */
+const DEFAULTS = {
+  C: 1,
+  maxIter: 100,
+  experimentName: 'Default',
+  ignore: [],
+  testSize: 0.3,
+  randomState: 123,
+  stratify: false,
+  solver: 'lbfgs',
+  solverTol: 1e-4,
+  classWeight: null,
+  missing: 'error',
+  dryRun: false,
+  tags: {},
+};
+const errorOf = (body: FormBody): TrainpostError => {
+  try {
+    parseFields(body);
+  } catch (error) {
+    return error as TrainpostError;
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('parseFields', () => {
+  it.each<[string, FormBody, object]>([
+    ['nothing', {}, {}],
+    ['empty fields', { tol: '', iterations: ' ', target: '', tags: ['', ''] }, {}],
+    [
+      "the original's fields",
+      { tol: '0.5', iterations: '50', exp_name: 'Diabetes' },
+      { C: 0.5, maxIter: 50, experimentName: 'Diabetes' },
+    ],
+    ["Python's ways of writing a number", { tol: ' 1e-3 ', iterations: ' 7 ' }, { C: 0.001, maxIter: 7 }],
+    ["scikit-learn's names", { C: '2', max_iter: '9' }, { C: 2, maxIter: 9 }],
+    [
+      'the split',
+      { test_size: '0.25', random_state: '4294967295', stratify: 'true' },
+      { testSize: 0.25, randomState: 4294967295, stratify: true },
+    ],
+    ['a number of test rows', { test_size: '50' }, { testSize: 50 }],
+    [
+      'the solver',
+      { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
+      { solver: 'newton-cholesky', solverTol: 1e-6, classWeight: 'balanced' },
+    ],
+    ...(['error', 'drop', 'mean', 'median', 'most_frequent'] as const).map(
+      (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
+    ),
+    ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
+    ['a dry run switched off', { dry_run: '0', missing: ' ' }, {}],
+    ['weights switched off', { class_weight: 'none', stratify: 'no' }, {}],
+    ['yes and no as Python writes them', { stratify: 'True', dry_run: 'FALSE' }, { stratify: true }],
+    [
+      'columns',
+      { target: 'y', positive: 'yes', ignore: ['id', 'a,b'] },
+      { target: 'y', positive: 'yes', ignore: ['id', 'a,b'] },
+    ],
+    ['one column to ignore', { ignore: 'id' }, { ignore: ['id'] }],
+    [
+      'names',
+      { run_name: 'r 1', model_name: 'm', registered_model: 'R', alias: 'champion' },
+      { runName: 'r 1', modelName: 'm', registeredModelName: 'R', alias: 'champion' },
+    ],
+    ['tags as pairs', { tags: ['team=core', 'url=a=b'] }, { tags: { team: 'core', url: 'a=b' } }],
+    [
+      'tags as JSON',
+      { tags: '{"team":"core","n":3,"ok":true}' },
+      { tags: { team: 'core', n: '3', ok: 'true' } },
+    ],
+  ])('reads %s', (_name, body, expected) => {
+    expect(fingerprintOf(parseFields(body))).toEqual({ ...DEFAULTS, ...expected });
+  });
+
+  it.each<[string, FormBody, string]>([
+    ['tol', { tol: '0' }, 'invalid_tol'],
+    ['tol', { tol: '-1' }, 'invalid_tol'],
+    ['tol', { tol: 'abc' }, 'invalid_tol'],
+    ['tol', { tol: 'inf' }, 'invalid_tol'],
+    ['tol', { tol: 'nan' }, 'invalid_tol'],
+    ['tol', { tol: '1e999' }, 'invalid_tol'],
+    ['tol', { tol: '0x10' }, 'invalid_tol'],
+    ['C', { C: '1,5' }, 'invalid_c'],
+    ['iterations', { iterations: '0' }, 'invalid_iterations'],
+    ['iterations', { iterations: '1.5' }, 'invalid_iterations'],
+    ['iterations', { iterations: '1000000001' }, 'invalid_iterations'],
+    ['iterations', { iterations: '99999999999999999999' }, 'invalid_iterations'],
+    ['max_iter', { max_iter: 'ten' }, 'invalid_max_iter'],
+    ['test_size', { test_size: '0' }, 'invalid_test_size'],
+    ['test_size', { test_size: '1.5' }, 'invalid_test_size'],
+    ['test_size', { test_size: '1.0' }, 'invalid_test_size'],
+    ['train_file', { train_file: 'diabetes.csv' }, 'missing_file'],
+    ['tags', { tags: 'a//b=c' }, 'invalid_tags'],
+    ['tags', { tags: '/a=c' }, 'invalid_tags'],
+    ['tags', { tags: '..=c' }, 'invalid_tags'],
+    ['random_state', { random_state: '-1' }, 'invalid_random_state'],
+    ['random_state', { random_state: '4294967296' }, 'invalid_random_state'],
+    ['stratify', { stratify: 'maybe' }, 'invalid_stratify'],
+    ['solver', { solver: 'saga' }, 'invalid_solver'],
+    ['class_weight', { class_weight: '{0:1}' }, 'invalid_class_weight'],
+    ['missing', { missing: 'constant' }, 'invalid_missing'],
+    ['missing', { missing: 'Mean' }, 'invalid_missing'],
+    ['missing', { missing: ['mean', 'median'] }, 'repeated_field'],
+    ['dry_run', { dry_run: 'please' }, 'invalid_dry_run'],
+    ['exp_name', { exp_name: 'a\u0000b' }, 'invalid_exp_name'],
+    ['exp_name', { exp_name: 'x'.repeat(501) }, 'invalid_exp_name'],
+    ['model_name', { model_name: 'a.b' }, 'invalid_model_name'],
+    ['model_name', { model_name: 'a#b' }, 'invalid_model_name'],
+    ['registered_model', { registered_model: 'a:b' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '.' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '..' }, 'invalid_registered_model'],
+    ['registered_model', { registered_model: '..a' }, 'invalid_registered_model'],
+    ['alias', { alias: 'latest', registered_model: 'R' }, 'invalid_alias'],
+    ['alias', { alias: 'V12', registered_model: 'R' }, 'invalid_alias'],
+    ['alias', { alias: 'champion' }, 'alias_without_model'],
+    ['tags', { tags: 'novalue' }, 'invalid_tags'],
+    ['tags', { tags: '{"a":' }, 'invalid_tags'],
+    ['tags', { tags: '{"a":[1]}' }, 'invalid_tags'],
+    ['tags', { tags: 'mlflow.user=me' }, 'invalid_tags'],
+    ['tags', { tags: 'a<b=c' }, 'invalid_tags'],
+    ['max_iter', { iterations: '5', max_iter: '5' }, 'repeated_field'],
+    ['tol', { tol: ['1', '2'] }, 'repeated_field'],
+    ['epochs', { epochs: '5' }, 'unknown_field'],
+    ['cv', { cv: '5' }, 'unknown_field'],
+    ['__proto__', JSON.parse('{"__proto__":"x"}'), 'unknown_field'],
+    ['toString', { toString: 'x' } as unknown as FormBody, 'unknown_field'],
+  ])('rejects %s in %j: %s', (field, body, code) => {
+    const error = errorOf(body);
+    expect(error).toMatchObject({ name: 'FieldError', code, details: { field } });
+    expect(error.message).toMatch(/[.)]$/);
+  });
+
+  it('names the valid fields', () => {
+    expect(errorOf({ epoch: '1' }).details.allowed).toEqual(
+      expect.arrayContaining(['train_file', 'tol', 'iterations', 'exp_name']),
+    );
+  });
+});
+
+describe('paramsOf', () => {
+  it.each<[string, FormBody, object]>([
+    ['the defaults', {}, {}],
+    ['a positive label', { positive: 'yes' }, { positive: 'yes' }],
+    ['ignored columns', { ignore: ['id', 'a,b'] }, { ignore: 'id,a,b' }],
+    ['a strategy', { missing: 'median', stratify: 'yes' }, { missing: 'median', stratify: 'True' }],
+    ['the split', { test_size: '50', random_state: '0' }, { test_size: '50', random_state: '0' }],
+  ])('writes %s as Python prints it', (_name, body, expected) => {
+    expect(paramsOf(parseFields(body))).toEqual({
+      test_size: '0.3',
+      random_state: '123',
+      stratify: 'False',
+      missing: 'error',
+      ...expected,
+    });
+  });
+});
