@@ -73,6 +73,24 @@ async function story(url: string, major: number, unique: string): Promise<Record
   const stages = ({ runs = [] }: Json) => runs.map((one: Json) => one.info.lifecycle_stage);
   await ask('search', 'POST', 'runs/search', search(unique), stages);
   await ask('search for nothing', 'POST', 'runs/search', search('x'), stages);
+  const ofTree = { ...search(unique), filter: `tags.\`trainpost.request_id\` LIKE '${unique}%'` };
+  const child = { ...newRun, tags: [{ key: 'trainpost.request_id', value: `${unique}.c0` }] };
+  const requests = ({ runs = [] }: Json) =>
+    runs
+      .flatMap((one: Json) => one.data.tags.filter(({ key }: Json) => key === 'trainpost.request_id'))
+      .map(({ value }: Json) => value.replace(unique, '<unique>'))
+      .sort();
+  const { run: childRun } = await ask('child', 'POST', 'runs/create', child, info);
+  await ask('search for a tree', 'POST', 'runs/search', ofTree, requests);
+  await ask('search for the root', 'POST', 'runs/search', search(unique), requests);
+  const page = { ...ofTree, max_results: 1 };
+  const size = ({ runs = [], next_page_token: token }: Json) => [runs.length, token !== undefined];
+  const { next_page_token: page_token } = await ask('first page', 'POST', 'runs/search', page, size);
+  // MLflow 2 may say of the last page that there is another one, which is then empty.
+  const last = ({ runs = [] }: Json) => runs.length;
+  await ask('last page', 'POST', 'runs/search', { ...page, page_token }, last);
+  await ask('child deleted', 'POST', 'runs/delete', { run_id: childRun.info.run_id });
+  await ask('search for a tree in the bin', 'POST', 'runs/search', ofTree, requests);
   await ask('search in no experiment', 'POST', 'runs/search', search(unique, 'ALL', '424242'), stages);
 
   const batch = {

@@ -139,6 +139,18 @@ describe('what counts as done, and what as nothing', () => {
     });
   });
 
+  test('a search by pattern follows its pages, and does not follow them for ever', async () => {
+    const page = (count: number) => answer(200, { runs: Array(count).fill({}), next_page_token: 'next' });
+    await withServer(inTurn(page(2), page(2), page(0)), async (client, seen) => {
+      expect(await client.findRunsLike('1', 'tag', 'x%', 2)).toHaveLength(4);
+      expect(seen).toHaveLength(3);
+    });
+    await withServer(page(1_000), async (client, seen) => {
+      expect(await client.findRunsLike('1', 'tag', 'x%', 1_000)).toHaveLength(5_000);
+      expect(seen).toHaveLength(5);
+    });
+  });
+
   test('a web page that says 200', async () => {
     await withServer(answer(200, '<html>Log in'), async (client) => {
       await expect(client.getExperimentByName('e')).rejects.toMatchObject({
