@@ -42,7 +42,7 @@ describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '', venv: 'reference' },
   { major: 2, url: mlflow?.mlflow2 ?? '', venv: 'mlflow2' },
 ] as const)('MLflow $major', ({ major, url, venv }) => {
-  const newLog = () => SpooledLog.open({ trackingUri: url, timeoutMs: 30_000, env: ENV });
+  const newLog = () => SpooledLog.open({ trackingUri: url, timeoutMs: 600_000, env: ENV });
   let log: SpooledLog;
   beforeAll(async () => {
     log = await newLog();
@@ -50,7 +50,7 @@ describe.skipIf(mlflow === null).each([
   afterAll(() => log[Symbol.asyncDispose]());
 
   test('is ready', async () => {
-    expect(await log.server.ready()).toEqual({ ready: true });
+    await expect.poll(() => log.server.ready()).toEqual({ ready: true });
   });
 
   test('a training is one whole run, each value as it was', async () => {

@@ -14,8 +14,8 @@ import { samplePipeline, sampleRun } from '../tracking/sample.ts';
 
 /** Longer than any call, so that no call meets another fault than the fault of the test. */
 const TIMEOUT_MS = 600_000;
-/** Timeout in the test of a call without an answer. A slow call may exceed it by chance, and is then one more fault. */
-const SHORT_TIMEOUT_MS = 10_000;
+/** For calls without an answer. A slow call that exceeds the timeout takes effect before the quarantine ends. */
+const SHORT_TIMES = { timeoutMs: 10_000, quarantineMs: 10_000 };
 
 /** The calls of a delivery after the experiment is known, each with what it is known by. */
 const CALLS: Readonly<
@@ -76,12 +76,12 @@ describe.skipIf(mlflow === null).each([
   }
 
   /** Logs a training while one of its calls meets a fault once. */
-  async function logThrough(name: string, fault: Fault, timeoutMs = TIMEOUT_MS) {
+  async function logThrough(name: string, fault: Fault, times: Partial<typeof SHORT_TIMES> = {}) {
     let faulted = 0;
     await using proxy = await faultyProxy(url, (request) =>
       CALLS[name]!.is(request) && faulted++ === 0 ? fault : undefined,
     );
-    await using log = await SpooledLog.open({ trackingUri: proxy.url, timeoutMs });
+    await using log = await SpooledLog.open({ trackingUri: proxy.url, timeoutMs: TIMEOUT_MS, ...times });
     const run = newRun();
     const logged = await log.logModel(samplePipeline(), run);
     expect(faulted, 'the fault happened').toBeGreaterThan(0);
@@ -95,7 +95,7 @@ describe.skipIf(mlflow === null).each([
   });
 
   test('any of them is never answered: one whole run in the end', async () => {
-    const logged = await Promise.all(calls.map((name) => logThrough(name, 'silent', SHORT_TIMEOUT_MS)));
+    const logged = await Promise.all(calls.map((name) => logThrough(name, 'silent', SHORT_TIMES)));
     for (const one of logged) await expectWhole(one.run, one.logged);
   });
 
