@@ -132,14 +132,21 @@ describe('setup', () => {
   it('three at once do the work once, after a killed one; the others say that they wait', async () => {
     mkdirSync(join(root, '.mlflow'));
     write('.mlflow/setup.lock-1', contentOf(await endedProcess()));
+    // The build ends only when the test has seen that the others wait.
+    const wait =
+      'while (!require("node:fs").existsSync("go")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);';
+    write('build.cjs', `${wait}\n${BUILD}`);
     const all = [1, 2, 3].map(() =>
       spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] }),
     );
     let said = '';
     for (const { stderr } of all) stderr.on('data', (chunk) => (said += chunk));
-    expect(await Promise.all(all.map((child) => once(child, 'close')))).toEqual(all.map(() => [0, null]));
+    const ends = Promise.all(all.map((child) => once(child, 'close')));
+    const waits = /waiting for process \d+ on .+, which installs or builds/g;
+    await expect.poll(() => said.match(waits)).toHaveLength(2);
+    write('go', '');
+    expect(await ends).toEqual(all.map(() => [0, null]));
     expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
-    expect(said).toMatch(/waiting for process \d+ on .+, which installs or builds/);
     expect(readdirSync(join(root, '.mlflow'))).toHaveLength(1);
   });
 });
