@@ -40,6 +40,8 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Servic
     SPOOL_DIR: join(dir, 'spool'),
     SPOOL_DISK_FREE_PERCENT_MIN: '0',
     DELIVERY_QUARANTINE_MS: '100',
+    MLFLOW_CALL_TIMEOUT_MS: '600000',
+    MLFLOW_WAIT_MS: '600000',
     SHUTDOWN_GRACE_MS: '10000',
     TRAINING_THREADS: '1',
     TRAINING_HELPERS: '1',

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { byLabel, faultsOf, readExposition, readingOf } from '../support/exposition.ts';
 import { unusedPort } from '../support/mlflowServer.ts';
-import { THREAD } from '../support/service.ts';
+import { PATIENCE_MS, THREAD } from '../support/service.ts';
 import { StandInMlflow } from '../support/standInMlflow.ts';
 
 interface Watched {
@@ -84,9 +84,12 @@ async function ready(
   return { status: response.status, report: JSON.parse(text) as Report, text };
 }
 
-/** Threads take a moment to start; what is looked for comes after that. */
+/** Waits until the threads have started. A hook calls it too, where `expect.poll` does not work. */
 const warm = (watched: Watched) =>
-  expect.poll(async () => (await ready(watched)).report.checks['threads']).toEqual({ ok: true });
+  vi.waitFor(
+    async () => expect((await ready(watched)).report.checks['threads']).toEqual({ ok: true }),
+    PATIENCE_MS,
+  );
 
 describe('GET /health/ready of the whole service', () => {
   let asked = 0;
