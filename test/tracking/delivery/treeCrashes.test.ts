@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SEED } from '../../support/draws.ts';
 import { Bench, QUARANTINE_MS, SHORT_TIMEOUT_MS } from './bench.ts';
 import { expectWholeTrees, sampleTree } from './trees.ts';
 
@@ -65,7 +66,7 @@ function random(seed: number): () => number {
   };
 }
 
-const SEEDS = Array.from({ length: 6 }, (_, index) => Math.floor(Date.now() / 1000) * 10 + index);
+const SEEDS = Array.from({ length: 6 }, (_, index) => SEED + index);
 
 describe.concurrent('two trees of twenty children under faults, with a process that ends again and again', () => {
   test.each(SEEDS)('seed %i', async (seed) => {
