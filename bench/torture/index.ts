@@ -87,6 +87,17 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       stage,
     ),
   ],
+  trees: async (stage) => [
+    await testRow(
+      {
+        what: 'each call of the delivery of a tree x each fault and the end of the process, a stand-in for MLflow',
+        files: ['treeFaults', 'treeCrashes'].map((name) => `test/tracking/delivery/${name}.test.ts`),
+        tries: 'every call of a tree with three children, and six trees with twenty',
+        bar: 'every tree whole, each run once',
+      },
+      stage,
+    ),
+  ],
   load: (stage) =>
     beforeMlflow(stage, (mlflowUrl) =>
       load({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SEED } from '../../support/draws.ts';
+import { drawn, SEED } from '../../support/draws.ts';
 import { Bench, QUARANTINE_MS, SHORT_TIMEOUT_MS } from './bench.ts';
 import { expectWholeTrees, sampleTree } from './trees.ts';
 
@@ -51,7 +51,8 @@ describe.concurrent.each([
   test(`the process ends at any call, which is ${fault}: one whole tree`, async () => {
     const calls = await countCalls(version);
     expect(calls).toBeGreaterThan(35);
-    for (let number = 1; number <= calls; number++) await crashAt(version, number, fault);
+    const numbers = Array.from({ length: calls }, (_, index) => index + 1);
+    for (const number of drawn(numbers, 1 / 3)) await crashAt(version, number, fault);
   });
 });
 
