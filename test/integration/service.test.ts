@@ -229,8 +229,8 @@ describe('the built service without an MLflow that answers', () => {
     const [code] = await once(child, 'exit');
     expect(code).toBe(1);
     expect(output.trim().split('\n')).toEqual([
-      expect.stringMatching(/^PORT="x" wants/),
-      expect.stringMatching(/^MLFLOW_TRACKING_URI="databricks" wants/),
+      expect.stringMatching(/^PORT="x" must be/),
+      expect.stringMatching(/^MLFLOW_TRACKING_URI="databricks" must be/),
     ]);
   });
 
