@@ -18,7 +18,7 @@ export interface NewFile {
  * fsync, rename, fsync of the folder. If an fsync fails, the file is removed. A second fsync would prove nothing, because
  * the kernel may have dropped the pages and may then report success.
  *
- * @param secondName path in the same folder that becomes a second name of the file; another file of that name loses it
+ * @param secondName Path in the same folder that becomes a second name of the file. Another file with this name loses it.
  */
 export async function placeFile(files: SpoolFiles, file: NewFile, secondName?: string): Promise<void> {
   try {

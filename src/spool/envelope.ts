@@ -111,7 +111,7 @@ export function decode(bytes: Buffer, id?: string): Envelope {
   };
 }
 
-/** Reads the lines up to the first incomplete line. Only the last write can be cut off, so a whole line behind it is damage. */
+/** Reads the lines up to an incomplete line. Only the last write can be cut off, so a whole line behind it is damage. */
 function readLines(bytes: Buffer, start: number): { lines: Line[]; wholeBytes: number } {
   const lines: Line[] = [];
   let wholeBytes = start;

@@ -44,7 +44,7 @@ export interface RecordName {
   readonly key?: string;
 }
 
-/** The file name of a record: its time of acceptance, its id and its key. They hold once the rename has accepted the record. */
+/** The file name of a record: its time of acceptance, its id, its key. The rename that accepts a record gives it this name. */
 export function recordName({ id, acceptedAtMs, key }: RecordName): string {
   const time = String(acceptedAtMs).padStart(TIME_DIGITS, '0');
   return `${time}-${id}${key === undefined ? '' : `-${key}`}.record`;

@@ -41,7 +41,7 @@ export interface SpoolOptions {
 
 /**
  * Keeps records on disk until they are delivered. One record is one file, and its state is the folder that holds the file.
- * Each change of state is one rename. Once `accept` has resolved, the whole record is on the disk and survives any crash.
+ * A change of state is one rename. Once `accept` has resolved, the whole record is on the disk and survives any crash.
  */
 export class Spool implements RecordStore {
   readonly #options: SpoolOptions;

@@ -179,7 +179,7 @@ function hasText(features: readonly ColumnInfo[]): boolean {
   return features.some(({ type }) => type === 'string');
 }
 
-/** The params as MLflow's autolog would log them: the texts of `get_params()`, cut to 6,000 characters, and the original's two. */
+/** The params as MLflow's autolog would log them, cut to 6,000 characters, and the two params of the original. */
 function autologged(params: RunParams): RunParams {
   const cut = Object.entries(params).map(([name, value]): [string, string] => {
     const characters = [...value];

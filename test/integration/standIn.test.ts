@@ -12,7 +12,10 @@ interface Seen {
 
 const NO_RUN = '0'.repeat(32);
 
-/** Makes the calls that trainpost makes to an MLflow, and calls that MLflow refuses. Collects what trainpost reads from the answers. */
+/**
+ * Makes the calls that trainpost makes to an MLflow, and calls that MLflow refuses. Returns the values that trainpost reads
+ * from the answers.
+ */
 async function story(url: string, major: number, unique: string): Promise<Record<string, Seen>> {
   const seen: Record<string, Seen> = {};
   async function ask(

@@ -18,8 +18,9 @@ interface NameChange {
 export type Survives = () => boolean;
 
 /**
- * A disk that may lose all that POSIX lets it lose: contents without an fsync of their file, and names without an fsync
- * of their folder. A killed process loses neither. Only a disk like this one shows whether each fsync is in its place.
+ * A disk that may lose everything that POSIX lets it lose. It may lose contents without an fsync of their file, and names
+ * without an fsync of their folder. A killed process loses neither. Only a disk like this one shows whether each fsync is
+ * in its place.
  */
 export class MemoryDisk implements SpoolFiles {
   #names = new Map<string, Inode>();
