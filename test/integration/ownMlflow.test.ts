@@ -13,7 +13,7 @@ beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
 });
 
-/** The built service without `MLFLOW_TRACKING_URI`, in this clone: it looks after the MLflow in `.mlflow/`. */
+/** Starts the built service without `MLFLOW_TRACKING_URI` in this clone. It runs the MLflow in `.mlflow/`. */
 async function startService(temp: string): Promise<Program> {
   const mlflowPort = String(await unusedPort());
   return startProgram(
@@ -39,7 +39,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it('accepts until it is up, delivers then, and ends it with itself', async () => {
+  it('accepts trainings until MLflow is up, then delivers them, and ends MLflow when it stops', async () => {
     const service = await startService(temp);
     onTestFinished(async () => void (await service.stop()));
     const early = await train(service, { Prefer: 'respond-async' });
@@ -62,7 +62,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     await expect(fetch(`${mlflow}/health`)).rejects.toThrow();
   }, 300_000);
 
-  it('takes trainings when it has ended by itself, starts it again, and delivers', async () => {
+  it('accepts trainings if MLflow ends by itself, starts MLflow again, and delivers', async () => {
     const service = await startService(temp);
     onTestFinished(async () => void (await service.stop()));
     const upMs = { timeout: 60_000, interval: 200 };
@@ -82,8 +82,8 @@ describe('npm start without Python', () => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it('says so in one sentence and serves all the same', async () => {
-    // A copy without .mlflow, on a PATH that has Node alone.
+  it('says so in one sentence, and serves nevertheless', async () => {
+    // A copy without .mlflow. Its PATH has only Node.
     const clone = join(temp, 'clone');
     mkdirSync(clone);
     for (const name of ['dist', 'node_modules', 'package.json'])

@@ -11,7 +11,7 @@ import { memory } from '../../bench/torture/memory.ts';
 import type { Row, Stage } from '../../bench/torture/row.ts';
 import { slowLoris } from '../../bench/torture/slowLoris.ts';
 
-/** What `npm run torture` does in full, in small, and without what depends on the machine's speed. */
+// These tests are `npm run torture` on a small scale, without the limits that depend on the machine's speed.
 const ROOT = join(import.meta.dirname, '../..');
 const SEED = Number(process.env['TORTURE_SEED'] ?? randomInt(2 ** 31));
 const TIMEOUT_MS = 400_000;
@@ -36,20 +36,22 @@ afterAll(() => {
 
 const failed = (rows: readonly Row[]) => rows.filter(({ passed }) => !passed);
 
-describe.skipIf(mlflow === null)('before a real MLflow', () => {
+describe.skipIf(mlflow === null)('with a real MLflow', () => {
   const campaign = () => ({ ...stage, mlflowUrl, experimentName: `torture-${randomUUID()}` });
 
-  it('loses, doubles and halves nothing when it is killed under network faults', {
+  it('loses no run, doubles no run and leaves no run incomplete if it is killed under network faults', {
     timeout: TIMEOUT_MS,
   }, async () => {
     expect(failed([await kills({ ...campaign(), kills: 10, acceptedMin: 10 })])).toEqual([]);
   });
 
-  it('would find it out: a naive client fails', { timeout: TIMEOUT_MS }, async () => {
+  it('would notice such a run, because the same test of a naive client fails', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     expect(failed([await naiveKills({ ...campaign(), kills: 3, acceptedMin: 8 })])).toEqual([]);
   });
 
-  it('answers a crowd with 202, 429 or 503, and delivers what it has accepted', {
+  it('answers a crowd with 202, 429 or 503, and delivers the accepted trainings', {
     timeout: TIMEOUT_MS,
   }, async () => {
     const rows = await load({
@@ -64,16 +66,16 @@ describe.skipIf(mlflow === null)('before a real MLflow', () => {
   });
 });
 
-it('keeps no file, descriptor or worker of uploads that are cut', { timeout: TIMEOUT_MS }, async () => {
+it('keeps no file, descriptor or worker of uploads that are cut off', { timeout: TIMEOUT_MS }, async () => {
   expect(failed([await cutUploads({ ...stage, uploads: 100 })])).toEqual([]);
 });
 
-it('takes healthy callers beside slow connections', { timeout: TIMEOUT_MS }, async () => {
+it('serves healthy clients beside slow connections', { timeout: TIMEOUT_MS }, async () => {
   const some = { connections: 200, rounds: 1, secondsARound: 4, timesMax: ANY, refusedMax: 0.1 };
   const rows = [await slowLoris({ ...stage, ...some })];
   expect(failed(rows)).toEqual([]);
 });
 
-it('holds no descriptor more after many trainings', { timeout: TIMEOUT_MS }, async () => {
+it('holds no more descriptors after many trainings', { timeout: TIMEOUT_MS }, async () => {
   expect(failed([await memory({ ...stage, trainings: 300, growthMax: 1.5 })])).toEqual([]);
 });
