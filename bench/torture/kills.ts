@@ -15,42 +15,42 @@ import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
 export interface KillsOptions extends Stage {
   /** A real MLflow 3. */
   readonly mlflowUrl: string;
-  /** Kills to make. More follow until enough trainings are accepted, but at most ten times as many. */
+  /** Number of kills. More follow until enough trainings are accepted, up to ten times this number. */
   readonly kills: number;
   readonly acceptedMin: number;
   /** Factor for the service's times, beside the factor for the machine's speed; 1 by default. */
   readonly slack?: number;
-  /** Keeps the runs apart from those of other campaigns in the same MLflow. */
+  /** Another name for each campaign in the same MLflow. */
   readonly experimentName: string;
 }
 
 const HARM_SHARE = 0.3;
 /**
- * A late request is sent on within this time, and MLflow carries it out within another second. The quarantine must be
- * longer than both together, as the real quarantine is longer than real delays.
+ * The proxy sends a late request on within this time, and MLflow carries it out within another second. Both together take
+ * less time than the quarantine, as real delays do. The quarantine here is a fortieth of the real quarantine of 120 s.
  */
 const LATE_MS_MAX = 1_500;
 const QUARANTINE_MS = 3_000;
-/** The late recheck comes after every late request. */
+/** The time after which the recheck begins. All late requests have arrived by then. */
 const RECHECK_MS = 5_000;
-/** Shorter than some delays, so that some calls time out and are carried out later. */
+/** Shorter than some delays, so that MLflow carries out some calls after their timeout. */
 const CALL_TIMEOUT_MS = 1_000;
-/** Some trainings have an answer when they are in MLflow, and the others before. */
+/** Within this time, some trainings reach MLflow before they are answered. The others are answered first. */
 const WAIT_MS = 1_000;
 const RECHECK_POLL_MS = 2_000;
 const CALLERS = 3;
 const GAP_MS = 1_000;
 /** MLflow has a training within this time on an idle machine. If MLflow takes longer, all times are longer. */
 const TRAINING_MS = 1_000;
-/** Limits the trainings of a slow machine. Its lives are long, and would accept thousands of trainings. */
+/** Trainings for each life of the service. Without this limit, a slow machine with long lives would take thousands. */
 const ACCEPTED_A_LIFE = 1.7;
-/** The longest start that counts. Otherwise a machine that was busy during one start would seem slow ever after. */
+/** A slower start counts as this time. Otherwise a machine that is busy at the start would make the whole campaign slow. */
 const START_MS_MAX = 2_500;
 /** Most kills, as a multiple of `kills`, if the lives of a slow machine accept few trainings. */
 const TIMES_MAX = 10;
 const SAY_EVERY = 25;
 
-/** Kills the service at random moments, while a proxy harms its calls to MLflow. Then counts what MLflow has. */
+/** Kills the service at random moments, while a proxy harms its requests to MLflow. Then counts what MLflow has. */
 export async function kills(options: KillsOptions): Promise<Row> {
   const campaign = await run(options, undefined);
   const { verdict, deaths } = campaign;
@@ -64,7 +64,7 @@ export async function kills(options: KillsOptions): Promise<Row> {
   };
 }
 
-/** The same campaign with a client that sends every failed call again. The proof is worth nothing if this client passes. */
+/** Runs the campaign with a client that sends every failed call again. The proof is worthless unless this client fails. */
 export async function naiveKills(options: KillsOptions): Promise<Row> {
   const tsx = import.meta.resolve('tsx');
   const service = join(import.meta.dirname, 'naiveService.ts');
@@ -75,7 +75,7 @@ export async function naiveKills(options: KillsOptions): Promise<Row> {
     figure: figureOf(campaign),
     bar: 'must not be clean',
     passed: verdict.accepted > 0 && verdict.doubled > 0,
-    // The figure counts its faults. Sentences about them would fill a page.
+    // The figure shows the faults of this client. A sentence for each fault would fill a page.
     details: detailsOf({ ...campaign, verdict: { ...verdict, examples: [] } }, options.seed),
   };
 }
@@ -105,7 +105,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   await using victim = await Victim.start({ dir, env: settings(proxy.url, times), ...service });
   const { spoolDir } = victim;
   say(
-    `kills: what a training holds is known; ${options.kills} kills begin, all times ${slowness.toFixed(1)} x`,
+    `kills: the content of a whole training is known; ${options.kills} kills begin, all times ${slowness.toFixed(1)} x`,
   );
 
   proxy.harmShare = HARM_SHARE;
@@ -123,7 +123,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   await callers.end();
   proxy.harmShare = 0;
   await proxy.settled();
-  say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} to be delivered`);
+  say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} not delivered yet`);
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
   if (command === undefined) await rechecked(mlflowUrl, experimentId, times.recheckMs);
@@ -186,7 +186,7 @@ async function undisturbed(options: KillsOptions, service: { readonly command?: 
   return { expected, startMs, slowness: Math.max(1, trainingMs / TRAINING_MS) };
 }
 
-/** The content of a run for each C, without faults. */
+/** Trains once with each C without faults, and returns what MLflow has of each training. */
 async function contents(
   { mlflowUrl, experimentName }: KillsOptions,
   url: string,
@@ -198,7 +198,7 @@ async function contents(
     const offer: Offered = { ...newOffer(1, () => 0), C };
     byTag.set(offer.tag, C);
     const answered = await postTraining(url, formOf(offer, name));
-    if (!isAccepted(answered)) throw new Error(`not trained: ${JSON.stringify(answered)}`);
+    if (!isAccepted(answered)) throw new Error(`The training was not accepted: ${JSON.stringify(answered)}`);
   }
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, name);
@@ -207,7 +207,9 @@ async function contents(
     const [model] = content.models;
     return status === 'FINISHED' && versions.length === 1 && model?.status === 'LOGGED_MODEL_READY';
   });
-  if (whole.length !== CS.length) throw new Error(`not whole without faults: ${JSON.stringify(runs)}`);
+  if (whole.length !== CS.length) {
+    throw new Error(`A run is incomplete without faults: ${JSON.stringify(runs)}`);
+  }
   return new Map(whole.map(({ tags, content }) => [byTag.get(tags[TAG] ?? '') ?? '', content]));
 }
 
@@ -224,14 +226,14 @@ async function killAgainAndAgain(
     kill += 1;
     await life(victim, times, random);
     await victim.kill();
-    // The next life may end before it answers, because a kill can also interrupt the start.
+    // The next life may end before the service answers, so that a kill can also cut off its start.
     victim.spawn();
     if (kill % SAY_EVERY === 0) say(`kills: ${kill} of ${kills}, ${callers.accepted} accepted`);
   }
   return kill;
 }
 
-/** Lives for a random time. Some lives end during the start, most before a quarantine ends, and the others after it. */
+/** Waits for a random time. Some lives end during the start, and most before a quarantine ends. The others are longer. */
 async function life(
   victim: Victim,
   { startMs, quarantineMs }: Times & { readonly startMs: number },
@@ -244,7 +246,7 @@ async function life(
   await sleep(kind < 0.65 ? 2_500 * random() : quarantineMs + 1_000 + 4_000 * random());
 }
 
-/** Waits until no run has gone for twice the time after which a recheck begins. */
+/** Waits until the rechecks are over. They are over if no run has been deleted for twice the time after which each begins. */
 async function rechecked(mlflowUrl: string, experimentId: string, recheckMs: number): Promise<void> {
   let count = Number.NaN;
   for (let levelMs = 0; levelMs < 2 * recheckMs; levelMs += RECHECK_POLL_MS) {
@@ -265,7 +267,7 @@ function detailsOf({ verdict, deaths, lastWords, harm, statuses }: Campaign, see
     [...counts].map(([name, count]) => `${count} ${name === 0 ? 'without an answer' : name}`).join(', ');
   return [
     `Seed ${seed}. Requests to MLflow: ${list(Object.entries(harm))}. Answers: ${list(statuses)}.`,
-    `${unansweredKept} trainings without an answer are there all the same; ${deleted} doubles were deleted; ${strays} strays.`,
+    `${unansweredKept} trainings without an answer are nevertheless in MLflow. ${deleted} doubles were deleted. ${strays} runs or models belong to no training.`,
     ...(deaths > 0 ? [`The service ended by itself ${deaths} times: ${lastWords}`] : []),
     ...examples,
   ];

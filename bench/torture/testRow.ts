@@ -6,10 +6,10 @@ import type { Row, Stage } from './row.ts';
 
 export interface TestRowOptions {
   readonly what: string;
-  /** Below the project's folder. */
+  /** Paths from the project's folder. */
   readonly files: readonly string[];
   readonly bar: string;
-  /** What a test of these tries, in numbers that the tests themselves assert. */
+  /** The number of tries of these tests, which the tests themselves assert. */
   readonly tries: string;
 }
 
@@ -24,7 +24,7 @@ interface Report {
 const ROOT = join(import.meta.dirname, '../..');
 const FAILED_MAX = 8;
 
-/** Makes a row from tests that also run at every commit. Here they try all of their cases, and not a share. */
+/** Runs tests once more, and makes a row of their count. The same tests run at every commit. */
 export async function testRow(
   { what, files, bar, tries }: TestRowOptions,
   { dir, seed, say }: Stage,
@@ -39,7 +39,7 @@ export async function testRow(
   });
   const endWithUs = () => child.kill('SIGTERM');
   process.once('exit', endWithUs);
-  say(`${files.join(', ')}: begin`);
+  say(`these tests begin: ${files.join(', ')}`);
   await once(child, 'exit');
   process.off('exit', endWithUs);
   const { numTotalTests, numPassedTests, testResults } = JSON.parse(

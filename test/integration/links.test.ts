@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null || chromiumPath === undefined)(
-  "the answer's links, in a real browser",
+  'a link of an answer, in a real browser',
   () => {
     const temp = mkdtempSync(join(tmpdir(), 'trainpost-links-'));
     let service: Program;
@@ -44,7 +44,7 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
     const expectText = (text: string) =>
       expect.poll(() => page.locator('body').textContent()).toContain(text);
 
-    it('run.url shows the run with its metrics, params, data set and model', async () => {
+    it('shows the run with its metrics, params, data set and model (run.url)', async () => {
       await page.goto(answer.run.url);
       const shown = [
         'first-model',
@@ -57,7 +57,7 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
       for (const text of shown) await expectText(text);
     });
 
-    it('model.url shows the version', async () => {
+    it('shows the version of the model (model.url)', async () => {
       await page.goto(answer.model.url);
       await expectText('Version 1');
     });

@@ -66,7 +66,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
   beforeAll(() => shareMlflow(clone));
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it('accepts until it is up, delivers then, and ends it with itself', async () => {
+  it('accepts trainings until MLflow is up, then delivers them, and ends MLflow when it stops', async () => {
     const service = await startService(clone);
     onTestFinished(async () => void (await service.stop()));
     const early = await train(service, { Prefer: 'respond-async' });
@@ -87,7 +87,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     await expect(fetch(`${mlflow}/health`)).rejects.toThrow();
   });
 
-  it('takes trainings when it has ended by itself, starts it again, and delivers', async () => {
+  it('accepts trainings if MLflow ends by itself, starts MLflow again, and delivers', async () => {
     const service = await startService(clone);
     onTestFinished(async () => void (await service.stop()));
     await expect.poll(() => service.output()).toContain('MLflow answers at http');
@@ -106,7 +106,7 @@ describe('npm start without Python', () => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-own-'));
   afterAll(() => rmSync(temp, { recursive: true }));
 
-  it('says so in one sentence and serves all the same', async () => {
+  it('says so in one sentence, and serves nevertheless', async () => {
     // The PATH has only Node.
     const bin = join(temp, 'bin');
     mkdirSync(bin);

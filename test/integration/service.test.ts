@@ -18,7 +18,7 @@ const OTHERS = `other_Mon-Nov-23-01:49:33-2026_${process.pid}-0123456789ab.csv`;
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
 type Json = any;
 
-/** As people call it. */
+/** Posts a file with curl, as people do. */
 async function curl(url: string, fields: Readonly<Record<string, string>>, file = DIABETES): Promise<Json> {
   const form = Object.entries(fields).flatMap(([name, value]) => ['-F', `${name}=${value}`]);
   const { stdout } = await promisify(execFile)('curl', [
@@ -40,7 +40,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
   beforeAll(async () => {
     writeFileSync(join(temp, 'left_Mon-Nov-23-01:49:33-2026_4194305-0123456789ab.csv'), 'a,b\n');
     writeFileSync(join(temp, 'not-ours.csv'), 'a,b\n');
-    // Another service's, which runs: this process stands for it.
+    // The upload of another service that runs. This test's process stands for that service.
     writeFileSync(join(temp, OTHERS), 'a,b\n');
     const start = (env: Record<string, string>) =>
       startProgram(
@@ -68,7 +68,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     rmSync(temp, { recursive: true });
   });
 
-  it('removed what an earlier process left of its uploads, and nothing else', () => {
+  it('removes the uploads that an earlier process left, and nothing else', () => {
     expect(readdirSync(temp).sort()).toEqual([OTHERS, 'not-ours.csv'].sort());
   });
 
@@ -117,12 +117,12 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
         expect.arrayContaining(['accuracy', 'precision', 'recall', 'entropy']),
       );
     }
-    // Ours are eight, and each has what Python prints of the float, as the original's one has.
+    // Both services log the number as Python prints it.
     const values = runs.map((run) => run.data.params.find((param: Json) => param.key === 'C').value).sort();
     expect(values).toEqual(['0.01', '0.1', '1.0', '1.0', '1.0', '1.0', '10.0', '100.0', '1000.0']);
   });
 
-  it('gives Python a pipeline that predicts what was measured', async () => {
+  it('gives Python a pipeline with the accuracy and the loss of the answer', async () => {
     const answer = await curl(service.url, { tol: '1.0', iterations: '100', exp_name: 'Loaded' });
     const loaded = (await runPython('reference', join(ROOT, 'test/support/python/load_and_score.py'), {
       tracking_uri: uri,
@@ -142,7 +142,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     expect(run.data.tags).toContainEqual({ key: 'mlflow.source.git.commit', value: 'c0ffee' });
   });
 
-  it('keeps a UTF-8 file name, text classes and three of them', async () => {
+  it('keeps a UTF-8 file name, and takes three classes with text labels', async () => {
     const file = join(temp, 'Größe.csv');
     const rows = Array.from(
       { length: 90 },
@@ -154,7 +154,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     rmSync(file);
   });
 
-  it('refuses an experiment that was deleted, and says what to do', async () => {
+  it('refuses a deleted experiment', async () => {
     const { run } = await curl(service.url, { exp_name: 'Deleted' });
     await fetch(`${uri}/api/2.0/mlflow/experiments/delete`, {
       method: 'POST',
@@ -165,7 +165,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     expect(answer).toMatchObject({ status: 422, code: 'experiment_deleted', field: 'exp_name' });
   });
 
-  it('leaves no upload behind and writes one line of JSON a request', () => {
+  it('leaves no upload behind, and writes one line of JSON for each request', () => {
     expect(readdirSync(temp).sort()).toEqual([OTHERS, 'not-ours.csv'].sort());
     const lines = service
       .output()
@@ -177,7 +177,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
     expect(trained[0]).toMatchObject({ rows: 768, run_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
   });
 
-  it('ends a run whose caller has gone, and only then itself, on SIGTERM', async () => {
+  it('finishes a run whose client has disconnected before it stops on SIGTERM', async () => {
     const gone = new AbortController();
     const form = new FormData();
     form.set('train_file', new Blob([readFileSync(DIABETES)]), 'diabetes.csv');
@@ -196,7 +196,7 @@ describe.skipIf(mlflow === null)('the built service, beside the original and a r
 });
 
 describe('the built service without an MLflow that answers', () => {
-  it('starts all the same, and takes trainings that will be delivered later', async () => {
+  it('starts nevertheless, and accepts trainings that are delivered later', async () => {
     const temp = mkdtempSync(join(tmpdir(), 'trainpost-service-'));
     const service = await startProgram(
       process.execPath,
@@ -234,7 +234,7 @@ describe('the built service without an MLflow that answers', () => {
     ]);
   });
 
-  it('ends with one line where uploads cannot be written', async () => {
+  it('ends with one line if TEMP_DIR cannot be written to', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'trainpost-service-')), 'file');
     writeFileSync(file, '');
     const env = { ...process.env, PORT: '0', MLFLOW_TRACKING_URI: 'http://127.0.0.1:9', TEMP_DIR: file };

@@ -12,7 +12,7 @@ import { slowLoris } from '../../bench/torture/slowLoris.ts';
 import { SEED } from '../support/draws.ts';
 import { mlflowServers } from '../support/mlflowServers.ts';
 
-/** A bound that no machine exceeds: `npm run torture` measures speed, and this test does not. */
+// These tests are `npm run torture` on a small scale, without the limits that depend on the machine's speed.
 const ANY = Number.POSITIVE_INFINITY;
 
 const mlflow = await mlflowServers();
@@ -32,18 +32,18 @@ afterAll(() => {
 const failed = (rows: readonly Row[]) => rows.filter(({ passed }) => !passed);
 
 // These tests wait most of the time, so they run together.
-describe.skipIf(mlflow === null)('before a real MLflow', { concurrent: true }, () => {
+describe.skipIf(mlflow === null)('with a real MLflow', { concurrent: true }, () => {
   const campaign = () => ({ ...stage(), mlflowUrl, experimentName: `torture-${randomUUID()}` });
 
-  it('loses, doubles and halves no training when it is killed under network faults', async () => {
+  it('loses no run, doubles no run and leaves no run incomplete if it is killed under network faults', async () => {
     expect(failed([await kills({ ...campaign(), kills: 4, acceptedMin: 4, slack: 2 })])).toEqual([]);
   });
 
-  it('finds the duplicates of a naive client', async () => {
+  it('would notice such a run, because the same test of a naive client fails', async () => {
     expect(failed([await naiveKills({ ...campaign(), kills: 3, acceptedMin: 8 })])).toEqual([]);
   });
 
-  it('answers many clients with 202, 429 or 503, and delivers what it has accepted', async () => {
+  it('answers a crowd with 202, 429 or 503, and delivers the accepted trainings', async () => {
     const rows = await load({
       ...campaign(),
       seconds: 2,
@@ -56,7 +56,7 @@ describe.skipIf(mlflow === null)('before a real MLflow', { concurrent: true }, (
   });
 });
 
-it('keeps no file, descriptor or worker after cut uploads', async () => {
+it('keeps no file, descriptor or worker of uploads that are cut off', async () => {
   expect(failed([await cutUploads({ ...stage(), uploads: 100 })])).toEqual([]);
 });
 

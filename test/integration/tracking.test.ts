@@ -32,7 +32,7 @@ const FILES = [
 ];
 const mlflow = await mlflowServers();
 
-/** A run whose names nobody else has. */
+/** A run with names that no other run has. */
 function uniqueRun(overrides: Partial<TrackedRun> = {}): TrackedRun {
   const experimentName = `Größe ${randomUUID()}`;
   return sampleRun({ experimentName, registeredModelName: `${experimentName}_(a) 01.49.33`, ...overrides });
@@ -53,7 +53,7 @@ describe.skipIf(mlflow === null).each([
     await expect.poll(() => log.server.ready()).toEqual({ ready: true });
   });
 
-  test('a training is one whole run, each value as it was', async () => {
+  test('a training is one whole run with every value unchanged', async () => {
     const run = uniqueRun({ alias: 'champion' });
     const logged = await log.logModel(samplePipeline({ C: 0.1 }), run);
 
@@ -199,7 +199,7 @@ describe.skipIf(mlflow === null).each([
     expect(await runsOf(url, experimentId)).toHaveLength(2);
   });
 
-  test('an experiment that keeps its files elsewhere: the run ends FAILED, and the error says why', async () => {
+  test('a run ends FAILED, and the error says why, if its experiment keeps its files elsewhere', async () => {
     const run = uniqueRun();
     const made = { name: run.experimentName, artifact_location: 's3://bucket/models' };
     const { experiment_id: experimentId } = await mlflowPost(url, 'mlflow/experiments/create', made);
@@ -210,7 +210,7 @@ describe.skipIf(mlflow === null).each([
     if (major === 3) expect(await loggedModelsOf(url, experimentId)).toEqual([]);
   });
 
-  test('Python loads it by its run, its version and its alias, without a warning', async () => {
+  test('Python loads the model by its run, its version and its alias, without a warning', async () => {
     const run = uniqueRun({ alias: 'champion', modelName: 'größtes model (1)' });
     const logged = await log.logModel(samplePipeline(), run);
     const registered = `models:/${run.registeredModelName}`;
@@ -224,7 +224,7 @@ describe.skipIf(mlflow === null).each([
       datasetSource: 'LocalArtifactDatasetSource',
     });
     const { probabilities } = loaded as { probabilities: number[] };
-    // What scikit-learn's own fitted pipeline says.
+    // The probability that scikit-learn's own fitted pipeline gives.
     expect(probabilities[0]).toBeCloseTo(0.5957664560255561, 12);
   });
 

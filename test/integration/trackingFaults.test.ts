@@ -17,7 +17,7 @@ const TIMEOUT_MS = 600_000;
 /** For calls without an answer. A slow call that exceeds the timeout takes effect before the quarantine ends. */
 const SHORT_TIMES = { timeoutMs: 10_000, quarantineMs: 10_000 };
 
-/** The calls of a delivery after the experiment is known, each with what it is known by. */
+/** The calls of a delivery after the experiment is known. `is` recognises the call. */
 const CALLS: Readonly<
   Record<string, { majors: readonly number[]; is: (request: ProxiedRequest) => boolean }>
 > = {
@@ -75,7 +75,7 @@ describe.skipIf(mlflow === null).each([
     }
   }
 
-  /** Logs a training while one of its calls meets a fault once. */
+  /** Logs a training. One of its calls meets a fault once. */
   async function logThrough(name: string, fault: Fault, times: Partial<typeof SHORT_TIMES> = {}) {
     let faulted = 0;
     await using proxy = await faultyProxy(url, (request) =>
@@ -88,19 +88,19 @@ describe.skipIf(mlflow === null).each([
     return { run, logged };
   }
 
-  test.each(calls)('%s fails: one whole run in the end', async (name) => {
+  test.each(calls)('there is one whole run in the end, if %s fails', async (name) => {
     const faults: Fault[] = ['lost', 'cut', 503, 429];
     const logged = await Promise.all(faults.map((fault) => logThrough(name, fault)));
     for (const one of logged) await expectWhole(one.run, one.logged);
   });
 
-  test('any of them is never answered: one whole run in the end', async () => {
+  test('there is one whole run in the end, if any of the calls gets no answer', async () => {
     const logged = await Promise.all(calls.map((name) => logThrough(name, 'silent', SHORT_TIMES)));
     for (const one of logged) await expectWhole(one.run, one.logged);
   });
 
   test.each(calls)(
-    'the process ends at %s, carried out or not: the next one makes it whole',
+    'the next process makes a run whole, if a process ends at %s, whether MLflow carries the call out or not',
     async (name) => {
       const dir = await mkdtemp(join(tmpdir(), 'trainpost-spool-'));
       for (const fault of ['lost', 'silent'] as const) {
@@ -132,7 +132,7 @@ describe.skipIf(mlflow === null).each([
   );
 
   test.each(calls)(
-    '%s is refused: a dead letter and a run that is FAILED, whole once it is put back',
+    'a training becomes a dead letter and a FAILED run if %s is refused, and is whole once it is put back',
     async (name) => {
       let isRefusing = true;
       await using proxy = await faultyProxy(url, (request) =>

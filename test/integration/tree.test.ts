@@ -16,8 +16,9 @@ const CHILDREN = 20;
 /** Timeout and quarantine: a call that is not harmed takes effect within both together, also on a busy machine. */
 const TIMEOUT_MS = 10_000;
 const QUARANTINE_MS = 10_000;
-/** Every so many calls meet a fault, until there were that many: each failure makes the next try wait longer. */
+/** One of this many calls meets a fault. */
 const FAULT_EVERY = 23;
+/** Later calls meet no fault, because each failure makes the next try wait longer. */
 const HARMED_CALLS = 120;
 const FAULTS: readonly Fault[] = ['lost', 'cut', 503, 'silent'];
 
@@ -65,7 +66,7 @@ describe.skipIf(mlflow === null).each([
     }
   }
 
-  test('is whole, each run once', async () => {
+  test('is whole, and has each run once', async () => {
     await using log = await SpooledLog.open({ trackingUri: url, timeoutMs: PATIENCE_MS });
     const recorded = newTree();
     const accepted = await log.deliveries.acceptTree(recorded, { answer: {} });
@@ -73,7 +74,7 @@ describe.skipIf(mlflow === null).each([
     await expectWhole(recorded.tree);
   });
 
-  test('is whole, each run once, under faults and with a process that ends in the middle', async () => {
+  test('is whole, and has each run once, under faults and with a process that ends in the middle', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'trainpost-spool-'));
     let calls = 0;
     await using proxy = await faultyProxy(url, ({ path }) => {

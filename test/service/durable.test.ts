@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** The whole service in this process; each start takes up the spool of the one before. */
+/** Starts the whole service in this process, on the spool that the service before left. */
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Service> {
   const config = readConfig({
     PORT: '0',
@@ -75,7 +75,7 @@ function untilDelivered(service: Service, id: string) {
 }
 
 describe('a training that was accepted while MLflow was away', () => {
-  it('is there once, whole, when MLflow is back', async () => {
+  it('is there once and whole when MLflow is back', async () => {
     await mlflow.down();
     const service = await start();
     const key = { 'Idempotency-Key': 'one' };
@@ -93,7 +93,7 @@ describe('a training that was accepted while MLflow was away', () => {
     expect(statuses()).toEqual(['FINISHED']);
   });
 
-  it('is delivered by the next process, and known there by its key', async () => {
+  it('is delivered by the next process, which knows it by its key', async () => {
     await mlflow.down();
     const key = { 'Idempotency-Key': 'one' };
     const first = await start();
@@ -114,7 +114,7 @@ describe('a training that was accepted while MLflow was away', () => {
 });
 
 describe('a run that MLflow refuses for good', () => {
-  it('is a dead letter, and delivered when the cause is fixed and somebody puts it back', async () => {
+  it('is a dead letter, and is delivered once the cause is fixed and a person puts it back', async () => {
     const service = await start();
     await train(service);
     mlflow.store.deleteExperiment({ experiment_id: '1' });
@@ -134,8 +134,8 @@ describe('a run that MLflow refuses for good', () => {
   });
 });
 
-describe('a spool that is full', () => {
-  it('is told with 503 and when to come again, and takes what comes after', async () => {
+describe('a full spool', () => {
+  it('is reported with 503 and Retry-After, and takes trainings again once it has space', async () => {
     await mlflow.down();
     const service = await start({ SPOOL_RECORDS_MAX: '1' });
     const { body } = await train(service, ASYNC);
@@ -151,7 +151,7 @@ describe('a spool that is full', () => {
 });
 
 describe('a service that is stopped', () => {
-  it('answers clients that wait for MLflow, cuts their deliveries off, and delivers each once after the next start', async () => {
+  it('answers clients that wait for MLflow, ends their deliveries, and delivers each once after the next start', async () => {
     const first = await start({ SHUTDOWN_GRACE_MS: '1000' });
     mlflow.faultOf = ({ name }) => (name === 'logged-models' ? 'silent' : undefined);
     const answer = train(first);

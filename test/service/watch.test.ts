@@ -32,7 +32,7 @@ afterAll(async () => {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
 });
 
-/** The whole service, before what stands where MLflow stands. */
+/** Starts the whole service with a stand-in for MLflow. */
 async function start(trackingUri: string, env: Record<string, string> = {}): Promise<Watched> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-watch-'));
   dirs.push(dir);
@@ -84,7 +84,7 @@ async function ready(
   return { status: response.status, report: JSON.parse(text) as Report, text };
 }
 
-/** Waits until the threads have started. A hook calls it too, where `expect.poll` does not work. */
+/** Waits until the threads have started. */
 const warm = (watched: Watched) =>
   vi.waitFor(
     async () => expect((await ready(watched)).report.checks['threads']).toEqual({ ok: true }),
@@ -104,7 +104,7 @@ describe('GET /health/ready of the whole service', () => {
     await warm(healthy);
   });
 
-  it('is 200 where everything is there', async () => {
+  it('is 200 if everything works', async () => {
     const all = {
       status: 200,
       report: {
@@ -132,10 +132,10 @@ describe('GET /health/ready of the whole service', () => {
 
   it.each<[string, () => Promise<string>]>([
     ['is not there', async () => `http://127.0.0.1:${await unusedPort()}`],
-    ['says that it fails', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
-    ['refuses', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
+    ['answers 500', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
+    ['answers 403', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
     ['never answers', () => standIn(() => undefined)],
-  ])('is 503 where MLflow %s, and 200 for who does not ask for it', async (_name, uri) => {
+  ])('is 503 if MLflow %s, and 200 for a client that excludes mlflow', async (_name, uri) => {
     const trackingUri = await uri();
     const watched = await start(trackingUri);
     await warm(watched);
@@ -145,7 +145,7 @@ describe('GET /health/ready of the whole service', () => {
     };
     await expect.poll(() => ready(watched)).toMatchObject({ status: 503, report: { ready: false, checks } });
     const { text } = await ready(watched);
-    // Anybody may ask: neither the address of MLflow nor what it says is theirs.
+    // Anybody may ask, and must see neither the address of MLflow nor its answer.
     expect(text).not.toContain(new URL(trackingUri).port);
     expect(text).not.toContain('secret');
     const others = () => ready(watched, '?exclude=mlflow');
@@ -164,12 +164,12 @@ describe('GET /health/ready of the whole service', () => {
     ],
     ['the spool', ({ spoolDir }) => spoolDir, 'spool', 'The spool cannot be written to; the log says why.'],
     [
-      'what the spool writes first',
+      'new files of the spool',
       ({ spoolDir }) => join(spoolDir, 'incoming'),
       'spool',
       'The spool cannot be written to; the log says why.',
     ],
-  ])('is 503 where the folder for %s is gone', async (_name, folderOf, check, reason) => {
+  ])('is 503 if the folder for %s is gone', async (_name, folderOf, check, reason) => {
     const watched = await start(mlflow);
     const folder = folderOf(watched);
     rmSync(folder, { recursive: true });
@@ -187,7 +187,7 @@ describe('GET /health/ready of the whole service', () => {
     for (const name of readdirSync(watched.spoolDir)) {
       if (name.startsWith('claim-')) rmSync(join(watched.spoolDir, name));
     }
-    // Found out at the next heartbeat.
+    // The service notices at the next heartbeat.
     await expect.poll(async () => (await ready(watched)).status).toBe(503);
     const { report, text } = await ready(watched);
     expect(report.checks['spool']).toEqual({
@@ -199,7 +199,7 @@ describe('GET /health/ready of the whole service', () => {
     expect(said[0]?.['err']).toMatchObject({ code: 'spool_lost' });
   });
 
-  it('is 503 while it ends, for as long as somebody waits for an answer, and alive', async () => {
+  it('is 503 while the service stops and a client waits for an answer, and the service is still live', async () => {
     const watched = await start(mlflow);
     await warm(watched);
     const { port } = new URL(watched.service.url);
@@ -220,7 +220,7 @@ describe('GET /health/ready of the whole service', () => {
     await stopped;
   });
 
-  it('counts what is in the spool and what becomes of it, and is 503 where nothing more goes in', async () => {
+  it('is 503 while the spool is full, and the metrics count records and deliveries', async () => {
     const mlflow = await StandInMlflow.start();
     await mlflow.down();
     const watched = await start(mlflow.url, { SPOOL_RECORDS_MAX: '1', MLFLOW_WAIT_MS: '0' });
@@ -239,7 +239,7 @@ describe('GET /health/ready of the whole service', () => {
     expect(readingOf(families, 'trainpost_deliveries_total', { outcome: 'delivered' })).toBe(0);
     const stages = 'trainpost_training_stage_duration_seconds_count';
     expect(readingOf(families, stages, { stage: 'fit' })).toBe(1);
-    // It is not known yet.
+    // The time of this stage is not known yet.
     expect(readingOf(families, stages, { stage: 'log' })).toBeUndefined();
     await expect
       .poll(() => ready(watched, '?exclude=mlflow'))
@@ -266,7 +266,7 @@ describe('GET /health/ready of the whole service', () => {
     await mlflow.down();
   });
 
-  it('has its metrics', async () => {
+  it('has metrics of its checks and of the process', async () => {
     const families = readExposition(await (await fetch(`${healthy.service.url}/metrics`)).text());
     expect(faultsOf(families)).toEqual([]);
     expect(byLabel(families, 'trainpost_check_ok', 'check')).toEqual({

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-/** The claim of the dead process is not in the way, and the spool holds what was acknowledged. */
+/** Checks that the dead process's claim does not block the folder, and that the spool holds what was acknowledged. */
 async function checkFolder(dir: string, results: Results): Promise<void> {
   const spool = await openSpool(dir);
   await check(spool, results, false);
@@ -44,7 +44,7 @@ it('plays the story in another process', async () => {
   await checkFolder(dir, results);
 });
 
-it('loses nothing and keeps nothing half when it is killed before any operation, or in the middle of any write', async () => {
+it('loses nothing and keeps nothing half-written if it is killed before any operation, or in the middle of any write', async () => {
   const operations = await operationsOfStory();
   const kills = operations.flatMap(({ number, kind }) => [
     [String(number), 'before'],
