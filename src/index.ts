@@ -14,6 +14,10 @@ export { type Branch, ColumnTransformer } from './ml/columnTransformer.ts';
 export { DenseNumericColumn, DenseTextColumn, toFrame } from './ml/denseColumn.ts';
 export { NotFittedError, ValueError } from './ml/errors.ts';
 export type { Classifier, Estimator, Input, Params, Transformer } from './ml/estimator.ts';
+export {
+  FixedThresholdClassifier,
+  type FixedThresholdOptions,
+} from './ml/fixedThresholdClassifier.ts';
 export type { Frame, FrameColumn, NumericColumn, TextColumn } from './ml/frame.ts';
 export type { Labels } from './ml/labels.ts';
 export { LogisticRegression, type LogisticRegressionOptions } from './ml/logisticRegression.ts';

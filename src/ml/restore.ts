@@ -1,5 +1,11 @@
-import type { EstimatorState, StepState, TransformerState } from '../values/pipelineState.ts';
+import type {
+  ClassifierState,
+  EstimatorState,
+  StepState,
+  TransformerState,
+} from '../values/pipelineState.ts';
 import { ColumnTransformer, type StatefulTransformer } from './columnTransformer.ts';
+import { FixedThresholdClassifier } from './fixedThresholdClassifier.ts';
 import { LogisticRegression } from './logisticRegression.ts';
 import { MinMaxScaler } from './minMaxScaler.ts';
 import { OneHotEncoder } from './oneHotEncoder.ts';
@@ -11,10 +17,20 @@ export function restoreSteps(steps: readonly StepState[]): Step[] {
   return steps.map(([name, state]) => [name, restore(state)]);
 }
 
-function restore(state: EstimatorState): StatefulTransformer | LogisticRegression {
+type StatefulClassifier = LogisticRegression | FixedThresholdClassifier;
+
+function restore(state: EstimatorState): StatefulTransformer | StatefulClassifier {
+  return isClassifier(state) ? restoreClassifier(state) : restoreTransformer(state);
+}
+
+function isClassifier(state: EstimatorState): state is ClassifierState {
+  return state.estimator === 'LogisticRegression' || state.estimator === 'FixedThresholdClassifier';
+}
+
+function restoreClassifier(state: ClassifierState): StatefulClassifier {
   return state.estimator === 'LogisticRegression'
     ? LogisticRegression.fromState(state)
-    : restoreTransformer(state);
+    : FixedThresholdClassifier.fromState(state);
 }
 
 export function restoreTransformer(state: TransformerState): StatefulTransformer {

@@ -1,8 +1,10 @@
 import { type PyRepr, pyList, pyRepr, pyTuple } from '../python/estimatorRepr.ts';
 import { pyBoolRepr, pyFloatRepr, pyStringRepr } from '../python/repr.ts';
+import type { ClassesDtype, ClassLabel } from '../values/dataset.ts';
 import type {
   ColumnTransformerState,
   EstimatorState,
+  FixedThresholdClassifierState,
   LogisticRegressionState,
   MinMaxScalerState,
   OneHotEncoderState,
@@ -10,6 +12,7 @@ import type {
   SimpleImputerState,
   StepState,
 } from '../values/pipelineState.ts';
+import { classifierOf } from './modelFiles/onnx.ts';
 
 /** MLflow params by name. They are texts always: MLflow stores a JSON number as an empty text, and answers 200. */
 export type RunParams = Readonly<Record<string, string>>;
@@ -38,12 +41,8 @@ const VALUE_CHARS_MAX = 6000;
  * writes it; before it the original's two, `C` and `max_iter`.
  */
 export function pipelineParams({ steps, featureNamesIn }: PipelineState): RunParams {
-  const params: Record<string, string> = {};
-  for (const [, state] of steps) {
-    if (state.estimator !== 'LogisticRegression') continue;
-    params['C'] = pyFloatRepr(state.params.C);
-    params['max_iter'] = String(state.params.maxIter);
-  }
+  const { C, maxIter } = classifierOf(steps).params;
+  const params: Record<string, string> = { C: pyFloatRepr(C), max_iter: String(maxIter) };
   addParams(params, '', pipeline(steps, featureNamesIn), featureNamesIn);
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value)]));
 }
@@ -55,12 +54,17 @@ function addParams(
   columns: readonly string[],
 ): void {
   for (const [name, value] of Object.entries(fixed)) params[prefix + name] = value;
-  // As `str` gives a value: a text stands without quotes.
-  for (const [name, value] of own) params[prefix + name] = pyRepr(value).replace(/^'(.*)'$/, '$1');
+  for (const [name, value] of own) params[prefix + name] = pyStr(value);
   for (const [name, state] of children) {
     params[prefix + name] = pyRepr(estimatorRepr(describe(state, columns)));
     addParams(params, `${prefix}${name}__`, describe(state, columns), columns);
   }
+}
+
+/** As `str` gives a value: a text stands without quotes. */
+function pyStr(value: PyRepr): string {
+  if (typeof value !== 'string' && 'text' in value) return value.text;
+  return pyRepr(value).replace(/^'(.*)'$/, '$1');
 }
 
 function estimatorRepr({ className, params, defaults }: Described): PyRepr {
@@ -82,6 +86,8 @@ function describe(state: EstimatorState, columns: readonly string[]): Described 
       return oneHotEncoder(state);
     case 'LogisticRegression':
       return logisticRegression(state);
+    case 'FixedThresholdClassifier':
+      return fixedThresholdClassifier(state, columns);
   }
 }
 
@@ -196,6 +202,31 @@ function logisticRegression({ params }: LogisticRegressionState): Described {
     },
     children: [],
   };
+}
+
+function fixedThresholdClassifier(
+  { params, classifier }: FixedThresholdClassifierState,
+  columns: readonly string[],
+): Described {
+  return {
+    className: 'FixedThresholdClassifier',
+    params: [
+      ['estimator', estimatorRepr(describe(classifier, columns))],
+      ['pos_label', labelRepr(params.posLabel, classifier.fitted.classesDtype)],
+      ['response_method', pyStringRepr('predict_proba')],
+      ['threshold', pyFloatRepr(params.threshold)],
+    ],
+    defaults: { pos_label: 'None', response_method: "'auto'", threshold: "'auto'" },
+    fixed: {},
+    children: [['estimator', classifier]],
+  };
+}
+
+function labelRepr(label: ClassLabel | null, dtype: ClassesDtype): PyRepr {
+  if (label === null) return 'None';
+  if (typeof label === 'string') return { text: label };
+  if (dtype === 'bool') return pyBoolRepr(label === 1);
+  return dtype === 'float64' ? pyFloatRepr(label) : String(label);
 }
 
 /** As MLflow's own client cuts it; both count characters, not UTF-16 units. */

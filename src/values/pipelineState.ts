@@ -1,5 +1,5 @@
 /** Fitted estimators as plain data: worker threads send them, and the model files are written from them. */
-import type { ClassesDtype } from './dataset.ts';
+import type { ClassesDtype, ClassLabel } from './dataset.ts';
 import type { Warning } from './warning.ts';
 
 export interface MinMaxScalerState {
@@ -86,6 +86,19 @@ export interface LogisticRegressionState {
   };
 }
 
+/** A regression whose labels depend on another threshold than 0.5. It has two classes. */
+export interface FixedThresholdClassifierState {
+  readonly estimator: 'FixedThresholdClassifier';
+  readonly params: {
+    /** A row is of the positive class if that class has at least this probability. */
+    readonly threshold: number;
+    /** Null for the larger label. */
+    readonly posLabel: ClassLabel | null;
+  };
+  /** scikit-learn's parameter `estimator`, fitted. */
+  readonly classifier: LogisticRegressionState;
+}
+
 export type TransformerState =
   | MinMaxScalerState
   | SimpleImputerState
@@ -93,7 +106,9 @@ export type TransformerState =
   | ColumnTransformerState
   | NestedPipelineState;
 
-export type EstimatorState = TransformerState | LogisticRegressionState;
+export type ClassifierState = LogisticRegressionState | FixedThresholdClassifierState;
+
+export type EstimatorState = TransformerState | ClassifierState;
 
 export type StepState = readonly [name: string, state: EstimatorState];
 

@@ -22,6 +22,8 @@ export interface EstimatorSubject<E extends AnyEstimator> {
   readonly fromState: (state: never) => E;
   /** Input, if it is not numbers. */
   readonly data?: Data;
+  /** Whether the estimator knows two classes only. */
+  readonly isBinary?: boolean;
 }
 
 /** Each call creates new input from arrays that nobody else has. */
@@ -47,7 +49,8 @@ const rowsX: readonly number[][] = Array.from({ length: 30 }, (_, i) => [
 ]);
 const y = rowsX.map(([x = 0], i) => (x + Math.sin(7 * i) > 0 ? 1 : 0));
 const rowsOther = rowsX.map(([a = 0, b = 0]) => [b - 2, 3 * a]);
-const otherY = y.map((label, i) => (i % 3 === 0 ? 'a' : `b${label}`));
+const threeClasses = y.map((label, i) => (i % 3 === 0 ? 'a' : `b${label}`));
+const twoClasses = y.map((_, i) => (i % 3 === 0 ? 'a' : 'b'));
 
 function byRows(rows: readonly number[][]): Kept {
   const input = structuredClone(rows) as number[][];
@@ -93,6 +96,7 @@ function eraseNumbers(state: unknown): void {
 export function estimatorContract<E extends AnyEstimator>(name: string, subject: EstimatorSubject<E>): void {
   const { make, params, wrongParams, attributes, data = ROWS } = subject;
   const [X, otherX] = [data.X().input, data.otherX().input];
+  const otherY = subject.isBinary === true ? twoClasses : threeClasses;
   const fitted = (estimator: E, rows: Input, labels: Labels): E => {
     estimator.fit(rows, labels);
     return estimator;

@@ -1,6 +1,7 @@
 import { type Branch, ColumnTransformer } from '../../src/ml/columnTransformer.ts';
 import { DenseNumericColumn, DenseTextColumn } from '../../src/ml/denseColumn.ts';
 import type { Params } from '../../src/ml/estimator.ts';
+import { FixedThresholdClassifier } from '../../src/ml/fixedThresholdClassifier.ts';
 import type { FrameColumn } from '../../src/ml/frame.ts';
 import { LogisticRegression } from '../../src/ml/logisticRegression.ts';
 import { MinMaxScaler } from '../../src/ml/minMaxScaler.ts';
@@ -28,6 +29,44 @@ for (const solver of ['newton-cholesky', 'gradient-descent']) {
     fromState: LogisticRegression.fromState,
   });
 }
+
+/** The names of the options say which of the two estimators they belong to. */
+function fixedThresholdClassifier(params: Params = {}): FixedThresholdClassifier {
+  const isInner = ([name]: readonly [string, unknown]) => name.startsWith('estimator__');
+  const entries = Object.entries(params);
+  const inner = entries.filter(isInner).map(([name, value]) => [name.slice('estimator__'.length), value]);
+  const own = entries.filter((entry) => !isInner(entry));
+  return new FixedThresholdClassifier(
+    new LogisticRegression(Object.fromEntries(inner)),
+    Object.fromEntries(own),
+  );
+}
+
+estimatorContract('FixedThresholdClassifier', {
+  make: fixedThresholdClassifier,
+  params: {
+    threshold: 0.3,
+    posLabel: 0,
+    estimator__C: 10,
+    estimator__tol: 1e-3,
+    estimator__maxIter: 50,
+    estimator__solver: 'newton-cholesky',
+    estimator__classWeight: 'balanced',
+  },
+  wrongParams: {
+    threshold: Number.POSITIVE_INFINITY,
+    posLabel: null,
+    estimator__C: 1,
+    estimator__tol: 1e-4,
+    estimator__maxIter: 100,
+    estimator__solver: 'lbfgs',
+    estimator__classWeight: null,
+  },
+  attributes: ['classes_', 'nFeaturesIn_'],
+  isBinary: true,
+  toState: (model) => model.toState(),
+  fromState: FixedThresholdClassifier.fromState,
+});
 
 const ROWS = 30;
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import { pipelineParams } from '../../src/tracking/params.ts';
 import { frameOf, numbers, texts } from '../ml/frames.ts';
+import { modelCase } from './modelFiles/cases.ts';
 
 /** How scikit-learn prints pipelines: see test/fixtures/columns/make_reprs.py. */
 interface ReprFixture {
@@ -14,10 +15,17 @@ interface ReprFixture {
     readonly C: number;
     readonly params: Readonly<Record<string, string>>;
   }[];
+  /** Pipelines with a threshold. */
+  readonly thresholds: readonly {
+    readonly pos_label: number | string | null;
+    readonly threshold: number;
+    readonly C: number;
+    readonly params: Readonly<Record<string, string>>;
+  }[];
 }
 
 const path = new URL('../fixtures/columns/reprs.json', import.meta.url);
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as ReprFixture;
+const { cases, thresholds } = JSON.parse(readFileSync(path, 'utf8')) as ReprFixture;
 
 /** MLflow's limits: a value's characters, and the params of one call. */
 const VALUE_CHARS_MAX = 6000;
@@ -43,6 +51,27 @@ describe('pipelineParams', () => {
       expect(Object.keys(params).length).toBeLessThanOrEqual(PARAMS_MAX - 10);
     },
   );
+
+  test.each(thresholds)('prints the threshold $threshold of $pos_label as scikit-learn does', (one) => {
+    const isText = typeof one.pos_label === 'string';
+    const balanced = one.params['model__estimator__class_weight'] === 'balanced';
+    const { pipeline } = modelCase('threshold', {
+      ...(isText && { classes: ['', one.pos_label as string], classesDtype: 'object' }),
+      model: {
+        C: one.C,
+        classWeight: balanced ? 'balanced' : null,
+        maxIter: Number(one.params['model__estimator__max_iter']),
+      },
+      threshold: { threshold: one.threshold, posLabel: one.pos_label },
+    });
+    const { C, max_iter, ...params } = pipelineParams(pipeline);
+    expect({ C, max_iter }).toEqual({
+      C: one.params['model__estimator__C'],
+      max_iter: one.params['model__estimator__max_iter'],
+    });
+    const ofModel = Object.entries(params).filter(([name]) => name.startsWith('model') || name === 'steps');
+    expect(Object.fromEntries(ofModel)).toEqual(one.params);
+  });
 
   test('some of them are so long that they are cut', () => {
     const longest = cases.map(({ params }) => [...params['columns__transformers']!].length);

@@ -2,10 +2,10 @@ import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
 import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
 import { pandasType } from '../columnSpec.ts';
 import type { RecordFile } from '../delivery/recordStore.ts';
-import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
+import { ENVIRONMENT, PYTHON_ENV_YAML, THRESHOLD_ENVIRONMENT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';
 import type { MlmodelFacts } from './mlmodel.ts';
-import { classifierOf, onnxModel } from './onnx.ts';
+import { classifierOf, onnxModel, thresholdOf } from './onnx.ts';
 import { sklearnPickle } from './sklearnPickle.ts';
 
 export { type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
@@ -37,15 +37,16 @@ export function modelFiles({
   inputExample,
   utcTimeCreated,
 }: ModelFilesInput): ModelFiles {
+  const environment = thresholdOf(pipeline.steps) === undefined ? ENVIRONMENT : THRESHOLD_ENVIRONMENT;
   const example = inputExampleJson(inputExample, features);
   const files = [
     file('model.pkl', sklearnPickle(pipeline)),
     file('model.onnx', onnxModel(pipeline)),
     file('input_example.json', example),
     file('serving_input_example.json', servingExampleJson(example)),
-    file('requirements.txt', REQUIREMENTS_TXT),
+    file('requirements.txt', environment.requirementsTxt),
     file('python_env.yaml', PYTHON_ENV_YAML),
-    file('conda.yaml', CONDA_YAML),
+    file('conda.yaml', environment.condaYaml),
   ];
   const modelSizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const facts = {

@@ -1,6 +1,10 @@
 import { DataError, quote } from '../../errors.ts';
 import { floatText } from '../../python/floatText.ts';
-import type { LogisticRegressionState, PipelineState } from '../../values/pipelineState.ts';
+import type {
+  FixedThresholdClassifierState,
+  LogisticRegressionState,
+  PipelineState,
+} from '../../values/pipelineState.ts';
 import { textInputs, transformed } from './onnxColumns.ts';
 import { GraphBuilder, internalPrefix } from './onnxGraph.ts';
 import { BOOL, columnInfo, DOUBLE, INT64, model, STRING } from './onnxProto.ts';
@@ -12,7 +16,8 @@ const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, bool: BOOL, object: STRIN
  *
  * Inputs: one `(N,)` tensor a column, of doubles or of strings, named as the column (the one layout that a data frame
  * can feed). A missing number is NaN; a missing text comes as one of the forms in which readers write it.
- * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class.
+ * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class. The label is the
+ * second of two classes if its score is above 0; or the positive class from the pipeline's threshold on, if it has one.
  *
  * @throws DataError `column_name_collides` where a column is named as one of the outputs.
  */
@@ -27,8 +32,11 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   const columns = featureNamesIn.map((name) => graph.add('Unsqueeze', [name, axis]));
   const transformers = steps.slice(0, -1).map(([, state]) => state);
   const z = decision(graph, classifier, transformed(graph, transformers, columns));
-  if (classes.length === 2) binary(graph, classifier, graph.add('Squeeze', [z, axis]), probabilities);
-  else multinomial(graph, classifier, z, probabilities);
+  const threshold = thresholdOf(steps);
+  if (classes.length === 2) {
+    binary(graph, { classifier, threshold }, graph.add('Squeeze', [z, axis]), probabilities);
+  } else if (threshold === undefined) multinomial(graph, classifier, z, probabilities);
+  else throw new TypeError('only two classes can have a threshold');
 
   const texts = textInputs(transformers);
   return model('trainpost', {
@@ -44,11 +52,21 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   });
 }
 
-/** The pipeline's last step. @throws TypeError where that is no classifier. */
+/** Returns the regression at the pipeline's end, with or without a threshold. @throws TypeError if there is no such */
 export function classifierOf(steps: PipelineState['steps']): LogisticRegressionState {
   const last = steps.at(-1)?.[1];
-  if (last?.estimator !== 'LogisticRegression') throw new TypeError('the last step must be a classifier');
-  return last;
+  const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
+  if (classifier?.estimator !== 'LogisticRegression')
+    throw new TypeError('the last step must be a classifier');
+  return classifier;
+}
+
+/** Returns the threshold of the pipeline's labels; undefined if it is the usual threshold. */
+export function thresholdOf(
+  steps: PipelineState['steps'],
+): FixedThresholdClassifierState['params'] | undefined {
+  const last = steps.at(-1)?.[1];
+  return last?.estimator === 'FixedThresholdClassifier' ? last.params : undefined;
 }
 
 /** `X @ coef_.T + intercept_`, shape `(N, 1)` for two classes, else `(N, nClasses)`. */
@@ -62,19 +80,31 @@ function decision(graph: GraphBuilder, { fitted }: LogisticRegressionState, X: s
   return graph.add('Add', [graph.add('MatMul', [X, weights]), bias]);
 }
 
-/** scikit-learn's way for two classes: `p1 = sigmoid(z)`, `p0 = 1 - p1`, and the second class where `z > 0`. */
+interface Binary {
+  readonly classifier: LogisticRegressionState;
+  readonly threshold: FixedThresholdClassifierState['params'] | undefined;
+}
+
+/** scikit-learn's way for two classes: `p1 = sigmoid(z)`, `p0 = 1 - p1`. */
 function binary(
   graph: GraphBuilder,
-  state: LogisticRegressionState,
+  { classifier, threshold }: Binary,
   z: string,
-  probabilities: readonly string[],
+  [name0, name1]: readonly string[],
 ): void {
-  const zero = graph.constant(DOUBLE, [], [0]);
-  const one = graph.constant(DOUBLE, [], [1]);
-  const index = graph.add('Cast', [graph.add('Greater', [z, zero])], { to: INT64 });
-  gatherLabel(graph, state, index);
-  const p1 = graph.add('Sigmoid', [z], {}, probabilities[1]);
-  graph.add('Sub', [one, p1], {}, probabilities[0]);
+  const p1 = graph.add('Sigmoid', [z], {}, name1);
+  const p0 = graph.add('Sub', [graph.constant(DOUBLE, [], [1]), p1], {}, name0);
+  if (threshold === undefined) {
+    const isSecond = graph.add('Greater', [z, graph.constant(DOUBLE, [], [0])]);
+    gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }));
+    return;
+  }
+  const { posLabel } = threshold;
+  const isFirst = posLabel !== null && classifier.fitted.classes.indexOf(posLabel) === 0;
+  const least = graph.constant(DOUBLE, [], [threshold.threshold]);
+  const isPositive = graph.add('GreaterOrEqual', [isFirst ? p0 : p1, least]);
+  const isSecond = isFirst ? graph.add('Not', [isPositive]) : isPositive;
+  gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }));
 }
 
 /** `softmax(z)`, and the first class of the greatest `z`. */

@@ -21,13 +21,16 @@ type DType = 'float64' | 'int64' | 'int32' | 'bool' | 'object';
 
 /** `numpy.array(values, dtype)`; exact, for a pickled float has all its 64 bits. */
 export function array(values: Nested, dtype: DType): PyObject {
-  const item = (value: Nested[number]): PyValue => {
-    if (typeof value === 'string') return value;
-    if (typeof value !== 'number') return list(value.map(item));
-    if (dtype === 'bool') return value === 1;
-    return dtype === 'float64' ? float(value) : int(value);
-  };
+  const item = (value: Nested[number]): PyValue =>
+    typeof value === 'object' ? list(value.map(item)) : scalar(value, dtype);
   return call(global('numpy', 'array'), list(values.map(item)), dtype);
+}
+
+/** An item of an array, as `array.tolist()` gives it. */
+export function scalar(value: number | string, dtype: DType): PyValue {
+  if (typeof value === 'string') return value;
+  if (dtype === 'bool') return value === 1;
+  return dtype === 'float64' ? float(value) : int(value);
 }
 
 /** `numpy.dtype(name)` */

@@ -1,12 +1,13 @@
 import type {
   ColumnTransformerState,
   EstimatorState,
+  FixedThresholdClassifierState,
   PipelineState,
   StepState,
 } from '../../values/pipelineState.ts';
-import { dict, int, list, type PyObject, type PyValue, pickle, tuple } from './pickle.ts';
+import { dict, float, int, list, type PyObject, type PyValue, pickle, tuple } from './pickle.ts';
 import { estimatorParts } from './sklearnEstimators.ts';
-import { array, make, slice } from './sklearnObject.ts';
+import { type Attributes, array, make, scalar, slice } from './sklearnObject.ts';
 
 /**
  * `model.pkl`: a fitted scikit-learn Pipeline, one file for scikit-learn 1.1 to 1.9.
@@ -17,6 +18,8 @@ import { array, make, slice } from './sklearnObject.ts';
  * NumPy pickles them have moved; and `_sklearn_version` is the reader's own version, which is true, since the reader
  * has made the objects. Never written are parameters that came or went between those versions: `penalty`,
  * `multi_class`, `l1_ratio`, `verbose`, `sparse`, `force_int_remainder_cols`.
+ *
+ * A pipeline with a threshold needs scikit-learn 1.5, which brought `FixedThresholdClassifier`.
  */
 export function sklearnPickle({ steps, featureNamesIn }: PipelineState): Buffer {
   return pickle(pipeline(steps, (state, isFirst) => fitted(state, isFirst ? featureNamesIn : undefined)));
@@ -28,6 +31,13 @@ function fitted(state: EstimatorState, names: readonly string[] | undefined): Py
     return pipeline(state.steps, (step, isFirst) => fitted(step, isFirst ? names : undefined));
   }
   if (state.estimator === 'ColumnTransformer') return columnTransformer(state, names);
+  if (state.estimator === 'FixedThresholdClassifier') {
+    return fixedThreshold(state, {
+      estimator_: fitted(state.classifier, names),
+      n_features_in_: int(state.classifier.fitted.nFeaturesIn),
+      ...featureNamesIn(names),
+    });
+  }
   const { module, params, fitted: attributes } = estimatorParts(state);
   return make(module, state.estimator, { ...params, ...attributes, ...featureNamesIn(names) });
 }
@@ -36,8 +46,24 @@ function fitted(state: EstimatorState, names: readonly string[] | undefined): Py
 function unfitted(state: EstimatorState): PyObject {
   if (state.estimator === 'Pipeline') return pipeline(state.steps, unfitted);
   if (state.estimator === 'ColumnTransformer') throw new TypeError('Column transformers cannot be nested.');
+  if (state.estimator === 'FixedThresholdClassifier') return fixedThreshold(state, {});
   const { module, params } = estimatorParts(state);
   return make(module, state.estimator, params);
+}
+
+/** scikit-learn keeps the estimator as it was before the fit, and the fitted clone beside it. */
+function fixedThreshold(
+  { params, classifier }: FixedThresholdClassifierState,
+  fittedAttributes: Attributes,
+): PyObject {
+  const { threshold, posLabel } = params;
+  const attributes = {
+    threshold: float(threshold),
+    pos_label: posLabel === null ? null : scalar(posLabel, classifier.fitted.classesDtype),
+    response_method: 'predict_proba',
+    ...fittedAttributes,
+  };
+  return make('sklearn.model_selection', 'FixedThresholdClassifier', attributes, unfitted(classifier));
 }
 
 function pipeline(

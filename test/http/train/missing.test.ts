@@ -59,7 +59,7 @@ function outline(steps: readonly StepState[]): unknown[] {
 function fittedOf(pipeline: PipelineState, estimator: EstimatorState['estimator']): unknown[] {
   const within = (state: EstimatorState): unknown[] => {
     if (state.estimator === 'Pipeline') return state.steps.flatMap(([, step]) => within(step));
-    const found = state.estimator === estimator ? [state.fitted] : [];
+    const found = state.estimator === estimator && 'fitted' in state ? [state.fitted] : [];
     if (state.estimator !== 'ColumnTransformer') return found;
     return [...found, ...state.transformers.flatMap(({ transformer }) => within(transformer))];
   };

@@ -45,6 +45,9 @@ def attributes(estimator, path=""):
     for name, one, *_ in within:
         if hasattr(one, "get_params"):
             found |= attributes(one, f"{path}/{name}")
+    for name in ("estimator", "estimator_"):
+        if hasattr(estimator, name):
+            found |= attributes(getattr(estimator, name), f"{path}.{name}")
     return found
 
 
@@ -92,6 +95,17 @@ def loaded(case):
     return pipeline, probabilities, predicted, [str(warning.message) for warning in caught]
 
 
+def labels_by_threshold(case, pipeline):
+    """The labels by the case's threshold, or by the usual one, written out."""
+    params = case["steps"][-1][1]["params"]
+    classes, probabilities = pipeline.classes_.tolist(), pipeline.predict_proba(frame(case))
+    if "threshold" not in params:
+        return [classes[index] for index in probabilities.argmax(axis=1)]
+    positive = 1 if params["posLabel"] is None else classes.index(params["posLabel"])
+    is_positive = probabilities[:, positive] >= params["threshold"]
+    return [classes[positive if one else 1 - positive] for one in is_positive]
+
+
 def check(case):
     pipeline, probabilities, predicted, caught = loaded(case)
     expected, X, y = reference(case), frame(case), labels(case)
@@ -104,6 +118,7 @@ def check(case):
         "probabilityDifference": largest_difference(probabilities, expected_probabilities),
         "refitDifference": largest_difference(refitted.predict_proba(X), fitted_anew.predict_proba(X)),
         "sameLabels": predicted.tolist() == expected.predict(X).tolist(),
+        "sameByThreshold": predicted.tolist() == labels_by_threshold(case, pipeline),
         "sameLabelType": predicted.dtype.str == expected.predict(X).dtype.str,
         "sameRepr": repr(pipeline) == repr(unfitted(case)),
         "sameParams": str(pipeline.get_params()) == str(unfitted(case).get_params()),

@@ -47,9 +47,15 @@ def frames(case):
     return [frame(case, missing) for missing in ((np.nan, None, "") if has_text(case) else (np.nan,))]
 
 
+def regression(case):
+    """The state of the regression, with or without a threshold around it."""
+    state = case["steps"][-1][1]
+    return state.get("classifier", state)
+
+
 def labels(case):
     """One label for each row, so that each class has some rows."""
-    fitted = case["steps"][-1][1]["fitted"]
+    fitted = regression(case)["fitted"]
     classes = np.array(fitted["classes"], dtype=fitted["classesDtype"])
     return classes[np.arange(len(case["rows"])) % len(classes)]
 
@@ -79,6 +85,8 @@ def estimator(state, case):
         return SimpleImputer(strategy=params["strategy"], **MISSING_VALUES[params["missingValues"]])
     if state["estimator"] == "OneHotEncoder":
         return OneHotEncoder(handle_unknown=params["handleUnknown"], sparse_output=False)
+    if state["estimator"] == "FixedThresholdClassifier":
+        return fixed_threshold(params, estimator(state["classifier"], case), case)
     if state["estimator"] == "MinMaxScaler":
         return MinMaxScaler(feature_range=tuple(params["featureRange"]), clip=params["clip"])
     return LogisticRegression(
@@ -87,6 +95,18 @@ def estimator(state, case):
         max_iter=params["maxIter"],
         class_weight=params["classWeight"],
         solver=case["pythonSolver"],
+    )
+
+
+def fixed_threshold(params, classifier, case):
+    """scikit-learn 1.5 and later only."""
+    from sklearn.model_selection import FixedThresholdClassifier
+
+    label = params["posLabel"]
+    if label is not None and not isinstance(label, str):
+        label = np.array([label], dtype=regression(case)["fitted"]["classesDtype"]).tolist()[0]
+    return FixedThresholdClassifier(
+        classifier, threshold=float(params["threshold"]), pos_label=label, response_method="predict_proba"
     )
 
 
@@ -101,6 +121,7 @@ def reference(case):
     if "labels" not in case:
         for attribute, key in SCALER_ATTRIBUTES.items():
             setattr(pipeline["scaler"], attribute, np.array(states["scaler"]["fitted"][key], dtype="float64"))
-    pipeline["model"].coef_ = np.array(states["model"]["fitted"]["coef"], dtype="float64")
-    pipeline["model"].intercept_ = np.array(states["model"]["fitted"]["intercept"], dtype="float64")
+    classifier, state = getattr(pipeline["model"], "estimator_", pipeline["model"]), regression(case)
+    classifier.coef_ = np.array(state["fitted"]["coef"], dtype="float64")
+    classifier.intercept_ = np.array(state["fitted"]["intercept"], dtype="float64")
     return pipeline

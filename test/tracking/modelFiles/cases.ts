@@ -1,5 +1,7 @@
+import { withThreshold } from '../../../src/ml/fixedThresholdClassifier.ts';
 import type { ColumnInfo, InputExample } from '../../../src/values/dataset.ts';
 import type {
+  FixedThresholdClassifierState,
   LogisticRegressionState,
   MinMaxScalerState,
   PipelineState,
@@ -34,6 +36,7 @@ interface Oddities {
   /** Index of a column that has one value only. */
   readonly constant?: number;
   readonly pythonSolver?: string;
+  readonly threshold?: FixedThresholdClassifierState['params'];
   /** Names of the classes in the ONNX file, where they are not just the classes. */
   readonly classNames?: readonly string[];
 }
@@ -55,7 +58,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   );
   const outputs = classes.length === 2 ? 1 : classes.length;
   const coefficient = () => steepness * (random() - 0.5);
-  const pipeline: PipelineState = {
+  const regression: PipelineState = {
     estimator: 'Pipeline',
     featureNamesIn: columns,
     steps: [
@@ -81,6 +84,8 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
       ],
     ],
   };
+  const { threshold } = oddities;
+  const pipeline = threshold === undefined ? regression : withThreshold(regression, threshold);
   const features = columns.map((column, index) => ({
     name: column,
     type: index === 0 ? ('long' as const) : ('double' as const),
@@ -186,4 +191,47 @@ export const MODEL_CASES: readonly ModelCase[] = [
   modelCase('certain answers', { steepness: 3000, classes: [0, 1, 2] }),
   modelCase('certain answers of two', { steepness: 3000 }),
   modelCase('one column', { columns: ['x'] }),
+];
+
+/** Pipelines with a threshold, which scikit-learn loads from 1.5 on. */
+export const THRESHOLD_CASES: readonly ModelCase[] = [
+  modelCase('a threshold of whole-number classes', { threshold: { threshold: 0.3, posLabel: 1 } }),
+  modelCase('a threshold of the smaller class', { threshold: { threshold: 0.3, posLabel: 0 } }),
+  modelCase('a threshold of a text class', {
+    classes: ['Größe "XL"', "l'été 🌞"],
+    classesDtype: 'object',
+    threshold: { threshold: 0.7, posLabel: "l'été 🌞" },
+  }),
+  modelCase('a threshold of the smaller text class', {
+    classes: ['Größe\n"XL"', "l'été"],
+    classesDtype: 'object',
+    threshold: { threshold: 0.2, posLabel: 'Größe\n"XL"' },
+  }),
+  modelCase('a threshold of real-number classes', {
+    classes: [1, 2],
+    classesDtype: 'float64',
+    classNames: ['1.0', '2.0'],
+    threshold: { threshold: 0.123456789012345, posLabel: 2 },
+  }),
+  modelCase('a threshold of boolean classes', {
+    classesDtype: 'bool',
+    classNames: ['False', 'True'],
+    threshold: { threshold: 0.6, posLabel: 1 },
+  }),
+  modelCase('a threshold of the class False', {
+    classesDtype: 'bool',
+    classNames: ['False', 'True'],
+    threshold: { threshold: 0.6, posLabel: 0 },
+  }),
+  modelCase('a threshold of the class by default', { threshold: { threshold: 0.25, posLabel: null } }),
+  modelCase('a threshold that every row reaches', { threshold: { threshold: 0, posLabel: 1 } }),
+  modelCase('a threshold that certain answers reach', {
+    steepness: 3000,
+    threshold: { threshold: 1, posLabel: 1 },
+  }),
+  modelCase('a threshold, by newton-cholesky and balanced', {
+    model: { solver: 'newton-cholesky', classWeight: 'balanced', C: 0.1 },
+    pythonSolver: 'newton-cholesky',
+    threshold: { threshold: 0.4, posLabel: 1 },
+  }),
 ];

@@ -1,7 +1,9 @@
 import { DenseNumericColumn, DenseTextColumn } from '../../../src/ml/denseColumn.ts';
+import { withThreshold } from '../../../src/ml/fixedThresholdClassifier.ts';
 import type { Frame, FrameColumn } from '../../../src/ml/frame.ts';
 import { TrainingPipeline } from '../../../src/ml/trainingPipeline.ts';
 import type { ColumnInfo } from '../../../src/values/dataset.ts';
+import type { FixedThresholdClassifierState } from '../../../src/values/pipelineState.ts';
 import { type Cell, type ModelCase, sequence } from './cases.ts';
 
 /** Pipelines for text and for missing values, really fitted: scikit-learn does the same with the same rows. */
@@ -10,6 +12,7 @@ interface ColumnCase {
   readonly columns: readonly Maker[];
   readonly classes: readonly (number | string)[];
   readonly missing?: 'error' | 'drop' | 'mean' | 'median' | 'most_frequent';
+  readonly threshold?: FixedThresholdClassifierState['params'];
 }
 
 /** How a column's cells are made. */
@@ -98,7 +101,18 @@ const CASES: readonly ColumnCase[] = [
 
 export const COLUMN_CASES: readonly ModelCase[] = CASES.map(columnCase);
 
-function columnCase({ name, columns, classes, missing = 'error' }: ColumnCase): ModelCase {
+/** Pipelines with a threshold, which scikit-learn loads from 1.5 on. */
+export const THRESHOLD_COLUMN_CASES: readonly ModelCase[] = [
+  columnCase({
+    name: 'a threshold behind numbers and text, imputed by mean',
+    columns: [whole('age', 5), text('city', CITIES, 6), real('net income', 4), text('plan', PLANS)],
+    classes: ['no', 'yes'],
+    missing: 'mean',
+    threshold: { threshold: 0.4, posLabel: 'yes' },
+  }),
+];
+
+function columnCase({ name, columns, classes, missing = 'error', threshold }: ColumnCase): ModelCase {
   const random = sequence(20261124);
   const fitted = Array.from({ length: ROWS_FITTED }, () => columns.map((column) => cellOf(column, random)));
   const labels = fitted.map(
@@ -106,9 +120,10 @@ function columnCase({ name, columns, classes, missing = 'error' }: ColumnCase): 
   );
   const frame = frameOf(columns, fitted);
   const featureNames = columns.map((column) => column.name);
-  const pipeline = TrainingPipeline.forColumns(frame.columns, { missing, maxIter: 50 })
+  const regression = TrainingPipeline.forColumns(frame.columns, { missing, maxIter: 50 })
     .fit(frame, labels, { featureNames })
     .toState();
+  const pipeline = threshold === undefined ? regression : withThreshold(regression, threshold);
   return {
     name,
     features: columns.map((column) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mlmodel, modelFiles } from '../../../src/tracking/modelFiles/index.ts';
-import { MODEL_CASES, modelCase } from './cases.ts';
-import { COLUMN_CASES } from './columnCases.ts';
+import { MODEL_CASES, modelCase, THRESHOLD_CASES } from './cases.ts';
+import { COLUMN_CASES, THRESHOLD_COLUMN_CASES } from './columnCases.ts';
 
 const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
 const textOf = (input: Parameters<typeof modelFiles>[0], path: string) =>
@@ -10,11 +10,14 @@ const textOf = (input: Parameters<typeof modelFiles>[0], path: string) =>
     .bytes.toString();
 
 describe('modelFiles', () => {
-  it.each([...MODEL_CASES, ...COLUMN_CASES])('$name: the same input gives the same bytes', (input) => {
-    const first = modelFiles({ ...input, utcTimeCreated });
-    const second = modelFiles({ ...structuredClone(input), utcTimeCreated: new Date(utcTimeCreated) });
-    expect(second).toEqual(first);
-  });
+  it.each([...MODEL_CASES, ...COLUMN_CASES, ...THRESHOLD_CASES, ...THRESHOLD_COLUMN_CASES])(
+    '$name: the same input gives the same bytes',
+    (input) => {
+      const first = modelFiles({ ...input, utcTimeCreated });
+      const second = modelFiles({ ...structuredClone(input), utcTimeCreated: new Date(utcTimeCreated) });
+      expect(second).toEqual(first);
+    },
+  );
 
   it('gives every file of the folder but MLmodel, and their true size', () => {
     const { files, facts } = modelFiles({ ...modelCase('plain'), utcTimeCreated });
@@ -119,6 +122,15 @@ describe('modelFiles', () => {
     ]);
     expect(textOf(input, 'conda.yaml').match(/\S*=\S*/g)).toEqual(['python=3.11.7']);
     expect(textOf(input, 'python_env.yaml')).toContain('python: 3.11.7\n');
+  });
+
+  it('asks for the scikit-learn that brought thresholds, if there is a threshold', () => {
+    const input = {
+      ...modelCase('threshold', { threshold: { threshold: 0.3, posLabel: 1 } }),
+      utcTimeCreated,
+    };
+    expect(textOf(input, 'requirements.txt')).toBe('mlflow\nscikit-learn>=1.5\nnumpy\npandas\n');
+    expect(textOf(input, 'conda.yaml')).toContain('- scikit-learn>=1.5\n');
   });
 
   it('refuses a column that is named as an output', () => {

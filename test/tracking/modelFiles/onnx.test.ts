@@ -79,6 +79,14 @@ describe('onnxModel', () => {
     expect(() => onnxModel(branchOf(encoder, encoder))).toThrow(/an encoder needs text/);
   });
 
+  it('refuses a threshold of more than two classes', () => {
+    const { pipeline } = modelCase('three', {
+      classes: [0, 1, 2],
+      threshold: { threshold: 0.3, posLabel: 1 },
+    });
+    expect(() => onnxModel(pipeline)).toThrow('only two classes');
+  });
+
   it('refuses a pipeline that does not end with a classifier', () => {
     const { pipeline } = modelCase('unfinished');
     expect(() => onnxModel({ ...pipeline, steps: pipeline.steps.slice(0, 1) })).toThrow('a classifier');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sklearnPickle } from '../../../src/tracking/modelFiles/sklearnPickle.ts';
 import type { SolverName } from '../../../src/values/pipelineState.ts';
-import { MODEL_CASES, modelCase } from './cases.ts';
+import { MODEL_CASES, modelCase, THRESHOLD_CASES } from './cases.ts';
 import { COLUMN_CASES } from './columnCases.ts';
 
 /** The imports and the texts of a pickle, in order. */
@@ -54,6 +54,19 @@ describe('sklearnPickle', () => {
     expect(globals.filter((name) => !allowed.includes(name))).toEqual([]);
     expect(texts).not.toContain('sparse');
     expect(texts).not.toContain('force_int_remainder_cols');
+  });
+
+  it.each(THRESHOLD_CASES)('$name: names a class of scikit-learn 1.5 beside', ({ pipeline }) => {
+    expect(new Set(read(sklearnPickle(pipeline)).globals)).toEqual(
+      new Set([
+        'sklearn.pipeline Pipeline',
+        'sklearn.preprocessing MinMaxScaler',
+        'sklearn.model_selection FixedThresholdClassifier',
+        'sklearn.linear_model LogisticRegression',
+        'numpy array',
+        'sklearn __version__',
+      ]),
+    );
   });
 
   it('tells the columns to the steps that see a data frame', () => {
