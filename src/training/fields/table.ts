@@ -21,6 +21,8 @@ export interface FieldRow {
   readonly kind: z.ZodType;
   /** The value if the field is not given; without a default, the value is undefined. */
   readonly default?: unknown;
+  /** Whether the text names something in the file, so that Python's `None` may be a name. */
+  readonly ofFile?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
@@ -74,6 +76,7 @@ const FIELDS = {
     group: 'data',
     names: ['target'],
     kind: text,
+    ofFile: true,
     defaultSays: '`Outcome`, else the last column',
     says: 'The column to predict: two or more classes, as numbers, booleans or text.',
   },
@@ -81,6 +84,7 @@ const FIELDS = {
     group: 'data',
     names: ['positive'],
     kind: text,
+    ofFile: true,
     defaultSays: 'the larger label',
     param: 'positive',
     says: 'The positive class for precision, recall, F1 and ROC AUC. With three or more classes, precision, recall and F1 are weighted averages and ROC AUC is one-vs-one.',
@@ -89,6 +93,7 @@ const FIELDS = {
     group: 'data',
     names: ['ignore'],
     kind: texts,
+    ofFile: true,
     default: [],
     defaultSays: 'none',
     param: 'ignore',
@@ -190,7 +195,7 @@ const FIELDS = {
     kind: tags,
     default: {},
     defaultSays: 'none',
-    says: "The run's tags: `key=value`, repeated, or one JSON object. If a key is given twice, the last value counts.",
+    says: "The run's tags: `key=value`, repeated, or one object in JSON or as Python prints it. If a key is given twice, the last value counts.",
   },
 } as const satisfies Record<string, FieldRow>;
 

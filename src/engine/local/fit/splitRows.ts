@@ -104,20 +104,31 @@ function codesIn(codes: Uint8Array): number[] {
  */
 export function requireClasses({ name, classCounts, dtype }: Target, marked: MarkedRows): void {
   const text = (code: number) => labelText(classCounts[code]?.label as ClassLabel, dtype);
+  // A stratified split needs two rows of each class.
+  const canStratify = classCounts.every(({ count }) => count > 1);
   const inTraining = codesIn(marked.trainCodes);
   if (inTraining.length === 1) {
     const only = text(inTraining[0]!);
+    const advice = canStratify
+      ? 'set stratify=true, another random_state, or a smaller test_size'
+      : 'add rows of other classes, or set another random_state or a smaller test_size';
     throw new DataError(
       'one_class_in_training',
-      `All ${marked.split.train} training rows are of the class ${only}: set stratify=true, another random_state, or a smaller test_size.`,
+      `All ${marked.split.train} training rows are of the class ${only}: ${advice}.`,
       { column: name, value: only },
     );
   }
   const unknown = codesIn(marked.testCodes).find((code) => !inTraining.includes(code));
   if (unknown === undefined) return;
+  const rows = classCounts[unknown]?.count;
+  const advice = canStratify
+    ? 'set stratify=true or another random_state, or remove its rows'
+    : rows === 1
+      ? 'add rows of this class, remove its row, or set another random_state'
+      : 'set another random_state, or remove its rows';
   throw new DataError(
     'class_only_in_test',
-    `The class ${quote(text(unknown))} occurs in the test rows only, so it cannot be learned: set stratify=true or another random_state, or remove its rows.`,
+    `The class ${quote(text(unknown))} occurs in the test rows only${rows === 1 ? ', in one row' : ''}, so it cannot be learned: ${advice}.`,
     { column: name, value: text(unknown) },
   );
 }
@@ -148,6 +159,12 @@ function hasValue(table: Table, index: number, marks: Uint8Array): boolean {
   return false;
 }
 
+/** Python's truth values are numbers: `True == 1`. */
+const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([
+  ['True', 1],
+  ['False', 0],
+]);
+
 /**
  * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
  * @throws FieldError if the target has no such label, or more than two labels
@@ -156,8 +173,8 @@ export function findPositive(
   { name, classCounts, dtype }: Target,
   wanted: string | undefined,
 ): ClassLabel | undefined {
-  if (wanted === undefined) return undefined;
   const labels = classCounts.map(({ label }) => label);
+  if (wanted === undefined || (wanted === 'None' && !labels.includes('None'))) return undefined;
   const allowed = labels.map((label) => labelText(label, dtype));
   const details = { field: 'positive', value: wanted, allowed };
   if (labels.length > 2) {
@@ -170,11 +187,8 @@ export function findPositive(
   // A file may write booleans as True, TRUE or true, and so may a client.
   const same = (text: string) =>
     dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
-  const label = labels.find(
-    (one) =>
-      same(labelText(one, dtype)) ||
-      (typeof one === 'number' && wanted.trim() !== '' && one === Number(wanted)),
-  );
+  const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
+  const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
   if (label === undefined) {
     throw new FieldError(
       'unknown_positive',
