@@ -187,7 +187,7 @@ export function findPositive(
   // A file may write booleans as True, TRUE or true, and so may a client.
   const same = (text: string) =>
     dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
-  const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
+  const number =  (wanted.trim() === '' ? Number.NaN : Number(wanted));
   const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
   if (label === undefined) {
     throw new FieldError(
