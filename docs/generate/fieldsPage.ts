@@ -5,14 +5,26 @@ const INTRO = `<!-- Made by "npm run docs" from src/training/fields/table.ts. Ch
 
 # Fields of POST /train
 
-\`POST /train\` takes a multipart form: \`curl -F name=value\`. Fields may come before or after the file. An empty field
-counts as not given. trainpost rejects unknown fields, and fields in the query string, with an error that names them.
+\`POST /train\` takes a multipart form: \`curl -F name=value\`. Fields may come before or after the file. trainpost rejects
+unknown fields, and fields in the query string, with an error that names them.
 
-The form must have one file, in the field \`${FILE_FIELD}\`: a \`.csv\`, \`.tsv\` or \`.txt\` with a header line, each also as
-\`.gz\`. [Files](files.md) says how trainpost reads it.
+The form must have one file, in the field \`${FILE_FIELD}\`: a table with a header line, as text or gzip.
+[Files](files.md) says how trainpost reads it.
 
 \`\`\`
 curl -F ${FILE_FIELD}=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes http://127.0.0.1:5005/train
+\`\`\`
+
+- An empty field counts as not given. So does \`None\`, as Python prints it. In \`target\`, \`positive\` and \`ignore\`,
+  \`None\` is a name if the file has it.
+- trainpost ignores one line end at the end of a field, as the content of a file has it.
+- A field may have a type or a file name, if its content is one line or a JSON object.
+- \`True\` and \`False\`, as Python prints them, are the same as \`true\` and \`false\`.
+- curl's \`-F\` reads a file if a value begins with \`@\` or \`<\`, begins a form of its own if it begins with \`(\`, and reads
+  a type behind \`;\`. \`--form-string\` sends the value as it is:
+
+\`\`\`
+curl -F ${FILE_FIELD}=@adult.csv -F target=income --form-string 'positive=<=50K' http://127.0.0.1:5005/train
 \`\`\``;
 
 const END = `## Params in MLflow

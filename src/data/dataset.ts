@@ -41,6 +41,8 @@ export interface Dataset {
 }
 
 /** The original's name for the target column. */
+/** Python's word for no value, unless the file has a column of this name. */
+const NONE = 'None';
 const DEFAULT_TARGET = 'Outcome';
 /** A column with more different texts is probably a name or a comment, and each text would become a feature. */
 export const CATEGORIES_MAX = 50;
@@ -123,7 +125,7 @@ export function assignRoles(
 }
 
 function findTarget(names: readonly string[], wanted: string | undefined): number {
-  if (wanted === undefined) {
+  if (wanted === undefined || (wanted === NONE && !names.includes(NONE))) {
     const outcome = names.indexOf(DEFAULT_TARGET);
     return outcome >= 0 ? outcome : names.length - 1;
   }
@@ -137,6 +139,7 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
   const ignored = new Set<string>();
   for (const value of wanted) {
     // A column name may contain a comma, so the whole text is tried before its parts.
+    if (value === NONE && !known.has(NONE)) continue;
     const parts = known.has(value) ? [value] : value.split(',').map((part) => part.trim());
     for (const part of parts) {
       if (!known.has(part)) throw unknownColumn('ignore', part, names);

@@ -7,6 +7,7 @@ import { refuseCrossSite } from './access/crossSite.ts';
 import { checkHead } from './access/head.ts';
 import { securityHeaders } from './access/headers.ts';
 import { allowHosts } from './access/host.ts';
+import { warnOfProxy } from './access/proxy.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
 import { refuseTooMany } from './connections.ts';
@@ -52,7 +53,7 @@ export function createApp(options: AppOptions): Express {
   app.use(checkHead);
   app.use(allowHosts(access.allowedHosts));
   app.use(refuseCrossSite);
-  app.use(requireToken(access.token));
+  app.use(access.token === undefined ? warnOfProxy(logger) : requireToken(access.token));
   // Before `admission`, which rejects requests during a shutdown: probes are still answered, and report the shutdown.
   app.use(healthRoute(readiness));
   app.use(metricsRoute(metrics));

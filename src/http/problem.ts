@@ -61,6 +61,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Characters of a value that an error repeats. */
+const VALUE_CHARS_MAX = 200;
 /** This status is sent before the upload ends: a client that sends the same training twice should not upload it in vain. */
 const URGENT_STATUS = 409;
 /** How much of a rejected body is read and discarded, about 1 s of traffic, and how long that may take. */
@@ -116,7 +118,7 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 
 /** The body of an error response; `instance` is the path of the request. */
 export function problemText({ status, code, message, details }: HttpError, instance?: string): string {
-  const { retryAfterS: _, runId, deliveryId, ...help } = details;
+  const { retryAfterS: _, runId, deliveryId, value, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
     title: TITLES[status] ?? 'Error',
@@ -125,10 +127,16 @@ export function problemText({ status, code, message, details }: HttpError, insta
     ...(instance !== undefined && { instance }),
     code,
     ...help,
+    ...(value !== undefined && { value: shortened(value) }),
     ...(runId !== undefined && { run_id: runId }),
-    ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId) }),
+    ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId, instance ?? '/') }),
   };
   return JSON.stringify(problem);
+}
+
+/** A cell or a field may have thousands of characters, and an error names it only so that it can be found. */
+export function shortened(value: string): string {
+  return value.length > VALUE_CHARS_MAX ? `${value.slice(0, VALUE_CHARS_MAX)}…` : value;
 }
 
 /** The whole response, as sent over the wire, to bytes that never became a request. The connection ends with it. */

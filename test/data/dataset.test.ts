@@ -73,6 +73,14 @@ describe('toDataset', () => {
     expect(read('a,b,Outcome\n0,1,2\n1,4,5\n', { target: 'a' }).target.name).toBe('a');
   });
 
+  it("takes Python's None for no value, unless the file has a column of this name", () => {
+    const text = 'a,b,Outcome\n1,2,0\n2,3,1\n';
+    expect(namesOf(read(text, { target: 'None', ignore: ['None'] }))).toEqual(['a', 'b']);
+    const named = 'a,None,Outcome\n1,2,0\n2,3,1\n';
+    expect(namesOf(read(named, { ignore: ['None'] }))).toEqual(['a']);
+    expect(read('None,b\n0,2\n1,3\n', { target: 'None' }).target.name).toBe('None');
+  });
+
   it('ignores columns, also text columns, by repeated names or with commas, also in a name', () => {
     const text = 'id,"x,y",a,b,t\nq1,z,1,2,no\nq2,z,3,4,yes\n';
     expect(namesOf(read(text, { ignore: ['id', 'x,y'] }))).toEqual(['a', 'b']);

@@ -6,12 +6,8 @@ import { isOpen } from './openRoutes.ts';
 /** RFC 6750, 3: tells clients what to send. */
 const CHALLENGE = 'Bearer realm="trainpost"';
 
-/**
- * Requires `Authorization: Bearer <token>` (RFC 6750) on all routes but the open ones.
- * @param token if undefined, every request is accepted
- */
-export function requireToken(token: string | undefined): RequestHandler {
-  if (token === undefined) return (_request, _response, next) => next();
+/** Requires `Authorization: Bearer <token>` (RFC 6750) on all routes but the open ones. */
+export function requireToken(token: string): RequestHandler {
   const wanted = digest(token);
   return (request, response, next) => {
     if (isOpen(request)) {

@@ -20,14 +20,14 @@ export function deliveriesRoute(port: DeliveryPort): Router {
     .route('/deliveries')
     .get(async (request, response) => {
       const views = await port.list(readState(request));
-      response.json({ deliveries: views.map(answered) });
+      response.json({ deliveries: views.map((view) => answered(view, request)) });
     })
     .all(onlyMethods('GET', 'HEAD'));
   router
     .route('/deliveries/:id')
     .get(async (request, response) => {
       refuseUnknownParameters(request.query, []);
-      response.json(answered(await find(port, request.params.id)));
+      response.json(answered(await find(port, request.params.id), request));
     })
     .all(onlyMethods('GET', 'HEAD'));
   router
@@ -36,8 +36,8 @@ export function deliveriesRoute(port: DeliveryPort): Router {
       refuseUnknownParameters(request.query, []);
       const { id, state } = await find(port, request.params.id);
       if (state !== 'dead' || !(await port.retry(id))) throw notDead(id);
-      response.status(202).location(deliveryLink(id).url);
-      response.json(answered(await find(port, id)));
+      response.status(202).set('Location', deliveryLink(id, request.path).url);
+      response.json(answered(await find(port, id), request));
     })
     .all(onlyMethods('POST'));
   return router;
@@ -54,8 +54,8 @@ async function find(port: DeliveryPort, id: string): Promise<DeliveryView> {
   );
 }
 
-function answered(view: DeliveryView): DeliveryAnswer {
-  return deliveryAnswer(view, Date.now());
+function answered(view: DeliveryView, { path }: Request): DeliveryAnswer {
+  return deliveryAnswer(view, path, Date.now());
 }
 
 /** Reads `state`. @throws FieldError `invalid_state` or `unknown_parameter` */

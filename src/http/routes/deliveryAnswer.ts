@@ -1,9 +1,11 @@
 import type { DeliveryState, DeliveryView } from '../../values/delivery.ts';
 import type { LoggedRun } from '../../values/run.ts';
+import { relativeReference } from '../links.ts';
 
 /** Where a client can follow the delivery of a training. */
 export interface DeliveryLink {
   readonly id: string;
+  /** Relative to the address of the request. */
   readonly url: string;
 }
 
@@ -37,10 +39,11 @@ export interface ModelAnswer {
   readonly url: string | null;
 }
 
-export function deliveryAnswer(view: DeliveryView, nowMs: number): DeliveryAnswer {
+/** @param path the path of the request */
+export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number): DeliveryAnswer {
   const { acceptedAtMs, endedAtMs, lastError, logged } = view;
   return {
-    ...deliveryLink(view.id),
+    ...deliveryLink(view.id, path),
     state: view.state,
     accepted_at: new Date(acceptedAtMs).toISOString(),
     ended_at: endedAtMs === undefined ? null : new Date(endedAtMs).toISOString(),
@@ -54,8 +57,9 @@ export function deliveryAnswer(view: DeliveryView, nowMs: number): DeliveryAnswe
   };
 }
 
-export function deliveryLink(id: string): DeliveryLink {
-  return { id, url: `/deliveries/${id}` };
+/** @param path the path of the request */
+export function deliveryLink(id: string, path: string): DeliveryLink {
+  return { id, url: relativeReference(path, `deliveries/${id}`) };
 }
 
 export function runAnswer(name: string, logged: LoggedRun | undefined): RunAnswer {

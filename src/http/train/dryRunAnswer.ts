@@ -1,4 +1,5 @@
 import type { ClassBalance, ColumnProfile, DryRun } from '../../values/dryRun.ts';
+import { shortened } from '../problem.ts';
 
 /** The response to `POST /train` with `dry_run`; an undefined number is null. */
 export interface DryRunAnswer {
@@ -32,7 +33,7 @@ export function dryRunAnswer(
   const { rows, digest, columns, target, split, problem, timingMs } = report;
   return {
     would_train: problem === undefined,
-    problem: problem ? { code: problem.code, detail: problem.message, ...problem.details } : null,
+    problem: problem === undefined ? null : problemAnswer(problem),
     warnings: report.warnings,
     data: { rows, columns: columns.length, target: target?.name ?? null, digest },
     classes: (target?.classes ?? []).map(classAnswer),
@@ -63,6 +64,11 @@ function splitAnswer({
     test_rows: testRows,
     dropped_rows: droppedRows,
   };
+}
+
+function problemAnswer({ code, message, details = {} }: NonNullable<DryRun['problem']>) {
+  const { value, ...help } = details;
+  return { code, detail: message, ...help, ...(value !== undefined && { value: shortened(value) }) };
 }
 
 function classAnswer({ label, rows, share, trainRows, testRows }: ClassBalance) {

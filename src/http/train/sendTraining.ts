@@ -34,8 +34,9 @@ export function sendTraining(
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
-  if (isPending) response.status(202).location(deliveryLink(view.id).url);
-  response.json(trainAnswer(view));
+  const { path } = response.req;
+  if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
+  response.json(trainAnswer(view, path));
 }
 
 function refusal({ id, lastError }: DeliveryView): TrackingRefusedError {

@@ -89,8 +89,11 @@ export function keptAnswer(
   };
 }
 
-/** Makes the response for a training that is pending or delivered. */
-export function trainAnswer(view: DeliveryView): TrainAnswer {
+/**
+ * Makes the response for a training that is pending or delivered.
+ * @param path the path of the request
+ */
+export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
   const { rounded, registeredModel, computed } = view.answer as KeptAnswer;
   const { metrics, data, solver, warnings, timing_ms: timing } = computed;
   return {
@@ -99,7 +102,7 @@ export function trainAnswer(view: DeliveryView): TrainAnswer {
     model: modelAnswer(registeredModel, view.logged),
     tracking: {
       state: view.logged === undefined ? 'pending' : 'finished',
-      delivery: deliveryLink(view.id),
+      delivery: deliveryLink(view.id, path),
     },
     metrics,
     data,

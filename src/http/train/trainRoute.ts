@@ -10,6 +10,7 @@ import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { refuseUnknownParameters } from '../query.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
+import { shownName } from '../upload/fileName.ts';
 import { removeUpload, requireFile, type UploadOptions, upload } from '../upload/upload.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { fingerprint, keyInUse, readKey } from './idempotency.ts';
@@ -90,7 +91,7 @@ async function answer(request: Request, response: Response, context: Context): P
     const fields = parseFields(request.body as FormBody);
     const { intake, path, originalname, sha256 = '' } = requireFile(file);
     const source = { path, intake, release: () => removeUpload(file) };
-    const training = { fields, source, fileName: originalname, receivedAt };
+    const training = { fields, source, fileName: shownName(originalname), receivedAt };
     if (fields.mode.dryRun) {
       const report = await dryRun(training, rooms);
       notes(response).rows = report.rows;

@@ -1,6 +1,7 @@
 import { MulterError } from 'multer';
-import { quote } from '../../errors.ts';
-import { FILE_FIELD } from '../../training/fields/table.ts';
+import { FieldError, quote } from '../../errors.ts';
+import { unknownField } from '../../training/fields/parse.ts';
+import { FIELD_NAMES, FILE_FIELD } from '../../training/fields/table.ts';
 import { HttpError } from '../problem.ts';
 
 /** Limits of a form. */
@@ -46,7 +47,7 @@ export function explainFormError(cause: unknown, limits: FormLimits): unknown {
     return new HttpError(507, 'disk_full', 'The disk for uploads is full: retry when there is free space.');
   }
   const says = SAID_OF_FORMS.find(([said]) => said.test(cause.message))?.[1];
-  return says === undefined ? cause : malformed(says);
+  return says === undefined ? cause : malformedForm(says);
 }
 
 /** Finds what multer silently accepts: a form with a malformed type, and texts in a charset that multer does not know. */
@@ -72,7 +73,7 @@ export function notMultipart(): HttpError {
   return new HttpError(
     415,
     'not_multipart',
-    `The body must be a multipart form: curl -F ${FILE_FIELD}=@data.csv -F tol=1.0 -F iterations=100 -F exp_name=Demo .../train`,
+    `The body must be a multipart form: use curl -F ${FILE_FIELD}=@data.csv -F tol=1.0, files={"${FILE_FIELD}": ...} of Python's requests, or FormData of JavaScript.`,
   );
 }
 
@@ -91,7 +92,47 @@ export function fileTooLarge(limit: number, actual: number): HttpError {
   return new HttpError(413, 'file_too_large', message, { field: FILE_FIELD, limit, actual });
 }
 
-function explainRefusal({ code, message, field }: MulterError, limits: FormLimits): HttpError {
+/** The error for a form whose lines end in LF, so that no parser finds its parts. */
+export function linesEndInLf(): HttpError {
+  return malformedForm(
+    'The lines of the form end in LF alone, but each boundary and header must end in CR and LF ("\\r\\n"): let the HTTP client write the form, as curl -F does.',
+  );
+}
+
+export function brokenBoundary(): HttpError {
+  return malformedForm(
+    'A boundary of the form is followed by other characters on its line: let the HTTP client write the form, as curl -F does.',
+  );
+}
+
+/** The error for a part that is a form itself. */
+export function nestedForm(field: string): FieldError {
+  const says =
+    field === FILE_FIELD
+      ? `${field} has several files in one part, as curl -F makes of ${field}=@a.csv,b.csv: send one file.`
+      : `The field ${quote(field)} has a form of its own, as curl -F makes of a value that begins with "(": use curl --form-string for this field.`;
+  return new FieldError('nested_form', says, { field });
+}
+
+/** The error for a part in base64, for example, which RFC 7578 (4.7) forbids. */
+export function encodedPart(field: string): FieldError {
+  const says = `The content of ${quote(field)} is encoded (Content-Transfer-Encoding): send the bytes as they are.`;
+  return new FieldError('encoded_part', says, { field });
+}
+
+/** The error for a table in a field that holds text. */
+export function tableInField(field: string, fileField: string): FieldError {
+  const says = `The field ${quote(field)} has a file that is no single line of text: write the value itself (curl -F ${field}=...), and send the table in ${fileField}.`;
+  return new FieldError('unexpected_file', says, { field });
+}
+
+/** The error for a file in a field that holds none. */
+export function fileInField(field: string): FieldError {
+  const says = `The field ${quote(field)} has a file, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
+  return new FieldError('unexpected_file', says, { field });
+}
+
+function explainRefusal({ code, message, field }: MulterError, limits: FormLimits): HttpError | FieldError {
   const { fileBytesMax, fieldsMax, partsMax, fieldNameCharsMax, fieldValueBytesMax } = limits;
   const named = field === undefined ? {} : { field };
   const name = quote(field ?? '');
@@ -102,6 +143,7 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
     case 'LIMIT_FILE_COUNT':
       return unexpectedFile(field);
     case 'LIMIT_FIELD_VALUE': {
+      if (field !== undefined && !FIELD_NAMES.includes(field)) return unknownField(field);
       const says = `The value of the field ${name} is longer than ${fieldValueBytesMax} bytes: shorten it, or repeat the field if it takes several values.`;
       return beyond('field_value_too_long', says, fieldValueBytesMax, named);
     }
@@ -115,25 +157,22 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
       return beyond('too_many_parts', `The form has more than ${partsMax} parts: ${FEWER}`, partsMax);
     case 'LIMIT_FIELD_NESTING':
     case 'LIMIT_FIELD_ARRAY_INDEX':
-      return malformed(
+      return malformedForm(
         `The field name ${name} has brackets, which are not supported: use the plain name, and repeat a field that takes several values (tags=a=1, tags=b=2).`,
         named,
       );
     case 'MISSING_FIELD_NAME':
-      return malformed('A part of the form has no name: name each field (curl -F name=value).');
+      return malformedForm('A part of the form has no name: name each field (curl -F name=value).');
     default:
-      return malformed(`The form could not be read: ${message}.`, named);
+      return malformedForm(`The form could not be read: ${message}.`, named);
   }
 }
 
 /** @param field the file's field, if multer reports it; for a second file, multer does not always */
-function unexpectedFile(field: string | undefined): HttpError {
-  if (field === undefined || field === FILE_FIELD) {
-    const says = `The form has more than one file: send one file, in ${FILE_FIELD}.`;
-    return new HttpError(422, 'unexpected_file', says, { field: FILE_FIELD, limit: 1, actual: 2 });
-  }
-  const says = `The field ${quote(field)} has a file, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
-  return new HttpError(422, 'unexpected_file', says, { field });
+function unexpectedFile(field: string | undefined): FieldError {
+  if (field !== undefined && field !== FILE_FIELD) return fileInField(field);
+  const says = `The form has more than one file: send one file, in ${FILE_FIELD}.`;
+  return new FieldError('unexpected_file', says, { field: FILE_FIELD, limit: 1, actual: 2 });
 }
 
 /** The error for more than `limit`. Nothing is counted further than one above the limit. */
@@ -141,6 +180,6 @@ function beyond(code: string, says: string, limit: number, details: HttpError['d
   return new HttpError(400, code, says, { ...details, limit, actual: limit + 1 });
 }
 
-function malformed(says: string, details: HttpError['details'] = {}): HttpError {
+export function malformedForm(says: string, details: HttpError['details'] = {}): HttpError {
   return new HttpError(400, 'malformed_multipart', says, details);
 }

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
-import { ConfigError, FieldError, NotATableError, quote } from '../../errors.ts';
-import { ctime } from '../../python/ctime.ts';
-import { FILE_FIELD } from '../../training/fields/table.ts';
+import { ConfigError, FieldError } from '../../errors.ts';
+import { FIELD_NAMES, FILE_FIELD } from '../../training/fields/table.ts';
 import { notes } from '../notes.ts';
+import { ownerOf, refuseName, shownName, uploadName } from './fileName.ts';
 import {
   compressed,
   explainFormError,
@@ -15,6 +14,7 @@ import {
   notMultipart,
   unreadableForm,
 } from './formErrors.ts';
+import { boundaryOf, FormRewriter } from './formRewriter.ts';
 import { type SlotOptions, UploadSlots } from './slots.ts';
 import { type Intake, IntakeStorage, type UploadedFile } from './storage.ts';
 import { type BodyTimes, UploadBody } from './uploadBody.ts';
@@ -26,15 +26,7 @@ export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
 
 /** Most bytes of a part's headers and boundary. */
 const PART_HEAD_BYTES_MAX = 1_024;
-/** Characters of the file's name in the upload's name. The time and the random part take the rest of a segment's 255 bytes. */
-const STEM_CHARS_MAX = 80;
-/** Length of a UUID's last group, which is random. */
-const RANDOM_CHARS = 12;
-/** Names that a table may have. Its content is checked when it is read. */
-const TABLE_NAME = /^(?<stem>.*)(?<extension>\.(?:csv|tsv|txt)(?:\.gz)?)$/is;
-/** `<name>_<ctime>_<process id>-<random>.csv`: the original's pattern, the owner, and a part that nobody can guess. */
-const UPLOAD_NAME =
-  /_[A-Z][a-z]{2}-[A-Z][a-z]{2}-[-\d]\d-\d\d[:.]\d\d[:.]\d\d-\d{4}_(\d{1,10})-[0-9a-f]{12}\.(?:csv|tsv|txt)(?:\.gz)?$/;
+const TEXT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES);
 
 /**
  * Accepts a multipart form with one file. The fields go to `request.body`. The file goes to `options.dir` and, while it
@@ -43,7 +35,7 @@ const UPLOAD_NAME =
  */
 export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
   const places = new UploadSlots(options);
-  const form = formOf(options, (body) => {
+  const parse = multerOf(options, (body) => {
     // Before anything else: an upload without a slot gets no memory and no disk space.
     places.take(body as Request & UploadBody);
     return open();
@@ -71,8 +63,9 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       notes(response).continued = true;
     }
     const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
-    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }) as UploadBody & Request;
-    form(body, response, (cause: unknown) => {
+    const form = rewriterOf(request, options.fieldValueBytesMax);
+    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }, form) as UploadBody & Request;
+    parse(body, response, (cause: unknown) => {
       places.free(body);
       request.body = body.body;
       if (body.file !== undefined) request.file = body.file;
@@ -85,11 +78,18 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
   };
 }
 
+/** Undefined without a boundary, which multer then reports. */
+function rewriterOf(request: Request, textBytesMax: number): FormRewriter | undefined {
+  const boundary = boundaryOf(request.headers['content-type'] ?? '');
+  const fields = { file: FILE_FIELD, texts: TEXT_FIELDS, textBytesMax };
+  return boundary === undefined ? undefined : new FormRewriter(boundary, fields);
+}
+
 function isPlain(contentEncoding: string | undefined): boolean {
   return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
 }
 
-function formOf(options: UploadOptions, open: (request: Request) => Intake): RequestHandler {
+function multerOf(options: UploadOptions, open: (request: Request) => Intake): RequestHandler {
   return multer({
     storage: new IntakeStorage(
       multer.diskStorage({
@@ -118,24 +118,6 @@ function formOf(options: UploadOptions, open: (request: Request) => Intake): Req
   }).single(FILE_FIELD);
 }
 
-function refuseName(fileName: string): Error | undefined {
-  if (TABLE_NAME.test(fileName)) return undefined;
-  return new NotATableError(
-    'not_a_csv_name',
-    `The file ${quote(fileName)} is not a .csv, .tsv or .txt file (each also with .gz): save the table as CSV and send it.`,
-    { field: FILE_FIELD, value: fileName },
-  );
-}
-
-function uploadName(fileName: string): string {
-  const { stem = '', extension = '.csv' } = TABLE_NAME.exec(basename(fileName))?.groups ?? {};
-  const name = stem.replaceAll(/[^\w.-]/g, '-').slice(0, STEM_CHARS_MAX);
-  // Windows allows no colon in a file's name.
-  const time = process.platform === 'win32' ? ctime().replaceAll(':', '.') : ctime();
-  const random = randomUUID().slice(-RANDOM_CHARS);
-  return `${name}_${time}_${process.pid}-${random}${extension.toLowerCase()}`;
-}
-
 /** The form's file. @throws FieldError `missing_file` or `empty_file` */
 export function requireFile(file: Express.Multer.File | undefined): UploadedFile {
   if (file === undefined) {
@@ -148,14 +130,10 @@ export function requireFile(file: Express.Multer.File | undefined): UploadedFile
     );
   }
   if (file.size === 0) {
-    throw new FieldError(
-      'empty_file',
-      `The file ${quote(file.originalname)} is empty: send a header line and rows.`,
-      {
-        field: FILE_FIELD,
-        value: file.originalname,
-      },
-    );
+    throw new FieldError('empty_file', 'The file is empty: send a header line and rows.', {
+      field: FILE_FIELD,
+      value: shownName(file.originalname),
+    });
   }
   return file as UploadedFile;
 }
@@ -181,8 +159,8 @@ export async function prepareUploads(dir: string): Promise<void> {
     throw new ConfigError('temp_dir', `TEMP_DIR=${JSON.stringify(dir)} ${says}`, {}, { cause });
   }
   const left = (await readdir(dir)).filter((name) => {
-    const [, pid] = UPLOAD_NAME.exec(name) ?? [];
-    return pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)));
+    const pid = ownerOf(name);
+    return pid !== undefined && (pid === process.pid || !isRunning(pid));
   });
   await Promise.all(left.map((name) => unlink(join(dir, name))));
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform, type TransformCallback } from 'node:stream';
 import { HttpError } from '../problem.ts';
+import type { FormRewriter } from './formRewriter.ts';
 import type { SlottedUpload } from './slots.ts';
 
 export interface BodyTimes {
@@ -22,7 +23,7 @@ const BUFFERED_BYTES = 1 << 18;
 const MS_PER_S = 1_000;
 
 /**
- * Passes the body of an upload on to multer, counts its bytes and limits its time. Multer takes this stream for the
+ * Passes the body of an upload on to multer, counts its bytes, limits its time, and rewrites its parts. Multer takes this stream for the
  * request. If the stream is destroyed, multer cleans up and reports at once, and the request can still be answered. Given
  * the request itself, multer would read all the rest of the body before it reports an error.
  */
@@ -30,16 +31,19 @@ export class UploadBody extends Transform implements SlottedUpload {
   readonly headers: IncomingMessage['headers'];
   readonly #request: IncomingMessage;
   readonly #bounds: BodyBounds;
+  readonly #form: FormRewriter | undefined;
   readonly #stall: NodeJS.Timeout;
   readonly #timeout: NodeJS.Timeout;
   readonly #startedAt = performance.now();
   #bytes = 0;
 
-  constructor(request: IncomingMessage, bounds: BodyBounds) {
+  /** @param form rewrites the parts of the form; if undefined, the body is passed on as it is */
+  constructor(request: IncomingMessage, bounds: BodyBounds, form?: FormRewriter) {
     super({ highWaterMark: BUFFERED_BYTES });
     this.headers = request.headers;
     this.#request = request;
     this.#bounds = bounds;
+    this.#form = form;
     const { stallMs, timeoutMs } = bounds;
     this.#stall = setTimeout(() => this.#checkStall(), stallMs);
     this.#timeout = setTimeout(() => this.destroy(tooSlow(timeoutMs)), timeoutMs);
@@ -53,7 +57,8 @@ export class UploadBody extends Transform implements SlottedUpload {
     this.#stall.refresh();
     this.#bytes += chunk.length;
     if (this.#bytes > this.#bounds.bytesMax) done(this.#bounds.tooLarge(this.#bytes));
-    else done(null, chunk);
+    else if (this.#form === undefined) done(null, chunk);
+    else this.#rewrite((form) => form.write(chunk, (bytes) => this.push(bytes)), done);
   }
 
   bytesPerSecond(): number {
@@ -69,7 +74,16 @@ export class UploadBody extends Transform implements SlottedUpload {
   /** All bytes have arrived. Their processing has no time limit here. */
   override _flush(done: TransformCallback): void {
     this.#stopClocks();
-    done();
+    this.#rewrite((form) => form.end(), done);
+  }
+
+  #rewrite(step: (form: FormRewriter) => void, done: TransformCallback): void {
+    try {
+      if (this.#form !== undefined) step(this.#form);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

@@ -102,7 +102,7 @@ export const alias = z
       'must have only letters, digits, _ and -, and must not be "latest" or v1, v2 ..., which MLflow reserves',
   });
 
-/** `key=value`, repeated, or one JSON object. */
+/** `key=value`, repeated, or one object in JSON or as Python prints it. */
 export const tags = z.array(z.string()).transform((given, context): Readonly<Record<string, string>> => {
   const pairs = given.flatMap((one) => {
     const read = one.trimStart().startsWith('{') ? jsonTags(one) : keyValue(one);
@@ -130,7 +130,7 @@ function keyValue(given: string): Pairs | string {
 function jsonTags(given: string): Pairs | string {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(given);
+    parsed = jsonOrPython(given);
   } catch {
     return 'must be valid JSON if it begins with {';
   }
@@ -138,6 +138,24 @@ function jsonTags(given: string): Pairs | string {
   const [nested] = entries.find(([, value]) => typeof value === 'object') ?? [];
   if (nested !== undefined) return `must have text or a number for ${quote(nested)}`;
   return entries.map(([key, value]) => [key, String(value)]);
+}
+
+/** A text or a constant of Python. */
+const PYTHON = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|\b(?:None|True|False)\b/gs;
+
+/** Parses JSON, or a dictionary that Python has printed: `{'team': 'risk', 'nightly': True}`. @throws SyntaxError */
+function jsonOrPython(given: string): unknown {
+  try {
+    return JSON.parse(given);
+  } catch {
+    return JSON.parse(
+      given.replaceAll(PYTHON, (found: string, text: string | undefined) => {
+        if (text !== undefined) return `"${text.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`;
+        // MLflow writes the value of a tag as Python prints it.
+        return found.startsWith('"') ? found : `"${found}"`;
+      }),
+    );
+  }
 }
 
 /** What is wrong with a tag; undefined if MLflow accepts it. */

@@ -5,8 +5,18 @@ import { idleFields } from './use.ts';
 /** A parsed form: text, or several texts if a field was repeated. */
 export type FormBody = Readonly<Record<string, string | readonly string[]>>;
 
+/** The end of a text that came from a file or a shell, and the mark at the start of a file of Windows. */
+const AROUND = /^\uFEFF|(?:\r\n|\r|\n)$/g;
+const LINE_END = /\r\n|\r|\n/;
+const DELIMITERS = /[,;\t|]/g;
+/** As many lines are no name and no number, even if a name has a line end in it. */
+const TABLE_LINES_MIN = 5;
+/** The name of a file, or what JavaScript makes of an object that is no file. */
+const FILE_NAME = /^(?:[^,;|"\t\r\n]{1,250}\.[a-z][a-z0-9]{0,9}|\[object \w+\]|undefined|null)$/i;
+
 /**
- * Checks a form's fields and fills in the defaults. An empty field counts as not given.
+ * Checks a form's fields and fills in the defaults. An empty field counts as not given, and so does Python's `None`. One
+ * line end at the end of a field is ignored.
  * @throws FieldError naming the field, its value and what it must be
  */
 export function parseFields(body: FormBody): TrainFields {
@@ -39,10 +49,16 @@ function rowNamed(field: string): FieldRow | undefined {
 function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
   for (const [field, value] of Object.entries(body)) {
-    if (field === FILE_FIELD) throw fileAsText(value);
+    const texts = [value].flat().map((text) => text.replaceAll(AROUND, ''));
     const row = rowNamed(field);
+    const values = texts.filter((text) => text.trim() !== '' && !isNone(text, row));
+    if (field === FILE_FIELD) {
+      // A browser sends an empty text if no file was chosen.
+      if (values[0] !== undefined) throw fileAsText(values[0]);
+      continue;
+    }
     if (row === undefined) throw unknownField(field);
-    const values = (typeof value === 'string' ? [value] : [...value]).filter((text) => text.trim() !== '');
+    if (values.some(isTable)) throw tableAsText(field);
     if (values.length > 1 && !isRepeatable(row)) {
       throw new FieldError('repeated_field', `${field} is given ${values.length} times: give it once.`, {
         field,
@@ -52,6 +68,20 @@ function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
     if (values.length > 0) given.set(field, values);
   }
   return given;
+}
+
+/** Whether Python has printed that the field has no value. In the file, `None` may be a name or a label. */
+function isNone(text: string, row: FieldRow | undefined): boolean {
+  return text.trim() === 'None' && row !== undefined && row.ofFile !== true;
+}
+
+/** Whether the text is the content of a table: many lines, or two with the same number of delimiters. */
+function isTable(text: string): boolean {
+  if (text.trimStart().startsWith('{')) return false;
+  const [first = '', second = '', ...more] = text.split(LINE_END);
+  const delimiters = first.match(DELIMITERS)?.length ?? 0;
+  if (more.length + 2 >= TABLE_LINES_MIN) return true;
+  return delimiters > 0 && second.match(DELIMITERS)?.length === delimiters;
 }
 
 function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>): unknown {
@@ -94,17 +124,27 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
   );
 }
 
-/** curl sends the file's name instead of the file if the @ was forgotten. */
-function fileAsText(value: string | readonly string[]): FieldError {
-  const text = String(value);
+/** curl sends the file's name instead of the file if the @ was forgotten. Other text may be a file's, and is not repeated. */
+function fileAsText(text: string): FieldError {
+  const isName = FILE_NAME.test(text);
+  const says = isName ? `the text ${quote(text)}` : 'one line of text';
   return new FieldError(
     'missing_file',
-    `${FILE_FIELD} is the text ${quote(text)}, not a file: put an @ before its name (curl -F ${FILE_FIELD}=@data.csv).`,
-    { field: FILE_FIELD, value: text },
+    `${FILE_FIELD} is ${says}, not a file: put an @ before the file's name (curl -F ${FILE_FIELD}=@data.csv).`,
+    { field: FILE_FIELD, ...(isName && { value: text }) },
   );
 }
 
-function unknownField(field: string): FieldError {
+/** The error for a table in a field that holds text. The table is not repeated. */
+function tableAsText(field: string): FieldError {
+  return new FieldError(
+    'unexpected_file',
+    `The field ${field} holds a table, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`,
+    { field },
+  );
+}
+
+export function unknownField(field: string): FieldError {
   return new FieldError(
     'unknown_field',
     `Unknown field ${quote(field)}: the valid fields are listed in "allowed".`,

@@ -35,6 +35,8 @@ export interface FieldRow {
   readonly kind: z.ZodType;
   /** The value if the field is not given; without a default, the value is undefined. */
   readonly default?: unknown;
+  /** Whether the text names something in the file, so that Python's `None` may be a name. */
+  readonly ofFile?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
@@ -93,6 +95,7 @@ const FIELDS = {
     group: 'data',
     names: ['target'],
     kind: text,
+    ofFile: true,
     defaultSays: '`Outcome`, else the last column',
     says: 'The column to predict: two or more classes, as numbers, booleans or text.',
   },
@@ -100,6 +103,7 @@ const FIELDS = {
     group: 'data',
     names: ['positive'],
     kind: text,
+    ofFile: true,
     defaultSays: 'the larger label',
     param: 'positive',
     says: 'The positive class for precision, recall, F1 and ROC AUC. With three or more classes, precision, recall and F1 are weighted averages and ROC AUC is one-vs-one.',
@@ -108,6 +112,7 @@ const FIELDS = {
     group: 'data',
     names: ['ignore'],
     kind: texts,
+    ofFile: true,
     default: [],
     defaultSays: 'none',
     param: 'ignore',
@@ -255,7 +260,7 @@ const FIELDS = {
     kind: tags,
     default: {},
     defaultSays: 'none',
-    says: "The run's tags: `key=value`, repeated, or one JSON object. If a key is given twice, the last value counts.",
+    says: "The run's tags: `key=value`, repeated, or one object in JSON or as Python prints it. If a key is given twice, the last value counts.",
   },
 } as const satisfies Record<string, FieldRow>;
 

@@ -18,6 +18,7 @@ const GOOD = file() + DRY;
 const type = (value: string) => `Content-Type: ${value}\r\n`;
 const named = (disposition: string) => part(`Content-Disposition: ${disposition}`, CSV);
 
+const LONG_CSV = CSV + 'koala,1,1\n'.repeat(10_000);
 const LONG = 'x'.repeat(3_000_000);
 const long = (headers: string) =>
   `POST /train HTTP/1.1\r\n${headers}Content-Length: 300000000\r\n\r\n${LONG}`;
@@ -176,7 +177,75 @@ const PARTS: readonly Hostile[] = [
     post(GOOD + field('exp_name', '\xff\xfe\xc0\x80\xed\xa0\x80') + END),
     200,
   ),
-  hostile('a file as a field', post(DRY + field('train_file', CSV) + END), 422),
+  hostile('a file as a field', post(DRY + field('train_file', CSV) + END), 200),
+  hostile('a long file as a field', post(DRY + field('train_file', LONG_CSV) + END), 200),
+  hostile('a file name as a field', post(DRY + field('train_file', 'data.csv') + END), 422),
+  hostile('a long line as a field', post(DRY + field('train_file', 'x'.repeat(100_000)) + END), 422),
+  hostile('bytes as a field', post(`${DRY}${field('train_file', '\x00\xff'.repeat(5_000))}${END}`), 415),
+  hostile('an empty file as a field', post(DRY + field('train_file', '') + END), 422),
+  hostile('two files as fields', post(DRY + field('train_file', CSV).repeat(2) + END), 422),
+  hostile(
+    'an empty part that ends without a CRLF',
+    post(`${GOOD}--${BOUNDARY}\r\nContent-Disposition: form-data; name="tol"\r\n\r\n${END}`),
+    200,
+  ),
+  hostile(
+    'a header that is a boundary',
+    post(
+      `${GOOD}--${BOUNDARY}\r\n--${BOUNDARY}: x\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n${END}`,
+    ),
+    400,
+  ),
+  hostile(
+    'blanks behind a boundary',
+    post((GOOD + END).replaceAll(`${BOUNDARY}\r`, `${BOUNDARY} \t \r`)),
+    200,
+  ),
+  hostile('letters behind a boundary', post((GOOD + END).replaceAll(`${BOUNDARY}\r`, `${BOUNDARY}x\r`)), 400),
+  hostile(
+    'boundaries that end in LF',
+    post((GOOD + END).replaceAll(`\r\n--${BOUNDARY}`, `\n--${BOUNDARY}`)),
+    400,
+  ),
+  hostile(
+    'a form in a text field',
+    post(
+      GOOD +
+        part(
+          'Content-Disposition: form-data; name="tol"\r\nContent-Type: multipart/mixed; boundary=inner',
+          '--inner\r\n\r\nx\r\n--inner--',
+        ) +
+        END,
+    ),
+    422,
+  ),
+  hostile('a table as a text', post(GOOD + field('target', CSV) + END), 422),
+  hostile(
+    'a text with a file name',
+    post(GOOD + part('Content-Disposition: form-data; name="tol"; filename="tol"', '1') + END),
+    200,
+  ),
+  hostile(
+    'a long text with a file name',
+    post(
+      GOOD + part('Content-Disposition: form-data; name="tol"; filename="tol"', '1'.repeat(100_000)) + END,
+    ),
+    422,
+  ),
+  hostile(
+    'bytes with a file name in a text field',
+    post(GOOD + part('Content-Disposition: form-data; name="tol"; filename="tol"', '\x00\xff') + END),
+    422,
+  ),
+  hostile(
+    'an unknown field of bytes without a file name',
+    post(
+      GOOD +
+        part('Content-Disposition: form-data; name="x"\r\nContent-Type: application/octet-stream', 'y') +
+        END,
+    ),
+    422,
+  ),
   hostile('two files', post(GOOD + file() + END), 422),
   hostile(
     'a file in another field',

@@ -88,7 +88,14 @@ describe('a file', () => {
     ['a PDF named .txt', Buffer.from('%PDF-1.7\n'), 'a.txt', 415, 'not_a_table', {}],
     ['a web page', Buffer.from('<!doctype html><p>Moved'), 'a.csv', 415, 'not_a_table', {}],
     ['JSON', Buffer.from('[{"a": 1}]'), 'a.csv', 415, 'not_a_table', {}],
-    ['a name without an extension', Buffer.from(TABLE), 'data', 415, 'not_a_csv_name', { value: 'data' }],
+    [
+      'the name of a workbook',
+      Buffer.from(TABLE),
+      'data.xlsx',
+      415,
+      'not_a_csv_name',
+      { value: 'data.xlsx' },
+    ],
     ['the name of an archive', gzipSync(TABLE), 'data.tar.gz', 415, 'not_a_csv_name', {}],
     [
       'bad bytes',

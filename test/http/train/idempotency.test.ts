@@ -46,7 +46,7 @@ describe('the same Idempotency-Key', () => {
     await post('a')
       .set('Prefer', 'respond-async')
       .expect(202)
-      .expect('Location', `/deliveries/${id}`)
+      .expect('Location', `deliveries/${id}`)
       .expect('Idempotency-Replayed', 'true');
     service.desk.deliver(id);
     const later = await post('a').expect(200).expect('Idempotency-Replayed', 'true');

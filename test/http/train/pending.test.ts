@@ -27,7 +27,7 @@ describe('while a delivery is pending', () => {
       .expect(202)
       .expect('Preference-Applied', 'respond-async');
     const { id, run } = entry();
-    expect(response.headers['location']).toBe(`/deliveries/${id}`);
+    expect(response.headers['location']).toBe(`deliveries/${id}`);
     expect(response.headers).not.toHaveProperty('run-id');
     expect(Object.keys(response.body).slice(0, 4)).toEqual(['accuracy', 'entropy', 'precision', 'recall']);
     expect(response.body).toMatchObject({
@@ -37,7 +37,7 @@ describe('while a delivery is pending', () => {
       recall: 0.59,
       run: { id: null, name: run.runName, url: null, experiment_id: null },
       model: { uri: null, name: 'R', version: null, url: null },
-      tracking: { state: 'pending', delivery: { id, url: `/deliveries/${id}` } },
+      tracking: { state: 'pending', delivery: { id, url: `deliveries/${id}` } },
       data: { rows: 768 },
       solver: { converged: true },
       warnings: [],
@@ -111,7 +111,7 @@ describe('/deliveries', () => {
     const { body } = await get(`/deliveries/${id}`).expect(200);
     expect(body).toEqual({
       id,
-      url: `/deliveries/${id}`,
+      url: `../deliveries/${id}`,
       state: 'delivered',
       accepted_at: new Date(view.acceptedAtMs).toISOString(),
       ended_at: new Date(view.endedAtMs!).toISOString(),
@@ -141,7 +141,7 @@ describe('/deliveries', () => {
       model: null,
     });
     const retry = () => request(service.server).post(`/deliveries/${id}/retry`);
-    const back = await retry().expect(202).expect('Location', `/deliveries/${id}`);
+    const back = await retry().expect(202).expect('Location', `../../deliveries/${id}`);
     expect(back.body).toMatchObject({ id, state: 'pending', ended_at: null });
     expect((await retry().expect(409)).body.code).toBe('delivery_not_dead');
   });

@@ -313,6 +313,17 @@ describe('problems', () => {
     expect(service.uploads()).toEqual([]);
   });
 
+  it.each<[string, () => request.Test, string]>([
+    ['a field', () => csv(SMALL).field('tol', 'x'.repeat(4_000)), 'tol'],
+    ['a cell', () => csv(`a,Outcome\n1,0\n${'x'.repeat(60_000)},1\n2,1\n`), 'Row 2'],
+  ])('repeat only the beginning of a long value: %s', async (_name, call, says) => {
+    const { body } = await call();
+    expect(body.value).toBe(`${'x'.repeat(200)}…`);
+    expect(body.detail).toContain(says);
+    const dry = await call().field('dry_run', 'true');
+    expect(dry.body.problem?.value ?? dry.body.value).toBe(body.value);
+  });
+
   it.each<[TrackingRefusedError, number, Record<string, string>]>([
     [new TrackingRefusedError('mlflow_refused', 'MLflow said no.', { runId: 'r9' }), 502, { 'run-id': 'r9' }],
     [new TrackingRefusedError('experiment_deleted', 'It is deleted.', { field: 'exp_name' }), 422, {}],
@@ -324,7 +335,7 @@ describe('problems', () => {
     expect(response.body).toMatchObject({
       code: error.code,
       detail: error.message,
-      delivery: { id, url: `/deliveries/${id}` },
+      delivery: { id, url: `deliveries/${id}` },
     });
     expect(response.headers).toMatchObject(headers);
   });

@@ -77,6 +77,44 @@ describe('parseFields', () => {
     ['weights switched off', { class_weight: 'none', stratify: 'no' }, {}],
     ['yes and no as Python writes them', { stratify: 'True', dry_run: 'FALSE' }, { stratify: true }],
     [
+      "Python's None as not given",
+      {
+        ...{ tol: 'None', iterations: 'None', class_weight: 'None', random_state: 'None', test_size: 'None' },
+        ...{ stratify: 'None', dry_run: 'None', missing: 'None', solver: ' None', solver_tol: 'None\n' },
+        ...{ exp_name: 'None', run_name: 'None', model_name: 'None', alias: 'None', tags: ['None', 'None'] },
+        registered_model: 'None',
+      },
+      {},
+    ],
+    [
+      'None as a name in the file',
+      { target: 'None', positive: 'None', ignore: ['None', 'a'] },
+      { target: 'None', positive: 'None', ignore: ['None', 'a'] },
+    ],
+    [
+      'one line end at the end, and a byte order mark, as not there',
+      {
+        tol: '0.5\n',
+        solver: 'lbfgs\r\n',
+        dry_run: 'true\r',
+        target: '\uFEFFy\n',
+        ignore: ['a\n', 'b \n\n', '\n'],
+      },
+      { C: 0.5, dryRun: true, target: 'y', ignore: ['a', 'b \n'] },
+    ],
+    ['a line end in a name', { target: 'Glucose\n(mg/dL)' }, { target: 'Glucose\n(mg/dL)' }],
+    ['an empty text instead of a file', { train_file: '', tol: '2' }, { C: 2 }],
+    [
+      'tags as Python prints them',
+      { tags: `{'team': "O'Hara", 'n': 3, 'ok': True, 'x': None, 'q': 'it\\'s "hi", not True'}` },
+      { tags: { team: "O'Hara", n: '3', ok: 'True', x: 'None', q: 'it\'s "hi", not True' } },
+    ],
+    [
+      'tags as JSON on several lines',
+      { tags: '{\n"a": 1,\n"b": 2,\n"c": 3,\n"d": 4\n}\n' },
+      { tags: { a: '1', b: '2', c: '3', d: '4' } },
+    ],
+    [
       'columns',
       { target: 'y', positive: 'yes', ignore: ['id', 'a,b'] },
       { target: 'y', positive: 'yes', ignore: ['id', 'a,b'] },
@@ -117,6 +155,12 @@ describe('parseFields', () => {
     ['test_size', { test_size: '1.5' }, 'invalid_test_size'],
     ['test_size', { test_size: '1.0' }, 'invalid_test_size'],
     ['train_file', { train_file: 'diabetes.csv' }, 'missing_file'],
+    ['train_file', { train_file: 'a,b,Outcome' }, 'missing_file'],
+    ['target', { target: 'a,b,Outcome\n1,2,0\n' }, 'unexpected_file'],
+    ['exp_name', { exp_name: 'a;b\r1;2' }, 'unexpected_file'],
+    ['tags', { tags: ['a=1', 'Outcome\n0\n1\n0\n1'] }, 'unexpected_file'],
+    ['stratify', { stratify: 'none' }, 'invalid_stratify'],
+    ['tags', { tags: "{'a': [1]}" }, 'invalid_tags'],
     ['tags', { tags: 'a//b=c' }, 'invalid_tags'],
     ['tags', { tags: '/a=c' }, 'invalid_tags'],
     ['tags', { tags: '..=c' }, 'invalid_tags'],
@@ -161,6 +205,29 @@ describe('parseFields', () => {
     const error = errorOf(body);
     expect(error).toMatchObject({ name: 'FieldError', code, details: { field } });
     expect(error.message).toMatch(/[.)]$/);
+  });
+
+  it.each<[string, boolean]>([
+    ['diabetes.csv', true],
+    ['C:\\my files\\Größe 1.csv.gz', true],
+    ['[object Object]', true],
+    ['undefined', true],
+    ['a,b,Outcome', false],
+    ['Outcome', false],
+    ['3.14', false],
+    [`${'x'.repeat(300)}.csv`, false],
+  ])('repeats the text %s in place of a file only if it is a name: %s', (text, isRepeated) => {
+    const error = errorOf({ train_file: `${text}\n` });
+    expect(error).toMatchObject({ code: 'missing_file', details: { field: 'train_file' } });
+    expect(error.details.value).toBe(isRepeated ? text : undefined);
+    expect(error.message.includes(JSON.stringify(text))).toBe(isRepeated);
+    expect(error.message).toContain('put an @');
+  });
+
+  it('repeats no line of a table in another field', () => {
+    const error = errorOf({ exp_name: 'a,b,Outcome\n1,2,0\n' });
+    expect(JSON.stringify([error.message, error.details])).not.toMatch(/Outcome|1,2,0/);
+    expect(error.message).toContain('train_file');
   });
 
   it('names the valid fields', () => {

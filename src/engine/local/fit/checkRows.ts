@@ -5,8 +5,12 @@ import { labelText, type Target } from '../../../data/target.ts';
 import { DataError, quote } from '../../../errors.ts';
 import type { Frame } from '../../../ml/frame.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
+import type { Holdout } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
 import type { MarkedRows } from './markRows.ts';
+
+/** A stratified split needs so many rows of each class. */
+const ROWS_TO_STRATIFY = 2;
 
 /** The different codes, ascending. */
 function codesIn(codes: Uint8Array): number[] {
@@ -19,24 +23,39 @@ function codesIn(codes: Uint8Array): number[] {
  * Checks that the classes can be learned. A class without training rows has no probability, and no log loss.
  * @throws DataError if the training rows have one class only, or the test rows have a class that they lack
  */
-export function requireClasses({ name, classCounts, dtype }: Target, marked: MarkedRows): void {
+export function requireClasses(
+  { name, classCounts, dtype }: Target,
+  marked: MarkedRows,
+  holdout: Holdout,
+): void {
   const text = (code: number) => labelText(classCounts[code]?.label as ClassLabel, dtype);
+  const others = otherSplits(holdout, classCounts.every(({ count }) => count >= ROWS_TO_STRATIFY));
   const inTraining = codesIn(marked.trainCodes);
   if (inTraining.length === 1) {
     const only = text(inTraining[0]!);
     throw new DataError(
       'one_class_in_training',
-      `All ${marked.split.train} training rows are of the class ${only}: set stratify=true, another random_state, or a smaller test_size.`,
+      `All ${marked.split.train} training rows are of the class ${only}: add rows of other classes${others}.`,
       { column: name, value: only },
     );
   }
   const unknown = codesIn(marked.testCodes).find((code) => !inTraining.includes(code));
   if (unknown === undefined) return;
+  const isAlone = classCounts[unknown]?.count === 1;
   throw new DataError(
     'class_only_in_test',
-    `The class ${quote(text(unknown))} occurs in the test rows only, so it cannot be learned: set stratify=true or another random_state, or remove its rows.`,
+    `The class ${quote(text(unknown))} occurs in the test rows only${isAlone ? ', in one row' : ''}, so it cannot be learned: add rows of this class, remove its ${isAlone ? 'row' : 'rows'}${others}.`,
     { column: name, value: text(unknown) },
   );
+}
+
+/** How the rows could be split in another way, as the end of a list of remedies. */
+function otherSplits(holdout: Holdout, canStratify: boolean): string {
+  if (holdout.by === 'column' || holdout.by === 'file') return ', or choose other test rows';
+  if (holdout.by === 'last') return ', or set another test_size, or split=random';
+  return canStratify
+    ? ', or set stratify=true or another random_state'
+    : ', or set another random_state or test_size';
 }
 
 /**

@@ -10,8 +10,9 @@ export function findPositive(
   { name, classCounts, dtype }: Target,
   wanted: string | undefined,
 ): ClassLabel | undefined {
-  if (wanted === undefined) return undefined;
   const labels = classCounts.map(({ label }) => label);
+  // Python prints a value that is not given as None.
+  if (wanted === undefined || (wanted === 'None' && !labels.includes('None'))) return undefined;
   const allowed = labels.map((label) => labelText(label, dtype));
   const details = { field: 'positive', value: wanted, allowed };
   if (labels.length > 2) {

@@ -59,7 +59,7 @@ export async function prepare(
   let marked: MarkedRows;
   try {
     marked = markRows(dataset, plan.evaluation.holdout);
-    requireClasses(dataset.target, marked);
+    requireClasses(dataset.target, marked, plan.evaluation.holdout);
     requireValues(dataset, marked);
     watch.throwIfCancelled();
   } catch (error) {

@@ -119,11 +119,11 @@ describe('markRows', () => {
   });
 });
 
-const targetOf = (labels: readonly ClassLabel[], dtype: Target['dtype']): Target => ({
+const targetOf = (labels: readonly ClassLabel[], dtype: Target['dtype'], counts: number[] = []): Target => ({
   name: 't',
   type: dtype === 'object' ? 'string' : 'long',
   dtype,
-  classCounts: labels.map((label) => ({ label, count: 2 })),
+  classCounts: labels.map((label, code) => ({ label, count: counts[code] ?? 2 })),
   codes: new Uint8Array(),
 });
 
@@ -156,6 +156,58 @@ describe('requireClasses', () => {
   });
 });
 
+describe('the advice of requireClasses', () => {
+  const messageOf = (counts: number[], train: number[], test: number[]) => {
+    const marked = {
+      marks: new Uint8Array(),
+      split: { train: train.length, test: test.length },
+      trainCodes: Uint8Array.from(train),
+      testCodes: Uint8Array.from(test),
+    };
+    const labels = counts.map((_count, code) => `c${code}`);
+    const error = refusal(() => requireClasses(targetOf(labels, 'object', counts), marked));
+    return (error as { message: string }).message;
+  };
+
+  it.each<[string, number[], number[], number[], RegExp]>([
+    ['a class of two rows', [4, 2, 2], [0, 1, 1], [0, 2, 2], /set stratify=true or another random_state/],
+    [
+      'one class, and another of two rows',
+      [4, 2],
+      [0, 0, 0, 0],
+      [1, 1],
+      /set stratify=true, another random_state/,
+    ],
+  ])('names stratify for %s', (_name, counts, train, test, says) => {
+    expect(messageOf(counts, train, test)).toMatch(says);
+  });
+
+  it.each<[string, number[], number[], number[], RegExp]>([
+    [
+      'a class of one row',
+      [4, 2, 1],
+      [0, 1, 1],
+      [0, 2],
+      /"c2" occurs in the test rows only, in one row, .*add rows of this class, remove its row/,
+    ],
+    [
+      'a class beside one of one row',
+      [4, 2, 1],
+      [0, 2],
+      [0, 1, 1],
+      /"c1" occurs in the test rows only, so .*: set another random_state/,
+    ],
+    ['one class, and another of one row', [4, 1], [0, 0, 0, 0], [1], /add rows of other classes/],
+  ])(
+    'does not name stratify, which needs two rows of each class, for %s',
+    (_name, counts, train, test, says) => {
+      const message = messageOf(counts, train, test);
+      expect(message).toMatch(says);
+      expect(message).not.toContain('stratify');
+    },
+  );
+});
+
 describe('findPositive', () => {
   it.each<[string | undefined, readonly ClassLabel[], Target['dtype'], ClassLabel | undefined]>([
     [undefined, ['a', 'b', 'c'], 'object', undefined],
@@ -169,6 +221,12 @@ describe('findPositive', () => {
     ['true', [0, 1], 'bool', 1],
     ['FALSE', [0, 1], 'bool', 0],
     ['1', [0, 1], 'bool', 1],
+    ['True', [0, 1], 'int64', 1],
+    ['False', [0, 1], 'int64', 0],
+    ['True', ['False', 'True'], 'object', 'True'],
+    ['None', ['None', 'some'], 'object', 'None'],
+    ['None', [0, 1], 'int64', undefined],
+    ['None', ['a', 'b', 'c'], 'object', undefined],
   ])('finds %j among %j (%s)', (wanted, labels, dtype, label) => {
     expect(findPositive(targetOf(labels, dtype), wanted)).toBe(label);
   });
