@@ -58,7 +58,7 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
   const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
   const marked = dataset && attempts.of(() => markRows(dataset, holdout));
   if (dataset && marked) {
-    attempts.of(() => requireClasses(dataset.target, marked));
+    attempts.of(() => requireClasses(dataset.target, marked, holdout));
     attempts.of(() => requireValues(dataset, marked));
     if (folds !== undefined) attempts.of(() => assignFolds({ dataset, marked }, holdout, folds));
   }

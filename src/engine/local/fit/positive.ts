@@ -2,6 +2,12 @@ import { labelText, type Target } from '../../../data/target.ts';
 import { FieldError, quote } from '../../../errors.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 
+/** Python's truth values are numbers: `True == 1`. */
+const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([
+  ['True', 1],
+  ['False', 0],
+]);
+
 /**
  * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
  * @throws FieldError if the target has no such label, or more than two labels
@@ -25,11 +31,8 @@ export function findPositive(
   // A file may write booleans as True, TRUE or true, and so may a client.
   const same = (text: string) =>
     dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
-  const label = labels.find(
-    (one) =>
-      same(labelText(one, dtype)) ||
-      (typeof one === 'number' && wanted.trim() !== '' && one === Number(wanted)),
-  );
+  const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
+  const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
   if (label === undefined) {
     throw new FieldError(
       'unknown_positive',

@@ -10,9 +10,10 @@ import { type MarkedRows, markRows } from '../../../../src/engine/local/fit/mark
 import { findPositive } from '../../../../src/engine/local/fit/positive.ts';
 import { DataError, FieldError } from '../../../../src/errors.ts';
 import type { ClassLabel } from '../../../../src/values/dataset.ts';
-import type { RandomSplit } from '../../../../src/values/plan.ts';
+import type { Holdout, RandomSplit } from '../../../../src/values/plan.ts';
 import { packTable } from '../../../support/packedTable.ts';
 
+const RANDOM: Holdout = { by: 'random', testSize: 0.3, randomState: 123, stratify: false };
 const SPLIT: RandomSplit = { by: 'random', testSize: 0.4, randomState: 123, stratify: false };
 const drop = { ignore: [], missing: 'drop' } as const;
 const read = (text: string) => toDataset(readTable(Buffer.from(text)), drop);
@@ -137,7 +138,7 @@ describe('requireClasses', () => {
 
   it('accepts test rows whose classes are all among the training rows', () => {
     expect(
-      refusal(() => requireClasses(targetOf(['a', 'b', 'c'], 'object'), marked([2, 0, 2], [0]))),
+      refusal(() => requireClasses(targetOf(['a', 'b', 'c'], 'object'), marked([2, 0, 2], [0]), RANDOM)),
     ).toBeUndefined();
   });
 
@@ -147,7 +148,7 @@ describe('requireClasses', () => {
     ['three classes', targetOf([1, 2, 7], 'int64'), [0, 1], [1, 2], 'class_only_in_test', '7'],
     ['texts in the test rows', targetOf(['a', 'b', 'c'], 'object'), [2, 1], [0], 'class_only_in_test', 'a'],
   ])('rejects other parts: %s', (_name, target, train, test, code, value) => {
-    expect(refusal(() => requireClasses(target, marked(train, test)))).toMatchObject({
+    expect(refusal(() => requireClasses(target, marked(train, test), RANDOM))).toMatchObject({
       name: 'DataError',
       code,
       message: expect.stringContaining(value),
@@ -157,7 +158,7 @@ describe('requireClasses', () => {
 });
 
 describe('the advice of requireClasses', () => {
-  const messageOf = (counts: number[], train: number[], test: number[]) => {
+  const messageOf = (counts: number[], train: number[], test: number[], holdout: Holdout = RANDOM) => {
     const marked = {
       marks: new Uint8Array(),
       split: { train: train.length, test: test.length },
@@ -165,7 +166,7 @@ describe('the advice of requireClasses', () => {
       testCodes: Uint8Array.from(test),
     };
     const labels = counts.map((_count, code) => `c${code}`);
-    const error = refusal(() => requireClasses(targetOf(labels, 'object', counts), marked));
+    const error = refusal(() => requireClasses(targetOf(labels, 'object', counts), marked, holdout));
     return (error as { message: string }).message;
   };
 
@@ -176,7 +177,7 @@ describe('the advice of requireClasses', () => {
       [4, 2],
       [0, 0, 0, 0],
       [1, 1],
-      /set stratify=true, another random_state/,
+      /set stratify=true or another random_state/,
     ],
   ])('names stratify for %s', (_name, counts, train, test, says) => {
     expect(messageOf(counts, train, test)).toMatch(says);
@@ -195,7 +196,7 @@ describe('the advice of requireClasses', () => {
       [4, 2, 1],
       [0, 2],
       [0, 1, 1],
-      /"c1" occurs in the test rows only, so .*: set another random_state/,
+      /"c1" occurs in the test rows only, so .*or set another random_state/,
     ],
     ['one class, and another of one row', [4, 1], [0, 0, 0, 0], [1], /add rows of other classes/],
   ])(
@@ -206,6 +207,24 @@ describe('the advice of requireClasses', () => {
       expect(message).not.toContain('stratify');
     },
   );
+});
+
+describe('the advice of requireClasses for other splits', () => {
+  it.each<[Holdout, RegExp]>([
+    [{ by: 'last', testSize: 0.3 }, /or set another test_size, or split=random\.$/],
+    [{ by: 'column', column: 'part' }, /or choose other test rows\.$/],
+    [{ by: 'file' }, /or choose other test rows\.$/],
+  ])('names no random_state for %j', (holdout, says) => {
+    const marked = {
+      marks: new Uint8Array(),
+      split: { train: 2, test: 1 },
+      trainCodes: Uint8Array.of(0, 0),
+      testCodes: Uint8Array.of(1),
+    };
+    const error = refusal(() => requireClasses(targetOf(['a', 'b'], 'object', [2, 1]), marked, holdout));
+    expect(error?.message).toMatch(says);
+    expect(error?.message).not.toContain('random_state');
+  });
 });
 
 describe('findPositive', () => {
