@@ -60,6 +60,11 @@ export interface ModelSpec {
   readonly classWeight: 'balanced' | null;
 }
 
+/** From which probability on a row is of the positive class: a number, or the best cut for an objective. */
+export type Threshold =
+  | { readonly by: 'given'; readonly value: number }
+  | { readonly by: 'objective'; readonly objective: Objective };
+
 /** What to find out from a table. A single training is a plan with one candidate. */
 export interface Plan {
   readonly data: DataSpec;
@@ -70,6 +75,8 @@ export interface Plan {
   readonly metrics: readonly CustomMetric[];
   /** What chooses the best candidate: its mean over the folds, or without folds its value on the test rows. */
   readonly choice: Objective;
+  /** With two classes only. Without it, a row is of the class that is more probable. */
+  readonly threshold?: Threshold;
   /** Whether the fitted pipeline of each candidate is kept, not only that of the best. */
   readonly keepAll: boolean;
 }

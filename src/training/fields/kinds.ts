@@ -94,6 +94,19 @@ export const name = (charsMax: number, bad?: RegExp, badSays = '') =>
       error: `must have at most ${charsMax} characters, without control characters${badSays}`,
     });
 
+/** A number from 0 to 1; or an objective, whose text `planOf` parses. */
+export const threshold = z.string().transform((given, context): number | string => {
+  const word = given.trim();
+  if (/^(?:max|min)\s*\(/.test(word)) return word;
+  const value = Number(word);
+  if (word !== '' && value >= 0 && value <= 1) return value;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a number from 0 to 1, or max(EXPRESSION) or min(EXPRESSION), such as min(5*fn + fp)',
+  });
+  return z.NEVER;
+});
+
 /** MLflow reserves `latest`, `v1`, `v2` ... */
 export const alias = z
   .string()

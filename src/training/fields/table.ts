@@ -11,6 +11,7 @@ import {
   tags,
   text,
   texts,
+  threshold,
   wholeNumber,
 } from './kinds.ts';
 
@@ -201,6 +202,14 @@ const FIELDS = {
     defaultSays: 'none',
     isNew: true,
     says: 'Your own metrics, each as `name = EXPRESSION` over the metrics and the counts `tp`, `fp`, `tn`, `fn` and `n`, such as `cost = 5*fn + fp`. Repeat the field for more of them.',
+  },
+  threshold: {
+    group: 'model',
+    names: ['threshold'],
+    kind: threshold,
+    defaultSays: '0.5',
+    isNew: true,
+    says: 'The probability from which on a row is of the positive class: a number from 0 to 1, or `max(EXPRESSION)` or `min(EXPRESSION)`, such as `min(5*fn + fp)`, which finds the best threshold on training rows that the model was not fitted on. The logged model is then a `FixedThresholdClassifier`. Two classes only.',
   },
   keepAll: {
     group: 'search',

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FieldError } from '../../errors.ts';
 import { parseMetrics } from '../../expressions/customMetrics.ts';
-import { parseSelect } from '../../expressions/objective.ts';
+import { parseObjective, parseSelect } from '../../expressions/objective.ts';
 import { MEASURES } from '../../expressions/scope.ts';
+import type { Vocabulary } from '../../expressions/vocabulary.ts';
 import type { Objective } from '../../values/expression.ts';
-import type { Holdout, ModelSpec, Plan } from '../../values/plan.ts';
+import type { Holdout, ModelSpec, Plan, Threshold } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
 /** The default choice, which needs no parser. */
@@ -21,20 +22,29 @@ const LOG_LOSS: Objective = {
 
 /**
  * The plan that the fields ask for.
- * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics` and `parseSelect`
+ * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics`, `parseSelect` and `parseObjective`
  */
 export async function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Promise<Plan> {
   const { folds, keepAll, select } = search;
   const metrics = await parseMetrics(search.metrics, 'metrics', MEASURES);
-  const vocabulary = { ...MEASURES, metrics: new Map(metrics.map((metric) => [metric.name, metric])) };
+  const vocabulary: Vocabulary = {
+    ...MEASURES,
+    metrics: new Map(metrics.map((metric) => [metric.name, metric])),
+  };
   return {
     data,
     evaluation: { holdout: holdoutOf(split), ...(folds !== undefined && { folds }) },
     candidates: candidatesOf(model, sweepMax),
     metrics,
     choice: select === undefined ? LOG_LOSS : await parseSelect(select, 'select', vocabulary),
+    ...(model.threshold !== undefined && { threshold: await thresholdOf(model.threshold, vocabulary) }),
     keepAll,
   };
+}
+
+async function thresholdOf(given: number | string, vocabulary: Vocabulary): Promise<Threshold> {
+  if (typeof given === 'number') return { by: 'given', value: given };
+  return { by: 'objective', objective: await parseObjective(given, 'threshold', vocabulary) };
 }
 
 function holdoutOf({ split, testSize, randomState, stratify }: TrainFields['split']): Holdout {

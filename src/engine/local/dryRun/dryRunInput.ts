@@ -15,9 +15,9 @@ import type { Plan } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { requireClasses, requireValues } from '../fit/checkRows.ts';
 import { shownLabel } from '../fit/describe.ts';
-import { assignFolds } from '../fit/folds.ts';
+import { assignFolds, foldsToMake } from '../fit/folds.ts';
 import { type MarkedRows, markRows } from '../fit/markRows.ts';
-import { findPositive } from '../fit/positive.ts';
+import { findPositive, requireTwoClasses } from '../fit/positive.ts';
 import { rolesOf } from '../reading/roles.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
@@ -52,15 +52,17 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
  */
 export function dryRunInput(table: Table, plan: Plan): DryRunInput {
   const spec = rolesOf(plan);
-  const { holdout, folds } = plan.evaluation;
+  const { holdout } = plan.evaluation;
+  const nFolds = foldsToMake(plan);
   const attempts = new Attempts();
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
+  if (dataset) attempts.of(() => requireTwoClasses(dataset.target, plan));
   const marked = dataset && attempts.of(() => markRows(dataset, holdout));
   if (dataset && marked) {
     attempts.of(() => requireClasses(dataset.target, marked, holdout));
     attempts.of(() => requireValues(dataset, marked));
-    if (folds !== undefined) attempts.of(() => assignFolds({ dataset, marked }, holdout, folds));
+    if (nFolds > 0) attempts.of(() => assignFolds({ dataset, marked }, holdout, nFolds));
   }
 
   const known = knownRoles(table, spec);

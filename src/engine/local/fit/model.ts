@@ -3,6 +3,10 @@ import type { Target } from '../../../data/target.ts';
 import { DataError } from '../../../errors.ts';
 import type { CodedResult } from '../../../ml/codedMetrics.ts';
 import { ValueError } from '../../../ml/errors.ts';
+import {
+  FixedThresholdClassifier,
+  type FixedThresholdOptions,
+} from '../../../ml/fixedThresholdClassifier.ts';
 import type { LogisticRegression } from '../../../ml/logisticRegression.ts';
 import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
@@ -12,6 +16,8 @@ import type { Rows } from './prepare.ts';
 interface PipelineSpec {
   readonly missing: Missing;
   readonly model: ModelSpec;
+  /** If the model gets a threshold of its own. */
+  readonly decision?: FixedThresholdOptions;
 }
 
 interface FittedPipeline {
@@ -27,9 +33,13 @@ interface FittedPipeline {
 export function fitPipeline(
   { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
   { frame, codes }: Pick<Rows, 'frame' | 'codes'>,
-  { missing, model }: PipelineSpec,
+  { missing, model, decision }: PipelineSpec,
 ): FittedPipeline {
-  const pipeline = TrainingPipeline.forColumns(frame.columns, { ...model, missing });
+  const pipeline = TrainingPipeline.forColumns(frame.columns, {
+    ...model,
+    missing,
+    ...(decision !== undefined && { decision }),
+  });
   const classes: ClassLabel[] = target.classCounts.map(({ label }) => label);
   const dtype = target.type === 'string' ? 'object' : 'int64';
   try {
@@ -43,7 +53,8 @@ export function fitPipeline(
       throw new DataError('cannot_be_fitted', error.message, {}, { cause: error });
     throw error;
   }
-  return { pipeline, classifier: pipeline.namedSteps['model'] as LogisticRegression };
+  const last = pipeline.namedSteps['model'] as LogisticRegression | FixedThresholdClassifier;
+  return { pipeline, classifier: last instanceof FixedThresholdClassifier ? last.estimator : last };
 }
 
 /** Predicts classes and probabilities of rows, in the form that metrics are computed from. */

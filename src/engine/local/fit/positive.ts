@@ -1,6 +1,20 @@
 import { labelText, type Target } from '../../../data/target.ts';
 import { FieldError, quote } from '../../../errors.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
+import type { Plan } from '../../../values/plan.ts';
+
+/** @throws FieldError `threshold_of_many` if the plan has a threshold, and the target not two classes */
+export function requireTwoClasses(
+  { name, classCounts }: Target,
+  { threshold }: Pick<Plan, 'threshold'>,
+): void {
+  if (threshold === undefined || classCounts.length === 2) return;
+  throw new FieldError(
+    'threshold_of_many',
+    `threshold needs a target with two classes, and ${quote(name)} has ${classCounts.length}: remove the field.`,
+    { field: 'threshold', column: name, actual: classCounts.length },
+  );
+}
 
 /** Python's truth values are numbers: `True == 1`. */
 const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([

@@ -16,7 +16,7 @@ import { requireClasses, requireValues } from './checkRows.ts';
 import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { type MarkedRows, markRows } from './markRows.ts';
-import { findPositive } from './positive.ts';
+import { findPositive, requireTwoClasses } from './positive.ts';
 
 /** Rows of a data set, as models see them. */
 export interface Rows {
@@ -54,6 +54,7 @@ export async function prepare(
   watch.enter('preparing');
   const dataset = toDataset(table, rolesOf(plan));
   const positive = findPositive(dataset.target, plan.data.positive);
+  requireTwoClasses(dataset.target, plan);
   const task = summaryTask(dataset);
   const othersShare = helpers.summarise(task);
   let marked: MarkedRows;

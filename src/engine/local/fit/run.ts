@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import { DataError } from '../../../errors.ts';
 import type { Plan } from '../../../values/plan.ts';
-import type { Candidate, Result } from '../../../values/result.ts';
+import type { Candidate, KeptCandidate, Result } from '../../../values/result.ts';
+import type { Warning } from '../../../values/warning.ts';
 import { chooseBest } from '../../choose.ts';
 import { Watch } from '../../watch.ts';
 import { Team } from '../blocks/team.ts';
@@ -10,11 +11,13 @@ import { readAgain } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { ReadTable } from '../reading/types.ts';
 import { crossValidate } from './crossValidate.ts';
+import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
 import { fitCandidates } from './fitCandidates.ts';
-import { assignFolds, sortIntoFolds } from './folds.ts';
+import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { StageClock } from './stageClock.ts';
 
 /**
  * Splits a table, fits each candidate on the training rows and measures it on both parts; then, if the plan asks for folds,
@@ -28,52 +31,80 @@ export async function runPlan(
   watch = new Watch(),
   ports: readonly MessagePort[] = [],
 ): Promise<Result> {
-  const { folds: nFolds = 0, holdout } = plan.evaluation;
   const team = new Team(table.memory, ports);
   const tools = { helpers: new HelperTasks(ports), watch };
+  const clock = new StageClock();
+  clock.add('parse', parseMs);
   try {
-    const startedAt = performance.now();
     const prepared = await prepare(table, plan, team, tools.helpers, watch);
-    const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, holdout, nFolds);
-    const splitMs = performance.now() - startedAt;
+    const nFolds = foldsToMake(plan);
+    const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, plan.evaluation.holdout, nFolds);
+    clock.end('split');
 
-    watch.enter('fitting', plan.candidates.length * (1 + nFolds));
+    watch.enter('fitting', fitsOf(plan));
     const { fits, fitMs, evaluateMs } = await fitCandidates(prepared, plan, tools);
-    const warnings = [
-      ...prepared.dataset.warnings,
-      ...constantColumns(prepared.dataset, prepared.train.frame),
-    ];
+    clock.add('fit', fitMs);
+    clock.add('evaluate', evaluateMs);
+    const warnings = warningsOf(prepared, plan);
 
-    const foldsStartedAt = performance.now();
+    const folds = foldOf && sortIntoFolds(prepared, foldOf, nFolds);
     const candidates =
-      foldOf === undefined
-        ? fits
-        : await crossValidate(fits, sortIntoFolds(prepared, foldOf, nFolds), prepared, plan, tools);
-    const crossValidateMs = performance.now() - foldsStartedAt;
-
+      folds && hasFolds(plan) ? await crossValidate(fits, folds, prepared, plan, tools) : fits;
+    if (hasFolds(plan)) clock.end('cross_validate');
     const chosen = chooseBest(candidates, plan.choice);
     if (chosen === undefined) throw firstProblem(candidates);
+
+    // The best candidate has a pipeline: all candidates still have theirs.
+    const { best, ...decided } = await decide(
+      candidates[chosen] as KeptCandidate,
+      folds,
+      prepared,
+      plan,
+      tools,
+    );
+    if (plan.threshold?.by === 'objective') clock.end('threshold');
     return {
       data: prepared.info,
       split: prepared.marked.split,
       example: prepared.example,
       candidates: candidates.map((candidate, index) =>
-        plan.keepAll || index === chosen ? candidate : withoutPipeline(candidate),
+        index === chosen ? best : plan.keepAll ? candidate : withoutPipeline(candidate),
       ),
       chosen,
+      ...decided,
       warnings,
-      stages: [
-        { name: 'parse', ms: parseMs },
-        { name: 'split', ms: splitMs },
-        { name: 'fit', ms: fitMs },
-        { name: 'evaluate', ms: evaluateMs },
-        ...(foldOf === undefined ? [] : [{ name: 'cross_validate', ms: crossValidateMs }]),
-      ],
+      stages: clock.stages,
     };
   } finally {
     team.close();
   }
 }
+
+function hasFolds({ evaluation }: Plan): boolean {
+  return evaluation.folds !== undefined;
+}
+
+/** Fits that a plan comes to. */
+function fitsOf(plan: Plan): number {
+  const forThreshold = plan.threshold?.by === 'objective' ? foldsToMake(plan) : 0;
+  return plan.candidates.length * (1 + (plan.evaluation.folds ?? 0)) + forThreshold;
+}
+
+/** Call it before the rows are sorted into folds. */
+function warningsOf({ dataset, train }: Prepared, plan: Plan): Warning[] {
+  const isSelectedOnTest = plan.candidates.length > 1 && !hasFolds(plan);
+  return [
+    ...dataset.warnings,
+    ...constantColumns(dataset, train.frame),
+    ...(isSelectedOnTest ? [SELECTED_ON_TEST] : []),
+  ];
+}
+
+const SELECTED_ON_TEST: Warning = {
+  code: 'selected_on_test',
+  message:
+    'The best candidate was chosen on the test rows, so its test metrics are too good: set cv, such as cv=5, to choose it on folds of the training rows.',
+};
 
 function withoutPipeline(candidate: Candidate): Candidate {
   if (!('pipeline' in candidate)) return candidate;
