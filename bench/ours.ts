@@ -94,6 +94,7 @@ await engine.warmUp(PLAN);
 /** Stands where spool and MLflow stand, and keeps nothing. */
 const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
+  checkExperiment: async () => undefined,
   accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
   logged: () => undefined,
   find: async () => delivered,

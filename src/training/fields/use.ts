@@ -1,3 +1,4 @@
+import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
@@ -34,6 +35,8 @@ function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 function pythonText(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'boolean') return pyBoolRepr(value);
+  if (value === null) return 'None';
+  if (typeof value === 'number' && !Number.isInteger(value)) return pyFloatRepr(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }
