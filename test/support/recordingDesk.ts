@@ -46,6 +46,8 @@ export class RecordingDesk implements DeliveryPort {
     if (this.roomError !== undefined) throw this.roomError;
   }
 
+  async checkExperiment(): Promise<void> {}
+
   async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
     const id = randomUUID();

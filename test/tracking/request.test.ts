@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigError, TrackingRefusedError, TrackingUnreachableError } from '../../src/errors.ts';
 import type { Auth } from '../../src/tracking/address.ts';
-import { type Call, CallFailedError, CallRefusedError, Connection } from '../../src/tracking/request.ts';
+import { CallFailedError, CallRefusedError } from '../../src/tracking/callErrors.ts';
+import { type Call, Connection } from '../../src/tracking/request.ts';
 import { passTime, stopTime } from '../support/stoppedTime.ts';
 import { answer, countingServer, type Handler, hangUp, inTurn, silence } from './countingServer.ts';
 

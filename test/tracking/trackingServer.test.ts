@@ -56,22 +56,22 @@ describe('version', () => {
 describe('experiment', () => {
   test('is looked up once, also by trainings that come at once', async () => {
     await withServer(experiment('active'), async (server, seen) => {
-      const ids = Array.from({ length: 4 }, () => server.experimentId('e'));
+      const ids = Array.from({ length: 4 }, () => server.experiments.id('e'));
       expect(await Promise.all(ids)).toEqual(['7', '7', '7', '7']);
-      expect(await server.experimentId('e')).toBe('7');
+      expect(await server.experiments.id('e')).toBe('7');
       expect(seen).toHaveLength(1);
     });
   });
 
   test('is made if there is none', async () => {
     await withServer(inTurn(absent, answer(200, { experiment_id: '8' })), async (server) => {
-      expect(await server.experimentId('e')).toBe('8');
+      expect(await server.experiments.id('e')).toBe('8');
     });
   });
 
   test('is taken from another one who was faster', async () => {
     await withServer(inTurn(absent, exists, experiment('active')), async (server, seen) => {
-      expect(await server.experimentId('e')).toBe('7');
+      expect(await server.experiments.id('e')).toBe('7');
       expect(seen).toHaveLength(3);
     });
   });
@@ -81,31 +81,31 @@ describe('experiment', () => {
     ['by another one in between', [absent, exists, experiment('deleted')]],
   ])('deleted (%s): says so, and looks again the next time', async (_, handlers) => {
     await withServer(inTurn(...handlers, experiment('active')), async (server) => {
-      await expect(server.experimentId('e')).rejects.toMatchObject({
+      await expect(server.experiments.id('e')).rejects.toMatchObject({
         code: 'experiment_deleted',
         details: { field: 'exp_name' },
         message: expect.stringMatching(
           /"e" has been deleted: restore it .*--experiment-id 7.* or use another name/,
         ),
       });
-      expect(await server.experimentId('e')).toBe('7');
+      expect(await server.experiments.id('e')).toBe('7');
     });
   });
 
   test('contradictions are an error, not a loop', async () => {
     await withServer(inTurn(absent, exists, absent), async (server, seen) => {
-      await expect(server.experimentId('e')).rejects.toMatchObject({ code: 'mlflow_refused' });
+      await expect(server.experiments.id('e')).rejects.toMatchObject({ code: 'mlflow_refused' });
       expect(seen).toHaveLength(3);
     });
   });
 
   test('of more than a thousand, the one not used for the longest time is forgotten', async () => {
     await withServer(experiment('active'), async (server, seen) => {
-      for (let index = 0; index < 1_000; index++) await server.experimentId(`e${index}`);
-      await server.experimentId('e0');
-      await server.experimentId('one more');
+      for (let index = 0; index < 1_000; index++) await server.experiments.id(`e${index}`);
+      await server.experiments.id('e0');
+      await server.experiments.id('one more');
       expect(seen).toHaveLength(1_001);
-      expect([server.knowsExperiment('e0'), server.knowsExperiment('e1')]).toEqual([true, false]);
+      expect([server.experiments.knows('e0'), server.experiments.knows('e1')]).toEqual([true, false]);
     });
   });
 });

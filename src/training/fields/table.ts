@@ -22,6 +22,7 @@ export const GROUPS = {
   model: 'Model',
   search: 'Sweeps and folds',
   names: 'Names in MLflow',
+  logging: 'What MLflow gets',
   mode: 'What to do',
 } as const;
 
@@ -40,7 +41,7 @@ export interface FieldRow {
   readonly ofFile?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
-  /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
+  /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
@@ -57,6 +58,8 @@ const FOLDS_MAX = 20;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
 const NAME_CHARS_MAX = 250;
+/** Longer than any commit id of any version control system. */
+const COMMIT_CHARS_MAX = 250;
 
 /** The form's field that holds the file. */
 export const FILE_FIELD = 'train_file';
@@ -158,6 +161,7 @@ const FIELDS = {
     kind: several(oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent'])),
     default: ['lbfgs'],
     defaultSays: '`lbfgs`',
+    param: 'solver',
     says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
   },
   tol: {
@@ -167,6 +171,7 @@ const FIELDS = {
     default: [1e-4],
     defaultSays: '`1e-4`',
     fingerprint: 'solverTol',
+    param: 'solver_tol',
     says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
   },
   classWeight: {
@@ -175,6 +180,7 @@ const FIELDS = {
     kind: several(oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null))),
     default: [null],
     defaultSays: '`none`',
+    param: 'class_weight',
     says: '`balanced` gives each class the same total weight.',
   },
   folds: {
@@ -227,6 +233,29 @@ const FIELDS = {
     default: 'error',
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  signature: {
+    group: 'logging',
+    names: ['signature'],
+    // Without a default in the table, a request without the field keeps the fingerprint that earlier versions stored.
+    kind: oneOf(['inferred', 'any', 'none']),
+    defaultSays: '`inferred`',
+    param: 'signature',
+    says: "What the model's signature says about numbers. `inferred`: their types, as MLflow's `infer_signature` finds them. `any`: a column takes whole and real numbers alike, and only MLflow 2.19 or newer can read the model. `none`: no signature. The setting `MODEL_SIGNATURE` changes the default.",
+  },
+  user: {
+    group: 'logging',
+    names: ['user'],
+    kind: name(NAME_CHARS_MAX),
+    defaultSays: 'the user who runs trainpost',
+    says: "The run's user in MLflow.",
+  },
+  gitCommit: {
+    group: 'logging',
+    names: ['git_commit'],
+    kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
+    defaultSays: 'none',
+    says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
   },
   dryRun: {
     group: 'mode',

@@ -4,6 +4,7 @@ import { parseMetrics } from '../../expressions/customMetrics.ts';
 import { parseObjective, parseSelect } from '../../expressions/objective.ts';
 import { MEASURES } from '../../expressions/scope.ts';
 import type { Vocabulary } from '../../expressions/vocabulary.ts';
+import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Objective } from '../../values/expression.ts';
 import type { Holdout, ModelSpec, Plan, Threshold } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
@@ -82,11 +83,15 @@ function candidatesOf(
   );
 }
 
-/** The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them. */
-export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> {
-  const params = valuesOf(fields).flatMap(([key, row, value]) => {
+/**
+ * The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them.
+ * @param model the candidate that a field with several values is logged for
+ */
+export function paramsOf(fields: TrainFields, model: ModelSpec): Readonly<Record<string, string>> {
+  const idle = idleFields(fields);
+  const params = valuesOf({ ...fields, model: { ...fields.model, ...model } }).flatMap(([key, row, value]) => {
     const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value);
-    return isSaid && !idleFields(fields).includes(key) ? [[row.param, pythonText(value)] as const] : [];
+    return isSaid && !idle.includes(key) ? [[row.param, pythonText(value)] as const] : [];
   });
   return Object.fromEntries(params);
 }
@@ -103,9 +108,12 @@ export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unkn
   );
 }
 
-function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])[] {
+/** The fields of a request, or with one value each for a candidate. */
+type AnyFields = { readonly [Group in keyof TrainFields]: object };
+
+function valuesOf(fields: AnyFields): (readonly [FieldKey, FieldRow, unknown])[] {
   return FIELD_ROWS.map(([key, row]) => {
-    const group: Readonly<Record<string, unknown>> = fields[row.group];
+    const group = fields[row.group] as Readonly<Record<string, unknown>>;
     return [key, row, group[key]] as const;
   });
 }
@@ -124,6 +132,8 @@ const IDLE_FIELDS = {
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 function pythonText(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'boolean') return pyBoolRepr(value);
+  if (value === null) return 'None';
+  if (typeof value === 'number' && !Number.isInteger(value)) return pyFloatRepr(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }

@@ -22,10 +22,7 @@ const PLACE: MlmodelPlace = {
 
 /** As MLflow reads it: YAML 1.1. */
 const read = (facts: Partial<MlmodelFacts>, place: Partial<MlmodelPlace> = {}) => {
-  const { yaml, json } = mlmodel({ ...FACTS, ...facts }, { ...PLACE, ...place });
-  const document = parse(yaml, { version: '1.1' });
-  expect(document).toEqual(JSON.parse(json));
-  return document;
+  return parse(mlmodel({ ...FACTS, ...facts }, { ...PLACE, ...place }), { version: '1.1' });
 };
 const types = (document: { signature: { inputs: string } }) =>
   JSON.parse(document.signature.inputs).map((column: { type: string }) => column.type);
@@ -56,7 +53,7 @@ describe('mlmodel', () => {
 
   it('has no model id where there is none', () => {
     const { modelId: _, ...place } = PLACE;
-    expect(mlmodel(FACTS, place).yaml).not.toContain('model_id');
+    expect(mlmodel(FACTS, place)).not.toContain('model_id');
   });
 
   it.each<[2 | 3, string, string[]]>([
@@ -108,7 +105,7 @@ describe('mlmodel', () => {
         run_id: text,
         model_uuid: text,
       });
-      expect(mlmodel(FACTS, { ...PLACE, runId: text }).yaml).toMatch(/^run_id: ['"]/m);
+      expect(mlmodel(FACTS, { ...PLACE, runId: text })).toMatch(/^run_id: ['"]/m);
     },
   );
 });

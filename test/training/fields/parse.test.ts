@@ -238,6 +238,8 @@ describe('parseFields', () => {
 });
 
 describe('paramsOf', () => {
+  const MODEL = { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null } as const;
+
   it.each<[string, FormBody, object]>([
     ['the defaults', {}, {}],
     ['a positive label', { positive: 'yes' }, { positive: 'yes' }],
@@ -245,7 +247,10 @@ describe('paramsOf', () => {
     ['a strategy', { missing: 'median', stratify: 'yes' }, { missing: 'median', stratify: 'True' }],
     ['the split', { test_size: '50', random_state: '0' }, { test_size: '50', random_state: '0' }],
   ])('writes %s as Python prints it', (_name, body, expected) => {
-    expect(paramsOf(parseFields(body))).toEqual({
+    expect(paramsOf(parseFields(body), MODEL)).toEqual({
+      solver: 'lbfgs',
+      solver_tol: '0.0001',
+      class_weight: 'None',
       test_size: '0.3',
       random_state: '123',
       stratify: 'False',
