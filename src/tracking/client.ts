@@ -209,8 +209,8 @@ export class MlflowClient extends Api {
   }
 
   /** The new version's number. */
-  async createModelVersion({ name, source, runId, modelId }: NewModelVersion): Promise<string> {
-    const body = { name, source, run_id: runId, ...(modelId !== undefined && { model_id: modelId }) };
+  async createModelVersion({ runId, modelId, ...rest }: NewModelVersion): Promise<string> {
+    const body = { ...rest, run_id: runId, ...(modelId !== undefined && { model_id: modelId }) };
     type Answer = { model_version: { version: string } };
     return (await this.call<Answer>('POST', 'model-versions/create', body)).model_version.version;
   }

@@ -8,37 +8,65 @@ export interface LinkBase {
   readonly workspace?: string;
 }
 
-export function runUrl(base: string, experimentId: string, runId: string, workspace?: string): string {
-  const path = `experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`;
-  return `${base}/#/${path}${inWorkspace(workspace)}`;
+/** Without it, MLflow shows people who see it for the first time its pages for generative AI. Older versions ignore it. */
+const WORKFLOW = 'workflowType=machine_learning';
+
+export function experimentUrl(base: LinkBase, experimentId: string): string {
+  return pageUrl(base, `experiments/${encodeURIComponent(experimentId)}/runs`);
 }
 
-export function modelVersionUrl(base: string, name: string, version: string, workspace?: string): string {
-  const path = `models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
-  return `${base}/#/${path}${inWorkspace(workspace)}`;
+export function runUrl(base: LinkBase, experimentId: string, runId: string): string {
+  return pageUrl(base, `experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`);
 }
 
-function inWorkspace(workspace: string | undefined): string {
-  return workspace === undefined ? '' : `?workspace=${encodeURIComponent(workspace)}`;
+export function modelVersionUrl(base: LinkBase, name: string, version: string): string {
+  return pageUrl(base, `models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`);
+}
+
+function pageUrl({ url, workspace }: LinkBase, path: string): string {
+  const inWorkspace = workspace === undefined ? '' : `&workspace=${encodeURIComponent(workspace)}`;
+  return `${url}/#/${path}?${WORKFLOW}${inWorkspace}`;
+}
+
+interface Delivered {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly modelVersion: string;
+  /** Ids of the runs by the keys of their nodes. */
+  readonly runIds: Readonly<Record<string, string | undefined>>;
 }
 
 /** Where a training is found in MLflow. */
 export function loggedRun(
-  { url, workspace }: LinkBase,
-  { nodes: [root] }: RunTree,
-  delivered: { readonly runId: string; readonly experimentId: string; readonly modelVersion: string },
+  base: LinkBase,
+  { nodes: [root, ...children] }: RunTree,
+  delivered: Delivered,
 ): LoggedRun {
-  const { runId, experimentId, modelVersion } = delivered;
+  const { runId, experimentId, modelVersion, runIds } = delivered;
   const { name: runName, model } = root;
   const { name: modelName, registeredAs: registeredModelName } = model;
   return {
     runId,
     runName,
-    runUrl: runUrl(url, experimentId, runId, workspace),
+    runUrl: runUrl(base, experimentId, runId),
     experimentId,
+    experimentUrl: experimentUrl(base, experimentId),
     modelUri: `runs:/${runId}/${modelName}`,
     registeredModelName,
     modelVersion,
-    modelUrl: modelVersionUrl(url, registeredModelName, modelVersion, workspace),
+    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+    ...(children.length > 0 && {
+      children: children.map((node) => {
+        const id = runIds[node.key];
+        // Somebody may have deleted the run while it was delivered.
+        if (id === undefined) return null;
+        return {
+          runId: id,
+          runName: node.name,
+          runUrl: runUrl(base, experimentId, id),
+          ...(node.model && { modelUri: `runs:/${id}/${node.model.name}` }),
+        };
+      }),
+    }),
   };
 }

@@ -89,4 +89,6 @@ export interface NewModelVersion extends ModelSource {
   /** The registered model's name. */
   readonly name: string;
   readonly runId: string;
+  /** In Markdown. */
+  readonly description?: string;
 }

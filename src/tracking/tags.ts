@@ -1,5 +1,6 @@
+import type { ErrorData } from '../values/errorData.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { RunMeasures, TrackedRun } from '../values/run.ts';
 
 /** The variables of a process; `process.env` is one. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -39,12 +40,20 @@ export function estimatorTags({ estimator }: PipelineState): Record<string, stri
 }
 
 /** How the solver ended, and the codes of the training's warnings. */
-export function outcomeTags({ solver, warnings }: TrackedRun): Record<string, string> {
+export function outcomeTags({
+  solver,
+  warnings,
+}: Pick<RunMeasures, 'solver' | 'warnings'>): Record<string, string> {
   return {
     'trainpost.converged': String(solver.converged),
     'trainpost.iterations': String(solver.iterations),
     ...(warnings.length > 0 && { 'trainpost.warnings': [...new Set(warnings)].join(',') }),
   };
+}
+
+/** Why a candidate could not be fitted. */
+export function problemTags({ code, message }: ErrorData): Record<string, string> {
+  return { 'trainpost.error': code, 'trainpost.error_message': message };
 }
 
 function firstOf(env: Env, names: readonly string[]): string | undefined {

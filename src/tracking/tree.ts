@@ -74,6 +74,8 @@ export interface NodeModel {
   readonly name: string;
   /** Name of the registered model that gets a version of it. */
   readonly registeredAs?: string;
+  /** Description of the version, in Markdown. */
+  readonly description?: string;
   /** Alias of the registered model that is moved to the version. */
   readonly alias?: string;
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { roundedMetrics } from '../ml/trainingPipeline.ts';
 import { pyBoolRepr } from '../python/repr.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
+import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { DatasetPart, SignatureKind, TrackedRun } from '../values/run.ts';
+import { childrenOf } from './children.ts';
 import type { TrainFields } from './fields/table.ts';
 import { paramsOf } from './fields/use.ts';
+import { leaderboardFiles } from './leaderboard.ts';
+import { measuresOf } from './measures.ts';
 import type { Names } from './names.ts';
+import { noteOf } from './note.ts';
 
 export interface RunInput {
   readonly fields: TrainFields;
@@ -14,6 +18,7 @@ export interface RunInput {
   /** The file's name at the client. */
   readonly fileName: string;
   readonly receivedAt: Date;
+  readonly plan: Plan;
   readonly result: Result;
   /** The service's own default for the field `signature`; `inferred` without it. */
   readonly signature?: SignatureKind;
@@ -24,11 +29,18 @@ const DIGEST_CHARS = 32;
 
 /** Makes everything that is logged for a training, apart from its model. */
 export function describeRun(input: RunInput): TrackedRun {
-  const { fields, names, fileName, receivedAt, result } = input;
+  const { fields, names, fileName, receivedAt, plan, result } = input;
   const { alias, tags } = fields.names;
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
-  const { model, pipeline, train, test, solver, warnings } = chosenOf(result);
+  const best = chosenOf(result);
+  const isSweep = result.candidates.length > 1;
+  const paramsFor = (model: ModelSpec) => ({
+    target: result.data.target,
+    ...positiveOf(best.pipeline),
+    ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
+  });
   return {
+    ...measuresOf(best, result.warnings),
     ...names,
     ...(alias !== undefined && { alias }),
     ...(user !== undefined && { user }),
@@ -39,17 +51,13 @@ export function describeRun(input: RunInput): TrackedRun {
     dataset: result.data,
     parts: partsOf(result, fields),
     signature,
-    solver,
-    warnings: [...result.warnings, ...warnings].map(({ code }) => code),
     inputExample: result.example,
-    rounded: roundedMetrics(test.metrics),
-    training: train.metrics,
-    test: test.metrics,
-    extraParams: {
-      target: result.data.target,
-      ...positiveOf(pipeline),
-      ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
-    },
+    extraParams: paramsFor(best.model),
+    note: noteOf({ fileName, holdout: plan.evaluation.holdout, result }),
+    ...(isSweep && {
+      children: childrenOf(result, plan.keepAll, paramsFor),
+      files: leaderboardFiles(result, plan.choice),
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
+import type { Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { SignatureKind, TrackedRun } from '../values/run.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
@@ -27,7 +28,7 @@ export interface TrainRequest {
 }
 
 /** Makes what is kept with a training, once its result is known. */
-export type Keep = (result: Result, run: TrackedRun) => Kept;
+export type Keep = (result: Result, run: TrackedRun, plan: Plan) => Kept;
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
@@ -68,8 +69,8 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   await rooms.deliveries.checkExperiment(names.experimentName);
   const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
   const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
-  const run = describeRun({ ...request, names, result, ...ours });
-  const kept = keep(result, run);
+  const run = describeRun({ ...request, names, plan, result, ...ours });
+  const kept = keep(result, run, plan);
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }

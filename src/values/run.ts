@@ -1,5 +1,7 @@
 import type { DatasetInfo, InputExample } from './dataset.ts';
+import type { ErrorData } from './errorData.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
+import type { PipelineState } from './pipelineState.ts';
 import type { SolverInfo } from './result.ts';
 
 /** What a model's signature says about numbers; `none`: the model has no signature. */
@@ -13,8 +15,47 @@ export interface DatasetPart {
   readonly digest: string;
 }
 
+/** How one fitted model did, as far as a run of MLflow says so. */
+export interface RunMeasures {
+  readonly solver: SolverInfo;
+  /** Codes of warnings. */
+  readonly warnings: readonly string[];
+  readonly rounded: RoundedMetrics;
+  /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
+  readonly training: MetricValues;
+  readonly test: MetricValues;
+  /** If there are folds. */
+  readonly cv?: FoldMeasures;
+}
+
+/** The test metrics of each fold, with their mean and standard deviation (`ddof=0`). */
+export interface FoldMeasures {
+  readonly folds: readonly MetricValues[];
+  readonly mean: MetricValues;
+  readonly std: MetricValues;
+}
+
+export type MetricValues = MetricSet & Readonly<Record<string, number>>;
+
+/** A run below the main run: a candidate of a sweep. */
+export interface ChildRun {
+  readonly name: string;
+  /** As `extraParams` of a `TrackedRun`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** With the candidate's own params; it is fitted if `logsModel`. */
+  readonly pipeline: PipelineState;
+  readonly logsModel: boolean;
+  readonly outcome: RunMeasures | ErrorData;
+}
+
+/** A file below a run's artifacts. */
+export interface RunFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Everything that is logged for one training, apart from the fitted pipeline. */
-export interface TrackedRun {
+export interface TrackedRun extends RunMeasures {
   readonly experimentName: string;
   readonly runName: string;
   /** Name of the logged model (its artifact path in MLflow 2). */
@@ -36,13 +77,13 @@ export interface TrackedRun {
   /** The training rows and the test rows. */
   readonly parts: readonly DatasetPart[];
   readonly signature: SignatureKind;
-  readonly solver: SolverInfo;
-  /** Codes of the training's warnings. */
-  readonly warnings: readonly string[];
   readonly inputExample: InputExample;
-  readonly rounded: RoundedMetrics;
-  readonly training: MetricSet;
-  readonly test: MetricSet;
+  /** The run's description in Markdown. MLflow shows it on the run's page, and with the registered version. */
+  readonly note?: string;
+  /** Files beside the model. */
+  readonly files?: readonly RunFile[];
+  /** In the order of the sweep. */
+  readonly children?: readonly ChildRun[];
 }
 
 /** Where to find a training in MLflow. */
@@ -51,9 +92,21 @@ export interface LoggedRun {
   readonly runName: string;
   readonly runUrl: string;
   readonly experimentId: string;
+  /** Missing in receipts of earlier versions. */
+  readonly experimentUrl?: string;
   /** `runs:/<run id>/<model name>` */
   readonly modelUri: string;
   readonly registeredModelName: string;
   readonly modelVersion: string;
   readonly modelUrl: string;
+  /** The runs of a sweep's candidates, in its order; null for a run that somebody deleted. */
+  readonly children?: readonly (LoggedChild | null)[];
+}
+
+interface LoggedChild {
+  readonly runId: string;
+  readonly runName: string;
+  readonly runUrl: string;
+  /** If the candidate's model is logged. */
+  readonly modelUri?: string;
 }

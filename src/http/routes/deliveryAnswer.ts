@@ -38,6 +38,12 @@ export interface LastErrorAnswer {
   readonly detail: string;
 }
 
+export interface ExperimentAnswer {
+  readonly id: string | null;
+  readonly name: string;
+  readonly url: string | null;
+}
+
 export interface ModelAnswer {
   readonly uri: string | null;
   readonly name: string;
@@ -60,6 +66,14 @@ export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number):
     experiment: view.experimentName,
     run: runAnswer(view),
     model: logged === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+  };
+}
+
+export function experimentAnswer({ experimentName, logged }: DeliveryView): ExperimentAnswer {
+  return {
+    id: logged?.experimentId ?? null,
+    name: experimentName,
+    url: logged?.experimentUrl ?? null,
   };
 }
 

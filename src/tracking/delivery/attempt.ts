@@ -97,10 +97,13 @@ export class Attempts {
     const aliasTurns = this.#aliasTurns;
     const { store, isStopping } = this.#options;
     const delivered = await deliver({ server, client, recorded, journal, aliasTurns, isStopping });
+    const traces = this.#traces(recorded.tree, journal);
+    const there = Object.entries(traces.made).filter(([key]) => !traces.deleted?.includes(key));
+    const runIds = Object.fromEntries(there.map(([key, { runId }]) => [key, runId]));
     const outcome: DeliveryOutcome = {
       attempts,
-      ...this.#traces(recorded.tree, journal),
-      logged: loggedRun(server.linkBase, recorded.tree, delivered),
+      ...traces,
+      logged: loggedRun(server.linkBase, recorded.tree, { ...delivered, runIds }),
     };
     await store.deliver(id, outcome);
     return outcome;

@@ -84,7 +84,7 @@ function logModel(
 async function register(
   delivery: Delivery,
   node: RunNode,
-  { registeredAs: name, alias }: NodeModel,
+  { registeredAs: name, alias, description }: NodeModel,
   { run_id: runId }: RunInfo,
   source: ModelSource,
 ): Promise<string | undefined> {
@@ -92,7 +92,13 @@ async function register(
   if (name === undefined) return undefined;
   const version = await createOnce(journal, `${node.key}/version`, {
     find: async () => (await client.findModelVersions(name, runId))[0]?.version,
-    create: () => client.createModelVersion({ name, runId, ...source }),
+    create: () =>
+      client.createModelVersion({
+        name,
+        runId,
+        ...source,
+        ...(description !== undefined && { description }),
+      }),
     idOf: (made) => made,
   });
   if (alias !== undefined) await moveAlias(delivery, node, { name, alias, version });

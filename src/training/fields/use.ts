@@ -89,10 +89,13 @@ function candidatesOf(
  */
 export function paramsOf(fields: TrainFields, model: ModelSpec): Readonly<Record<string, string>> {
   const idle = idleFields(fields);
-  const params = valuesOf({ ...fields, model: { ...fields.model, ...model } }).flatMap(([key, row, value]) => {
-    const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value);
-    return isSaid && !idle.includes(key) ? [[row.param, pythonText(value)] as const] : [];
-  });
+  const params = valuesOf({ ...fields, model: { ...fields.model, ...model } }).flatMap(
+    ([key, row, value]) => {
+      const isDefault = row.isNew && isDeepStrictEqual(value, row.default);
+      const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value) && !isDefault;
+      return isSaid && !idle.includes(key) ? [[row.param, pythonText(value)] as const] : [];
+    },
+  );
   return Object.fromEntries(params);
 }
 
@@ -129,9 +132,16 @@ const IDLE_FIELDS = {
   column: ['testSize', 'randomState', 'stratify'],
 } as const satisfies Record<string, readonly FieldKey[]>;
 
+type SplitBy = TrainFields['split']['split'];
+
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
+function isSplit(value: unknown): value is SplitBy {
+  return typeof value === 'object' && value !== null && 'by' in value;
+}
+
 function pythonText(value: unknown): string {
+  if (isSplit(value)) return value.by === 'column' ? `column:${value.column}` : value.by;
   if (typeof value === 'boolean') return pyBoolRepr(value);
   if (value === null) return 'None';
   if (typeof value === 'number' && !Number.isInteger(value)) return pyFloatRepr(value);
