@@ -151,7 +151,11 @@ function codeByThreshold(
   }
 }
 
-/** Returns a pipeline that ends in a regression with a threshold around the regression. */
+/**
+ * Returns a pipeline that ends in a regression with a threshold around the regression.
+ * @throws TypeError if the pipeline ends in another estimator, if there are not two classes, or if `posLabel` is not one of
+ *   them
+ */
 export function withThreshold(
   pipeline: PipelineState,
   params: FixedThresholdClassifierState['params'],
@@ -161,6 +165,11 @@ export function withThreshold(
     throw new TypeError('Only a pipeline that ends in a logistic regression can get a threshold.');
   }
   const [name, classifier] = last;
+  const { classes } = classifier.fitted;
+  if (classes.length !== 2) throw new TypeError('Only two classes can have a threshold.');
+  if (params.posLabel !== null && !classes.includes(params.posLabel)) {
+    throw new TypeError(`The positive class ${params.posLabel} is not one of ${classes}.`);
+  }
   const step = [name, { estimator: 'FixedThresholdClassifier', params, classifier }] as const;
   return { ...pipeline, steps: [...pipeline.steps.slice(0, -1), step] };
 }

@@ -80,11 +80,13 @@ describe('onnxModel', () => {
   });
 
   it('refuses a threshold of more than two classes', () => {
-    const { pipeline } = modelCase('three', {
-      classes: [0, 1, 2],
-      threshold: { threshold: 0.3, posLabel: 1 },
-    });
-    expect(() => onnxModel(pipeline)).toThrow('only two classes');
+    const { pipeline } = modelCase('three', { classes: [0, 1, 2] });
+    const [name, classifier] = pipeline.steps.at(-1)!;
+    if (classifier.estimator !== 'LogisticRegression') throw new Error('the last step is a regression');
+    const params = { threshold: 0.3, posLabel: 1 };
+    const last = [name, { estimator: 'FixedThresholdClassifier', params, classifier }] as const;
+    const steps = [...pipeline.steps.slice(0, -1), last];
+    expect(() => onnxModel({ ...pipeline, steps })).toThrow('only two classes');
   });
 
   it('refuses a pipeline that does not end with a classifier', () => {
