@@ -1,5 +1,17 @@
 import type { z } from 'zod';
-import { aboveZero, alias, flag, name, oneOf, rowsOrShare, tags, text, texts, wholeNumber } from './kinds.ts';
+import {
+  aboveZero,
+  aboveZeroOrInfinite,
+  alias,
+  flag,
+  name,
+  oneOf,
+  rowsOrShare,
+  tags,
+  text,
+  texts,
+  wholeNumber,
+} from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
 export const GROUPS = {
@@ -52,9 +64,9 @@ const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
-    kind: aboveZero('1.0'),
+    kind: aboveZeroOrInfinite('1.0', 'no penalty'),
     default: 1,
-    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`.",
+    says: "scikit-learn's `C`: the inverse of the penalty's strength. `inf` means no penalty. The original called it `tol`.",
   },
   maxIter: {
     group: 'model',
