@@ -7,7 +7,7 @@ async function withServer<Result>(
   use: (client: MlflowClient, seen: readonly { path: string; body: string }[]) => Promise<Result>,
 ): Promise<Result> {
   await using server = await countingServer(handler);
-  const client = new MlflowClient({ trackingUri: server.url, timeoutMs: 5_000 });
+  const client = new MlflowClient({ trackingUri: server.url, timeoutMs: 300_000 });
   try {
     return await use(client, server.seen);
   } finally {
