@@ -42,4 +42,6 @@ export interface Plan {
   readonly evaluation: Evaluation;
   /** Models to fit, at least one. */
   readonly candidates: readonly ModelSpec[];
+  /** Whether to estimate a regression without a penalty too, with standard errors. */
+  readonly inference: boolean;
 }

@@ -1,4 +1,5 @@
 import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
+import type { Inference } from './inference.ts';
 import type { MetricSet } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -36,6 +37,8 @@ export interface Result {
   readonly chosen: number;
   /** The chosen candidate's fitted pipeline. */
   readonly pipeline: PipelineState;
+  /** Estimates from the training rows, if the plan asks for them. */
+  readonly inference?: Inference;
   /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */

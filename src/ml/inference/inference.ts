@@ -6,16 +6,9 @@ import type { Frame } from '../frame.ts';
 import type { ClassCodes } from '../labels.ts';
 import { type MaximumLikelihood, maximumLikelihood } from './maximumLikelihood.ts';
 import { twoSidedTail } from './normalTail.ts';
+import { NOISE_SHARE } from './recession.ts';
 import { scaledTerms, type Term } from './scaledTerms.ts';
 import { warningsOf } from './warnings.ts';
-
-export interface InferenceOptions {
-  /**
-   * Estimates to start from, in the units of the file, by term; missing terms start at 0. A good start saves iterations,
-   * and changes the result by rounding only.
-   */
-  readonly start?: ReadonlyMap<string, number>;
-}
 
 /** The name of the intercept's term. */
 export const INTERCEPT = '(intercept)';
@@ -35,19 +28,14 @@ const TERMS_MAX = 1000;
  * @param names the names of the frame's columns
  * @throws ValueError if a value is missing or not finite; if a class does not occur or there are more than two
  */
-export function inference(
-  frame: Frame,
-  codes: ClassCodes,
-  names: readonly string[],
-  options: InferenceOptions = {},
-): Inference {
+export function inference(frame: Frame, codes: ClassCodes, names: readonly string[]): Inference {
   const counts = countClasses(codes);
   const terms = scaledTerms(frame, names);
   if (terms.length > TERMS_MAX) return tooManyTerms(terms);
   if (terms.length === 0)
     throw new ValueError('There is no column to estimate from: at least one is needed.');
   const design = toDesign({ nSamples: frame.nSamples, columns: terms.map(({ column }) => column) });
-  const fit = maximumLikelihood(design, codes, startOf(terms, options.start));
+  const fit = maximumLikelihood(design, codes);
   return {
     terms: [interceptEstimate(terms, fit), ...terms.map((term, place) => slopeEstimate(term, place, fit))],
     warnings: warningsOf(terms, codes, counts, fit),
@@ -67,29 +55,41 @@ function countClasses(codes: ClassCodes): readonly [number, number] {
 }
 
 function slopeEstimate(term: Term, place: number, fit: MaximumLikelihood): TermEstimate {
-  if (!hasEstimate(fit, place)) return withoutEstimate(term.name);
   const direction = new Float64Array(fit.w.length);
   direction[place] = term.scale;
-  return estimateAlong(term.name, direction, fit);
+  const isLeftOut = fit.dependences.some((dependence) => dependence.place === place);
+  return isLeftOut ? withoutEstimate(term.name) : estimateAlong(term.name, direction, fit);
 }
 
 /** The intercept in the units of the file: the score where all columns of the file are 0. */
 function interceptEstimate(terms: readonly Term[], fit: MaximumLikelihood): TermEstimate {
   const direction = Float64Array.from([...terms.map(({ offset }) => offset), 1]);
   for (const { place } of fit.dependences) direction[place] = 0;
-  const isKnown = direction.every((factor, place) => factor === 0 || hasEstimate(fit, place));
-  return isKnown ? estimateAlong(INTERCEPT, direction, fit) : withoutEstimate(INTERCEPT);
+  return estimateAlong(INTERCEPT, direction, fit);
 }
 
-function hasEstimate(fit: MaximumLikelihood, place: number): boolean {
-  return fit.converged && fit.information.kept.includes(place) && !fit.undetermined.has(place);
+/** Whether a linear function t'w has an estimate. */
+function isDetermined(t: Float64Array, { converged, freeDirections }: MaximumLikelihood): boolean {
+  return converged && freeDirections.every((direction) => isOrthogonal(t, direction));
+}
+
+function isOrthogonal(t: Float64Array, direction: Float64Array): boolean {
+  const products = t.map((factor, place) => factor * direction[place]!);
+  const size = largestOf(t) * largestOf(direction);
+  return Math.abs(products.reduce((sum, product) => sum + product, 0)) <= NOISE_SHARE * size;
+}
+
+function largestOf(values: Float64Array): number {
+  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
 /**
  * Returns the estimate of a linear function t'w. Its variance is t' (L L')^-1 t, the squared length of L^-1 t: a sum of
  * squares, in which nothing cancels.
  */
-function estimateAlong(term: string, t: Float64Array, { w, information }: MaximumLikelihood): TermEstimate {
+function estimateAlong(term: string, t: Float64Array, fit: MaximumLikelihood): TermEstimate {
+  if (!isDetermined(t, fit)) return withoutEstimate(term);
+  const { w, information } = fit;
   const estimate = sumOfProducts(t, w);
   const error = Math.hypot(...information.solveLower(t));
   const margin = Z_OF_95 * error;
@@ -126,15 +126,6 @@ function withoutEstimate(term: string): TermEstimate {
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-/** Converts estimates in the units of the file to those of the scaled columns. */
-function startOf(terms: readonly Term[], start: InferenceOptions['start']): Float64Array | undefined {
-  if (start === undefined) return undefined;
-  const w = Float64Array.from([...terms.map(({ name, scale }) => (start.get(name) ?? 0) / scale), 0]);
-  const shift = terms.reduce((sum, { offset }, place) => sum + w[place]! * offset, 0);
-  w[terms.length] = (start.get(INTERCEPT) ?? 0) - shift;
-  return w.every(Number.isFinite) ? w : undefined;
 }
 
 function tooManyTerms(terms: readonly Term[]): Inference {

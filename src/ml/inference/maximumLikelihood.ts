@@ -2,21 +2,24 @@ import type { Design } from '../design.ts';
 import type { ClassCodes } from '../labels.ts';
 import { dot } from '../solvers/kernels.ts';
 import type { NewtonSums } from '../solvers/newtonSums.ts';
-import { type Dependence, OrderedCholesky } from './orderedCholesky.ts';
+import { type Dependence, nullDirection, OrderedCholesky } from './orderedCholesky.ts';
 import { combined, type FitRows, findRecession, type Moving, type Recession } from './recession.ts';
 
-/** How far the rows of the two classes can be told apart by a linear combination of the columns. */
-export type Separation = 'none' | 'quasi-complete' | 'complete';
+/** How far a linear combination of the columns separates the rows of the two classes. */
+type Separation = 'none' | 'quasi-complete' | 'complete';
 
 /** A fit without a penalty. Parameters are numbered as in w: the columns, and the intercept last. */
 export interface MaximumLikelihood {
   readonly w: Float64Array;
   /** Factor of the information matrix: the second derivatives of minus the log likelihood. */
   readonly information: OrderedCholesky;
-  /** Columns that depend on columns before them, whatever the classes are. Their parameters are 0. */
+  /** Columns that depend on columns before them, with any classes. Their parameters are 0. */
   readonly dependences: readonly Dependence[];
-  /** Parameters that grow without bound, because the classes are separated. */
-  readonly undetermined: ReadonlySet<number>;
+  /**
+   * Directions along which the parameters grow without bound, or along which nothing moves in the limit, because the
+   * classes are separated. Only what is the same along all of them has an estimate.
+   */
+  readonly freeDirections: readonly Float64Array[];
   readonly separation: Separation;
   readonly converged: boolean;
   readonly nIter: number;
@@ -49,14 +52,9 @@ const CURVATURE_SHARE_MIN = 1e-12;
  * the limit, and the fit goes on without them and without the parameters that grow.
  *
  * @param codes 0 or 1 for each row; both occur
- * @param start the parameters to start from; by default the best intercept and nothing else
  */
-export function maximumLikelihood(
-  design: Design,
-  codes: ClassCodes,
-  start?: Float64Array,
-): MaximumLikelihood {
-  return design.withNewtonSums(codes, (sums) => new Fit({ design, codes, sums }, start).run());
+export function maximumLikelihood(design: Design, codes: ClassCodes): MaximumLikelihood {
+  return design.withNewtonSums(codes, (sums) => new Fit({ design, codes, sums }).run());
 }
 
 /** A point, with the loss and its derivatives. */
@@ -71,30 +69,24 @@ class Fit {
   readonly #rows: FitRows;
   readonly #n: number;
   readonly #dependences: readonly Dependence[];
-  readonly #undetermined = new Set<number>();
+  readonly #held: Dependence[] = [];
   #moving: Moving;
   #at: Point;
   #information: OrderedCholesky;
   #nIter = 0;
 
-  constructor(rows: FitRows, start: Float64Array | undefined) {
+  constructor(rows: FitRows) {
     this.#rows = rows;
     this.#n = rows.sums.nFeatures + 1;
-    const bestConstant = nullParameters(this.#n, rows.codes);
     const all = { order: interceptFirst(this.#n), floors: new Float64Array(this.#n) };
-    let at = evaluate(rows.sums, start ?? bestConstant);
-    let information = this.#factor(at, all);
-    // With equal weights for all rows, a dependence is one of the columns, and not of the weights.
-    if (start !== undefined && (information.dependences.length > 0 || !Number.isFinite(at.f))) {
-      at = evaluate(rows.sums, bestConstant);
-      information = this.#factor(at, all);
-    }
+    // All rows have the same weight here, so a dependence is one of the columns, and not of the weights.
+    const at = evaluate(rows.sums, nullParameters(this.#n, rows.codes));
+    const information = this.#factor(at, all);
     this.#at = at;
     this.#information = information;
     this.#dependences = information.dependences;
     const floors = all.floors.map((_, i) => CURVATURE_SHARE_MIN * at.hessian[i * this.#n + i]!);
     this.#moving = { order: information.kept, floors };
-    for (const { place } of this.#dependences) at.w[place] = 0;
   }
 
   run(): MaximumLikelihood {
@@ -136,10 +128,13 @@ class Fit {
 
   #result(separation: Separation, converged: boolean): MaximumLikelihood {
     return {
-      w: this.#at.w,
+      w: this.#held.reduce(
+        (w, dependence) => combined(w, -w[dependence.place]!, nullDirection(dependence)),
+        this.#at.w,
+      ),
       information: this.#information,
       dependences: this.#dependences,
-      undetermined: this.#undetermined,
+      freeDirections: this.#held.map(nullDirection),
       separation,
       converged,
       nIter: this.#nIter,
@@ -147,13 +142,13 @@ class Fit {
   }
 
   #separation(): Separation {
-    return this.#undetermined.size > 0 ? 'quasi-complete' : 'none';
+    return this.#held.length > 0 ? 'quasi-complete' : 'none';
   }
 
   /** Holds the parameters that grow, at a point where the separated rows have no weight. */
-  #recede({ held, undetermined, w }: Recession): void {
-    for (const place of undetermined) this.#undetermined.add(place);
-    const order = this.#moving.order.filter((place) => !held.includes(place));
+  #recede({ dependences, w }: Recession): void {
+    this.#held.push(...dependences);
+    const order = this.#moving.order.filter((place) => dependences.every((one) => one.place !== place));
     this.#moving = { ...this.#moving, order };
     this.#move(evaluate(this.#rows.sums, w));
   }

@@ -1,7 +1,7 @@
 import type { Design } from '../design.ts';
 import type { ClassCodes } from '../labels.ts';
 import type { NewtonSums } from '../solvers/newtonSums.ts';
-import { nullDirection, OrderedCholesky } from './orderedCholesky.ts';
+import { type Dependence, nullDirection, OrderedCholesky } from './orderedCholesky.ts';
 
 /** The rows of a fit: a design, the classes, and the sums over both. */
 export interface FitRows {
@@ -16,12 +16,10 @@ export interface Moving {
   readonly floors: Float64Array;
 }
 
-/** Parameters without a finite estimate: along a direction of recession, the likelihood never falls. */
+/** Directions without a finite estimate: along a direction of recession, the likelihood never falls. */
 export interface Recession {
-  /** Parameters that are held from now on. */
-  readonly held: readonly number[];
-  /** All parameters that the data do not determine. The held ones are among them. */
-  readonly undetermined: ReadonlySet<number>;
+  /** Each holds one parameter from now on. Along its null direction, no row moves that still has weight. */
+  readonly dependences: readonly Dependence[];
   /** A point from which on the separated rows have no weight. */
   readonly w: Float64Array;
 }
@@ -33,7 +31,7 @@ const RECESSION_MOVE = 0.3;
 /** Share of the largest move from which on a row counts as separated for now, and beyond which no row may move back. */
 const CLEAR_SHARE = 0.05;
 /** Exact directions: smaller moves, relative to the largest, are rounding error. */
-const NOISE_SHARE = 1e-7;
+export const NOISE_SHARE = 1e-7;
 /** A row with this score on its own side has a curvature of 1e-26. */
 const CERTAIN_SCORE = 60;
 
@@ -65,19 +63,12 @@ export function findRecession(
   const hessian = new Float64Array(w.length * w.length);
   rows.sums.evaluate(far, new Float64Array(w.length), hessian);
   const { dependences } = new OrderedCholesky(hessian, w.length, order, floors);
-  const direction = new Float64Array(w.length);
-  const undetermined = new Set<number>();
-  for (const dependence of dependences) {
-    const vanishing = nullDirection(dependence);
-    const largestOfAll = extremes(vanishing.map(Math.abs)).largest;
-    vanishing.forEach((value, place) => {
-      direction[place]! += step[dependence.place]! * value;
-      if (Math.abs(value) > NOISE_SHARE * largestOfAll) undetermined.add(place);
-    });
-  }
+  const direction = dependences.reduce<Float64Array>(
+    (sum, dependence) => combined(sum, step[dependence.place]!, nullDirection(dependence)),
+    new Float64Array(w.length),
+  );
   const moved = moveApart(rows, w, direction);
-  if (moved === undefined) return undefined;
-  return { held: dependences.map(({ place }) => place), undetermined, w: moved };
+  return moved === undefined ? undefined : { dependences, w: moved };
 }
 
 /** Moves along the direction until all rows that it separates are certain. Returns undefined if it separates none. */

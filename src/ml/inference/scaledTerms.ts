@@ -14,8 +14,8 @@ const EXPONENT_MAX = 1000;
 
 /**
  * Returns the columns that estimates are computed from.
- * A column of numbers is moved to begin at 0, and scaled to a range from 0.7 to 1.5 by a power of 2. So the scaling has
- * no rounding error, however far from 0 the numbers are. A column of text becomes one column of zeros and ones for each
+ * A column of numbers is moved to begin at 0, and scaled to a range from 0.7 to 1.5 by a power of 2. So no digit of the
+ * differences between the numbers is lost, however far from 0 the numbers are. A column of text becomes one column of zeros and ones for each
  * category except the first one, the base level: with a column for the first category too, the columns would add up to
  * the intercept's column.
  *

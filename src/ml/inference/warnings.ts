@@ -2,6 +2,7 @@ import type { Warning } from '../../values/warning.ts';
 import type { ClassCodes } from '../labels.ts';
 import type { MaximumLikelihood } from './maximumLikelihood.ts';
 import type { Dependence } from './orderedCholesky.ts';
+import { NOISE_SHARE } from './recession.ts';
 import type { Term } from './scaledTerms.ts';
 import { separatingTerms } from './separatingTerms.ts';
 
@@ -52,13 +53,20 @@ function separation(terms: readonly Term[], codes: ClassCodes, fit: MaximumLikel
     return [{ code: 'complete_separation', message: `${says}${separating} ${advice}` }];
   }
   if (fit.separation === 'quasi-complete' || alone.length > 0) {
-    const names = terms.filter((_, place) => fit.undetermined.has(place)).map(({ name }) => name);
+    const names = terms.filter((_, place) => isFree(fit, place)).map(({ name }) => name);
     const grows = names.length === 0 ? 'No estimate exists.' : `No estimate exists for ${listed(names)}.`;
     const says = `The columns separate some rows of one class from all rows of the other class. ${grows}`;
     return [{ code: 'quasi_separation', message: `${says}${separating} ${advice}` }];
   }
   const message = `The fit without a penalty did not converge in ${fit.nIter} iterations, so there are no estimates. ${advice}`;
   return [{ code: 'inference_not_converged', message }];
+}
+
+/** Whether a parameter moves along a direction that has no estimate. */
+function isFree({ freeDirections }: MaximumLikelihood, place: number): boolean {
+  return freeDirections.some(
+    (direction) => Math.abs(direction[place]!) > NOISE_SHARE * Math.max(...direction.map(Math.abs)),
+  );
 }
 
 function fewRows(nTerms: number, rarer: number): Warning[] {

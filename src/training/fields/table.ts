@@ -18,6 +18,7 @@ export const GROUPS = {
   data: 'Columns and cells',
   split: 'Test rows',
   model: 'Model',
+  output: 'What to report',
   names: 'Names in MLflow',
   mode: 'What to do',
 } as const;
@@ -39,6 +40,8 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
+  /** True if the first versions lacked the field. Fingerprints then leave out its default, so that old ones stay valid. */
+  readonly isNew?: boolean;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -160,6 +163,14 @@ const FIELDS = {
     default: 'error',
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  inference: {
+    group: 'output',
+    names: ['inference'],
+    kind: flag,
+    default: false,
+    isNew: true,
+    says: 'Whether to estimate a regression without a penalty too, with standard errors, p-values, 95 % intervals and odds ratios: [inference.md](inference.md). Two classes only.',
   },
   dryRun: {
     group: 'mode',

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
 /** The plan that the fields ask for. */
-export function planOf({ data, split, model }: TrainFields): Plan {
-  return { data, evaluation: { holdout: split }, candidates: [model] };
+export function planOf({ data, split, model, output }: TrainFields): Plan {
+  return { data, evaluation: { holdout: split }, candidates: [model], inference: output.inference };
 }
 
 /** The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them. */
@@ -18,9 +19,10 @@ export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> 
 /** The fields as one flat object, which every version of trainpost makes the same for the same request. */
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    valuesOf(fields).flatMap(([key, row, value]) =>
-      value === undefined ? [] : [[row.fingerprint ?? key, value] as const],
-    ),
+    valuesOf(fields).flatMap(([key, row, value]) => {
+      if (value === undefined || (row.isNew && isDeepStrictEqual(value, row.default))) return [];
+      return [[row.fingerprint ?? key, value] as const];
+    }),
   );
 }
 

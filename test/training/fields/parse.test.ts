@@ -58,6 +58,8 @@ describe('parseFields', () => {
     ...(['error', 'drop', 'mean', 'median', 'most_frequent'] as const).map(
       (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
     ),
+    ['estimates', { inference: 'True' }, { inference: true }],
+    ['estimates switched off, which is no news', { inference: 'false' }, {}],
     ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
     ['a dry run switched off', { dry_run: '0', missing: ' ' }, {}],
     ['weights switched off', { class_weight: 'none', stratify: 'no' }, {}],
@@ -95,6 +97,7 @@ describe('parseFields', () => {
     ['solver_tol', { solver_tol: '1e999' }, 'invalid_solver_tol'],
     ['tol', { tol: '0x10' }, 'invalid_tol'],
     ['C', { C: '1,5' }, 'invalid_c'],
+    ['inference', { inference: 'maybe' }, 'invalid_inference'],
     ['iterations', { iterations: '0' }, 'invalid_iterations'],
     ['iterations', { iterations: '1.5' }, 'invalid_iterations'],
     ['iterations', { iterations: '1000000001' }, 'invalid_iterations'],

@@ -14,6 +14,7 @@ import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { shownLabel } from '../fit/describe.ts';
+import { requireTwoClasses } from '../fit/requireTwoClasses.ts';
 import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from '../fit/splitRows.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
@@ -52,6 +53,7 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
   const attempts = new Attempts();
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, spec.positive));
+  if (dataset && plan.inference) attempts.of(() => requireTwoClasses(dataset.target));
   const marked = dataset && attempts.of(() => markRows(dataset, holdout));
   if (dataset && marked) {
     attempts.of(() => requireClasses(dataset.target, marked));

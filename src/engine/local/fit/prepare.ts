@@ -13,6 +13,7 @@ import type { Team } from '../blocks/team.ts';
 import { PackedTextColumn } from '../blocks/textColumn.ts';
 import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
+import { requireTwoClasses } from './requireTwoClasses.ts';
 import { findPositive, type MarkedRows, markRows, requireClasses, requireValues } from './splitRows.ts';
 
 /** Rows of a data set, as models see them. */
@@ -41,7 +42,7 @@ export interface Prepared {
  */
 export async function prepare(
   table: Table,
-  { data, evaluation }: Plan,
+  { data, evaluation, inference }: Plan,
   team: Team,
   helpers = new HelperTasks(),
   watch = new Watch(),
@@ -49,6 +50,7 @@ export async function prepare(
   watch.enter('preparing');
   const dataset = toDataset(table, data);
   const positive = findPositive(dataset.target, data.positive);
+  if (inference) requireTwoClasses(dataset.target);
   const task = summaryTask(dataset);
   const othersShare = helpers.summarise(task);
   let marked: MarkedRows;

@@ -7,6 +7,7 @@ import { Team } from '../blocks/team.ts';
 import { readAgain } from '../reading/readAgain.ts';
 import type { ReadTable } from '../reading/types.ts';
 import { constantColumns } from './describe.ts';
+import { estimate } from './estimate.ts';
 import { type FittedCandidate, fitCandidate } from './fitCandidate.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { prepare } from './prepare.ts';
@@ -30,26 +31,31 @@ export async function runPlan(
     const prepared = await prepare(table, plan, team, helpers, watch);
     const splitMs = performance.now() - startedAt;
     const fitted: FittedCandidate[] = [];
-    watch.enter('fitting', plan.candidates.length);
+    watch.enter('fitting', plan.candidates.length + (plan.inference ? 1 : 0));
     for (const model of plan.candidates) {
       fitted.push(await fitCandidate(prepared, model, plan.data.missing, helpers));
       watch.step();
     }
     const chosen = 0;
     const { dataset, split, train, example, info } = prepared;
+    const { pipeline } = fitted[chosen]!;
+    const estimated = plan.inference ? timed(() => estimate(dataset, train, pipeline)) : undefined;
+    if (estimated !== undefined) watch.step();
     return {
       data: info,
       split,
       example,
       candidates: fitted.map(({ candidate }) => candidate),
       chosen,
-      pipeline: fitted[chosen]!.pipeline,
+      pipeline,
+      ...(estimated && { inference: estimated.value }),
       warnings: [...dataset.warnings, ...constantColumns(dataset, train.frame)],
       stages: [
         { name: 'parse', ms: parseMs },
         { name: 'split', ms: splitMs },
         { name: 'fit', ms: sum(fitted.map(({ fitMs }) => fitMs)) },
         { name: 'evaluate', ms: sum(fitted.map(({ evaluateMs }) => evaluateMs)) },
+        ...(estimated ? [{ name: 'inference', ms: estimated.ms }] : []),
       ],
     };
   } finally {
@@ -66,6 +72,11 @@ export async function runCsv(bytes: Uint8Array, plan: Plan, options: ReadOptions
   const table = readTable(bytes, options);
   const read = { table, parseMs: performance.now() - startedAt };
   return await runPlan(await readAgain(read, plan.data, () => [bytes], options), plan);
+}
+
+function timed<Value>(work: () => Value): { readonly value: Value; readonly ms: number } {
+  const startedAt = performance.now();
+  return { value: work(), ms: performance.now() - startedAt };
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
