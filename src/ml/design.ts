@@ -1,10 +1,12 @@
 import { ValueError } from './errors.ts';
 import type { Input } from './estimator.ts';
 import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
+import type { ClassCodes } from './labels.ts';
 import { isFrame, type Matrix, toMatrix } from './matrix.ts';
 import { logistic } from './scores.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
 import { chunkLogLoss } from './solvers/lossSums.ts';
+import { chunkNewtonSums, type NewtonSums } from './solvers/newtonSums.ts';
 import { denseChunks } from './solvers/rowChunks.ts';
 import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
@@ -17,6 +19,8 @@ export interface Design {
    * `use` returns.
    */
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** As `withLogLoss`, for two classes without weights, with all derivatives that Newton's method needs. */
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T;
   /** `X w + b`, one array for each output. w has a row of `nFeatures + 1` numbers for each output, intercept last. */
   linearPredictor(w: Float64Array): Float64Array[];
   /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
@@ -59,6 +63,10 @@ class DenseDesign implements Design {
     return use(chunkLogLoss(denseChunks(this.#matrix), rows));
   }
 
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T {
+    return use(chunkNewtonSums(denseChunks(this.#matrix), codes));
+  }
+
   linearPredictor(w: Float64Array): Float64Array[] {
     const { nSamples, nFeatures, columns } = this.#matrix;
     return Array.from({ length: w.length / (nFeatures + 1) }, (_, k) => {
@@ -99,6 +107,10 @@ class SourceDesign implements Design {
 
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
     return this.#source.withLogLoss(this.#columns, rows, use);
+  }
+
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T {
+    return this.#source.withNewtonSums(this.#columns, codes, use);
   }
 
   linearPredictor(w: Float64Array): Float64Array[] {

@@ -1,3 +1,5 @@
+import type { ClassCodes } from './labels.ts';
+import type { NewtonSums } from './solvers/newtonSums.ts';
 import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
 /**
@@ -35,6 +37,8 @@ export interface ColumnSource {
    * `use` returns.
    */
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** As `withLogLoss`, for two classes without weights, with all derivatives that Newton's method needs. */
+  withNewtonSums<T>(columns: readonly NumericColumn[], codes: ClassCodes, use: (sums: NewtonSums) => T): T;
   /** `X w + b`, one array for each output. w has a row of `columns + 1` numbers for each output, intercept last. */
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
   /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */

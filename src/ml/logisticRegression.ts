@@ -11,7 +11,7 @@ import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
 
 export interface LogisticRegressionOptions {
-  /** Inverse of the penalty's strength, above 0. gradient-descent ignores it. */
+  /** Inverse of the penalty's strength, above 0. Infinity: no penalty. gradient-descent ignores it. */
   readonly C?: number;
   /** The fit has converged when the gradient's largest component is at most this. */
   readonly tol?: number;
@@ -31,7 +31,7 @@ const SOLVERS: readonly SolverName[] = ['lbfgs', 'newton-cholesky', 'gradient-de
  *     C * sum_i s_i loss(y_i, w'x_i + b) + ||w||^2 / 2
  *
  * The loss is the log loss, binomial for two classes and multinomial (softmax) for more. s_i are row weights. The
- * intercept b is not penalised.
+ * intercept b is not penalised. If C is Infinity, nothing is penalised.
  */
 export class LogisticRegression implements Classifier {
   readonly #params: LogisticRegressionState['params'];
@@ -187,7 +187,7 @@ export class LogisticRegression implements Classifier {
 }
 
 function checkParams({ C, tol, maxIter, solver, classWeight }: LogisticRegressionState['params']): void {
-  check(Number.isFinite(C) && C > 0, 'C', 'a finite number above 0', C);
+  check(C > 0, 'C', 'a number above 0, or Infinity', C);
   check(Number.isFinite(tol) && tol >= 0, 'tol', 'a finite number of 0 or more', tol);
   check(Number.isSafeInteger(maxIter) && maxIter >= 0, 'maxIter', 'a whole number of 0 or more', maxIter);
   check(SOLVERS.includes(solver), 'solver', `one of ${SOLVERS.join(', ')}`, solver);

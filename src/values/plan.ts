@@ -79,4 +79,6 @@ export interface Plan {
   readonly threshold?: Threshold;
   /** Whether the fitted pipeline of each candidate is kept, not only that of the best. */
   readonly keepAll: boolean;
+  /** Whether to estimate a regression without a penalty too, with standard errors. */
+  readonly inference: boolean;
 }

@@ -1,5 +1,6 @@
 import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Inference } from './inference.ts';
 import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -60,6 +61,8 @@ export interface Result {
   readonly chosen: number;
   /** If the plan asks for one. The metrics of the best candidate that depend on labels are those at this threshold. */
   readonly threshold?: ChosenThreshold;
+  /** Estimates from the training rows, if the plan asks for them. */
+  readonly inference?: Inference;
   /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */

@@ -73,6 +73,13 @@ describe('pipelineParams', () => {
     expect(Object.fromEntries(ofModel)).toEqual(one.params);
   });
 
+  test('writes an infinite C as Python does', () => {
+    const frame = frameOf(numbers(1, 2, 3, 4));
+    const pipeline = TrainingPipeline.forColumns(frame.columns, { C: Number.POSITIVE_INFINITY });
+    const params = pipelineParams(pipeline.fit(frame, [0, 1, 0, 1], { featureNames: ['x'] }).toState());
+    expect(params).toMatchObject({ C: 'inf', model__C: 'inf', model: 'LogisticRegression(C=inf)' });
+  });
+
   test('some of them are so long that they are cut', () => {
     const longest = cases.map(({ params }) => [...params['columns__transformers']!].length);
     expect(Math.max(...longest)).toBeGreaterThan(VALUE_CHARS_MAX);

@@ -9,6 +9,8 @@ import { quote } from '../../errors.ts';
 
 /** What Python's `float()` reads, apart from the words inf and nan. */
 const FLOAT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+/** The words that Python's `float()` reads as infinity. */
+const INFINITY = /^\s*\+?inf(inity)?\s*$/i;
 const INTEGER = /^\s*\+?\d+\s*$/;
 /** MLflow's own limit (its utils/validation.py). */
 const TAG_VALUE_CHARS_MAX = 4_000;
@@ -26,6 +28,15 @@ export const aboveZero = (example: string) =>
       error: `must be a finite number above 0, such as ${example}`,
     })
     .transform(Number);
+
+/** A number above 0 that may be infinite. As in Python, a number that no double can hold is infinite. */
+export const aboveZeroOrInfinite = (example: string, infinitySays: string) =>
+  z
+    .string()
+    .refine((value) => INFINITY.test(value) || (FLOAT.test(value) && Number(value) > 0), {
+      error: `must be a number above 0, such as ${example}, or inf for ${infinitySays}`,
+    })
+    .transform((value) => (INFINITY.test(value) ? Number.POSITIVE_INFINITY : Number(value)));
 
 export const wholeNumber = (min: number, max: number, example: string) =>
   z

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   aboveZero,
+  aboveZeroOrInfinite,
   alias,
   flag,
   name,
@@ -21,6 +22,7 @@ export const GROUPS = {
   split: 'Test rows',
   model: 'Model',
   search: 'Sweeps and folds',
+  output: 'What to report',
   names: 'Names in MLflow',
   logging: 'What MLflow gets',
   mode: 'What to do',
@@ -75,10 +77,10 @@ const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
-    kind: several(aboveZero('1.0')),
+    kind: several(aboveZeroOrInfinite('1.0', 'no penalty')),
     default: [1],
     defaultSays: '`1`',
-    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`. Several values, as in `0.1,1,10`, make a sweep; so do several values of the other fields of this group, and all combinations are fitted.",
+    says: "scikit-learn's `C`: the inverse of the penalty's strength. `inf` means no penalty. The original called it `tol`. Several values, as in `0.1,1,10`, make a sweep; so do several values of the other fields of this group, and all combinations are fitted.",
   },
   maxIter: {
     group: 'model',
@@ -260,6 +262,14 @@ const FIELDS = {
     kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
     defaultSays: 'none',
     says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
+  },
+  inference: {
+    group: 'output',
+    names: ['inference'],
+    kind: flag,
+    default: false,
+    isNew: true,
+    says: 'Whether to estimate a regression without a penalty too, with standard errors, p-values, 95 % intervals and odds ratios: [inference.md](inference.md). Two classes only.',
   },
   dryRun: {
     group: 'mode',

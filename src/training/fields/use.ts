@@ -25,7 +25,10 @@ const LOG_LOSS: Objective = {
  * The plan that the fields ask for.
  * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics`, `parseSelect` and `parseObjective`
  */
-export async function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Promise<Plan> {
+export async function planOf(
+  { data, split, model, search, output }: TrainFields,
+  sweepMax: number,
+): Promise<Plan> {
   const { folds, keepAll, select } = search;
   const metrics = await parseMetrics(search.metrics, 'metrics', MEASURES);
   const vocabulary: Vocabulary = {
@@ -40,6 +43,7 @@ export async function planOf({ data, split, model, search }: TrainFields, sweepM
     choice: select === undefined ? LOG_LOSS : await parseSelect(select, 'select', vocabulary),
     ...(model.threshold !== undefined && { threshold: await thresholdOf(model.threshold, vocabulary) }),
     keepAll,
+    inference: output.inference,
   };
 }
 

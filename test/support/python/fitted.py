@@ -90,7 +90,8 @@ def estimator(state, case):
     if state["estimator"] == "MinMaxScaler":
         return MinMaxScaler(feature_range=tuple(params["featureRange"]), clip=params["clip"])
     return LogisticRegression(
-        C=float(params["C"]),
+        # JSON has no infinity.
+        C=float("inf") if params["C"] is None else float(params["C"]),
         tol=params["tol"],
         max_iter=params["maxIter"],
         class_weight=params["classWeight"],

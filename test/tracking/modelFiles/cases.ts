@@ -158,6 +158,7 @@ export const MODEL_CASES: readonly ModelCase[] = [
     model: { solver: 'newton-cholesky' },
     pythonSolver: 'newton-cholesky',
   }),
+  modelCase('two classes without a penalty', { model: { C: Number.POSITIVE_INFINITY } }),
   modelCase('two classes by gradient-descent', { model: { solver: 'gradient-descent' } }),
   modelCase('two real-number classes', {
     classes: [1, 2],

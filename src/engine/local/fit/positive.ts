@@ -3,18 +3,25 @@ import { FieldError, quote } from '../../../errors.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import type { Plan } from '../../../values/plan.ts';
 
-/** @throws FieldError `threshold_of_many` if the plan has a threshold, and the target not two classes */
+/**
+ * Checks that the target has the two classes that a threshold and estimates need.
+ * @throws FieldError `threshold_of_many` or `inference_of_many`
+ */
 export function requireTwoClasses(
   { name, classCounts }: Target,
-  { threshold }: Pick<Plan, 'threshold'>,
+  { threshold, inference }: Pick<Plan, 'threshold' | 'inference'>,
 ): void {
-  if (threshold === undefined || classCounts.length === 2) return;
+  const actual = classCounts.length;
+  const field = threshold !== undefined ? 'threshold' : 'inference';
+  if ((threshold === undefined && !inference) || actual <= CLASSES) return;
   throw new FieldError(
-    'threshold_of_many',
-    `threshold needs a target with two classes, and ${quote(name)} has ${classCounts.length}: remove the field.`,
-    { field: 'threshold', column: name, actual: classCounts.length },
+    `${field}_of_many`,
+    `${field} needs a target with two classes, and ${quote(name)} has ${actual}: remove the field.`,
+    { field, limit: CLASSES, actual },
   );
 }
+
+const CLASSES = 2;
 
 /** Python's truth values are numbers: `True == 1`. */
 const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([

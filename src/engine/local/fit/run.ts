@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import { DataError } from '../../../errors.ts';
+import type { Inference } from '../../../values/inference.ts';
 import type { Plan } from '../../../values/plan.ts';
-import type { Candidate, KeptCandidate, Result } from '../../../values/result.ts';
+import { type Candidate, isFitted, type KeptCandidate, type Result } from '../../../values/result.ts';
 import type { Warning } from '../../../values/warning.ts';
 import { chooseBest } from '../../choose.ts';
 import { Watch } from '../../watch.ts';
@@ -13,6 +14,7 @@ import type { ReadTable } from '../reading/types.ts';
 import { crossValidate } from './crossValidate.ts';
 import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
+import { estimate } from './estimate.ts';
 import { fitCandidates } from './fitCandidates.ts';
 import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
@@ -46,6 +48,8 @@ export async function runPlan(
     clock.add('fit', fitMs);
     clock.add('evaluate', evaluateMs);
     const warnings = warningsOf(prepared, plan);
+    const estimated = estimatedOf(prepared, fits, plan);
+    if (plan.inference) clock.end('inference');
 
     const folds = foldOf && sortIntoFolds(prepared, foldOf, nFolds);
     const candidates =
@@ -71,6 +75,7 @@ export async function runPlan(
         index === chosen ? best : plan.keepAll ? candidate : withoutPipeline(candidate),
       ),
       chosen,
+      ...(estimated !== undefined && { inference: estimated }),
       ...decided,
       warnings,
       stages: clock.stages,
@@ -78,6 +83,16 @@ export async function runPlan(
   } finally {
     team.close();
   }
+}
+
+/** Any of the fitted pipelines will do: their imputers are the same. Call it before the rows are sorted into folds. */
+function estimatedOf(
+  { dataset, train }: Prepared,
+  fits: readonly Candidate[],
+  plan: Plan,
+): Inference | undefined {
+  const { pipeline } = fits.filter(isFitted).find((one) => one.pipeline !== undefined) ?? {};
+  return plan.inference && pipeline !== undefined ? estimate(dataset, train, pipeline) : undefined;
 }
 
 function hasFolds({ evaluation }: Plan): boolean {
