@@ -1,4 +1,5 @@
 import { DataError, FieldError, quote } from '../errors.ts';
+import { parseTexts } from '../python/literal.ts';
 import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
 import type { Missing } from '../values/plan.ts';
 import type { Warning } from '../values/warning.ts';
@@ -38,10 +39,12 @@ export interface Dataset {
   readonly warnings: readonly Warning[];
 }
 
-/** The original's name for the target column. */
 /** Python's word for no value, unless the file has a column of this name. */
 const NONE = 'None';
+/** The original's name for the target column. */
 const DEFAULT_TARGET = 'Outcome';
+/** What stands between two names: a comma, or a line end if the names come from a file. */
+const SEPARATOR = /[,\r\n]/;
 /** A column with more different texts is probably a name or a comment, and each text would become a feature. */
 export const CATEGORIES_MAX = 50;
 
@@ -134,10 +137,8 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
   const known = new Set(names);
   const ignored = new Set<string>();
   for (const value of wanted) {
-    // A column name may contain a comma, so the whole text is tried before its parts.
     if (value === NONE && !known.has(NONE)) continue;
-    const parts = known.has(value) ? [value] : value.split(',').map((part) => part.trim());
-    for (const part of parts) {
+    for (const part of namesIn(value, known)) {
       if (!known.has(part)) throw unknownColumn('ignore', part, names);
       if (part === target) {
         throw new FieldError(
@@ -150,6 +151,17 @@ function findIgnored(names: readonly string[], wanted: readonly string[], target
     }
   }
   return ignored;
+}
+
+/** The names in one text. A name may have a comma or a line end, so the whole text is tried before its parts. */
+function namesIn(value: string, known: ReadonlySet<string>): readonly string[] {
+  if (known.has(value)) return [value];
+  const listed = parseTexts(value);
+  if (listed !== undefined) return listed;
+  return value
+    .split(SEPARATOR)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function unknownColumn(field: string, value: string, names: readonly string[]): FieldError {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../../errors.ts';
+import { parseLiteral } from '../../python/literal.ts';
 
 /**
  * How the text of a form's field becomes a value. An error message continues the sentence "tol is "x", but it ...": each
@@ -101,7 +102,7 @@ function keyValue(given: string): Pairs | string {
 function jsonTags(given: string): Pairs | string {
   let parsed: unknown;
   try {
-    parsed = jsonOrPython(given);
+    parsed = parseLiteral(given);
   } catch {
     return 'must be valid JSON if it begins with {';
   }
@@ -109,24 +110,6 @@ function jsonTags(given: string): Pairs | string {
   const [nested] = entries.find(([, value]) => typeof value === 'object') ?? [];
   if (nested !== undefined) return `must have text or a number for ${quote(nested)}`;
   return entries.map(([key, value]) => [key, String(value)]);
-}
-
-/** A text or a constant of Python. */
-const PYTHON = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|\b(?:None|True|False)\b/gs;
-
-/** Parses JSON, or a dictionary that Python has printed: `{'team': 'risk', 'nightly': True}`. @throws SyntaxError */
-function jsonOrPython(given: string): unknown {
-  try {
-    return JSON.parse(given);
-  } catch {
-    return JSON.parse(
-      given.replaceAll(PYTHON, (found: string, text: string | undefined) => {
-        if (text !== undefined) return `"${text.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`;
-        // MLflow writes the value of a tag as Python prints it.
-        return found.startsWith('"') ? found : `"${found}"`;
-      }),
-    );
-  }
 }
 
 /** What is wrong with a tag; undefined if MLflow accepts it. */

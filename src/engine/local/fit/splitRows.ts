@@ -174,6 +174,7 @@ export function findPositive(
   wanted: string | undefined,
 ): ClassLabel | undefined {
   const labels = classCounts.map(({ label }) => label);
+  // Python prints a value that is not given as None.
   if (wanted === undefined || (wanted === 'None' && !labels.includes('None'))) return undefined;
   const allowed = labels.map((label) => labelText(label, dtype));
   const details = { field: 'positive', value: wanted, allowed };
@@ -187,7 +188,7 @@ export function findPositive(
   // A file may write booleans as True, TRUE or true, and so may a client.
   const same = (text: string) =>
     dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
-  const number =  (wanted.trim() === '' ? Number.NaN : Number(wanted));
+  const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
   const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
   if (label === undefined) {
     throw new FieldError(
