@@ -1,5 +1,7 @@
 /** A text or a constant of Python. */
 const PYTHON = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|\b(?:None|True|False)\b/gs;
+/** Python prints a tuple of one text with a comma behind the text. */
+const LIST = /^\s*(?:\[(.*)\]|\((.*?),?\))\s*$/s;
 
 /**
  * Parses JSON, or a dictionary or a list that Python has printed: `{'team': 'risk', 'nightly': True}`. Python's constants
@@ -19,12 +21,14 @@ export function parseLiteral(given: string): unknown {
   }
 }
 
-/** The texts of a list in JSON or as Python prints it: `['a', 'b']`; undefined if the text is no such list. */
+/** The texts of a list in JSON, or of a list or a tuple as Python prints it; undefined if the text is no such list. */
 export function parseTexts(given: string): readonly string[] | undefined {
-  if (!/^\s*\[.*\]\s*$/s.test(given)) return undefined;
+  const [, inList, inTuple] = LIST.exec(given) ?? [];
+  const inside = inList ?? inTuple;
+  if (inside === undefined) return undefined;
   let parsed: unknown;
   try {
-    parsed = parseLiteral(given);
+    parsed = parseLiteral(`[${inside}]`);
   } catch {
     return undefined;
   }

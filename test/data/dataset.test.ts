@@ -81,6 +81,19 @@ describe('toDataset', () => {
     expect(read('None,b\n0,2\n1,3\n', { target: 'None' }).target.name).toBe('None');
   });
 
+  it.each(["['id', 'x']", '["id", "x"]', "('id', 'x')", 'id\nx', 'id\r\nx\r\n', 'id, x,'])(
+    'ignores columns by a list of names: %j',
+    (ignore) => {
+      expect(namesOf(read('id,x,a,t\nq1,z,1,0\nq2,z,3,1\n', { ignore: [ignore] }))).toEqual(['a']);
+    },
+  );
+
+  it('ignores no column by an empty list, and one by a tuple', () => {
+    expect(namesOf(read('a,b,t\n1,2,0\n3,4,1\n', { ignore: ['[]'] }))).toEqual(['a', 'b']);
+    expect(namesOf(read('a,b,t\n1,2,0\n3,4,1\n', { ignore: ["('a',)"] }))).toEqual(['b']);
+    expect(namesOf(read('[a],b,t\n1,2,0\n3,4,1\n', { ignore: ['[a]'] }))).toEqual(['b']);
+  });
+
   it('ignores columns, also text columns, by repeated names or with commas, also in a name', () => {
     const text = 'id,"x,y",a,b,t\nq1,z,1,2,no\nq2,z,3,4,yes\n';
     expect(namesOf(read(text, { ignore: ['id', 'x,y'] }))).toEqual(['a', 'b']);

@@ -49,7 +49,10 @@ export const rowsOrShare = z
   .transform(Number);
 
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
-  z.enum(words, { error: `must be one of ${words.join(', ')}` });
+  z
+    .string()
+    .trim()
+    .pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }));
 
 /** Takes any case, and what Python prints. */
 export const flag = z

@@ -154,5 +154,9 @@ export function unknownField(field: string): FieldError {
 
 function invalid(field: string, value: string, says: string): FieldError {
   const code = `invalid_${field.toLowerCase()}`;
+  // Several lines may be the content of a file, which is not repeated.
+  if (LINE_END.test(value)) {
+    return new FieldError(code, `${field} has several lines, but it ${says}.`, { field });
+  }
   return new FieldError(code, `${field} is ${quote(value)}, but it ${says}.`, { field, value });
 }

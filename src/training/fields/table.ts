@@ -97,7 +97,7 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'ignore',
-    says: 'Columns to leave out. Repeat the field, or separate names with commas.',
+    says: 'Columns to leave out. Repeat the field, separate names with commas or line ends, or give a list as JSON has it or Python prints it.',
   },
   testSize: {
     group: 'split',

@@ -83,6 +83,16 @@ describe('parseFields', () => {
       },
       { C: 0.5, dryRun: true, target: 'y', ignore: ['a', 'b \n'] },
     ],
+    [
+      'blanks around a word as not there',
+      { stratify: ' True', solver: ' newton-cholesky ', missing: 'drop ' },
+      { stratify: true, solver: 'newton-cholesky', missing: 'drop' },
+    ],
+    [
+      'lines of names and of a tag as no table',
+      { ignore: 'a\nb\nc\nd\ne\nf\n', tags: 'note=1\n2\n3\n4\n5\n6' },
+      { ignore: ['a\nb\nc\nd\ne\nf'], tags: { note: '1\n2\n3\n4\n5\n6' } },
+    ],
     ['a line end in a name', { target: 'Glucose\n(mg/dL)' }, { target: 'Glucose\n(mg/dL)' }],
     ['an empty text instead of a file', { train_file: '', tol: '2' }, { C: 2 }],
     [
@@ -201,6 +211,13 @@ describe('parseFields', () => {
     const error = errorOf({ exp_name: 'a,b,Outcome\n1,2,0\n' });
     expect(JSON.stringify([error.message, error.details])).not.toMatch(/Outcome|1,2,0/);
     expect(error.message).toContain('train_file');
+  });
+
+  it('repeats no lines of a field that holds one line', () => {
+    const error = errorOf({ exp_name: 'koala\nlion\ntiger' });
+    expect(error.code).toBe('invalid_exp_name');
+    expect(JSON.stringify([error.message, error.details])).not.toMatch(/koala|lion|tiger/);
+    expect(error.message).toContain('exp_name has several lines, but it must');
   });
 
   it('names the valid fields', () => {
