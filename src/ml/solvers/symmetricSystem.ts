@@ -111,7 +111,7 @@ export class SymmetricSystem {
     const own = Math.abs(this.#diagonal[k]!);
     let largest = 0;
     let place = k;
-    // Of equal values the last is taken, which LAPACK, in the other order, meets first.
+    // The last of equal values is taken, which LAPACK, in the other order, meets first.
     for (let i = k + 1; i < this.#size; i++) {
       const value = Math.abs(this.#a[i * this.#stride + k]!);
       if (value >= largest) {
@@ -294,7 +294,7 @@ function sumAbs(x: Float64Array): number {
   return x.reduce((sum, value) => sum + Math.abs(value), 0);
 }
 
-/** Index of the largest absolute value. Of equal values the last is taken, as in `#findPivot`. */
+/** Index of the largest absolute value: the last of equal values, as in `#findPivot`. */
 function peakOf(x: Float64Array): number {
   let peak = 0;
   for (let i = 1; i < x.length; i++) if (Math.abs(x[i]!) >= Math.abs(x[peak]!)) peak = i;
