@@ -190,6 +190,6 @@ export const MODEL_CASES: readonly ModelCase[] = [
     columns: ['label', 'probability_0', 'x', 'label_'],
     outputNames: ['label__', 'probability_0_', 'probability_1'],
   }),
-  modelCase('rare events', { steepness: 60 }),
+  modelCase('rare events', { steepness: 600 }),
   modelCase('rare events of three classes', { steepness: 60, classes: [0, 1, 2] }),
 ];
