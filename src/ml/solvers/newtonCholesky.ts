@@ -1,7 +1,7 @@
-import { Cholesky } from './cholesky.ts';
 import { dot, maxAbs } from './kernels.ts';
 import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
 import type { LinearLoss } from './linearLoss.ts';
+import { SymmetricSystem } from './symmetricSystem.ts';
 
 export interface NewtonResult {
   readonly nIter: number;
@@ -21,12 +21,13 @@ const CONDITION_MIN = Number.EPSILON;
 const VANISHED_SHARE_MAX = 0.25;
 
 /**
- * Minimises the loss by Newton steps with Cholesky factors and a backtracking line search.
+ * Minimises the loss by Newton steps with a backtracking line search.
  * It stops when `max|gradient| <= gradientMax` and half the squared Newton decrement is at most `gradientMax`. If it
  * finds no step, for example because of collinear columns and a very small penalty, lbfgs continues from the current
  * point.
  *
- * This is scikit-learn's `newton-cholesky` with its tests and its fallback. For three or more classes, the last
+ * This is scikit-learn's `newton-cholesky` with its tests and its fallback. In spite of the name, scikit-learn solves
+ * by L D L', which does not need a positive definite matrix (`scipy.linalg.solve` with `assume_a="sym"`). For three or more classes, the last
  * class's intercept is held at 0, because adding a constant to all intercepts changes no probability. The mean of the
  * intercepts is subtracted at the end.
  *
@@ -66,7 +67,7 @@ class Newton {
   readonly #gradientBefore: Float64Array;
   readonly #direction: Float64Array;
   readonly #hessian: Float64Array;
-  readonly #system: Cholesky;
+  readonly #system: SymmetricSystem;
   /** True if there are several outputs: then the last intercept is held. */
   readonly #isLastHeld: boolean;
   #f: number;
@@ -82,7 +83,7 @@ class Newton {
     this.#direction = new Float64Array(n);
     this.#hessian = new Float64Array(n * n);
     this.#isLastHeld = loss.nOutputs > 1;
-    this.#system = new Cholesky(this.#hessian, n, this.#isLastHeld ? n - 1 : n);
+    this.#system = new SymmetricSystem(this.#hessian, n, orderOf(loss));
     this.#f = loss.lossGradient(w, this.#gradient);
   }
 
@@ -134,4 +135,14 @@ function centreIntercepts(loss: LinearLoss, w: Float64Array): void {
   let sum = 0;
   for (let k = 0; k < loss.nOutputs; k++) sum += w[k * loss.outputLength + last]!;
   for (let k = 0; k < loss.nOutputs; k++) w[k * loss.outputLength + last]! -= sum / loss.nOutputs;
+}
+
+/**
+ * Places of the parameters in scikit-learn's order: all outputs of the first feature first. Rounding depends on it.
+ * The last intercept, which is held if there are several outputs, is left out.
+ */
+function orderOf({ nOutputs, outputLength, nParameters }: LinearLoss): Int32Array {
+  const order = new Int32Array(nParameters);
+  for (let s = 0; s < order.length; s++) order[s] = (s % nOutputs) * outputLength + Math.floor(s / nOutputs);
+  return nOutputs > 1 ? order.subarray(0, -1) : order;
 }

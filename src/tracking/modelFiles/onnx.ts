@@ -1,4 +1,3 @@
-import { DataError, quote } from '../../errors.ts';
 import { floatText } from '../../python/floatText.ts';
 import type { LogisticRegressionState, PipelineState } from '../../values/pipelineState.ts';
 import { textInputs, transformed } from './onnxColumns.ts';
@@ -12,23 +11,23 @@ const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, bool: BOOL, object: STRIN
  *
  * Inputs: one `(N,)` tensor a column, of doubles or of strings, named as the column (the one layout that a data frame
  * can feed). A missing number is NaN; a missing text comes as one of the forms in which readers write it.
- * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class.
- *
- * @throws DataError `column_name_collides` where a column is named as one of the outputs.
+ * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class. If a column has the
+ * name of an output, the output has one `_` more at its end, or as many as make the name free.
  */
 export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   const classifier = classifierOf(steps);
   const { classes, classesDtype } = classifier.fitted;
-  const probabilities = classes.map((label) => `probability_${labelName(label, classesDtype)}`);
-  refuseCollisions(featureNamesIn, ['label', ...probabilities]);
+  const wanted = ['label', ...classes.map((label) => `probability_${labelName(label, classesDtype)}`)];
+  const [labelOutput, ...probabilities] = freeNames(wanted, featureNamesIn) as [string, ...string[]];
 
   const graph = new GraphBuilder(internalPrefix(featureNamesIn));
   const axis = graph.constant(INT64, [1], [1]);
   const columns = featureNamesIn.map((name) => graph.add('Unsqueeze', [name, axis]));
   const transformers = steps.slice(0, -1).map(([, state]) => state);
   const z = decision(graph, classifier, transformed(graph, transformers, columns));
-  if (classes.length === 2) binary(graph, classifier, graph.add('Squeeze', [z, axis]), probabilities);
-  else multinomial(graph, classifier, z, probabilities);
+  const outputs = { label: labelOutput, probabilities };
+  if (classes.length === 2) binary(graph, classifier, graph.add('Squeeze', [z, axis]), outputs);
+  else multinomial(graph, classifier, z, outputs);
 
   const texts = textInputs(transformers);
   return model('trainpost', {
@@ -37,7 +36,7 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
     constants: graph.constants,
     inputs: featureNamesIn.map((name, index) => columnInfo(name, texts.has(index) ? STRING : DOUBLE)),
     outputs: [
-      columnInfo('label', ELEMENT_TYPES[classesDtype]),
+      columnInfo(labelOutput, ELEMENT_TYPES[classesDtype]),
       ...probabilities.map((name) => columnInfo(name, DOUBLE)),
     ],
     usesMl: texts.size > 0,
@@ -62,18 +61,28 @@ function decision(graph: GraphBuilder, { fitted }: LogisticRegressionState, X: s
   return graph.add('Add', [graph.add('MatMul', [X, weights]), bias]);
 }
 
-/** scikit-learn's way for two classes: `p1 = sigmoid(z)`, `p0 = 1 - p1`, and the second class where `z > 0`. */
+/** Names of the graph's outputs. */
+interface Outputs {
+  readonly label: string;
+  readonly probabilities: readonly string[];
+}
+
+/**
+ * scikit-learn's way for two classes: `p1 = 1 / (1 + exp(-z))`, `p0 = 1 - p1`, and the second class if `z > 0`.
+ * onnxruntime computes its operator Sigmoid as `1 - 1 / (1 + exp(z))` if `z < 0`, which loses small probabilities.
+ */
 function binary(
   graph: GraphBuilder,
   state: LogisticRegressionState,
   z: string,
-  probabilities: readonly string[],
+  { label, probabilities }: Outputs,
 ): void {
   const zero = graph.constant(DOUBLE, [], [0]);
   const one = graph.constant(DOUBLE, [], [1]);
   const index = graph.add('Cast', [graph.add('Greater', [z, zero])], { to: INT64 });
-  gatherLabel(graph, state, index);
-  const p1 = graph.add('Sigmoid', [z], {}, probabilities[1]);
+  gatherLabel(graph, state, index, label);
+  const below = graph.add('Add', [one, graph.add('Exp', [graph.add('Neg', [z])])]);
+  const p1 = graph.add('Div', [one, below], {}, probabilities[1]);
   graph.add('Sub', [one, p1], {}, probabilities[0]);
 }
 
@@ -82,18 +91,23 @@ function multinomial(
   graph: GraphBuilder,
   state: LogisticRegressionState,
   z: string,
-  probabilities: readonly string[],
+  { label, probabilities }: Outputs,
 ): void {
-  gatherLabel(graph, state, graph.add('ArgMax', [z], { axis: 1, keepdims: 0 }));
+  gatherLabel(graph, state, graph.add('ArgMax', [z], { axis: 1, keepdims: 0 }), label);
   const p = graph.add('Softmax', [z], { axis: 1 });
   probabilities.forEach((name, index) => {
     graph.add('Gather', [p, graph.constant(INT64, [], [index])], { axis: 1 }, name);
   });
 }
 
-function gatherLabel(graph: GraphBuilder, { fitted }: LogisticRegressionState, index: string): void {
+function gatherLabel(
+  graph: GraphBuilder,
+  { fitted }: LogisticRegressionState,
+  index: string,
+  output: string,
+): void {
   const classes = graph.constant(ELEMENT_TYPES[fitted.classesDtype], [fitted.classes.length], fitted.classes);
-  graph.add('Gather', [classes, index], { axis: 0 }, 'label');
+  graph.add('Gather', [classes, index], { axis: 0 }, output);
 }
 
 /** A class as Python prints it: the real 1 is `1.0`, the boolean 1 is `True`. */
@@ -102,12 +116,16 @@ function labelName(label: number | string, dtype: LogisticRegressionState['fitte
   return dtype === 'float64' ? floatText(Number(label)) : String(label);
 }
 
-function refuseCollisions(columns: readonly string[], outputs: readonly string[]): void {
-  const column = columns.find((name) => outputs.includes(name));
-  if (column === undefined) return;
-  throw new DataError(
-    'column_name_collides',
-    `The model's answer has an output named ${quote(column)}: rename the column of that name, or ignore it.`,
-    { column },
-  );
+/** Makes names that no column has, each by as few `_` at its end as possible. Names that are free stay. */
+function freeNames(wanted: readonly string[], columns: readonly string[]): string[] {
+  const columnNames = new Set(columns);
+  const taken = new Set([...columns, ...wanted]);
+  return wanted.map((name) => {
+    if (!columnNames.has(name)) return name;
+    let free = name;
+    do free += '_';
+    while (taken.has(free));
+    taken.add(free);
+    return free;
+  });
 }

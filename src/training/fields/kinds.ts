@@ -28,6 +28,14 @@ export const aboveZero = (example: string) =>
     })
     .transform(Number);
 
+export const zeroOrMore = (example: string) =>
+  z
+    .string()
+    .refine((value) => FLOAT.test(value) && Number.isFinite(Number(value)) && Number(value) >= 0, {
+      error: `must be a finite number of 0 or more, such as ${example}`,
+    })
+    .transform((value) => Math.abs(Number(value)));
+
 export const wholeNumber = (min: number, max: number, example: string) =>
   z
     .string()

@@ -1,5 +1,17 @@
 import type { z } from 'zod';
-import { aboveZero, alias, flag, name, oneOf, rowsOrShare, tags, text, texts, wholeNumber } from './kinds.ts';
+import {
+  aboveZero,
+  alias,
+  flag,
+  name,
+  oneOf,
+  rowsOrShare,
+  tags,
+  text,
+  texts,
+  wholeNumber,
+  zeroOrMore,
+} from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
 export const GROUPS = {
@@ -133,10 +145,10 @@ const FIELDS = {
   tol: {
     group: 'model',
     names: ['solver_tol'],
-    kind: aboveZero('0.0001'),
+    kind: zeroOrMore('0.0001'),
     default: 1e-4,
     fingerprint: 'solverTol',
-    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
+    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger. With 0, it stops when the loss no longer falls.",
   },
   classWeight: {
     group: 'model',

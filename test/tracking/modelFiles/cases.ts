@@ -36,6 +36,8 @@ interface Oddities {
   readonly pythonSolver?: string;
   /** Names of the classes in the ONNX file, where they are not just the classes. */
   readonly classNames?: readonly string[];
+  /** Names of the outputs of the ONNX file, if columns have the usual ones. */
+  readonly outputNames?: readonly string[];
 }
 
 const ROWS = 40;
@@ -87,6 +89,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   }));
   const elementType = { int64: 'int64', float64: 'double', bool: 'bool', object: 'string' }[classesDtype];
   const classNames = oddities.classNames ?? classes.map(String);
+  const outputNames = oddities.outputNames ?? ['label', ...classNames.map((label) => `probability_${label}`)];
   return {
     name,
     features,
@@ -94,10 +97,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
     pipeline,
     inputExample: { columns, data: rows.slice(0, 3) },
     pythonSolver: oddities.pythonSolver ?? 'lbfgs',
-    outputs: [
-      ['label', elementType],
-      ...classNames.map((label) => [`probability_${label}`, 'double'] as const),
-    ],
+    outputs: outputNames.map((output, place) => [output, place === 0 ? elementType : 'double'] as const),
   };
 }
 
@@ -186,4 +186,10 @@ export const MODEL_CASES: readonly ModelCase[] = [
   modelCase('certain answers', { steepness: 3000, classes: [0, 1, 2] }),
   modelCase('certain answers of two', { steepness: 3000 }),
   modelCase('one column', { columns: ['x'] }),
+  modelCase('columns named as outputs', {
+    columns: ['label', 'probability_0', 'x', 'label_'],
+    outputNames: ['label__', 'probability_0_', 'probability_1'],
+  }),
+  modelCase('rare events', { steepness: 600 }),
+  modelCase('rare events of three classes', { steepness: 60, classes: [0, 1, 2] }),
 ];

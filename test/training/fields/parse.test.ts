@@ -50,6 +50,7 @@ describe('parseFields', () => {
       { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
       { solver: 'newton-cholesky', solverTol: 1e-6, classWeight: 'balanced' },
     ],
+    ['no test of the gradient', { solver_tol: '0' }, { solverTol: 0 }],
     ...(['error', 'drop', 'mean', 'median', 'most_frequent'] as const).map(
       (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
     ),

@@ -20,7 +20,7 @@ export function openWorkplace(table: Table, team: Team, watch = new Watch()): Wo
 
 /** All rows of the table. */
 export function wholeTable(workplace: Workplace): RowSet {
-  return partitionOf(workplace, (rows) => [rows]).rowSet([0]);
+  return partitionOf(workplace, (rows) => [rows], new Uint8Array(0)).rowSet([0]);
 }
 
 /**
@@ -46,7 +46,8 @@ export function partition(workplace: Workplace, keys: Uint8Array, nKeys: number)
     team.run(task, scratch);
     return scratch.words(out, nKeys * nBlocks).slice();
   });
-  return partitionOf(workplace, (_, block) => [...counts.subarray(block * nKeys, (block + 1) * nKeys)]);
+  const countsOf = (_: number, block: number) => [...counts.subarray(block * nKeys, (block + 1) * nKeys)];
+  return partitionOf(workplace, countsOf, keys);
 }
 
 /** Rows of a table that are sorted by keys within their blocks. */
@@ -61,14 +62,15 @@ export interface Partition {
 function partitionOf(
   workplace: Workplace,
   countsOf: (rows: number, block: number) => readonly number[],
+  keys: Uint8Array,
 ): Partition {
   const { rows, blockRows } = workplace.table;
   const blocks = Array.from({ length: Math.ceil(rows / blockRows) }, (_, block) =>
     countsOf(Math.min(blockRows, rows - block * blockRows), block),
   );
   return {
-    rowSet: (keys) => {
-      const wanted = new Set(keys);
+    rowSet: (some) => {
+      const wanted = new Set(some);
       const spans: Span[] = [];
       let before = 0;
       blocks.forEach((counts, block) => {
@@ -77,9 +79,18 @@ function partitionOf(
           before += rows;
         }
       });
-      return new RowSet(workplace, spans);
+      return new RowSet(workplace, spans, (block, place) => rowBefore(keys, block, blockRows, place));
     },
   };
+}
+
+/** The row that stood in a table's block before its rows were sorted by their keys, and stands at a place of it now. */
+function rowBefore(keys: Uint8Array, block: number, blockRows: number, place: number): number {
+  const first = block * blockRows;
+  const ofBlock = keys.subarray(first, first + blockRows);
+  // Without keys, nothing was sorted.
+  if (ofBlock.length === 0) return first + place;
+  return first + [...ofBlock.keys()].sort((a, b) => ofBlock[a]! - ofBlock[b]!)[place]!;
 }
 
 /** Stretches of rows whose keys are wanted, in a block that is sorted by them. */
