@@ -41,7 +41,8 @@ function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
     if (field === FILE_FIELD) throw fileAsText(value);
     const row = rowNamed(field);
     if (row === undefined) throw unknownField(field);
-    const values = (typeof value === 'string' ? [value] : [...value]).filter((text) => text.trim() !== '');
+    const isGiven = (text: string) => (row.mayBeBlank === true ? text : text.trim()) !== '';
+    const values = (typeof value === 'string' ? [value] : [...value]).filter(isGiven);
     if (values.length > 1 && !isRepeatable(row)) {
       throw new FieldError('repeated_field', `${field} is given ${values.length} times: give it once.`, {
         field,
@@ -73,13 +74,20 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 }
 
 /** Rules about two fields. */
-function checkTogether({ names: { alias, registeredModelName } }: TrainFields): void {
-  if (alias === undefined || registeredModelName !== undefined) return;
-  throw new FieldError(
-    'alias_without_model',
-    'alias needs registered_model: name the registered model that the alias belongs to.',
-    { field: 'alias', value: alias },
-  );
+function checkTogether({
+  names: { alias, registeredModelName },
+  data: { decimal, thousands },
+}: TrainFields): void {
+  if (alias !== undefined && registeredModelName === undefined) {
+    throw new FieldError(
+      'alias_without_model',
+      'alias needs registered_model: name the registered model that the alias belongs to.',
+      { field: 'alias', value: alias },
+    );
+  }
+  if (thousands !== undefined && thousands === decimal) {
+    throw invalid('thousands', thousands, 'must be another sign than decimal');
+  }
 }
 
 /** curl sends the file's name instead of the file if the @ was forgotten. */

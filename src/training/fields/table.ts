@@ -1,5 +1,19 @@
 import type { z } from 'zod';
-import { aboveZero, alias, flag, name, oneOf, rowsOrShare, tags, text, texts, wholeNumber } from './kinds.ts';
+import {
+  aboveZero,
+  alias,
+  encoding,
+  flag,
+  groupSign,
+  name,
+  oneOf,
+  rowsOrShare,
+  separator,
+  tags,
+  text,
+  texts,
+  wholeNumber,
+} from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
 export const GROUPS = {
@@ -27,6 +41,13 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
+  /**
+   * The version of the fields that the row came with, without it 1. A later field is part of a fingerprint only if it
+   * is not at its default: the fingerprint of a request stays what earlier versions made of it.
+   */
+  readonly since?: number;
+  /** Whether blanks are a value. Otherwise a field of blanks counts as not given. */
+  readonly mayBeBlank?: boolean;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -148,6 +169,55 @@ const FIELDS = {
     default: 'error',
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  sep: {
+    group: 'data',
+    names: ['sep'],
+    kind: separator,
+    defaultSays: 'found out',
+    param: 'sep',
+    since: 2,
+    mayBeBlank: true,
+    says: "The delimiter, as in pandas' `read_csv`: one character, `\\t` for a tab, or `\\s+` for any number of blanks.",
+  },
+  decimal: {
+    group: 'data',
+    names: ['decimal'],
+    kind: oneOf(['.', ',']),
+    defaultSays: 'found out',
+    param: 'decimal',
+    since: 2,
+    says: 'The decimal sign of numbers, `.` or `,`.',
+  },
+  thousands: {
+    group: 'data',
+    names: ['thousands'],
+    kind: groupSign,
+    defaultSays: 'none',
+    param: 'thousands',
+    since: 2,
+    mayBeBlank: true,
+    says: 'The sign between groups of digits, such as `,` in `1,234`. It may be a blank of any width.',
+  },
+  naValues: {
+    group: 'data',
+    names: ['na_values'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'na_values',
+    since: 2,
+    mayBeBlank: true,
+    says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
+  },
+  encoding: {
+    group: 'data',
+    names: ['encoding'],
+    kind: encoding,
+    defaultSays: 'found out',
+    param: 'encoding',
+    since: 2,
+    says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
   },
   dryRun: {
     group: 'mode',
