@@ -149,6 +149,7 @@ export class PlainScanner {
     const builder = this.#builder;
     const { input, staged } = builder.places;
     const count = this.#state[SCAN.spanCount]!;
+    if (builder.signIsOpen) this.#sortSpans(count);
     for (let index = 0; index < 4 * count; index += 4) {
       const address = this.#spans[index]!;
       const length = this.#spans[index + 1]!;
@@ -158,6 +159,13 @@ export class PlainScanner {
       if (builder.stage(column, blockRow, text))
         this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
     }
+  }
+
+  /** Puts the spans in the order of the file, because the first proof of the decimal sign counts. */
+  #sortSpans(count: number): void {
+    const spans = Array.from({ length: count }, (_, index) => this.#spans.slice(4 * index, 4 * index + 4));
+    spans.sort((a, b) => a[0]! - b[0]!);
+    for (const [index, span] of spans.entries()) this.#spans.set(span, 4 * index);
   }
 
   /** Tells the kernels how the cell of a span was staged, at `staged`. */

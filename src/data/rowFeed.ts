@@ -105,8 +105,11 @@ export class RowFeed {
     const isPlain = scanner.isPlain();
     for (let odd = isPlain ? scanner.scan() : undefined; odd !== undefined; odd = scanner.scan()) {
       this.#readText(odd);
+      // The reader waits for what follows a row of a wrong length.
+      if (!this.#reader.isAtRow) break;
     }
-    if (!isPlain || scanner.restBytes > this.#limits.lineChars) this.#readText(scanner.takeRest());
+    if (!isPlain || !this.#reader.isAtRow || scanner.restBytes > this.#limits.lineChars)
+      this.#readText(scanner.takeRest());
   }
 
   /**

@@ -106,6 +106,11 @@ export class TableBuilder implements RowSink {
     return this.#columns;
   }
 
+  /** Whether no cell has proved the decimal sign yet. */
+  get signIsOpen(): boolean {
+    return this.#signs.isOpen;
+  }
+
   /** Rows in the current block, and its capacity. */
   get blockRow(): number {
     return this.#blockRow;
