@@ -1,10 +1,24 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+import { OrderedSequencer } from './test/support/orderedSequencer.ts';
 
-/** What is waited for comes within milliseconds, but not on a machine that is busy with others. */
-const patience = { expect: { poll: { timeout: 20_000 } }, testTimeout: 30_000 };
+/** Seed of what tests draw at random. TEST_SEED repeats the draws of an earlier run (test/support/draws.ts). */
+process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
+
+/**
+ * The longest time for a test, a hook or a wait. Each takes seconds on a busy machine, so only a hang exceeds these times.
+ * No test and no hook sets a shorter time.
+ */
+const patience = {
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 300_000 } },
+};
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: OrderedSequencer },
+    teardownTimeout: patience.testTimeout,
     projects: [
       {
         test: {
@@ -12,7 +26,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
-          globalSetup: ['test/support/builtKernels.ts'],
+          globalSetup: ['test/support/buildFirst.ts'],
         },
       },
       {
@@ -20,9 +34,7 @@ export default defineConfig({
           ...patience,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/builtKernels.ts', 'test/support/globalSetup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          globalSetup: ['test/support/buildFirst.ts', 'test/support/globalSetup.ts'],
           fileParallelism: false,
         },
       },

@@ -13,12 +13,12 @@ import { upload } from './uploadFile.ts';
 const ROOT = join(import.meta.dirname, '..');
 const WARM_UP = 30;
 const REPEATS = 200;
-/** Nothing listens there: a connection is refused at once. */
+/** Nothing listens at this address, so a connection is refused at once. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 /**
- * Times one `POST /train` of data/diabetes.csv that does not wait for MLflow: until it is on the disk. What the original
- * takes for its computation alone, which it keeps nowhere, says how fast the machine is.
+ * Times one `POST /train` of data/diabetes.csv that does not wait for MLflow, until the training is on disk. The original
+ * computes the same without MLflow, and keeps nothing. Its time shows how fast the machine is.
  */
 export async function accepted(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
@@ -42,7 +42,7 @@ export async function accepted(): Promise<string> {
   }
 }
 
-/** @param between is done before each of them */
+/** Posts trainings one after the other. @param between is done before each training */
 async function measure(
   uri: string,
   dir: string,

@@ -10,25 +10,25 @@ import { upload } from './uploadFile.ts';
 const ROOT = join(import.meta.dirname, '..');
 const ORIGINAL = join(import.meta.dirname, 'original');
 const COMPILED = join(ROOT, 'node_modules/.cache/trainpost-bench');
-/** NumPy chooses kernels and threads for the machine itself; what an environment may say otherwise slows it. */
+/** Variables that would slow NumPy. Without them, NumPy chooses kernels and threads for the machine. */
 const UNSET = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'];
 
-/** A training as it was uploaded, by the clocks of both ends. */
+/** A training that was uploaded, with times from the clocks of both ends. */
 export interface Uploading extends Training {
-  /** From the request's first byte to the answer, at the client. */
+  /** From the request's first byte to the answer, measured by the client. */
   readonly wholeMs: number;
-  /** From the last byte that the service has read to the metrics, at the service. */
+  /** From the last byte that the service has read to the metrics, measured by the service. */
   readonly afterLastByteMs: number;
-  /** From the last byte that the client has sent to the answer, at the client. */
+  /** From the last byte that the client has sent to the answer, measured by the client. */
   readonly afterSendingMs: number;
 }
 
-/** A training on a file that lies on disk. */
+/** A training on a file on disk. */
 export interface OriginalTraining extends Training {
   readonly ms: number;
 }
 
-/** The original's computation in a process of its own, everything imported. */
+/** Starts the original's computation in another process, with everything imported. */
 export async function startOriginal(): Promise<JsonLines> {
   const [command, ...args] = await pythonCommand('worker.py');
   const worker = new JsonLines(command, args);
@@ -36,7 +36,7 @@ export async function startOriginal(): Promise<JsonLines> {
   return worker;
 }
 
-/** The original as a service, without MLflow. */
+/** Starts the original as a service without MLflow. */
 export async function startOriginalService(): Promise<Program> {
   const [command, ...args] = await pythonCommand('upload.py');
   return await startProgram(
@@ -49,11 +49,11 @@ export async function startOriginalService(): Promise<Program> {
 async function pythonCommand(script: string): Promise<[string, ...string[]]> {
   const python = await ensureVenv('reference');
   const unset = UNSET.flatMap((name) => ['-u', name]);
-  // No bytecode in the source tree.
+  // Python must write no bytecode into the source tree.
   return ['env', ...unset, 'PYTHONDONTWRITEBYTECODE=1', python, join(ORIGINAL, script)];
 }
 
-/** trainpost as a process of its own, without MLflow. */
+/** trainpost in another process, without MLflow. */
 export class Ours {
   readonly lines: JsonLines;
   readonly #url: string;
@@ -92,8 +92,8 @@ interface Answer {
 }
 
 /**
- * Plain JavaScript, for a loader that compiles while it runs would count as trainpost's memory. It stands where
- * packages are found from, and what it imports of trainpost is what `npm run build` made.
+ * Compiles `ours.ts` to plain JavaScript. A loader that compiles at run time would count as trainpost's memory. The file
+ * stands in a folder from which Node finds the packages, and imports the modules of trainpost that `npm run build` made.
  */
 function compileOurs(): void {
   const options = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--outDir', COMPILED];
@@ -104,9 +104,9 @@ function compileOurs(): void {
   ]);
 }
 
-/** Peak of a process's resident memory in MB, as Linux keeps it. */
+/** Peak of a process's resident memory in MB, which Linux records. */
 export function peakMegabytes(pid: number): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  if (kilobytes === undefined) throw new Error(`Linux does not tell the peak memory of ${pid}.`);
+  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no VmHWM, the peak memory.`);
   return Number(kilobytes) / 1000;
 }

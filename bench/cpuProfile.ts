@@ -5,22 +5,22 @@ import { fileURLToPath } from 'node:url';
 /** One function in one place of the call tree. */
 export interface Frame {
   readonly name: string;
-  /** Path from the package's root, `node_modules/<package>`, or empty for what the engine itself does. */
+  /** Path from the package's root, or `node_modules/<package>`. Empty for the work of V8 itself. */
   readonly file: string;
-  /** Milliseconds of its own. */
+  /** Milliseconds without the functions that it called. */
   self: number;
-  /** Milliseconds with all that it called. */
+  /** Milliseconds with the functions that it called. */
   total: number;
   readonly children: Map<string, Frame>;
 }
 
-/** What one thread did. */
+/** The call tree of one thread. */
 export interface ThreadProfile {
   readonly thread: number;
   readonly root: Frame;
 }
 
-/** The parts of V8's .cpuprofile that are needed. Times are microseconds of the monotonic clock. */
+/** The parts of V8's .cpuprofile that this module reads. Times are microseconds of the monotonic clock. */
 interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -33,12 +33,12 @@ interface CpuProfile {
 }
 
 const ROOT = join(import.meta.dirname, '..');
-/** A thread that waits: V8's name for it, and where Piscina's threads wait for a task. */
-const WAITING = ['(idle)', 'atomicsWaitLoop'];
+/** V8's name for a thread that waits. */
+const WAITING = '(idle)';
 /** `CPU.<date>.<time>.<process>.<thread>.<serial>.cpuprofile` */
 const FILE = /^CPU\.\d+\.\d+\.\d+\.(\d+)\.\d+\.cpuprofile$/;
 
-/** The profiles that Node's `--cpu-prof` has left in a folder, cut down to the time from `start` to `end`. */
+/** Reads the profiles that Node's `--cpu-prof` has left in a folder, and keeps only the time from `start` to `end`. */
 export function readProfiles(dir: string, start: number, end: number): ThreadProfile[] {
   const profiles = readdirSync(dir).flatMap((name) => {
     const [, thread] = FILE.exec(name) ?? [];
@@ -65,11 +65,11 @@ function toTree(profile: CpuProfile, start: number, end: number): Frame {
   };
   let at = profile.startTime;
   for (const [index, id] of profile.samples.entries()) {
-    // A sample stands for the time until the next.
+    // A sample stands for the time until the next sample.
     at += profile.timeDeltas[index]!;
     const next = at + (profile.timeDeltas[index + 1] ?? 0);
     const ms = (Math.min(next, end) - Math.max(at, start)) / 1000;
-    if (ms > 0 && !WAITING.includes(nodes.get(id)!.callFrame.functionName)) frameOf(id).self += ms;
+    if (ms > 0 && nodes.get(id)!.callFrame.functionName !== WAITING) frameOf(id).self += ms;
   }
   sum(root);
   return root;
@@ -98,7 +98,7 @@ function sum(frame: Frame): number {
   return frame.total;
 }
 
-/** Own time of each function over the whole tree, the longest first. */
+/** The own time of each function in the whole tree, longest first. */
 export function selfTimes(root: Frame): { name: string; file: string; ms: number }[] {
   const times = new Map<string, { name: string; file: string; ms: number }>();
   const walk = ({ name, file, self, children }: Frame) => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 
 const BUFFER_BYTES = 8 * 2 ** 20;
-/** More than any number or name here is long. */
+/** Longer than any number or name of these files. */
 const CELL_BYTES_MAX = 64;
 
 const COMMA = 0x2c;
@@ -9,7 +9,7 @@ const POINT = 0x2e;
 const NEWLINE = 0x0a;
 const ZERO = 0x30;
 
-/** Writes a CSV as pandas' `to_csv` would, cell after cell; it stands under its name once it is whole. */
+/** Writes a CSV as pandas' `to_csv` would, cell after cell. The file gets its name once it is whole. */
 export class CsvFile {
   readonly #path: string;
   readonly #part: string;
@@ -25,14 +25,14 @@ export class CsvFile {
     this.endRow();
   }
 
-  /** A whole number of 0 or more. */
+  /** Writes a whole number of 0 or more. */
   integer(value: number): void {
     this.#makeRoom();
     this.#at = this.#digits(value, 1);
     this.#buffer[this.#at++] = COMMA;
   }
 
-  /** A number of 0 or more with decimals, `value / 10^decimals`: without zeros at its end, but for one after the point. */
+  /** Writes `value / 10^decimals`, a number of 0 or more, without zeros at its end. A zero right after the point stays. */
   decimal(value: number, decimals: number): void {
     let left = decimals;
     let whole = value;
@@ -48,7 +48,7 @@ export class CsvFile {
     this.#buffer[this.#at++] = COMMA;
   }
 
-  /** Any double below 1e16, by its shortest text, as Python's `repr` writes it. */
+  /** Writes any double below 1e16 with its shortest text, as Python's `repr` does. */
   real(value: number): void {
     if (Math.abs(value) < 1e-4 && value !== 0) {
       this.#text(value.toExponential().replace(/e-(\d)$/, 'e-0$1'));
@@ -59,7 +59,7 @@ export class CsvFile {
   }
 
   endRow(): void {
-    // In place of the comma behind the last cell.
+    // The line end replaces the comma behind the last cell.
     this.#buffer[this.#at - 1] = NEWLINE;
   }
 
@@ -75,7 +75,7 @@ export class CsvFile {
     this.#buffer[this.#at++] = COMMA;
   }
 
-  /** Writes a whole number with at least `digits` digits; where it ends. */
+  /** Writes a whole number with at least `digits` digits. Returns the place behind it. */
   #digits(value: number, digits: number): number {
     let length = 1;
     for (let bound = 10; value >= bound; bound *= 10) length += 1;
@@ -89,7 +89,7 @@ export class CsvFile {
     return end;
   }
 
-  /** Writes out all but the last byte, which `endRow` may still have to change. */
+  /** Writes the buffer to the file, except its last byte, which `endRow` may still change. */
   #makeRoom(): void {
     if (this.#at + CELL_BYTES_MAX <= BUFFER_BYTES) return;
     const length = this.#at - 1;

@@ -3,13 +3,14 @@ import type { Frame, ThreadProfile } from './cpuProfile.ts';
 const WIDTH = 1200;
 const ROW = 18;
 const MARGIN = 10;
-/** Pixels a letter of the font takes; narrower frames stay without text. */
+/** Width of a letter of the font, in pixels. */
 const LETTER = 6.6;
+/** Frames narrower than this many pixels have no text. */
 const TEXT_MIN = 24;
-/** Frames narrower than this are not drawn. */
+/** Frames narrower than this many pixels are not drawn. */
 const NARROW = 0.5;
 
-/** A colour for each room of src/, for packages, and for what the engine itself does. */
+/** A colour for each room of src/, for packages, and for Node itself. */
 const COLOURS: readonly (readonly [prefix: string, colour: string])[] = [
   ['src/kernels', '#7fc97f'],
   ['src/data', '#fdc086'],
@@ -22,7 +23,7 @@ const COLOURS: readonly (readonly [prefix: string, colour: string])[] = [
 ];
 const OTHER_COLOUR = '#f4f4f4';
 
-/** The call trees of the threads as one SVG, thread above thread, all to the same scale; a frame's title has its times. */
+/** Draws the call trees of the threads as one SVG, one above the other, on one scale. A frame's title has its times. */
 export function flameGraph(title: string, threads: readonly ThreadProfile[]): string {
   const scale = (WIDTH - 2 * MARGIN) / Math.max(...threads.map(({ root }) => root.total));
   const parts: string[] = [];
@@ -43,7 +44,7 @@ export function flameGraph(title: string, threads: readonly ThreadProfile[]): st
   ].join('\n');
 }
 
-/** Draws what a frame called, from left to right; how many rows that takes. */
+/** Draws the functions that a frame called, from left to right. Returns the number of rows that they take. */
 function draw(parts: string[], { children }: Frame, left: number, top: number, scale: number): number {
   let depth = 0;
   let x = left;

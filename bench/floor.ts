@@ -5,9 +5,8 @@ import { type RunTree, timedMetrics } from '../src/tracking/tree.ts';
 const API = '/api/2.0/mlflow';
 
 /**
- * The bare sequence of MLflow 3 calls that one training takes, with nothing around it: bodies made beforehand, no
- * checks, no retries, connections kept open, and every call sent as soon as what it needs is known. It is the least
- * that any client would have to wait for.
+ * The bare sequence of MLflow 3 calls that one training takes. The bodies are made beforehand. There are no checks and no
+ * retries. Connections stay open, and every call is sent as soon as its input is known. No client can wait for less.
  */
 export class Floor {
   readonly #pool: Pool;

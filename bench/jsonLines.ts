@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 
-/** A process that answers each line of JSON on its stdin with one on its stdout; `do` names the command. */
+/** A process that answers each line of JSON on its stdin with a line on its stdout. `do` names the command. */
 export class JsonLines {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -10,7 +10,7 @@ export class JsonLines {
 
   constructor(command: string, args: readonly string[]) {
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    // A process that has died is told of by its missing answer.
+    // `ask` reports a dead process by its missing answer.
     this.#child.stdin!.on('error', () => undefined);
     this.#lines = createInterface({ input: this.#child.stdout! });
     this.#answers = this.#lines[Symbol.asyncIterator]();
@@ -20,7 +20,7 @@ export class JsonLines {
     return this.#child.pid!;
   }
 
-  /** One command at a time. */
+  /** Sends a command, and waits for its answer. Send only one command at a time. */
   async ask<Answer>(command: string, details: object = {}): Promise<Answer> {
     this.#child.stdin!.write(`${JSON.stringify({ do: command, ...details })}\n`);
     const { value, done } = await this.#answers.next();
@@ -32,7 +32,7 @@ export class JsonLines {
     return JSON.parse(value) as Answer;
   }
 
-  /** Ends it with its input; resolves when it has gone. */
+  /** Ends the process by closing its input. Resolves when the process has ended. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');

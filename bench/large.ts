@@ -16,7 +16,7 @@ import {
 import { curveTable, memoryNote, sayRatio, stagesTable, sweepNote } from './largeReport.ts';
 import { table } from './statistics.ts';
 
-/** `BENCH_SCALE=0.01` tries the bench itself on a hundredth of the rows. */
+/** Share of the rows. `BENCH_SCALE=0.01` tries the bench itself on a hundredth of the rows. */
 const SCALE = Number(process.env['BENCH_SCALE'] || 1);
 const scaled = (kind: Shape['kind'], rows: number): Shape => ({ kind, rows: Math.round(rows * SCALE) });
 
@@ -28,7 +28,7 @@ const CURVE = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_00
   scaled('ordinary', rows),
 );
 
-/** Large files against the original: time, memory, and that the results are the same. */
+/** Compares large files with the original: time, memory and results. Different results end the bench with an error. */
 export async function large(): Promise<string> {
   const contestants: Contestants = { original: await startOriginal(), ours: await Ours.start() };
   try {
@@ -97,7 +97,7 @@ async function machine({ original }: Contestants): Promise<string> {
   ].join('\n');
 }
 
-/** Shows progress, because the bench takes minutes. */
+/** Measures, and shows progress, because the bench takes minutes. */
 async function told<Result>(shape: Shape, measure: () => Promise<Result>): Promise<Result> {
   const startedAt = performance.now();
   const result = await measure();

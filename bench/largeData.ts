@@ -4,29 +4,29 @@ import { join } from 'node:path';
 import { CsvFile } from './csvFile.ts';
 import { Random } from './random.ts';
 
-/** What a file of the bench is like; the same shape is the same file, byte for byte. */
+/** Describes a file of the bench. The same shape gives the same file, byte for byte. */
 export interface Shape {
   /**
-   * `ordinary`: data/diabetes.csv drawn again and again, with jitter. `digits`: the same with 15 to 18 digits in four
-   * of its columns. `wide`: 100 columns of normal numbers, some of which decide the target.
+   * `ordinary`: rows of data/diabetes.csv, drawn again and again, with jitter. `digits`: the same with 15 to 18 digits in
+   * four columns. `wide`: 100 columns of normally distributed numbers, of which ten decide the target.
    */
   readonly kind: 'ordinary' | 'digits' | 'wide';
   readonly rows: number;
 }
 
-/** To be raised where a shape's content changes, so that no file of before is taken. */
+/** Raise this version if a shape's content changes, so that no older file is used. */
 const VERSION = 1;
 const FOLDER = join(tmpdir(), 'trainpost-bench-data');
 const DIABETES = join(import.meta.dirname, '../data/diabetes.csv');
 
 const WIDE_FEATURES = 100;
-/** Features of `wide` that decide the target. */
+/** Weights of the first features of `wide`, which decide the target. */
 const WIDE_WEIGHTS = [1, -0.8, 0.6, -0.5, 0.4, -0.3, 0.25, -0.2, 0.15, -0.1] as const;
-/** Share of the labels that are turned round, so that no model is perfect. */
+/** Share of the labels that are flipped, so that no model is perfect. */
 const FLIPPED = 0.03;
 const FULL_DIGITS_NOISE = 0.1;
 
-/** Path of the file, which is made where it is missing. */
+/** The path of a shape's file. The file is made if it is missing. */
 export function dataFile({ kind, rows }: Shape): string {
   mkdirSync(FOLDER, { recursive: true });
   const path = join(FOLDER, `${kind}-${rows}-v${VERSION}.csv`);
@@ -38,7 +38,7 @@ export function dataFile({ kind, rows }: Shape): string {
   return path;
 }
 
-/** Jitter keeps each column's kind: counts stay whole, measures get the decimals that such measures have. */
+/** Writes rows with jitter. Counts stay whole numbers, and measures get the decimals that such measures have. */
 function writeDiabetes(path: string, rows: number, random: Random, isFull: boolean): void {
   const [names = [], ...source] = readFileSync(DIABETES, 'utf8')
     .trim()
@@ -46,7 +46,7 @@ function writeDiabetes(path: string, rows: number, random: Random, isFull: boole
     .map((line) => line.split(','));
   const patients = source.map((cells) => cells.map(Number));
   const file = new CsvFile(path, names);
-  /** A measure with its decimals, or with all the digits that a double has. */
+  /** Writes a measure with its decimals, or with all digits of a double. */
   const measure = (value: number, decimals: number) => {
     const whole = Math.round(Math.max(0, value) * 10 ** decimals);
     if (isFull) file.real(whole / 10 ** decimals + FULL_DIGITS_NOISE * random.normal());

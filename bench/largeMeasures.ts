@@ -12,12 +12,12 @@ import { dataFile, type Shape } from './largeData.ts';
 import type { Fit, Parsing, Sweeping } from './training.ts';
 import { type Uploaded, upload } from './uploadFile.ts';
 
-/** Medians are of so many rounds; in each the contestants play one after the other. */
+/** Number of rounds of which the medians are taken. In each round, the contestants run one after the other. */
 export const ROUNDS = 5;
-/** What the sweep tries: from a strong penalty to hardly any. */
+/** The values of C that the sweep tries: from a strong penalty to hardly any penalty. */
 const SWEEP_CS = Array.from({ length: 20 }, (_, index) => 10 ** (-3 + (6 * index) / 19));
 
-/** Both in turns, paired by their place. */
+/** Measurements of both contestants in turns. Equal indices belong together. */
 interface Paired<Original, Theirs = Original> {
   readonly original: readonly Original[];
   readonly ours: readonly Theirs[];
@@ -25,9 +25,9 @@ interface Paired<Original, Theirs = Original> {
 
 export interface Trainings extends Paired<OriginalTraining, Uploading> {
   readonly shape: Shape;
-  /** Largest difference of a coefficient in any round. */
+  /** The largest difference of a coefficient in any round. */
   readonly difference: number;
-  /** The original as a service, where it was asked for: its whole time at the client. */
+  /** Milliseconds of whole requests to the original as a service, measured by the client. Empty if it was not measured. */
   readonly service: readonly number[];
 }
 
@@ -36,7 +36,10 @@ export interface Contestants {
   readonly ours: Ours;
 }
 
-/** The original's computation on a file on disk against an upload to trainpost; `withService`, against one to the original too. */
+/**
+ * Compares the original's computation on a file on disk with an upload to trainpost. With `withService`, also uploads to
+ * the original.
+ */
 export async function measureTrainings(
   { original, ours }: Contestants,
   shape: Shape,
@@ -50,7 +53,7 @@ export async function measureTrainings(
   const all = { original: [] as OriginalTraining[], ours: [] as Uploading[], service: [] as number[] };
   let difference = 0;
   try {
-    // Round 0 warms up: code gets compiled, memory is taken from the system, the file is in its cache.
+    // Round 0 warms up: V8 compiles the code, the system gives memory, and the file gets into the system's cache.
     for (let round = 0; round <= ROUNDS; round += 1) {
       const theirs = await original.ask<OriginalTraining>('train', { path });
       const uploading = await ours.train(path);
@@ -71,7 +74,7 @@ export async function measureTrainings(
 
 const reorderedFits = new Map<string, Fit>();
 
-/** The original's fit on the training rows in another order: the same for every measure of a file, so it is asked for once. */
+/** The original's fit on the training rows in another order. It is computed once for each file. */
 async function reorderedFit(original: JsonLines, shape: Shape): Promise<Fit> {
   const path = dataFile(shape);
   const known = reorderedFits.get(path);
@@ -88,11 +91,11 @@ async function checkTestRows({ original, ours }: Contestants, rows: number): Pro
 }
 
 export interface Memory extends Paired<number> {
-  /** Of trainpost's last process after as many requests as there are rounds. */
+  /** The peak of trainpost's last process after `ROUNDS` requests. */
   readonly afterMany: number;
 }
 
-/** Peak megabytes of a process that has started and trained once; a fresh one each time. */
+/** Measures the peak memory in MB of a process that has started and trained once. Each round has a fresh process. */
 export async function measureMemory({ original: judge }: Contestants, shape: Shape): Promise<Memory> {
   const path = dataFile(shape);
   const peaks = { original: [] as number[], ours: [] as number[] };
@@ -115,7 +118,7 @@ export async function measureMemory({ original: judge }: Contestants, shape: Sha
   return { ...peaks, afterMany };
 }
 
-/** Reading alone, by path on both sides, the same columns. */
+/** Compares reading alone. Both sides read the same columns from a path. */
 export async function measureParsing({ original, ours }: Contestants, shape: Shape): Promise<Paired<number>> {
   const path = dataFile(shape);
   const ms = { original: [] as number[], ours: [] as number[] };
@@ -133,11 +136,11 @@ export async function measureParsing({ original, ours }: Contestants, shape: Sha
 
 export interface Sweeps extends Paired<number> {
   readonly difference: number;
-  /** Least and most iterations of a fit. */
+  /** The least and the most iterations of a fit. */
   readonly iterations: readonly [number, number];
 }
 
-/** Twenty fits with different C on training rows in memory, scaled. */
+/** Compares twenty fits with different C on scaled training rows in memory. */
 export async function measureSweep({ original, ours }: Contestants, shape: Shape): Promise<Sweeps> {
   const path = dataFile(shape);
   const { fits: reordered } = await original.ask<Sweeping>('reordered', { path, Cs: SWEEP_CS });
@@ -146,7 +149,7 @@ export async function measureSweep({ original, ours }: Contestants, shape: Shape
   const ms = { original: [] as number[], ours: [] as number[] };
   let difference = 0;
   let iterations: number[] = [];
-  // No warm-up: twenty fits are one.
+  // There is no warm-up round, because twenty fits are warm-up enough.
   for (let round = 0; round < ROUNDS; round += 1) {
     const theirs = await original.ask<Sweeping>('sweep', { Cs: SWEEP_CS });
     const own = await ours.lines.ask<Sweeping>('sweep', { Cs: SWEEP_CS });
@@ -170,7 +173,7 @@ export interface Curve {
   readonly difference: number;
 }
 
-/** trainpost alone at one size, checked once against the original. */
+/** Measures trainpost alone at one size. The results are compared with one training of the original. */
 export async function measureCurve({ original, ours }: Contestants, shape: Shape): Promise<Curve> {
   const path = dataFile(shape);
   await checkTestRows({ original, ours }, shape.rows);

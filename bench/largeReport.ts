@@ -2,7 +2,7 @@ import type { Shape } from './largeData.ts';
 import { type Curve, type Memory, nameOf, ROUNDS, type Sweeps, type Trainings } from './largeMeasures.ts';
 import { median, table } from './statistics.ts';
 
-/** A row of the table: the medians, their ratio, and from where to where the ratio goes over the rounds. */
+/** A row of the table: the medians, their ratio, and the smallest and largest ratio of a round. */
 export function sayRatio(
   what: string,
   { original, ours }: { readonly original: readonly number[]; readonly ours: readonly number[] },
@@ -23,7 +23,7 @@ export function sayRatio(
   ];
 }
 
-/** Where the time of a training goes, on both sides, and how near the results are. */
+/** The table of the time of each stage on both sides, and of the largest difference of the results. */
 export function stagesTable(trainings: readonly Trainings[]): string {
   const rows = trainings.flatMap(({ shape, original, ours, difference }) => {
     const iterations = String(original[0]!.nIter);
@@ -41,8 +41,8 @@ export function stagesTable(trainings: readonly Trainings[]): string {
     ];
   });
   return [
-    'Milliseconds, medians. Behind the last byte: as the service read it, and in brackets as the client sent it. Columns',
-    'count the target.',
+    'Medians in milliseconds. The time from the last byte begins when the service has read it; in brackets, when the client',
+    'has sent it. Columns count the target.',
     '',
     table(
       ['file', '', 'stages', 'from the first byte', 'from the last byte', 'iterations', 'largest difference'],
@@ -61,12 +61,15 @@ export function sweepNote({ difference, iterations: [least, most] }: Sweeps): st
   return `The 20 fits for 20 values of C take ${least} to ${most} iterations, the same in both; the largest difference of a coefficient is ${difference.toExponential(1)}.`;
 }
 
-/** What a process keeps, it uses again. */
+/** One sentence that shows whether a process uses its memory again. */
 export function memoryNote({ afterMany }: Memory): string {
-  return `After ${ROUNDS} requests of that file in one process trainpost's peak is ${plain(afterMany)} MB.`;
+  return `After ${ROUNDS} requests with this file in one process, trainpost's peak is ${plain(afterMany)} MB.`;
 }
 
-/** Time a row by size, from the request's first byte to the answer, against that of `unit`. */
+/**
+ * The table of the time a row for each size, from the request's first byte to the answer.
+ * @param unit the size whose time counts as 1
+ */
 export function curveTable(curve: readonly Curve[], unit: Shape): string {
   const perRow = ({ shape, ours }: Curve) => (median(ours.map(({ wholeMs }) => wholeMs)) / shape.rows) * 1e6;
   const times = curve.map(perRow);

@@ -16,7 +16,7 @@ import { CSV, post, type Sample } from './postForm.ts';
 import { median, quantile, table } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Each round posts once to the original, and `REPEATS` times to trainpost and to the floor, in turns. */
+/** Each round posts once to the original. It then posts `REPEATS` times to trainpost and to the floor, in turns. */
 const ROUNDS = 7;
 const REPEATS = 10;
 const WARM_UP = 15;
@@ -77,7 +77,7 @@ async function measure(original: string, trainpost: string, mlflow: string) {
   return samples;
 }
 
-/** What trainpost itself would send for this file, its `MLmodel` too, so that the floor carries the same load. */
+/** The record that trainpost would send for this file, so that the floor sends as much. A filler stands for `MLmodel`. */
 async function aRecord(): Promise<RecordedTree> {
   const result = await runCsv(readFileSync(CSV), planOf(DEFAULT_FIELDS));
   const run = describeRun({

@@ -21,8 +21,8 @@ import type { TrackedRun } from '../src/values/run.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 
 /**
- * trainpost as the bench measures it: a process of its own that has what `npm run build` made, the whole service but
- * for MLflow. It answers commands as JSON lines, as bench/original/worker.py does.
+ * The trainpost that the bench measures: the whole service in a process of its own, but without MLflow. It uses the modules
+ * that `npm run build` made. It answers commands as JSON lines, as bench/original/worker.py does.
  */
 const [DIST = ''] = process.argv.slice(2);
 
@@ -66,10 +66,10 @@ const { UnderWay } = await built<typeof import('../src/training/underWay.ts')>('
 /** Far above any file of the bench. */
 const FILE_BYTES_MAX = 4e9;
 const TIMEOUT_MS = 600_000;
-/** The original's. */
+/** The plan with the defaults of the form, which are those of the original. */
 const PLAN = planOf(parseFields({}));
 const [MODEL] = PLAN.candidates as [ModelSpec];
-/** For the file of ten million rows. */
+/** Large enough for the file of ten million rows. */
 const LIMITS = { rows: 1e8, cells: 1e9 };
 const READ = { unfoldedBytesMax: FILE_BYTES_MAX, limits: LIMITS };
 const HELPERS = Math.max(1, availableParallelism() - 1);
@@ -91,7 +91,7 @@ const engine = new LocalEngine({
   read: READ,
 });
 await engine.warmUp(PLAN);
-/** Stands where spool and MLflow stand, and keeps nothing. */
+/** Replaces the spool and MLflow, and keeps nothing. */
 const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
   accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
@@ -129,7 +129,7 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-/** With its call the metrics are known. */
+/** Notes the time, because the metrics are known when this function is called. */
 async function accept(pipeline: PipelineState, run: TrackedRun, answer: unknown): Promise<Accepted> {
   const { accuracy_score, precision_score, recall_score, log_loss } = run.test;
   const model = pipeline.steps.at(-1)?.[1] as LogisticRegressionState;
@@ -165,9 +165,9 @@ function fitOf({ fitted }: LogisticRegressionState): Fit {
   return { nIter: fitted.nIter, coef: fitted.coef[0]!, intercept: fitted.intercept[0]! };
 }
 
-/** Reads a file by its path on this thread and the team's others, as pandas does on as many as it likes. */
+/** Reads a file from its path on this thread and the team's helpers. pandas chooses its number of threads too. */
 function read(path: string, { memory, team }: Reader): Table {
-  // pandas takes no digest either.
+  // pandas computes no digest either.
   const reading = new TableReading({ limits: LIMITS, digest: false, memory, threads: team });
   const file = openSync(path, 'r');
   try {
@@ -181,7 +181,7 @@ function read(path: string, { memory, team }: Reader): Table {
   return reading.end();
 }
 
-/** Threads that help, and a memory that they read to. */
+/** Helper threads, and the memory that they read to. */
 interface Reader {
   readonly memory: SharedMemory;
   readonly team: Team;
@@ -208,7 +208,7 @@ function startReader(): Reader {
   };
 }
 
-/** pandas keeps its threads and what it has allocated once, too. */
+/** Kept between calls, because pandas also keeps its threads and its memory. */
 let parser: Reader | undefined;
 
 function parse({ path }: { path: string }): Parsing {
@@ -222,13 +222,13 @@ function parse({ path }: { path: string }): Parsing {
   return { ms, rows: table.rows, sums };
 }
 
-/** The training rows of a file, and threads that help to fit them. */
+/** Prepares the training rows of a file, and starts threads that help to fit them. */
 async function prepared(path: string) {
   const reader = startReader();
   return { helpers: reader.helpers, ...(await prepare(read(path, reader), PLAN, reader.team)) };
 }
 
-/** What `sweep` fits on, kept until `forget`. */
+/** Loads the rows that `sweep` fits on. They are kept until `forget`. */
 async function load({ path }: { path: string }): Promise<null> {
   sweepData = await prepared(path);
   return null;
@@ -242,7 +242,7 @@ function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
   return { ms, fits: fitted.map(({ classifier }) => fitOf(classifier.toState())) };
 }
 
-/** SHA-256 of the test rows' numbers in ascending order, 32 bits each, as the engine marks them. */
+/** SHA-256 of the indices of the test rows that the engine marks, in ascending order, 32 bits each. */
 function testRows({ rows }: { rows: number }): { digest: string } {
   const target = { codes: new Uint8Array(rows) } as Target;
   const dataset = { target, dropped: undefined, rows, table: { rows } } as Dataset;
@@ -277,7 +277,7 @@ server.close();
 await engine.close();
 rmSync(dir, { recursive: true });
 
-/** A built module, with the types of its source. */
+/** Imports a built module, with the types of its source. */
 async function built<Module>(path: string): Promise<Module> {
   return (await import(join(DIST, path))) as Module;
 }

@@ -6,11 +6,11 @@ export const CSV = join(import.meta.dirname, '../data/diabetes.csv');
 
 export interface Sample {
   readonly totalMs: number;
-  /** trainpost's own word on how long it waited for MLflow. */
+  /** How long trainpost waited for MLflow, from its answer. */
   readonly logMs: number;
 }
 
-/** The form that curl sends, made once: encoding it anew would be the measuring program's time, not the server's. */
+/** The form as curl sends it. It is encoded once, because the time to encode it is not the server's. */
 const BOUNDARY = 'trainpost-bench';
 const FORM = Buffer.concat([
   ...Object.entries({ tol: '1.0', iterations: '100', exp_name: 'Latency' }).map(([name, value]) =>
@@ -23,7 +23,7 @@ const FORM = Buffer.concat([
   Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
 ]);
 
-/** One `POST /train` of data/diabetes.csv. @throws Error where it is not answered with its numbers */
+/** Makes one `POST /train` of data/diabetes.csv. @throws Error if the answer does not have the expected accuracy */
 export async function post(url: string): Promise<Sample> {
   const startedAt = performance.now();
   const response = await request(`${url}/train`, {

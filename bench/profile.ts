@@ -11,10 +11,10 @@ const ROWS = 1_000_000;
 const SVG = join(import.meta.dirname, 'profile.svg');
 const INTERVAL_US = 500;
 const WARM_UP = 2;
-/** Functions of a thread that take less than this share of the whole request are left out. */
+/** The table leaves out functions that take less than this share of the whole request. */
 const SHARE_MIN = 0.01;
 
-/** Where the time of one training of a million rows goes, by thread and function; the flame graph is written beside this file. */
+/** Profiles one training of a million rows, by thread and function. Writes the flame graph beside this file. */
 export async function profile(): Promise<string> {
   const path = dataFile({ kind: 'ordinary', rows: ROWS });
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-profile-'));
@@ -30,11 +30,11 @@ export async function profile(): Promise<string> {
     const endedAt = microseconds();
     await ours.lines.stop();
     const threads = readProfiles(dir, startedAt, endedAt);
-    const title = `One POST /train of ${ROWS.toLocaleString('en')} rows x 9: ${wholeMs.toFixed(0)} ms, ${afterLastByteMs.toFixed(0)} ms of them behind the last byte`;
+    const title = `One POST /train of ${ROWS.toLocaleString('en')} rows x 9: ${wholeMs.toFixed(0)} ms, ${afterLastByteMs.toFixed(0)} ms of them after the last byte`;
     writeFileSync(SVG, flameGraph(title, threads));
     const said = Object.entries(stages).map(([name, ms]) => `${name} ${ms.toFixed(0)}`);
     return [
-      `${title} (Node ${process.versions.node}, sampled every ${INTERVAL_US / 1000} ms, which costs some time itself).`,
+      `${title} (Node ${process.versions.node}, sampled every ${INTERVAL_US / 1000} ms, which also takes time).`,
       `By the service's own clock: ${said.join(', ')} ms. As a flame graph: [profile.svg](profile.svg).`,
       '',
       table(
@@ -47,7 +47,7 @@ export async function profile(): Promise<string> {
   }
 }
 
-/** The clock that V8 stamps its samples with. */
+/** Microseconds by the clock that V8 uses for its samples. */
 const microseconds = () => Number(process.hrtime.bigint() / 1000n);
 
 function rowsOf({ thread, root }: ThreadProfile, wholeMs: number): string[][] {

@@ -1,4 +1,4 @@
-/** A small fast generator of 32-bit numbers from a seed (sfc32, Doty-Humphrey), and what is drawn from it. */
+/** A small fast generator of 32-bit numbers from a seed (sfc32, Doty-Humphrey), with the draws that the bench needs. */
 export class Random {
   #a: number;
   #b = 0x9e3779b9 | 0;
@@ -8,7 +8,7 @@ export class Random {
 
   constructor(seed: number) {
     this.#a = seed | 0;
-    // The first numbers of near seeds are alike.
+    // The first numbers are left out, because similar seeds begin with similar numbers.
     for (let k = 0; k < 15; k += 1) this.#next();
   }
 
@@ -21,17 +21,17 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** A whole number from `low` to below `high`. */
+  /** Draws a whole number from `low` up to, but not including, `high`. */
   integer(low: number, high: number): number {
     return low + Math.floor((this.#next() / 2 ** 32) * (high - low));
   }
 
-  /** Uniform in [0, 1), with 53 random bits. */
+  /** Draws a number uniformly from [0, 1), with 53 random bits. */
   uniform(): number {
     return ((this.#next() >>> 5) * 2 ** 26 + (this.#next() >>> 6)) / 2 ** 53;
   }
 
-  /** Standard normal, by Marsaglia's polar method. */
+  /** Draws a standard normal number, by Marsaglia's polar method. */
   normal(): number {
     const spare = this.#spare;
     if (!Number.isNaN(spare)) {

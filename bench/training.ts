@@ -1,7 +1,7 @@
-/** What either contestant says of a training; `coef` and `intercept` are of scaled features. */
+/** The result of a training, from either contestant. `coef` and `intercept` belong to scaled features. */
 export interface Training extends Fit {
   readonly stages: Readonly<Record<string, number>>;
-  /** Unrounded, of the test rows. */
+  /** Metrics of the test rows, not rounded. */
   readonly metrics: Readonly<Record<'accuracy' | 'precision' | 'recall' | 'entropy', number>>;
   readonly rows: { readonly train: number; readonly test: number };
 }
@@ -12,7 +12,7 @@ export interface Fit {
   readonly intercept: number;
 }
 
-/** A file that was read, and nothing else. */
+/** The result of reading a file. */
 export interface Parsing {
   readonly ms: number;
   readonly rows: number;
@@ -20,7 +20,7 @@ export interface Parsing {
   readonly sums: readonly number[];
 }
 
-/** Fits that differ in C, on data in memory. */
+/** The result of several fits with different C on data in memory. */
 export interface Sweeping {
   readonly ms: number;
   readonly fits: readonly Fit[];

@@ -5,9 +5,9 @@ import { json } from 'node:stream/consumers';
 
 export interface Uploaded<Answer> {
   readonly answer: Answer;
-  /** From before the request's first byte to the whole answer. */
+  /** Time from before the request's first byte to the whole answer. */
   readonly wholeMs: number;
-  /** From when the system has taken the request's last byte, which may still lie in a socket's buffer then. */
+  /** Time from the moment that the system has taken the request's last byte. It may still be in a socket's buffer then. */
   readonly afterSendingMs: number;
 }
 
@@ -24,7 +24,7 @@ const HEAD = Buffer.from(
 );
 const TAIL = Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
 
-/** The last file read, so that reading it is not the measuring program's time. */
+/** The last file that was read. It is kept, so that the time to read it is not measured. */
 let held: { path: string; bytes: Buffer } | undefined;
 
 /** Posts a file to `POST /train` as a browser would, with the original's three fields. */

@@ -31,12 +31,12 @@ interface Project {
 
 const compose = COMPOSE.find(([command, args]) => spawnSync(command, [...args, 'version']).status === 0);
 if (!compose) {
-  const missing = 'docker compose is not here: docker-compose.yml is not tested';
-  if (process.env['CI'] === 'true') throw new Error(`${missing}, and with CI=true no test is skipped`);
+  const missing = 'docker compose is missing, so docker-compose.yml is not tested';
+  if (process.env['CI'] === 'true') throw new Error(`${missing}; with CI=true, no test may be skipped`);
   console.warn(missing);
 }
 
-/** The project as `docker compose config` reads it; it refuses what it does not understand. */
+/** The project as `docker compose config` reads it. The command rejects a file that it does not understand. */
 function config(env: NodeJS.ProcessEnv = {}): Project {
   const [command, args] = compose!;
   const { status, stdout, stderr } = spawnSync(command, [...args, 'config'], {
@@ -66,7 +66,7 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
     ['trainpost', '/health/ready'],
     ['mlflow', '/health'],
     ['postgres', 'pg_isready'],
-  ])('%s is asked for its health', (name, asked) => {
+  ])('%s has a health check', (name, asked) => {
     expect(services[name]!.healthcheck.test.join(' ')).toContain(asked);
     expect(services[name]!.healthcheck.timeout).toBe('3s');
   });
@@ -124,20 +124,20 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
   it.each([
     '--allowed-hosts=mlflow:5000,localhost:*,127.0.0.1:*',
     '--artifacts-destination=/artifacts',
-    // SQLAlchemy 2.1 takes another driver than the installed one where none is named.
+    // Without a named driver, SQLAlchemy 2.1 takes another driver than the installed one.
     '--backend-store-uri=postgresql+psycopg2://',
     '--workers=1',
   ])('MLflow is started with %s', (option) => {
     expect(services['mlflow']!.command).toContain(option);
   });
 
-  it('nothing but MLflow reaches the database', () => {
+  it('only MLflow reaches the database', () => {
     const inside = names.filter((name) => 'database' in services[name]!.networks);
     expect(inside).toEqual(['mlflow', 'postgres']);
     expect(networks['database']?.internal).toBe(true);
   });
 
-  it('trainpost starts as it is laid out here, and with a token', () => {
+  it('trainpost starts with the settings of the file, and with a token', () => {
     const open = readConfig(services['trainpost']!.environment).access;
     expect(open).toEqual({ allowedHosts: ['trainpost'] });
     const closed = config({ TRAINPOST_TOKEN: 'correct-horse-battery', ALLOWED_HOSTS: 'train.example.com' });
@@ -147,7 +147,7 @@ describe.skipIf(!compose)('docker-compose.yml', () => {
     });
   });
 
-  it('both sides take the password of the environment', () => {
+  it('MLflow and PostgreSQL take the password from the environment', () => {
     const given = config({ POSTGRES_PASSWORD: 'p@ss/w:ord' }).services;
     expect(given['postgres']!.environment['POSTGRES_PASSWORD']).toBe('p@ss/w:ord');
     expect(given['mlflow']!.environment['PGPASSWORD']).toBe('p@ss/w:ord');
@@ -162,13 +162,13 @@ describe('the images', () => {
     expect(lastUser(dockerfile)).toBe(user);
   });
 
-  it("trainpost's asks the process for its health, and not MLflow", () => {
+  it("trainpost's image checks the health of the process, and not of MLflow", () => {
     const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
     const [, command] = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     const [program, ...args] = JSON.parse(command as string) as [string, ...string[]];
     expect(program).toBe('node');
     expect(args.join(' ')).toContain('/health/live');
-    // Nothing listens at port 1, which a program that runs finds out.
+    // The command must run and report that nothing listens at port 1.
     const { status, stderr } = spawnSync(program, args, {
       env: { ...process.env, PORT: '1' },
       encoding: 'utf8',

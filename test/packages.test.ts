@@ -20,21 +20,22 @@ const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record
 const locked = Object.entries(packages).filter(([name]) => name !== '');
 
 describe('the packages', () => {
-  it('that the service needs have no scripts of their own to run when they are installed', () => {
+  it('of the running service have no install scripts', () => {
     const withScript = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
     expect(withScript.filter(([, { dev, optional }]) => !dev && !optional)).toEqual([]);
-    // esbuild has one, which only checks what it has installed: without it there would be nothing to find here.
+    // esbuild has an install script, which only checks the installation. It shows that this test finds scripts.
     expect(withScript.length).toBeGreaterThan(0);
   });
 
-  it('are locked by what is in them, wherever they come from; optional ones are for building on other machines', () => {
-    const wanted = locked.filter(([, { optional }]) => !optional);
-    expect(wanted.length).toBeGreaterThan(100);
-    expect(wanted.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+  // Optional packages are for building on other machines.
+  it('are locked by their content, and not by the registry that they come from', () => {
+    const required = locked.filter(([, { optional }]) => !optional);
+    expect(required.length).toBeGreaterThan(100);
+    expect(required.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
     expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 
-  it('are each named with their reason in ARCHITECTURE.md', () => {
+  it('are all in ARCHITECTURE.md, each with its reason', () => {
     const [, section = ''] = read('ARCHITECTURE.md').split('## Dependencies, each with its reason');
     const [table = ''] = section.split('\n#');
     const reasons = table.split('\n').filter((line) => line.startsWith('| '));

@@ -15,7 +15,7 @@ describe('SECURITY.md', () => {
     expect(rows.filter((row) => row.length !== 3)).toEqual([]);
   });
 
-  it.each(rows)('names tests that there are: %s', (_threat, _defence, tests = '') => {
+  it.each(rows)('names tests that exist: %s', (_threat, _defence, tests = '') => {
     const paths = [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path as string);
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

@@ -16,7 +16,7 @@ import { THREAD } from './support/service.ts';
 const TOKEN = 'correct-horse-battery';
 const CSV = `a,Outcome\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 2}\n`).join('')}`;
 
-/** The service as it is put together for everyone, and what it said. */
+/** Starts the real service. `lines` are the lines of its log. */
 async function start(env: Readonly<Record<string, string>>) {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-service-'));
   const lines: string[] = [];
@@ -44,7 +44,7 @@ function train({ url }: Service, headers: Readonly<Record<string, string>> = {})
   return fetch(`${url}/train`, { method: 'POST', body: form, headers });
 }
 
-/** All that comes back for these bytes. */
+/** Sends bytes, and returns everything that comes back. */
 async function raw({ url }: Service, bytes: string): Promise<string> {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
   socket.write(bytes);
@@ -53,7 +53,7 @@ async function raw({ url }: Service, bytes: string): Promise<string> {
   return answer;
 }
 
-describe('the service as it is put together', () => {
+describe('the whole service', () => {
   let running: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {
     const MLFLOW_TRACKING_URI = `http://127.0.0.1:${await unusedPort()}`;
@@ -63,9 +63,9 @@ describe('the service as it is put together', () => {
       MLFLOW_TRACKING_URI,
     });
   });
-  afterAll(() => running.stop(), 60_000);
+  afterAll(() => running.stop());
 
-  it('wants its token, and for probes none', async () => {
+  it('needs the token, except for probes', async () => {
     const refused = await train(running.service);
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
       401,
@@ -97,14 +97,14 @@ describe('the service as it is put together', () => {
   });
 });
 
-describe('what opens MLflow', () => {
+describe("a secret for MLflow's server", () => {
   const SENT = new Set(['Basic d2FuZGE6c2UtY3JldA==', 'Bearer se-cret']);
   const SECRET = /se-cret|se%2Dcret|d2FuZGE6c2UtY3JldA|wanda/;
 
   it.each([
-    ['in its address', { MLFLOW_TRACKING_URI: 'http://wanda:se%2Dcret@127.0.0.1' }],
+    ['in the address', { MLFLOW_TRACKING_URI: 'http://wanda:se%2Dcret@127.0.0.1' }],
     [
-      'as name and password',
+      'as a name and a password',
       {
         MLFLOW_TRACKING_URI: 'http://127.0.0.1',
         MLFLOW_TRACKING_USERNAME: 'wanda',
@@ -112,7 +112,7 @@ describe('what opens MLflow', () => {
       },
     ],
     ['as a token', { MLFLOW_TRACKING_URI: 'http://127.0.0.1', MLFLOW_TRACKING_TOKEN: 'se-cret' }],
-  ])('%s is sent there, and shown nowhere', async (_name, env) => {
+  ])('is sent to MLflow, and shown nowhere: %s', async (_name, env) => {
     const seen: (string | undefined)[] = [];
     const mlflow = createServer((request, response) => {
       seen.push(request.headers.authorization);
@@ -139,7 +139,7 @@ describe('what opens MLflow', () => {
     expect(whileDown + whileAway).not.toMatch(SECRET);
   });
 
-  it('does not come back in an answer, or in the log', async () => {
+  it('appears neither in an answer nor in the log', async () => {
     const port = await unusedPort();
     const { service, lines, stop } = await start({
       MLFLOW_TRACKING_URI: `http://wanda:se%2Dcret@127.0.0.1:${port}`,
@@ -148,12 +148,12 @@ describe('what opens MLflow', () => {
     try {
       const answer = await train(service, { Authorization: `Bearer ${TOKEN}` });
       expect(answer.status).not.toBe(401);
-      const told = [await service.mlflow.found, await answer.text(), ...lines].join('');
-      expect(told).toContain(`http://127.0.0.1:${port}`);
-      expect(told).not.toMatch(SECRET);
-      expect(told).not.toContain(TOKEN);
+      const shown = [await service.mlflow.found, await answer.text(), ...lines].join('');
+      expect(shown).toContain(`http://127.0.0.1:${port}`);
+      expect(shown).not.toMatch(SECRET);
+      expect(shown).not.toContain(TOKEN);
     } finally {
       await stop();
     }
-  }, 60_000);
+  });
 });

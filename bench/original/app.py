@@ -1,8 +1,9 @@
-"""The Flask service that trainpost replaces, as its users know it: the baseline of every comparison.
+"""The Flask service that trainpost replaces. Every comparison uses it as the baseline.
 
-A form with train_file, tol (scikit-learn's C), iterations and exp_name comes in; a MinMaxScaler and a
-LogisticRegression are fitted, measured and logged to MLflow by mlflow.sklearn.log_model; four rounded numbers go out.
-The one liberty: MLflow 3 refuses a colon in a registered model's name, so there it is written as a dot.
+The service takes a form with train_file, tol (scikit-learn's C), iterations and exp_name. It fits a MinMaxScaler and a
+LogisticRegression, measures them, and logs them to MLflow with mlflow.sklearn.log_model. It answers with four rounded
+numbers. One thing differs from the real service: a colon in a registered model's name is written as a dot, because
+MLflow 3 refuses colons.
 
     MLFLOW_TRACKING_URI=http://127.0.0.1:5000 python app.py PORT
 """
@@ -32,7 +33,7 @@ def clock():
 
 
 class TrainingPipeline(Pipeline):
-    """scikit-learn's pipeline with the four methods of the original."""
+    """scikit-learn's pipeline with the methods of the original."""
 
     def fit(self, X, y):
         return super().fit(X, y)

@@ -1,4 +1,4 @@
-"""The original's own computation (bench/original/app.py) without Flask and MLflow, stage by stage."""
+"""The original's computation (bench/original/app.py), stage by stage, without Flask and MLflow."""
 
 import hashlib
 import time
@@ -23,7 +23,7 @@ def make_pipeline(C, max_iter):
 
 
 def train(path, C=1.0, max_iter=100):
-    """Reads, splits, fits and measures; the answer holds the milliseconds of each stage."""
+    """Reads, splits, fits and measures. The result has the milliseconds of each stage."""
     clock = [time.perf_counter()]
     frame = pd.read_csv(path)
     clock.append(time.perf_counter())
@@ -58,7 +58,7 @@ def fitted(model):
 
 
 def parse(path):
-    """Reads alone. The columns' sums tell whether two readers have read the same."""
+    """Only reads a file. The sums of the columns show whether two readers have read the same table."""
     started = time.perf_counter()
     frame = pd.read_csv(path)
     ms = (time.perf_counter() - started) * 1000
@@ -66,13 +66,13 @@ def parse(path):
 
 
 def test_rows(rows):
-    """SHA-256 of the test rows' numbers in ascending order, 32 bits each."""
+    """SHA-256 of the indices of the test rows in ascending order, 32 bits each."""
     _, test = train_test_split(np.arange(rows), test_size=0.3, random_state=123)
     return {"digest": hashlib.sha256(np.sort(test).astype("<u4").tobytes()).hexdigest()}
 
 
 class Memory:
-    """The training rows of a file in memory, scaled; on demand in another order."""
+    """The scaled training rows of a file in memory. With a seed, the rows have another order."""
 
     def __init__(self, path, seed=None):
         X_train, _, y_train, _ = split(pd.read_csv(path))
@@ -83,7 +83,7 @@ class Memory:
             self.X, self.y = self.X[order], self.y[order]
 
     def sweep(self, Cs, max_iter=100):
-        """One fit for each of several C."""
+        """Fits one model for each C."""
         started = time.perf_counter()
         models = [LogisticRegression(C=C, max_iter=max_iter).fit(self.X, self.y) for C in Cs]
         ms = (time.perf_counter() - started) * 1000
@@ -91,5 +91,5 @@ class Memory:
 
 
 def reordered(path, Cs, seed=1):
-    """The same fits on the training rows in another order: how far scikit-learn's own results move tells how near is near."""
+    """The same fits on the training rows in another order. The movement of scikit-learn's results bounds the tolerance."""
     return Memory(path, seed).sweep(Cs)

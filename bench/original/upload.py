@@ -1,4 +1,4 @@
-"""The original's service (bench/original/app.py) without MLflow: the same form, the same computation.
+"""The original's service (bench/original/app.py) without MLflow. It takes the same form and computes the same.
 
     python upload.py PORT
 """
@@ -28,7 +28,7 @@ def train():
     try:
         return jsonify(steps.train(path, float(request.form["tol"]), int(request.form["iterations"])))
     finally:
-        # The original leaves its uploads where they are; a bench must not fill the disk.
+        # The original keeps its uploads. This service removes them, because a bench must not fill the disk.
         os.remove(path)
 
 

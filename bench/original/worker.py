@@ -1,4 +1,4 @@
-"""Answers commands on stdin, JSON lines, with JSON lines on stdout: the original's computation in a warm process."""
+"""Runs the original's computation in a warm process. Reads commands as JSON lines on stdin, and answers on stdout."""
 
 import json
 import platform

@@ -7,7 +7,7 @@ import { type TrainForm, trainForm } from '../../test/support/trainForm.ts';
 import { type Offered, TAG } from './verdict.ts';
 
 export const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
-/** Each has a model of its own, so that the files of one cannot pass for those of another. */
+/** Values of C. Each gives another model, so that the files of one model cannot pass for those of another. */
 export const CS = ['0.1', '1.0', '10.0'] as const;
 
 const RETRY_PAUSE_MS = 100;
@@ -16,17 +16,17 @@ export interface CallersOptions {
   readonly url: string;
   readonly experimentName: string;
   readonly random: () => number;
-  /** At once. */
+  /** Number of callers at once. */
   readonly callers: number;
-  /** Between an answer and the next training of the same caller. */
+  /** The longest pause between an answer and the next training of the same caller. */
   readonly gapMs: number;
-  /** Asked before each training: whether another one is wanted yet. */
+  /** Whether a caller may post another training now. */
   readonly isWanted: (accepted: number) => boolean;
-  /** Whether every other training has an Idempotency-Key, and is posted again until it is answered. */
+  /** Whether every second training has an Idempotency-Key, and is posted again until it is answered. */
   readonly withKeys: boolean;
 }
 
-/** Callers who post trainings of data/diabetes.csv, each with a tag of its own, and remember what was answered. */
+/** Clients that post trainings of data/diabetes.csv, each with its own tag, and remember the answers. */
 export class Callers {
   readonly offered: Offered[] = [];
   readonly statuses = new Map<number, number>();
@@ -43,7 +43,7 @@ export class Callers {
     return this.offered.filter(({ accepted }) => accepted).length;
   }
 
-  /** Ends when each has its answer, or knows that there is none. */
+  /** Resolves when each caller has its answer, or knows that no answer will come. */
   async end(): Promise<void> {
     this.#over = true;
     await this.#calling;
@@ -66,7 +66,7 @@ export class Callers {
     }
   }
 
-  /** With a key the request can be sent again without harm. A client that gives up does not know whether it was accepted. */
+  /** Posts a request with a key until it is accepted. A caller that gives up does not know whether it was accepted. */
   async #postUntilAccepted(offer: Offered, form: TrainForm): Promise<void> {
     const headers = { 'idempotency-key': offer.tag };
     while (!offer.accepted && !this.#over) {
@@ -83,7 +83,7 @@ export class Callers {
   }
 }
 
-/** Every third one moves an alias. */
+/** Makes a training to post. Every third training moves an alias. */
 export function newOffer(place: number, random: () => number): Offered {
   const tag = randomUUID();
   return {

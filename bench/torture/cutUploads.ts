@@ -15,17 +15,16 @@ export interface CutUploadsOptions extends Stage {
   readonly uploads: number;
 }
 
-/** Fewer than the uploads that the service takes at once, so that none is refused before it is cut. */
+/** Fewer than the uploads that the service takes at once, so that no upload is refused before it is cut off. */
 const AT_ONCE = 6;
 const TRAININGS_BEFORE = 24;
 const TRAININGS_AFTER = 24;
-const TRAINING_MS_MAX = 15_000;
-/** A large file is on its way to the disk and to the reader when it is cut: 60 times the small one, 1.4 MB. */
+/** The large file is 60 times the small file, 1.4 MB, so that it is being written and read when it is cut off. */
 const LARGE_TIMES = 60;
 const PIECES_MAX = 6;
 const SAY_EVERY = 250;
 
-/** Uploads that end at a random byte, in the three ways in which a connection can end; then it is counted what is left. */
+/** Cuts uploads off at a random byte, in the three ways in which a connection can end. Then counts what they leave. */
 export async function cutUploads(options: CutUploadsOptions): Promise<Row> {
   const { dir, seed, uploads } = options;
   await using mlflow = await silentServer();
@@ -52,22 +51,23 @@ export async function cutUploads(options: CutUploadsOptions): Promise<Row> {
     bar: '0 files, 0 descriptors, no worker lost',
     passed: files === 0 && descriptors <= 0 && threads === 0 && works && victim.deaths === 0,
     details: [
-      `Seed ${seed}; half of them with a length, half in chunks; ended by FIN, by RST, and by RST after a pause.`,
+      `Seed ${seed}. Half of the uploads had a length, and half came in chunks. They ended with FIN, with RST, or with RST after a pause.`,
       ...(victim.deaths > 0 ? [`The service ended by itself: ${victim.lastWords()}`] : []),
     ],
   };
 }
 
-/** How many of these trainings were accepted; as many at once as there are cut ones, so that all that is kept is made. */
+/**
+ * Posts trainings, and returns how many were accepted. As many run at once as uploads that are cut off, so that the service
+ * opens everything that it keeps open.
+ */
 async function train(url: string, count: number): Promise<number> {
   const form = trainForm({ tol: '1.0', iterations: '100', exp_name: 'Cut' }, DIABETES);
   const dispatcher = new Agent();
   let left = count;
   let accepted = 0;
   const work = async () => {
-    while (left-- > 0)
-      if (isAccepted(await postTraining(url, form, { dispatcher, timeoutMs: TRAINING_MS_MAX })))
-        accepted += 1;
+    while (left-- > 0) if (isAccepted(await postTraining(url, form, { dispatcher }))) accepted += 1;
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await dispatcher.close();

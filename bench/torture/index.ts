@@ -15,8 +15,8 @@ import { slowLoris } from './slowLoris.ts';
 import { testRow } from './testRow.ts';
 
 /**
- * `npm run torture` runs every scenario, `npm run torture -- kills` one; `TORTURE_SEED` repeats the draws of an earlier
- * run. It prints the table that bench/README.md keeps, and exits with 1 when a row is not reached.
+ * `npm run torture` runs every scenario, and `npm run torture -- kills` one scenario. `TORTURE_SEED` repeats the draws of
+ * an earlier run. The program prints a table for bench/README.md, and exits with 1 if a row is not reached.
  */
 type Scenario = (stage: Stage) => Promise<readonly Row[]>;
 
@@ -33,7 +33,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'each write, fsync and rename of the spool x (kill, power cut, EIO, ENOSPC)',
-        files: ['kill', 'powerCut', 'faults', 'realFaults'].map((name) => `test/spool/${name}.test.ts`),
+        files: ['kill', 'powerCut', 'faults', 'realFaults', 'model'].map(
+          (name) => `test/spool/${name}.test.ts`,
+        ),
         tries: 'more than 90 operations, each with each fault',
         bar: 'nothing accepted is lost, nothing half is delivered',
       },
@@ -56,9 +58,42 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await testRow(
       {
         what: 'bad requests over raw sockets and HTTP (framing, headers, multipart, names)',
-        files: ['test/http/hostile.test.ts'],
-        tries: 'at least 5,000 requests',
+        files: ['test/http/hostile.test.ts', 'test/http/train/badFiles.test.ts'],
+        tries: 'at least 5,000 requests, and more than 2,000 bad files',
         bar: 'no 5xx, no crash, the next request works',
+      },
+      stage,
+    ),
+  ],
+  csv: async (stage) => [
+    await testRow(
+      {
+        what: 'CSV files drawn at random, read by the kernels and by Papa Parse',
+        files: ['test/data/readTable.property.test.ts'],
+        tries: '200,000 files',
+        bar: 'the same table or the same error',
+      },
+      stage,
+    ),
+  ],
+  mlflowFaults: async (stage) => [
+    await testRow(
+      {
+        what: 'each call of a delivery x each fault, real MLflow 3 and 2',
+        files: ['test/integration/trackingFaults.test.ts'],
+        tries: '23 calls, each with six faults',
+        bar: 'one whole run in the end',
+      },
+      stage,
+    ),
+  ],
+  trees: async (stage) => [
+    await testRow(
+      {
+        what: 'each call of the delivery of a tree x each fault and the end of the process, a stand-in for MLflow',
+        files: ['treeFaults', 'treeCrashes'].map((name) => `test/tracking/delivery/${name}.test.ts`),
+        tries: 'every call of a tree with three children, and six trees with twenty',
+        bar: 'every tree whole, each run once',
       },
       stage,
     ),
@@ -96,11 +131,11 @@ async function main(): Promise<void> {
   const unknown = names.find((name) => SCENARIOS[name] === undefined);
   if (unknown !== undefined) {
     process.stderr.write(
-      `There is no scenario ${unknown}: choose among ${Object.keys(SCENARIOS).join(', ')}.\n`,
+      `Unknown scenario ${unknown}: choose one of ${Object.keys(SCENARIOS).join(', ')}.\n`,
     );
     process.exit(1);
   }
-  // What was started ends with this process, by handlers of its exit: a signal alone would not call them.
+  // Handlers of `exit` end the programs that this process has started. A signal alone would not call these handlers.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
   const seed = Number(process.env['TORTURE_SEED'] ?? randomInt(SEEDS));
   const startedAt = performance.now();
@@ -112,7 +147,7 @@ async function main(): Promise<void> {
   process.exit(rows.every(({ passed }) => passed) ? 0 : 1);
 }
 
-/** A scenario that breaks off is a row that is not reached: the others run all the same. */
+/** Runs a scenario in a new folder. A scenario that throws becomes a row that is not reached, and the others still run. */
 async function inFolder(name: string, seed: number, scenario: Scenario): Promise<readonly Row[]> {
   const dir = mkdtempSync(join(tmpdir(), `trainpost-torture-${name}-`));
   const remove = () => rmSync(dir, { recursive: true, force: true });
@@ -125,15 +160,15 @@ async function inFolder(name: string, seed: number, scenario: Scenario): Promise
     return rows;
   } catch (error) {
     const said = String((error as Error).stack ?? error);
-    say(`${name}: broke off: ${said}`);
-    return [{ what: name, figure: 'broke off', bar: '', passed: false, details: [said] }];
+    say(`${name}: stopped with an error: ${said}`);
+    return [{ what: name, figure: 'stopped with an error', bar: '', passed: false, details: [said] }];
   } finally {
     process.off('exit', remove);
     remove();
   }
 }
 
-/** A server of its own for each scenario: what one leaves in it does not slow the next. */
+/** Runs a scenario with its own MLflow server, so that the runs of one scenario do not slow the next. */
 async function beforeMlflow<Result>(
   stage: Stage,
   scenario: (url: string) => Promise<Result>,

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentOf } from '../../test/support/mlflowApi.ts';
@@ -14,36 +15,42 @@ import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
 export interface KillsOptions extends Stage {
   /** A real MLflow 3. */
   readonly mlflowUrl: string;
-  /** As many, and then more until enough was accepted; at most twice as many. */
+  /** Number of kills. More follow until enough trainings are accepted, up to ten times this number. */
   readonly kills: number;
   readonly acceptedMin: number;
-  /** Told apart from those of other campaigns before the same MLflow. */
+  /** Factor for the service's times, beside the factor for the machine's speed; 1 by default. */
+  readonly slack?: number;
+  /** Another name for each campaign in the same MLflow. */
   readonly experimentName: string;
 }
 
 const HARM_SHARE = 0.3;
 /**
- * A request that is late is sent on within this time, and MLflow carries it out within another second: together less
- * than the quarantine, which is a hundredth of the real one and has to outlast them as the real one outlasts real delays.
+ * The proxy sends a late request on within this time, and MLflow carries it out within another second. Both together take
+ * less time than the quarantine, as real delays do. The quarantine here is a fortieth of the real quarantine of 120 s.
  */
 const LATE_MS_MAX = 1_500;
 const QUARANTINE_MS = 3_000;
-/** The late recheck, behind everything that is late. */
+/** The time after which the recheck begins. All late requests have arrived by then. */
 const RECHECK_MS = 5_000;
-/** Shorter than some delays, so that calls time out which are then carried out. */
+/** Shorter than some delays, so that MLflow carries out some calls after their timeout. */
 const CALL_TIMEOUT_MS = 1_000;
-/** Some trainings are answered when they are in MLflow, the others before. */
+/** Within this time, some trainings reach MLflow before they are answered. The others are answered first. */
 const WAIT_MS = 1_000;
-const SWEEP_POLL_MS = 2_000;
+const RECHECK_POLL_MS = 2_000;
 const CALLERS = 3;
 const GAP_MS = 1_000;
-/** Spread over the kills: those of a slow machine, whose lives are long, would else be thousands. */
+/** MLflow has a training within this time on an idle machine. If MLflow takes longer, all times are longer. */
+const TRAINING_MS = 1_000;
+/** Trainings for each life of the service. Without this limit, a slow machine with long lives would take thousands. */
 const ACCEPTED_A_LIFE = 1.7;
-/** A start that takes longer is counted as one of this time, lest a machine that was busy then is slow ever after. */
+/** A slower start counts as this time. Otherwise a machine that is busy at the start would make the whole campaign slow. */
 const START_MS_MAX = 2_500;
+/** Most kills, as a multiple of `kills`, if the lives of a slow machine accept few trainings. */
+const TIMES_MAX = 10;
 const SAY_EVERY = 25;
 
-/** The service is killed at random moments, MLflow is reached through a proxy that does harm; then MLflow is counted. */
+/** Kills the service at random moments, while a proxy harms its requests to MLflow. Then counts what MLflow has. */
 export async function kills(options: KillsOptions): Promise<Row> {
   const campaign = await run(options, undefined);
   const { verdict, deaths } = campaign;
@@ -57,7 +64,7 @@ export async function kills(options: KillsOptions): Promise<Row> {
   };
 }
 
-/** The same campaign with a client that sends every failed call again. The proof is worth nothing unless this one fails. */
+/** Runs the campaign with a client that sends every failed call again. The proof is worthless unless this client fails. */
 export async function naiveKills(options: KillsOptions): Promise<Row> {
   const tsx = import.meta.resolve('tsx');
   const service = join(import.meta.dirname, 'naiveService.ts');
@@ -68,7 +75,7 @@ export async function naiveKills(options: KillsOptions): Promise<Row> {
     figure: figureOf(campaign),
     bar: 'must not be clean',
     passed: verdict.accepted > 0 && verdict.doubled > 0,
-    // What it does wrong is its figure; the sentences on it would fill a page.
+    // The figure shows the faults of this client. A sentence for each fault would fill a page.
     details: detailsOf({ ...campaign, verdict: { ...verdict, examples: [] } }, options.seed),
   };
 }
@@ -92,16 +99,14 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     harmShare: 0,
     lateMsMax: LATE_MS_MAX,
   });
-  const startedAt = performance.now();
-  await using victim = await Victim.start({
-    dir,
-    env: settings(proxy.url),
-    ...(command !== undefined && { command }),
-  });
+  const service = command === undefined ? {} : { command };
+  const { expected, startMs, slowness } = await undisturbed(options, service);
+  const times = timesOf(slowness * (options.slack ?? 1));
+  await using victim = await Victim.start({ dir, env: settings(proxy.url, times), ...service });
   const { spoolDir } = victim;
-  const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
-  const expected = await contents(options, victim.url, spoolDir);
-  say(`kills: what a training holds is known; ${options.kills} kills begin`);
+  say(
+    `kills: the content of a whole training is known; ${options.kills} kills begin, all times ${slowness.toFixed(1)} x`,
+  );
 
   proxy.harmShare = HARM_SHARE;
   const callers = new Callers({
@@ -113,15 +118,15 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     isWanted: (accepted) => accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
     withKeys: command === undefined,
   });
-  const made = await killAgainAndAgain(victim, options, startMs, draw, callers);
+  const made = await killAgainAndAgain(victim, options, { ...times, startMs }, draw, callers);
   await victim.up();
   await callers.end();
   proxy.harmShare = 0;
   await proxy.settled();
-  say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} to be delivered`);
+  say(`kills: ${callers.accepted} accepted, ${pendingIn(spoolDir)} not delivered yet`);
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
-  await swept(mlflowUrl, experimentId);
+  if (command === undefined) await rechecked(mlflowUrl, experimentId, times.recheckMs);
   const verdict = judge(await takeCensus(mlflowUrl, experimentId), callers.offered, expected);
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
   return {
@@ -134,17 +139,54 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   };
 }
 
-function settings(mlflowUrl: string): Record<string, string> {
+interface Times {
+  readonly callTimeoutMs: number;
+  readonly quarantineMs: number;
+  readonly recheckMs: number;
+}
+
+/** The service's times on a machine that is slower by this factor. */
+function timesOf(slowness: number): Times {
+  const ms = (time: number) => Math.round(time * slowness);
+  return { callTimeoutMs: ms(CALL_TIMEOUT_MS), quarantineMs: ms(QUARANTINE_MS), recheckMs: ms(RECHECK_MS) };
+}
+
+function settings(
+  mlflowUrl: string,
+  { callTimeoutMs, quarantineMs, recheckMs }: Times,
+): Record<string, string> {
   return {
     MLFLOW_TRACKING_URI: mlflowUrl,
-    MLFLOW_CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS),
+    MLFLOW_CALL_TIMEOUT_MS: String(callTimeoutMs),
     MLFLOW_WAIT_MS: String(WAIT_MS),
-    DELIVERY_QUARANTINE_MS: String(QUARANTINE_MS),
-    DELIVERY_RECHECK_MS: String(RECHECK_MS),
+    DELIVERY_QUARANTINE_MS: String(quarantineMs),
+    DELIVERY_RECHECK_MS: String(recheckMs),
   };
 }
 
-/** What MLflow holds of a training with each C when nothing is in the way. */
+/** Settings without a timeout before MLflow has answered. */
+function patience(mlflowUrl: string): Record<string, string> {
+  return { MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_CALL_TIMEOUT_MS: '600000', MLFLOW_WAIT_MS: '600000' };
+}
+
+/** Trains without faults: gives the content of the runs, the time of a start, and how slow the machine is. */
+async function undisturbed(options: KillsOptions, service: { readonly command?: readonly string[] }) {
+  const dir = join(options.dir, 'undisturbed');
+  mkdirSync(dir);
+  const startedAt = performance.now();
+  await using victim = await Victim.start({
+    dir,
+    env: patience(options.mlflowUrl),
+    ...service,
+  });
+  const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
+  const begunAt = performance.now();
+  const expected = await contents(options, victim.url, victim.spoolDir);
+  const trainingMs = (performance.now() - begunAt) / CS.length;
+  return { expected, startMs, slowness: Math.max(1, trainingMs / TRAINING_MS) };
+}
+
+/** Trains once with each C without faults, and returns what MLflow has of each training. */
 async function contents(
   { mlflowUrl, experimentName }: KillsOptions,
   url: string,
@@ -156,7 +198,7 @@ async function contents(
     const offer: Offered = { ...newOffer(1, () => 0), C };
     byTag.set(offer.tag, C);
     const answered = await postTraining(url, formOf(offer, name));
-    if (!isAccepted(answered)) throw new Error(`not trained: ${JSON.stringify(answered)}`);
+    if (!isAccepted(answered)) throw new Error(`The training was not accepted: ${JSON.stringify(answered)}`);
   }
   await drained(spoolDir);
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, name);
@@ -165,43 +207,50 @@ async function contents(
     const [model] = content.models;
     return status === 'FINISHED' && versions.length === 1 && model?.status === 'LOGGED_MODEL_READY';
   });
-  if (whole.length !== CS.length) throw new Error(`not whole without faults: ${JSON.stringify(runs)}`);
+  if (whole.length !== CS.length) {
+    throw new Error(`A run is incomplete without faults: ${JSON.stringify(runs)}`);
+  }
   return new Map(whole.map(({ tags, content }) => [byTag.get(tags[TAG] ?? '') ?? '', content]));
 }
 
 async function killAgainAndAgain(
   victim: Victim,
   { kills, acceptedMin, say }: KillsOptions,
-  startMs: number,
+  times: Times & { readonly startMs: number },
   random: () => number,
   callers: Callers,
 ): Promise<number> {
   const isEnough = () => callers.accepted >= acceptedMin;
   let kill = 0;
-  while (kill < kills || (kill < 2 * kills && !isEnough())) {
+  while (kill < kills || (kill < TIMES_MAX * kills && !isEnough())) {
     kill += 1;
-    await sleep(lifeMs(startMs, random));
+    await life(victim, times, random);
     await victim.kill();
-    // The next life may end before it answers: what it does at its start can be cut off too.
+    // The next life may end before the service answers, so that a kill can also cut off its start.
     victim.spawn();
     if (kill % SAY_EVERY === 0) say(`kills: ${kill} of ${kills}, ${callers.accepted} accepted`);
   }
   return kill;
 }
 
-/** Some lives end in the middle of the start, most before a quarantine does; the others see it through. */
-function lifeMs(startMs: number, random: () => number): number {
+/** Waits for a random time. Some lives end during the start, and most before a quarantine ends. The others are longer. */
+async function life(
+  victim: Victim,
+  { startMs, quarantineMs }: Times & { readonly startMs: number },
+  random: () => number,
+): Promise<void> {
   const kind = random();
-  if (kind < 0.2) return startMs * random();
-  if (kind < 0.65) return startMs + 2_500 * random();
-  return startMs + QUARANTINE_MS + 1_000 + 4_000 * random();
+  if (kind < 0.2) return sleep(startMs * random());
+  // The start takes longer on a slow machine.
+  await victim.up();
+  await sleep(kind < 0.65 ? 2_500 * random() : quarantineMs + 1_000 + 4_000 * random());
 }
 
-/** The late rechecks are over when nothing has gone any more for twice the time after which each begins. */
-async function swept(mlflowUrl: string, experimentId: string): Promise<void> {
+/** Waits until the rechecks are over. They are over if no run has been deleted for twice the time after which each begins. */
+async function rechecked(mlflowUrl: string, experimentId: string, recheckMs: number): Promise<void> {
   let count = Number.NaN;
-  for (let levelMs = 0; levelMs < 2 * RECHECK_MS; levelMs += SWEEP_POLL_MS) {
-    await sleep(SWEEP_POLL_MS);
+  for (let levelMs = 0; levelMs < 2 * recheckMs; levelMs += RECHECK_POLL_MS) {
+    await sleep(RECHECK_POLL_MS);
     const now = await countAll(mlflowUrl, experimentId);
     if (now !== count) levelMs = 0;
     count = now;
@@ -218,7 +267,7 @@ function detailsOf({ verdict, deaths, lastWords, harm, statuses }: Campaign, see
     [...counts].map(([name, count]) => `${count} ${name === 0 ? 'without an answer' : name}`).join(', ');
   return [
     `Seed ${seed}. Requests to MLflow: ${list(Object.entries(harm))}. Answers: ${list(statuses)}.`,
-    `${unansweredKept} that were not answered are there all the same; ${deleted} doubles were deleted; ${strays} strays.`,
+    `${unansweredKept} trainings without an answer are nevertheless in MLflow. ${deleted} doubles were deleted. ${strays} runs or models belong to no training.`,
     ...(deaths > 0 ? [`The service ended by itself ${deaths} times: ${lastWords}`] : []),
     ...examples,
   ];

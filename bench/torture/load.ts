@@ -16,12 +16,12 @@ import { drained } from './spoolFolder.ts';
 import { isClean, judge, type Offered } from './verdict.ts';
 
 export interface LoadOptions extends Stage {
-  /** A real MLflow 3, for what is drained in the end. */
+  /** A real MLflow 3, which takes the accepted trainings in the end. */
   readonly mlflowUrl: string;
   readonly seconds: number;
   readonly acceptedPerSMin: number;
   readonly loopP99MsMax: number;
-  /** How many of those that were accepted are delivered then. */
+  /** How many of the accepted trainings are delivered in the end. */
   readonly drained: number;
   readonly experimentName: string;
 }
@@ -35,8 +35,8 @@ const RETRY_AFTER_S = 1;
 const MS_PER_S = 1_000;
 
 /**
- * 64 callers post data/diabetes.csv as fast as they are let while MLflow takes connections and never answers; then some of
- * what was accepted is delivered to a real one.
+ * Lets 64 clients post data/diabetes.csv as fast as the service allows, while MLflow accepts connections and never answers.
+ * Then delivers some of the accepted trainings to a real MLflow.
  */
 export async function load(options: LoadOptions): Promise<Row[]> {
   const { dir, seconds } = options;
@@ -47,6 +47,8 @@ export async function load(options: LoadOptions): Promise<Row[]> {
     env: {
       MLFLOW_TRACKING_URI: mlflow.url,
       MLFLOW_WAIT_MS: '0',
+      // The service ends only after its first call to MLflow has ended.
+      MLFLOW_CALL_TIMEOUT_MS: '1000',
       SPOOL_RECORDS_MAX: String(SPOOL_RECORDS_MAX),
       SPOOL_BYTES_MAX: String(SPOOL_BYTES_MAX),
       SHUTDOWN_GRACE_MS: '2000',
@@ -62,20 +64,20 @@ export async function load(options: LoadOptions): Promise<Row[]> {
   await loopDelayOf(victim.pid, loopFile);
   const posted = await post(victim.url, form, { seconds, clients: CLIENTS, max: Number.POSITIVE_INFINITY });
   const delay = await loopDelayOf(victim.pid, loopFile);
-  options.say(`load: ${posted.ids.length} accepted, the spool is to be drained`);
+  options.say(`load: ${posted.ids.length} accepted; their delivery begins`);
   await victim.stop();
   const ids = [...warmUp.ids, ...posted.ids];
   return [...loadRows(posted, delay, options), await drainRow(options, victim, ids, form)];
 }
 
 interface Posted {
-  /** Of the trainings that were accepted. */
+  /** Ids of the accepted trainings. */
   readonly ids: readonly string[];
   readonly statuses: ReadonlyMap<number, number>;
   readonly elapsedMs: number;
 }
 
-/** Callers who post again as soon as they have their answer, and wait as long as they are told when they are refused. */
+/** Lets clients post again as soon as they have an answer. A refused client waits as long as `Retry-After` says. */
 async function post(
   url: string,
   form: ReturnType<typeof trainForm>,
@@ -130,7 +132,7 @@ function loadRows(
   ];
 }
 
-/** Starts the service again with so many of the accepted records, before an MLflow that answers. */
+/** Starts the service again with some of the accepted records and with an MLflow that answers. */
 async function drainRow(
   { mlflowUrl, drained: count, experimentName, say }: LoadOptions,
   victim: Victim,
@@ -140,7 +142,7 @@ async function drainRow(
   const pending = join(victim.spoolDir, 'pending');
   const idOf = (file: string) => ids.find((id) => file.includes(id));
   const files = readdirSync(pending);
-  // Spread over all of them: the first and the last ones too.
+  // The kept records are spread over all records, from the first to the last.
   const kept = new Set(
     Array.from(
       { length: Math.min(count, files.length) },
@@ -149,7 +151,11 @@ async function drainRow(
   );
   for (const file of files) if (!kept.has(file)) unlinkSync(join(pending, file));
   const offered: Offered[] = [...kept].map((file) => ({ tag: idOf(file) ?? file, C: '1.0', accepted: true }));
-  victim.spawn({ MLFLOW_TRACKING_URI: mlflowUrl, MLFLOW_WAIT_MS: '20000' });
+  victim.spawn({
+    MLFLOW_TRACKING_URI: mlflowUrl,
+    MLFLOW_WAIT_MS: '600000',
+    MLFLOW_CALL_TIMEOUT_MS: '600000',
+  });
   await victim.up();
   const startedAt = performance.now();
   await drained(victim.spoolDir);
@@ -159,7 +165,7 @@ async function drainRow(
   const { experiment_id: experimentId } = await experimentOf(mlflowUrl, experimentName);
   const census = await takeCensus(mlflowUrl, experimentId);
   const whole = census.runs.find(({ runId }) => runId === reference?.body.run.id);
-  if (whole === undefined) throw new Error(`not trained: ${JSON.stringify(reference)}`);
+  if (whole === undefined) throw new Error(`The training has no run: ${JSON.stringify(reference)}`);
   const drainedRuns = { ...census, runs: census.runs.filter((run) => run !== whole) };
   const verdict = judge(drainedRuns, offered, new Map([['1.0', whole.content]]), REQUEST_ID_TAG);
   return {

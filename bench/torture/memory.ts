@@ -11,20 +11,20 @@ import type { Row, Stage } from './row.ts';
 
 export interface MemoryOptions extends Stage {
   readonly trainings: number;
-  /** The median of the last quarter is at most so many times that of the third. */
+  /** Limit of the median in the last quarter, divided by the median in the third. */
   readonly growthMax: number;
 }
 
 const CALLERS = 4;
-/** Connections are made by then, and what is loaded late is loaded. */
+/** Trainings before the measurement. By then, all connections and lazy modules are there. */
 const WARM_UP = 40;
 const SAMPLES = 200;
-/** Doubles are looked for while the trainings go on, as they are in a service that has run for longer. */
+/** Short, so that rechecks run during the trainings, as in a service that has run for a long time. */
 const RECHECK_MS = 2_000;
 const MEGABYTE = 1e6;
 const SAY_EVERY = 2_000;
 
-/** Many trainings in one process, each delivered to a stand-in for MLflow: whether the process holds more and more. */
+/** Runs many trainings in one process, and checks that its memory does not grow. A stand-in for MLflow takes the runs. */
 export async function memory(options: MemoryOptions): Promise<Row> {
   const { dir, trainings, growthMax } = options;
   const tsx = import.meta.resolve('tsx');
@@ -39,6 +39,8 @@ export async function memory(options: MemoryOptions): Promise<Row> {
       env: {
         MLFLOW_TRACKING_URI: url,
         DELIVERY_RECHECK_MS: String(RECHECK_MS),
+        // The service answers each training with 200, however slow the machine is.
+        MLFLOW_WAIT_MS: '600000',
       },
     });
     const warmUp = await train(victim, { ...options, trainings: WARM_UP });
@@ -64,7 +66,7 @@ export async function memory(options: MemoryOptions): Promise<Row> {
       bar: `at most ${growthMax} times, no descriptor more`,
       passed: isLevel && failures === 0 && finished === WARM_UP + trainings && victim.deaths === 0,
       details: [
-        `${perS.toFixed(0)} trainings/s. Medians of resident memory: ${quarters.map(megabytes).join(', ')} MB by quarters. ${failures} were not answered with 200.`,
+        `${perS.toFixed(0)} trainings/s. Medians of resident memory: ${quarters.map(megabytes).join(', ')} MB by quarters. ${failures} trainings were not answered with 200.`,
       ],
     };
   } finally {
@@ -72,7 +74,7 @@ export async function memory(options: MemoryOptions): Promise<Row> {
   }
 }
 
-/** The memory that the process held, at equal distances. */
+/** Posts trainings. Returns samples of the process's memory at equal distances. */
 async function train(
   victim: Victim,
   { trainings, say }: MemoryOptions,

@@ -15,9 +15,9 @@ import { planOf } from '../../src/training/fields/use.ts';
 import { namesOf } from '../../src/training/names.ts';
 
 /**
- * What one would write first: a training is kept in a file until it is delivered, every call is sent again until it
- * succeeds, and after a restart everything from the first call on. It stands where the service stands, as the proof
- * that the proof can fail.
+ * A simple service in the place of trainpost, which shows that the proof can fail. It keeps a training in a file until the
+ * training is delivered. It sends every call again until the call succeeds. After a restart, it makes all calls again,
+ * from the first call on.
  */
 const { PORT, MLFLOW_TRACKING_URI = '', MLFLOW_CALL_TIMEOUT_MS, SPOOL_DIR = '' } = process.env;
 const PENDING = join(SPOOL_DIR, 'pending');
@@ -27,7 +27,7 @@ const client = new MlflowClient({
   timeoutMs: Number(MLFLOW_CALL_TIMEOUT_MS),
 });
 
-/** Sends a call until it succeeds, after any failure. */
+/** Sends a call again after any failure, until it succeeds. */
 async function again<Result>(call: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {

@@ -2,18 +2,18 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainForm } from '../../test/support/trainForm.ts';
 
-/** A `POST /train` as bytes, to send only some of them, or to send them slowly. */
+/** A `POST /train` as bytes, which can be sent in part or slowly. */
 export interface RawUpload {
   readonly bytes: Buffer;
-  /** Where the head ends. */
+  /** The place behind the head. */
   readonly bodyStart: number;
 }
 
 export type Framing = 'length' | 'chunked';
 
-/** Pieces of a chunked body: some of a megabyte, many of a small file. */
+/** Size of the chunks of a chunked body. The small file has two of them, and the large file many. */
 const CHUNK_BYTES = 16_384;
-/** A server that is to end a connection may take so long. */
+/** Time that the server has to end a connection. */
 const CLOSE_MS_MAX = 2_000;
 
 export function rawUpload(url: string, { contentType, body }: TrainForm, framing: Framing): RawUpload {
@@ -31,7 +31,7 @@ export function rawUpload(url: string, { contentType, body }: TrainForm, framing
   };
 }
 
-/** A connection whose end is nobody's error. */
+/** Opens a connection that ignores errors. */
 export function connectTo(url: string): Socket {
   const { hostname: host, port } = new URL(url);
   const socket = createConnection({ host, port: Number(port) });
@@ -39,7 +39,7 @@ export function connectTo(url: string): Socket {
   return socket;
 }
 
-/** Resolves when the connection is over, by the server's doing or, after a while, by ours. */
+/** Resolves when the connection is closed. If the server does not close it in time, this function does. */
 export async function closed(socket: Socket): Promise<void> {
   if (socket.closed) return;
   socket.resume();
@@ -49,7 +49,7 @@ export async function closed(socket: Socket): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Writes and waits until the system has taken it, or the connection is over. */
+/** Writes bytes, and waits until the system has taken them or the connection is closed. */
 async function write(socket: Socket, bytes: Buffer): Promise<void> {
   if (!socket.writable) return;
   const over = new Promise<void>((done) => socket.once('close', () => done()));
@@ -57,7 +57,7 @@ async function write(socket: Socket, bytes: Buffer): Promise<void> {
   await Promise.race([over, written]);
 }
 
-/** Writes in so many pieces of random lengths, with pauses in which the other end reads. */
+/** Writes in a number of pieces of random lengths, with pauses in which the server reads. */
 export async function writeInPieces(
   socket: Socket,
   bytes: Buffer,

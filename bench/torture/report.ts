@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { table } from '../statistics.ts';
 import type { Row } from './row.ts';
 
-/** The table that bench/README.md keeps, and below it what else was counted. */
+/** The table for bench/README.md. The details of each row follow below it. */
 export function report(rows: readonly Row[], minutes: number): string {
   const [cpu] = cpus();
   return [

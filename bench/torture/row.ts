@@ -1,18 +1,18 @@
-/** One row of the table that bench/README.md keeps. */
+/** One row of the table in bench/README.md. */
 export interface Row {
   readonly what: string;
-  /** What was found. */
+  /** The result. */
   readonly figure: string;
-  /** What it is held against. */
+  /** The limit that the result must reach. */
   readonly bar: string;
   readonly passed: boolean;
-  /** Said below the table when it is not passed, a sentence each. */
+  /** Shown below the table, each a sentence. */
   readonly details: readonly string[];
 }
 
-/** What a scenario is given: where it may write, and whom it tells how far it is. */
+/** What a scenario gets: a folder, a seed, and a function that shows progress. */
 export interface Stage {
-  /** An empty folder of its own, which goes away with it. */
+  /** An empty folder, which is removed after the scenario. */
   readonly dir: string;
   readonly seed: number;
   say(line: string): void;

@@ -3,20 +3,20 @@ import type { TrainForm } from '../../test/support/trainForm.ts';
 import { connectTo, rawUpload } from './rawUpload.ts';
 
 /**
- * Where a connection gets slow: in its head, in a field of the form, in the file; `deaf` sends everything at once and
- * reads no answer.
+ * The place in which a connection becomes slow: its head, a field of the form, or the file. A `deaf` connection sends
+ * everything at once, and reads no answer.
  */
 const SLOW_KINDS = ['head', 'field', 'file', 'deaf'] as const;
 export type SlowKind = (typeof SLOW_KINDS)[number];
 
-/** A byte each: often enough that no time-out for silence ends it. */
+/** Each drip sends one byte. This is often enough that no timeout for silence ends the connection. */
 const DRIP_MS = 1_000;
-/** One that was ended comes again at one drip in so many: these are slow connections, not many in a row. */
+/** Chance at each drip that a closed connection comes again. It is low, because these clients must be slow and not many. */
 const BACK_CHANCE = 0.2;
-/** Answers that are not read fill the system's buffers. */
+/** Requests of a `deaf` connection. Their answers fill the system's buffers, because nobody reads them. */
 const GETS = 20;
 
-/** Connections that hold what they hold as long as they are let, and come again when they are not. */
+/** Connections that stay open as long as the service allows, and come again when the service closes them. */
 export class SlowConnections {
   readonly #url: string;
   readonly #form: TrainForm;
@@ -37,7 +37,7 @@ export class SlowConnections {
     this.#drip();
   }
 
-  /** Connections so far: more than there are at once where the service ends them. */
+  /** Number of connections so far. It grows if the service closes connections. */
   get opened(): number {
     return this.#opened;
   }
@@ -65,7 +65,7 @@ export class SlowConnections {
     return socket;
   }
 
-  /** What comes at once, before it gets slow. */
+  /** The bytes that a connection sends at once, before it becomes slow. */
   #beginning(kind: SlowKind): Buffer {
     const { host } = new URL(this.#url);
     const { bytes, bodyStart } = rawUpload(this.#url, this.#form, 'length');

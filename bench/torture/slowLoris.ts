@@ -12,30 +12,30 @@ import { SlowConnections } from './slowConnections.ts';
 
 export interface SlowLorisOptions extends Stage {
   readonly connections: number;
-  /** Once without the slow connections and once with them, in turns. */
+  /** Each round measures once without the slow connections, and once with them. */
   readonly rounds: number;
   readonly secondsARound: number;
-  /** The 99 % quantile of the healthy ones beside the slow ones is less than so many times what it is without. */
+  /** Limit of the healthy clients' 99 % quantile beside the slow connections, divided by the quantile without them. */
   readonly timesMax: number;
-  /** Share of the healthy ones that may be told to come again: it takes a moment to see that a place is held in vain. */
+  /** Share of the healthy requests that may be refused. The service takes a moment to see that a slot is held in vain. */
   readonly refusedMax: number;
 }
 
 const CALLERS = 3;
-/** Far from what the service can take, so that what is measured is not a queue. */
+/** Long enough that the service is far from its limit, so that the measurement is not that of a queue. */
 const PAUSE_MS_MAX = 120;
 const WARM_UP_S = 3;
 const MS_PER_S = 1_000;
-/** The slow ones are all there before anything is measured. */
+/** Time in which all slow connections are opened before the measurement. */
 const SETTLE_MS = 1_500;
 
 interface Healthy {
   readonly ms: number[];
-  /** Codes of the answers that were no acceptance. */
+  /** Codes of the answers that did not accept a training. */
   readonly refused: string[];
 }
 
-/** What callers with ordinary connections notice of those that are slow on purpose. */
+/** Measures how much slow connections delay clients with ordinary connections. */
 export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
   const { dir, seed, connections, rounds, secondsARound, timesMax, refusedMax, say } = options;
   const random = new Random(seed);
@@ -74,19 +74,19 @@ export async function slowLoris(options: SlowLorisOptions): Promise<Row> {
   const refused = [...without.refused, ...beside.refused];
   return {
     what: `${connections} slow-loris connections beside healthy ones`,
-    figure: `p99 of the healthy ones ${p99Beside.toFixed(1)} ms, without them ${p99Without.toFixed(1)} ms: ${(p99Beside / p99Without).toFixed(2)} times; ${refused.length} of ${beside.ms.length + without.ms.length} refused`,
+    figure: `p99 of the healthy ones ${p99Beside.toFixed(1)} ms, and ${p99Without.toFixed(1)} ms without slow-loris connections: ${(p99Beside / p99Without).toFixed(2)} times; ${refused.length} of ${beside.ms.length + without.ms.length} refused`,
     bar: `less than ${timesMax} times, at most ${refusedMax * 100} % refused`,
     passed:
       p99Beside < timesMax * p99Without &&
       refused.length <= refusedMax * (without.ms.length + beside.ms.length) &&
       victim.deaths === 0,
     details: [
-      `Medians ${quantile(beside.ms, 0.5).toFixed(1)} and ${quantile(without.ms, 0.5).toFixed(1)} ms. A quarter each is slow in its head, in a field and in the file, and reads no answers; ${opened} were opened in ${rounds} rounds.${refused.length > 0 ? ` Refused: ${[...new Set(refused)].join(', ')}.` : ''}`,
+      `Medians ${quantile(beside.ms, 0.5).toFixed(1)} and ${quantile(without.ms, 0.5).toFixed(1)} ms. A quarter of the slow-loris connections is slow in the head, a quarter in a field, a quarter in the file, and a quarter reads no answers. ${opened} were opened in ${rounds} rounds.${refused.length > 0 ? ` Refused: ${[...new Set(refused)].join(', ')}.` : ''}`,
     ],
   };
 }
 
-/** Callers who pause at random between two trainings. */
+/** Lets clients post for some seconds, with random pauses between two trainings. */
 async function measure(
   url: string,
   form: ReturnType<typeof trainForm>,

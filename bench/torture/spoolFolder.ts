@@ -2,14 +2,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is left of deliveries when the last process has been killed takes a minute or two. */
+/** The remaining deliveries take a minute or two after the last process was killed. */
 const DRAIN_MS_MAX = 15 * 60_000;
 const DRAIN_POLL_MS = 250;
 
-/** Records that are accepted and not delivered. */
+/** The number of accepted records that are not delivered. */
 export const pendingIn = (spoolDir: string) => readdirSync(join(spoolDir, 'pending')).length;
 
-/** Waits until everything is delivered, or for a quarter of an hour: then the census tells what is missing. */
+/** Waits until everything is delivered, but at most 15 minutes. The census then shows what is missing. */
 export async function drained(spoolDir: string): Promise<void> {
   const deadlineMs = Date.now() + DRAIN_MS_MAX;
   while (pendingIn(spoolDir) > 0 && Date.now() < deadlineMs) await sleep(DRAIN_POLL_MS);

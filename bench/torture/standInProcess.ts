@@ -2,18 +2,18 @@ import { createInterface } from 'node:readline';
 import { StandInMlflow } from '../../test/support/standInMlflow.ts';
 
 /**
- * The stand-in for MLflow as a process of its own, so that its memory is not the service's. It answers commands as JSON
- * lines, and ends with its standard input.
+ * The stand-in for MLflow in a process of its own, so that its memory does not count as the service's. The process answers
+ * commands as JSON lines, and ends when its standard input ends.
  */
 const RUNS_MAX = 1_000;
-/** Model files of a run. */
+/** Number of model files of a run. */
 const FILES = 8;
 
 let finished = 0;
 
 const standIn = await StandInMlflow.start({
   beforeCall: ({ name }) => {
-    // It remembers every call, with its body; nobody asks here.
+    // The stand-in remembers every call with its body, which nothing reads here.
     standIn.calls.length = 0;
     if (name !== 'runs/update FINISHED') return;
     finished += 1;
@@ -25,7 +25,7 @@ const standIn = await StandInMlflow.start({
   },
 });
 
-/** Searches look at everything that is kept, and only ask for records of the last few seconds. */
+/** Removes the oldest entries. Searches look at all entries, but only need those of the last few seconds. */
 function forgetOldest(kept: Map<string, unknown>, max: number): void {
   for (const key of kept.keys()) {
     if (kept.size <= max) return;

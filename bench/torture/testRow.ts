@@ -6,10 +6,10 @@ import type { Row, Stage } from './row.ts';
 
 export interface TestRowOptions {
   readonly what: string;
-  /** Below the project's folder. */
+  /** Paths from the project's folder. */
   readonly files: readonly string[];
   readonly bar: string;
-  /** What a test of these tries, in numbers that the tests themselves assert. */
+  /** The number of tries of these tests, which the tests themselves assert. */
   readonly tries: string;
 }
 
@@ -24,21 +24,22 @@ interface Report {
 const ROOT = join(import.meta.dirname, '../..');
 const FAILED_MAX = 8;
 
-/** A row that tests prove which run at every commit; here they are run once more, and counted. */
+/** Runs tests once more, and makes a row of their count. The same tests run at every commit. */
 export async function testRow(
   { what, files, bar, tries }: TestRowOptions,
-  { dir, say }: Stage,
+  { dir, seed, say }: Stage,
 ): Promise<Row> {
   const outputFile = join(dir, 'tests.json');
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const reporter = ['--reporter=json', `--outputFile=${outputFile}`];
-  const child = spawn(process.execPath, [vitest, 'run', '--project', 'unit', ...files, ...reporter], {
+  const child = spawn(process.execPath, [vitest, 'run', ...files, ...reporter], {
     cwd: ROOT,
+    env: { ...process.env, TEST_TRIES: 'all', TEST_SEED: String(seed) },
     stdio: 'ignore',
   });
   const endWithUs = () => child.kill('SIGTERM');
   process.once('exit', endWithUs);
-  say(`${files.join(', ')}: begin`);
+  say(`these tests begin: ${files.join(', ')}`);
   await once(child, 'exit');
   process.off('exit', endWithUs);
   const { numTotalTests, numPassedTests, testResults } = JSON.parse(

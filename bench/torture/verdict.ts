@@ -2,34 +2,34 @@ import type { Census, CountedRun, RunContent } from '../../test/support/mlflowCe
 
 /** A training that a client has posted. */
 export interface Offered {
-  /** Its own, and the value of the tag `TAG` of its run. */
+  /** The value of the tag `TAG` of its run. No other training has the same value. */
   readonly tag: string;
   readonly C: string;
-  /** Where the caller has given a name. */
+  /** The name of the registered model, if the client has given a name. */
   readonly registeredModel?: string;
   readonly alias?: string;
-  /** Answered with 200 or 202. */
+  /** Whether the training was answered with 200 or 202. */
   accepted: boolean;
 }
 
-/** The caller's tag by which a run is known again. */
+/** The name of the client's tag that identifies a run. */
 export const TAG = 'torture';
 
 export interface Verdict {
   readonly accepted: number;
-  /** Accepted, and in MLflow not even once. */
+  /** Accepted trainings without a run in MLflow. */
   readonly lost: number;
-  /** In MLflow more than once, or with more than one model or version. */
+  /** Trainings with more than one run, model or version in MLflow. */
   readonly doubled: number;
-  /** Runs that are not FINISHED, or lack anything, or have another content than the same training without faults. */
+  /** Trainings with a run that is not FINISHED, lacks something, or differs from the same training without faults. */
   readonly incomplete: number;
-  /** Runs of trainings that nobody has posted, and models of no run. */
+  /** Runs of trainings that no client has posted, and models that belong to no run. */
   readonly strays: number;
-  /** Not answered, and in MLflow all the same: whole, or they are among the incomplete. */
+  /** Trainings without an answer that are nevertheless in MLflow. Incomplete ones also count as `incomplete`. */
   readonly unansweredKept: number;
-  /** Doubles that were found and deleted. */
+  /** Runs that trainpost recognised as doubles and deleted. */
   readonly deleted: number;
-  /** The first few that are not as they should be, a sentence each. */
+  /** The first few faults, each a sentence. */
   readonly examples: readonly string[];
 }
 
@@ -37,8 +37,9 @@ const EXAMPLES_MAX = 8;
 const EXAMPLE_CHARS_MAX = 400;
 
 /**
- * Holds what MLflow has against what was accepted; `expected` is the content of a training with each C, and `key` the
- * name of the tag that tells trainings apart.
+ * Compares what MLflow has with what was accepted.
+ * @param expected the content of a training with each C
+ * @param key the name of the tag that identifies a training
  */
 export function judge(
   census: Census,
@@ -58,7 +59,7 @@ export function judge(
     byTag.delete(training.tag);
     if (runs.length === 0 && training.accepted) {
       counts.lost += 1;
-      says.push(`${training.tag} was accepted and is not there`);
+      says.push(`${training.tag} was accepted, but MLflow has no run of it`);
     }
     if (runs.length > 0 && !training.accepted) counts.unansweredKept += 1;
     const doubles = doublesOf(runs);
@@ -72,7 +73,7 @@ export function judge(
       says.push(`${training.tag} (${runs.map(({ runId }) => runId).join(', ')}): ${faults.join(', ')}`);
     }
   }
-  const strangers = [...byTag.values()].flat().map(({ runId }) => `run ${runId} is nobody's`);
+  const strangers = [...byTag.values()].flat().map(({ runId }) => `run ${runId} belongs to no training`);
   const strays = [...strangers, ...census.strayModels.map((id) => `model ${id} belongs to no run`)];
   return {
     accepted: offered.filter(({ accepted }) => accepted).length,
@@ -85,7 +86,7 @@ export function judge(
   };
 }
 
-/** Whether nothing is lost, doubled, incomplete or astray. */
+/** Whether nothing is lost, doubled, incomplete or a stray. */
 export function isClean({ lost, doubled, incomplete, strays }: Verdict): boolean {
   return lost + doubled + incomplete + strays === 0;
 }
@@ -94,10 +95,10 @@ function doublesOf(runs: readonly CountedRun[]): string | undefined {
   const models = Math.max(0, ...runs.map(({ content }) => content.models.length));
   const versions = Math.max(0, ...runs.map((run) => run.versions.length));
   if (runs.length <= 1 && models <= 1 && versions <= 1) return undefined;
-  return `${runs.length} runs, ${models} models and ${versions} versions of one`;
+  return `${runs.length} runs, ${models} models and ${versions} versions of one training`;
 }
 
-/** What a run lacks, a few words each. */
+/** The faults of a run, each in a few words. */
 function faultsOf(run: CountedRun, { registeredModel, alias }: Offered, expected: RunContent): string[] {
   const { content, status, versions } = run;
   const same = (key: keyof RunContent) => JSON.stringify(content[key]) === JSON.stringify(expected[key]);
@@ -108,14 +109,14 @@ function faultsOf(run: CountedRun, { registeredModel, alias }: Offered, expected
   const hasAlias = alias === undefined || version?.aliases.includes(alias);
   return [
     ...(status === 'FINISHED' ? [] : [`is ${status}`]),
-    ...parts.map((key) => `other ${key}: ${JSON.stringify(content[key]).slice(0, 100)}`),
+    ...parts.map((key) => `different ${key}: ${JSON.stringify(content[key]).slice(0, 100)}`),
     ...modelFaults(content, expected),
     ...(isRegistered ? [] : ['no registered version']),
     ...(hasAlias ? [] : ['no alias']),
   ];
 }
 
-/** A second model is a double, and told as one. */
+/** The faults of a run's first model. `doublesOf` reports a second model. */
 function modelFaults({ models: [model] }: RunContent, { models: [wanted] }: RunContent): string[] {
   if (model === undefined || wanted === undefined) return ['no model'];
   const paths = [...new Set([...Object.keys(wanted.files), ...Object.keys(model.files)])];
@@ -123,6 +124,6 @@ function modelFaults({ models: [model] }: RunContent, { models: [wanted] }: RunC
   return [
     ...(model.status === wanted.status ? [] : [`its model is ${model.status}`]),
     ...(model.name === wanted.name ? [] : [`its model is named ${model.name}`]),
-    ...wrong.map((path) => (model.files[path] === undefined ? `${path} is missing` : `${path} is another`)),
+    ...wrong.map((path) => (model.files[path] === undefined ? `${path} is missing` : `${path} is different`)),
   ];
 }

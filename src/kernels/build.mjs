@@ -1,6 +1,6 @@
 /**
  * Compiles src/kernels/assembly to dist/kernels/kernels.wasm, if the sources have changed since the last time.
- * `npm run build` runs this program. The tests run this program too, before they start (test/support/builtKernels.ts).
+ * `npm run build` runs this program. The tests run this program too, before they start (test/support/buildFirst.ts).
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

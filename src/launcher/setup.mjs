@@ -1,6 +1,7 @@
 /**
- * Installs the packages and builds dist/ if that is needed. npm runs this before `npm start` and `npm test`. It takes some
- * milliseconds if nothing has to be done. It is plain JavaScript and imports no package, because there may be none yet.
+ * Installs the packages and builds dist/ if necessary. npm runs this program before `npm start` and `npm test`. The program
+ * takes some milliseconds if nothing has to be done. It is plain JavaScript and imports no package, because the packages
+ * may not be installed yet.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,9 +17,9 @@ const PACKAGE_LOCK = join(ROOT, 'package-lock.json');
 /** npm's own record of the packages that it has installed. npm writes it last. */
 const INSTALLED_FILE = join(ROOT, 'node_modules', '.package-lock.json');
 const DIST = join(ROOT, 'dist');
-/** Digest of the sources that dist/ was built from; written last. */
+/** Holds the digest of the sources that dist/ was built from. The build writes it last. */
 const BUILD_STAMP = join(DIST, '.built-from');
-/** Held by the process that installs or builds: `npm start` and `npm test` may begin at the same time. */
+/** The process that installs or builds holds this lock, because `npm start` and `npm test` may begin at the same time. */
 const LOCK = join(ROOT, '.mlflow', 'setup.lock');
 /** A first installation on a slow line takes some minutes. */
 const LOCK_WAIT_MAX_MS = 10 * 60_000;
@@ -56,8 +57,8 @@ function checkNode() {
 }
 
 /**
- * Whether node_modules holds the packages of package-lock.json in their versions. Optional packages may be missing: they
- * are for other machines.
+ * Whether node_modules holds the packages of package-lock.json in their versions. Optional packages may be missing,
+ * because they are for other machines.
  */
 function isInstalled() {
   if (!existsSync(INSTALLED_FILE)) return false;
@@ -106,7 +107,7 @@ function filesBelow(folder) {
   return paths.sort();
 }
 
-/** Runs no scripts of packages: the project needs none. */
+/** Installs the packages without running their scripts, because the project needs no script. */
 async function install() {
   say('installing the packages of package-lock.json');
   await npm('ci', '--ignore-scripts', '--include=dev', '--loglevel=error');

@@ -4,7 +4,7 @@ import { FileLock, type Heartbeat, LockHeldError } from '../system/fileLock.mjs'
 import type { SpoolFiles } from './files.ts';
 import type { Layout } from './layout.ts';
 
-/** The right of one process to a spool's folder: a file lock that is asked about before each write. */
+/** The right of one process to a spool's folder. It is a file lock, which the spool checks before each write. */
 export class Claim {
   readonly #lock: FileLock;
 

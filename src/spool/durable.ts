@@ -4,9 +4,9 @@ import { ConfigError, StorageError } from '../errors.ts';
 import { closing, removeQuietly, writeAll } from '../system/plainFiles.mjs';
 import type { SpoolFiles } from './files.ts';
 
-/** Where a new file goes, and what it is to hold. */
+/** The place and the content of a new file. */
 export interface NewFile {
-  /** A folder on the same disk, for the time that it is not whole. */
+  /** A folder on the same disk. It holds the file until all bytes are written. */
   readonly incoming: string;
   readonly path: string;
   readonly bytes: Buffer;
@@ -14,11 +14,11 @@ export interface NewFile {
 }
 
 /**
- * Writes a file so that it is there whole or not at all, whatever happens: beside, fsync, rename, fsync of the folder.
- * A failed fsync is not tried again, for the kernel may have thrown the pages away and report success the next time:
- * the file is removed.
+ * Writes a file so that it exists whole or not at all, even after a crash. The steps are: write under a temporary name,
+ * fsync, rename, fsync of the folder. If an fsync fails, the file is removed. A second fsync would prove nothing, because
+ * the kernel may have dropped the pages and may then report success.
  *
- * @param secondName path in the same folder under which the file is found too; what has it now loses it.
+ * @param secondName Path in the same folder that becomes a second name of the file. Another file with this name loses it.
  */
 export async function placeFile(files: SpoolFiles, file: NewFile, secondName?: string): Promise<void> {
   try {
@@ -35,7 +35,7 @@ export async function placeFile(files: SpoolFiles, file: NewFile, secondName?: s
   }
 }
 
-/** The same for a file that is there already: whatever happens, the name has the old content or the new, whole. */
+/** Replaces the content of a file. Even after a crash, the file has the whole old content or the whole new content. */
 export async function replaceFile(files: SpoolFiles, file: NewFile): Promise<void> {
   await renameNew(files, file);
   await files.syncFolder(dirname(file.path));
@@ -52,7 +52,7 @@ async function renameNew(files: SpoolFiles, { incoming, path, ...content }: NewF
   }
 }
 
-/** Writes a new file, fsync included, and nothing of its name. */
+/** Writes a new file, with an fsync. The name is on the disk only after an fsync of the folder. */
 export async function writeNew(
   files: SpoolFiles,
   path: string,
@@ -66,7 +66,7 @@ export async function writeNew(
   });
 }
 
-/** Gives what a file operation threw a code and a sentence; what is no fault of the disk stays what it is. */
+/** Turns errors of file operations into a StorageError with a code and a message. Other errors pass unchanged. */
 export async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -75,18 +75,18 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same at the start, where a person can do something about it. */
+/** Turns errors of file operations at the start into a ConfigError, because a person can then correct the setting. */
 export async function opening(dir: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!isOfDisk(error)) throw error;
-    const says = `cannot be used (${error.message}): name a folder that can be written`;
+    const says = `cannot be used (${error.message}): set it to a folder that trainpost can write to`;
     throw new ConfigError('spool_dir', `SPOOL_DIR=${dir} ${says}`, {}, { cause: error });
   }
 }
 
-/** Errors of the system have codes such as EIO and ENOSPC; those of Node's own begin with `ERR_`. */
+/** Whether the system reported the error. System errors have codes such as EIO and ENOSPC; Node's begin with `ERR_`. */
 function isOfDisk(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException).code ?? '');
 }
@@ -94,8 +94,13 @@ function isOfDisk(error: unknown): error is NodeJS.ErrnoException & { code: stri
 function storageError(cause: Error & { code: string }): StorageError {
   const { code } = cause;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StorageError('disk_full', 'The disk of the spool is full: make room on it.', {}, { cause });
+    return new StorageError(
+      'disk_full',
+      'The disk of the spool is full: free some space on it.',
+      {},
+      { cause },
+    );
   }
-  const message = `The spool could not be written or read (${code}): see to the disk and the permissions of its folder.`;
+  const message = `The spool could not be written or read (${code}): check its disk and the permissions of its folder.`;
   return new StorageError('spool_write_failed', message, {}, { cause });
 }

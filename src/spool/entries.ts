@@ -1,17 +1,17 @@
 import type { RecordName } from './layout.ts';
 
-/** A record that is kept whole, as it is known in memory; the rest of it is on disk. */
+/** What memory holds of a record that is kept whole. The content is on disk. */
 export interface Entry extends RecordName {
   state: 'pending' | 'dead';
-  /** Up to the end of its last whole line: the next one goes there. */
+  /** Length up to the end of the last whole line, in bytes. The next line is written there. */
   bytes: number;
-  /** When it was buried. */
+  /** When the record was buried, in milliseconds since 1970. */
   endedAtMs?: number;
-  /** Another version of trainpost wrote the record, in a form that is unknown here: it is left as it is. */
+  /** Another version of trainpost wrote the record, in a form that this version does not know. The record stays as it is. */
   isOfOtherVersion: boolean;
-  /** An fsync of this file failed: nothing may be written to it any more before it was written anew. */
+  /** An fsync of this file failed. The file must be written anew before a line is added. */
   isSuspect: boolean;
-  /** What is being done with the record; the next thing is done after it. */
+  /** Ends when the current work on the record ends. The next work on the record waits for it. */
   turn: Promise<unknown>;
 }
 
@@ -20,14 +20,14 @@ export interface SpoolStats {
   readonly dead: number;
   /** Bytes of the pending and the dead records. */
   readonly bytes: number;
-  /** When the oldest pending record was accepted. */
+  /** When the oldest pending record was accepted, in milliseconds since 1970. */
   readonly oldestAcceptedAtMs?: number;
 }
 
-/** The records that are kept whole: no more than the spool's limit, so that they fit in memory. */
+/** The records that are kept whole. The limits of the spool bound their number, so that they fit in memory. */
 export class Entries {
   readonly #byId = new Map<string, Entry>();
-  /** Counted as they come and go, for each training asks for it. */
+  /** Bytes of all entries. Kept as a running total, because each training asks for it. */
   #bytes = 0;
 
   add(entry: Entry): void {
@@ -39,7 +39,7 @@ export class Entries {
     if (this.#byId.delete(entry.id)) this.#bytes -= entry.bytes;
   }
 
-  /** So many bytes were added to its file. */
+  /** Counts bytes that were added to a record's file. */
   lengthen(entry: Entry, bytes: number): void {
     entry.bytes += bytes;
     if (this.#byId.get(entry.id) === entry) this.#bytes += bytes;
@@ -49,7 +49,7 @@ export class Entries {
     return this.#byId.get(id);
   }
 
-  /** The newest one of that key. */
+  /** Finds the newest record of a key. */
   getByKey(key: string): Entry | undefined {
     let newest: Entry | undefined;
     for (const entry of this.#byId.values()) {
@@ -62,7 +62,7 @@ export class Entries {
     return this.#byId.values();
   }
 
-  /** Oldest first. */
+  /** The entries of a state, oldest first. */
   inState(state: Entry['state']): Entry[] {
     return [...this.#byId.values()]
       .filter((entry) => entry.state === state)

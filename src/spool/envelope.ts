@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { StorageError, UnavailableError } from '../errors.ts';
 import type { RecordFile } from '../tracking/delivery/recordStore.ts';
 
-/** Written into each record: a later form of them gets a higher one. */
+/** The version that is written into each record. A new form of records gets a higher version. */
 const VERSION = 1;
 const NEWLINE = 0x0a;
 const DIGEST_CHARS = 64;
 
-/** What a record says of itself, before its content. */
+/** The facts that stand in a record before its content. */
 export interface Head {
   readonly id: string;
   readonly acceptedAtMs: number;
-  /** Hex digest of the caller's Idempotency-Key. */
+  /** Hex digest of the client's Idempotency-Key. */
   readonly key?: string;
 }
 
-/** How a record ended, behind its notes. */
+/** The line behind the notes that says how a record ended. */
 export interface End {
   readonly atMs: number;
   readonly outcome: unknown;
@@ -25,13 +25,13 @@ export interface Envelope extends Head {
   readonly document: unknown;
   readonly files: readonly RecordFile[];
   readonly notes: readonly unknown[];
-  /** The last one, where there are several. */
+  /** The last end, if there are several. */
   readonly end?: End;
-  /** Up to the end of the last whole line; what follows was torn when it was written. */
+  /** Length up to the end of the last whole line. The bytes behind it come from a write that was cut off. */
   readonly wholeBytes: number;
 }
 
-/** Where a part of the content lies, and what it must be. */
+/** The length of a part of the content, and its checksum. */
 interface Section {
   readonly bytes: number;
   readonly sha256: string;
@@ -43,12 +43,12 @@ interface WrittenHead extends Head {
   readonly files: readonly (Section & { readonly path: string })[];
 }
 
-/** What stands behind a record. */
+/** A line behind the content of a record. */
 export type Line = { readonly note: unknown } | { readonly end: End };
 
 /**
- * A record as bytes: a line that says what follows, the document, the files, and behind them a line for each note.
- * Every line begins with its own SHA-256, and the first one has those of document and files.
+ * Writes a record as bytes: a head line, the document, the files, and then a line for each note.
+ * Every line begins with its own SHA-256. The head line also has the SHA-256 of the document and of each file.
  */
 export function encode(
   head: Head,
@@ -72,23 +72,23 @@ export function encode(
   ]);
 }
 
-/** A line as it stands behind a record. */
+/** Writes a line as it stands behind the content of a record. */
 export function encodeLine(line: Line): Buffer {
   return sealed(line);
 }
 
 /**
- * Reads a record; its files share memory with `bytes`.
- * @param id where the name of the file says whose record it is
+ * Reads a record. The files of the result share memory with `bytes`.
+ * @param id the id in the name of the file, if the name has one
  * @throws StorageError `record_damaged` with the reason, UnavailableError `record_version`
  */
 export function decode(bytes: Buffer, id?: string): Envelope {
   const headEnd = bytes.indexOf(NEWLINE) + 1;
   const opened = unsealed(bytes.subarray(0, headEnd));
-  if (opened === undefined) throw damaged('its first line is not whole');
+  if (opened === undefined) throw damaged('its first line is incomplete');
   const { version, document, files, ...head } = opened as WrittenHead;
   if (version !== VERSION) throw ofOtherVersion(version);
-  if (id !== undefined && head.id !== id) throw damaged(`it is that of ${head.id}`);
+  if (id !== undefined && head.id !== id) throw damaged(`it holds the record ${head.id}`);
   let position = headEnd;
   const take = (part: Section, name: string): Buffer => {
     const taken = bytes.subarray(position, position + part.bytes);
@@ -111,7 +111,7 @@ export function decode(bytes: Buffer, id?: string): Envelope {
   };
 }
 
-/** The lines up to the first that is not whole. Only the last write can be torn: a whole line behind it is damage. */
+/** Reads the lines up to an incomplete line. Only the last write can be cut off, so a whole line behind it is damage. */
 function readLines(bytes: Buffer, start: number): { lines: Line[]; wholeBytes: number } {
   const lines: Line[] = [];
   let wholeBytes = start;
@@ -134,7 +134,7 @@ function sealed(value: unknown): Buffer {
   return Buffer.from(`${digestOf(Buffer.from(text))} ${text}\n`);
 }
 
-/** The value of a line with its newline; undefined where it is not whole. */
+/** Reads the value of a line, which includes its newline. Returns undefined if the line is incomplete. */
 function unsealed(line: Buffer): unknown {
   const text = line.subarray(DIGEST_CHARS + 1, -1);
   if (line.at(-1) !== NEWLINE || line.toString('latin1', 0, DIGEST_CHARS) !== digestOf(text))
@@ -157,11 +157,11 @@ function damaged(reason: string): StorageError {
 function ofOtherVersion(version: unknown): UnavailableError {
   return new UnavailableError(
     'record_version',
-    `The file of this record has version ${String(version)}, and this trainpost reads version ${VERSION}. The record is left as it is: to have it delivered, start the trainpost that wrote it, or a later one.`,
+    `The file of this record has version ${String(version)}, and this trainpost reads version ${VERSION}. The record stays as it is: to deliver it, start the trainpost that wrote it, or a later one.`,
   );
 }
 
-/** Whether another version of trainpost wrote the file, in a form that is unknown here. */
+/** Whether another version of trainpost wrote the file, in a form that this version does not know. */
 export function isOfOtherVersion(error: unknown): error is UnavailableError {
   return error instanceof UnavailableError && error.code === 'record_version';
 }

@@ -60,7 +60,7 @@ class RealFile implements SpoolFile {
   }
 }
 
-/** Windows opens no folder and keeps its names without being asked to. */
+/** Does nothing on Windows: Windows cannot open a folder, and keeps the names in it without an fsync. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
-/** Where everything lies in the spool's folder. A record's state is the folder that it lies in. */
+/** The folders of a spool. A record's state is the folder that holds its file. */
 export interface Layout {
   readonly root: string;
-  /** What is being written; cleared at every start. */
+  /** Files that are being written. Each start clears the folder. */
   readonly incoming: string;
   readonly pending: string;
   readonly delivered: string;
   readonly dead: string;
 }
 
-/** Wide enough up to the year 2286, so that names sort as their times do. */
+/** Wide enough until the year 2286, so that names sort by time. */
 const TIME_DIGITS = 13;
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const DIGEST = '[0-9a-f]{32,128}';
@@ -28,12 +28,12 @@ export function layoutOf(root: string): Layout {
   };
 }
 
-/** Whether a text is a UUID in small letters: only then it becomes part of a path. */
+/** Whether a text is a UUID in lower case. Other texts never become part of a path. */
 export function isId(text: string): boolean {
   return ID.test(text);
 }
 
-/** Whether a text is a hex digest: only then it becomes part of a path. */
+/** Whether a text is a hex digest. Other texts never become part of a path. */
 export function isKey(text: string): boolean {
   return KEY.test(text);
 }
@@ -44,13 +44,13 @@ export interface RecordName {
   readonly key?: string;
 }
 
-/** A record's name says when it was accepted, and by which key: both are true from the rename on that accepts it. */
+/** The file name of a record: its time of acceptance, its id, its key. The rename that accepts a record gives it this name. */
 export function recordName({ id, acceptedAtMs, key }: RecordName): string {
   const time = String(acceptedAtMs).padStart(TIME_DIGITS, '0');
   return `${time}-${id}${key === undefined ? '' : `-${key}`}.record`;
 }
 
-/** Undefined for a file that is not of the spool. */
+/** Reads a file name. Returns undefined for a file that is not the spool's. */
 export function parseRecordName(name: string): RecordName | undefined {
   const [, time, id, key] = RECORD_NAME.exec(name) ?? [];
   if (time === undefined || id === undefined) return undefined;

@@ -15,8 +15,9 @@ import type { Layout } from './layout.ts';
 const SUFFIX = '.receipt';
 
 /**
- * What is left of delivered records: document, notes and outcome, without files. They are found by their names alone,
- * so that no memory grows with them; a second name of the same file is its Idempotency-Key's. Their age is the file's.
+ * The receipts of delivered records: document, notes and outcome, without files. Receipts are found by file name alone,
+ * so that they take no memory. If a record has an Idempotency-Key, the key is a second name of the same file. The file's
+ * time is the time of delivery.
  */
 export class Receipts {
   readonly #files: SpoolFiles;
@@ -32,14 +33,14 @@ export class Receipts {
     await placeFile(this.#files, this.#fileOf(envelope, end), secondName);
   }
 
-  /** Has one say something else, of the same age; under its key's name, what it said before is found. */
+  /** Replaces the outcome of a receipt, and keeps its time. The name of its key still leads to the old outcome. */
   async amend(id: string, outcome: unknown): Promise<void> {
     const receipt = await this.find(id);
     if (receipt?.end === undefined) return;
     await replaceFile(this.#files, this.#fileOf(receipt, { ...receipt.end, outcome }));
   }
 
-  /** Whether there is one; if so, it has its key's name too from then on, which a kill may have kept from it. */
+  /** Whether there is a receipt. If there is, it also gets the name of its key, which a kill may have prevented. */
   async complete(head: Head): Promise<boolean> {
     const path = this.#pathOf(head.id);
     if ((await this.#files.modifiedAtMs(path)) === undefined) return false;
@@ -63,7 +64,7 @@ export class Receipts {
     return bytes && decode(bytes);
   }
 
-  /** Ids of the newest ones, newest first. */
+  /** Ids of the newest receipts, newest first. */
   async newest(max: number, isId: (text: string) => boolean): Promise<string[]> {
     let newest: { id: string; atMs: number }[] = [];
     const cut = () => {
@@ -78,6 +79,7 @@ export class Receipts {
     return newest.map(({ id }) => id);
   }
 
+  /** Removes the receipts of all records that were delivered until a time. */
   async clearUntil(untilMs: number): Promise<void> {
     for await (const { name, atMs } of this.#ages()) {
       if (atMs <= untilMs) await this.#files.remove(join(this.#layout.delivered, name));
@@ -103,7 +105,7 @@ export class Receipts {
     };
   }
 
-  /** Undefined if there is no key, or a newer record has it, or a record that a later trainpost wrote. */
+  /** Undefined if there is no key, or if the key belongs to a newer record or to a receipt that a later trainpost wrote. */
   async #keyPathOf({ key, acceptedAtMs }: Head): Promise<string | undefined> {
     if (key === undefined) return undefined;
     try {
@@ -120,7 +122,7 @@ export class Receipts {
   }
 }
 
-/** For whom a damaged receipt is as good as none. */
+/** Handles an error of a read: a damaged receipt counts as missing, and any other error is thrown. */
 export function undefinedIfDamaged(error: unknown): undefined {
   if (!isDamage(error)) throw error;
 }

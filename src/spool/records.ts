@@ -6,7 +6,7 @@ import { decode, type Envelope, encodeLine, type Line } from './envelope.ts';
 import type { SpoolFiles } from './files.ts';
 import { type Layout, recordName } from './layout.ts';
 
-/** The files of the records that are kept whole, and what becomes of them. */
+/** Writes, reads, moves and removes the files of the records that are kept whole. */
 export class Records {
   readonly #files: SpoolFiles;
   readonly #layout: Layout;
@@ -29,7 +29,7 @@ export class Records {
   }
 
   /**
-   * Undefined where somebody has removed the file by hand.
+   * Reads a record. Returns undefined if somebody has removed the file by hand.
    * @throws StorageError `record_damaged`
    */
   async read(entry: Entry): Promise<Envelope | undefined> {
@@ -37,7 +37,7 @@ export class Records {
     return bytes && decode(bytes.subarray(0, entry.bytes), entry.id);
   }
 
-  /** Adds a line behind a record, durably. One that fails may be there in part, and is cut off or written over. */
+  /** Adds a line to a record's file, durably. A failed line may be there in part, and is cut off or overwritten later. */
   async append(entry: Entry, line: Line): Promise<void> {
     if (entry.isSuspect) await this.#writeAnew(entry);
     const bytes = encodeLine(line);
@@ -55,8 +55,8 @@ export class Records {
   }
 
   /**
-   * Moves a record to the folder of another state. Where the names do not get to the disk, a power cut may bring back
-   * the state before, and what follows from that is done again.
+   * Moves a record to the folder of another state. If the names do not reach the disk, a power cut may bring back the
+   * old state. The next start then repeats the work that follows from that state.
    */
   async move(entry: Entry, state: Entry['state']): Promise<void> {
     const from = this.pathOf(entry);
@@ -75,7 +75,7 @@ export class Records {
     return join(this.#layout[entry.state], recordName(entry));
   }
 
-  /** What was on the disk before the fsync that failed is whole there: it goes into a file of its own. */
+  /** Copies a record to a new file. The bytes before the failed fsync were on the disk, and are whole. */
   async #writeAnew(entry: Entry): Promise<void> {
     const path = this.pathOf(entry);
     const bytes = (await this.#files.read(path))?.subarray(0, entry.bytes);

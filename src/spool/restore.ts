@@ -16,7 +16,7 @@ interface Parts {
   readonly clock: () => number;
 }
 
-/** Makes the folders, and sees to it that they are on the disk before a record relies on them. */
+/** Makes the folders, and waits until they are on the disk, before a record relies on them. */
 export async function makeFolders(files: SpoolFiles, layout: Layout): Promise<void> {
   const { root, ...folders } = layout;
   for (const folder of Object.values(folders)) await files.makeFolder(folder);
@@ -24,25 +24,25 @@ export async function makeFolders(files: SpoolFiles, layout: Layout): Promise<vo
   try {
     await files.syncFolder(dirname(root));
   } catch (error) {
-    // Where it cannot be read or written, as above a volume in a container, the folder was made by somebody else.
+    // We may have no right to the parent folder, as above a volume in a container. Then somebody else made the root folder.
     if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
 /**
- * Takes up what a process left, wherever it ended: half-written files are removed, state changes that had begun are
- * completed, a torn last note is cut off, and records that are damaged become dead letters.
+ * Reads the folder that an earlier process left, wherever that process ended. Half-written files are removed. State
+ * changes that had begun are completed. An incomplete last note is cut off. Damaged records become dead letters.
  */
 export async function restore(parts: Parts): Promise<void> {
   const { files, layout, entries } = parts;
   for await (const name of files.names(layout.incoming)) await files.remove(join(layout.incoming, name));
   for (const name of await recordNames(files, layout.pending)) await restorePending(parts, name);
   for (const name of await recordNames(files, layout.dead)) {
-    // A rename that a power cut caught half-way may leave both names. To try again is the safe one of the two.
+    // A power cut during a rename may leave both names. The record stays pending, because a second try is the safer choice.
     if (entries.get(name.id) !== undefined) await files.remove(join(layout.dead, name.file));
     else entries.add(await deadEntry(parts, name));
   }
-  // A kill may have come between a rename and its fsync. What is worked on from now on has to be on the disk.
+  // A kill may have come between a rename and its fsync. From now on, trainpost relies on these names.
   await files.syncFolder(layout.pending);
   await files.syncFolder(layout.dead);
 }
@@ -86,7 +86,7 @@ async function cutOff(files: SpoolFiles, path: string, bytes: number): Promise<v
   await closing(file, () => file.truncate(bytes));
 }
 
-/** Reads a record, or says why it cannot be read; the next reader gets the whole reason. */
+/** Reads a record, or says in a word why it cannot be read. The next reader gets the full reason. */
 function tryDecode(bytes: Buffer, { id }: RecordName): Envelope | 'damaged' | 'of other version' {
   try {
     return decode(bytes, id);
@@ -101,7 +101,7 @@ interface FoundName extends RecordName {
   readonly file: string;
 }
 
-/** In the order of acceptance; files that are not the spool's are left alone. */
+/** The names of the records in a folder, in the order of acceptance. Other files are ignored. */
 async function recordNames(files: SpoolFiles, folder: string): Promise<FoundName[]> {
   const found: string[] = [];
   for await (const name of files.names(folder)) found.push(name);

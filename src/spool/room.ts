@@ -1,18 +1,18 @@
 import { StorageError, UnavailableError } from '../errors.ts';
 import type { SpoolFiles } from './files.ts';
 
-/** Records leave the spool as MLflow takes them; one that was down is seldom back sooner. */
+/** Records leave the spool when MLflow takes them. An MLflow that was down is seldom back sooner. */
 const RETRY_AFTER_S = 30;
 const PERCENT = 100;
 
 interface RoomLimits {
   readonly recordsMax: number;
   readonly bytesMax: number;
-  /** Share of the disk that stays free, 0 to 1. */
+  /** Share of the disk that stays free, from 0 to 1. */
   readonly diskFreeMin: number;
 }
 
-/** Holds the spool to its limits: what is kept whole, what is being written, and the disk. */
+/** Enforces the limits of the spool. Kept records, records that are being written, and free disk space count. */
 export class Room {
   readonly #limits: RoomLimits;
   readonly #files: SpoolFiles;
@@ -33,7 +33,7 @@ export class Room {
   }
 
   /**
-   * Keeps the room of a record while it is written, so that records which come at once do not share it.
+   * Reserves the space of a record while it is written, so that no other record counts on the same space.
    * @throws UnavailableError `spool_full`, `spool_disk_low`; StorageError `record_too_large`
    */
   async reserving<T>(bytes: number, work: () => Promise<T>): Promise<T> {
@@ -49,7 +49,7 @@ export class Room {
     }
   }
 
-  /** The same refusals, for a record of which nothing is known yet. */
+  /** Throws as `reserving` would for a record of one byte, because the real size is not known yet. */
   async check(): Promise<void> {
     this.#checkLimits(1);
     await this.checkDisk();
@@ -60,12 +60,12 @@ export class Room {
     const { bytes, freeBytes } = await this.#files.space(this.#folder);
     const { diskFreeMin } = this.#limits;
     const free = (freeBytes - this.#reserved.bytes) / bytes;
-    // With no share to keep free, the disk itself says when it is full.
+    // If no share must stay free, the disk itself reports that it is full.
     if (diskFreeMin === 0 || free >= diskFreeMin) return;
     const [limit, actual] = [diskFreeMin, Math.max(0, free)].map((share) => Math.floor(share * PERCENT));
     throw new UnavailableError(
       'spool_disk_low',
-      `Only ${actual} % of the spool's disk is free, and ${limit} % is kept free: make room on it, or lower SPOOL_DISK_FREE_PERCENT_MIN.`,
+      `Only ${actual} % of the spool's disk is free, and ${limit} % must stay free: free some space on it, or lower SPOOL_DISK_FREE_PERCENT_MIN.`,
       { limit: limit!, actual: actual!, retryAfterS: RETRY_AFTER_S },
     );
   }
@@ -75,7 +75,7 @@ export class Room {
     if (bytes > bytesMax) {
       throw new StorageError(
         'record_too_large',
-        `This training's record has ${bytes} bytes, and the spool takes ${bytesMax}: raise SPOOL_BYTES_MAX.`,
+        `The record of this training has ${bytes} bytes, and the spool takes at most ${bytesMax}: raise SPOOL_BYTES_MAX.`,
         { limit: bytesMax, actual: bytes },
       );
     }
@@ -90,7 +90,7 @@ export class Room {
 function full(setting: string, limit: number, actual: number): UnavailableError {
   return new UnavailableError(
     'spool_full',
-    `Trainings that MLflow has not taken, dead letters among them, fill the spool (${setting}): come again once it has taken some.`,
+    `The spool is full of trainings that MLflow has not taken, dead letters included (${setting}): retry when MLflow has taken some of them.`,
     { limit, actual, retryAfterS: RETRY_AFTER_S },
   );
 }

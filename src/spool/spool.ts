@@ -22,26 +22,26 @@ import { Summaries } from './summaries.ts';
 import { Writes } from './writes.ts';
 
 export interface SpoolOptions {
-  /** A folder of this process alone. */
+  /** A folder that no other process uses. */
   readonly dir: string;
-  /** The most that is kept whole: what is pending, and dead letters. */
+  /** The most records that are kept whole: pending records and dead letters. */
   readonly recordsMax: number;
   readonly bytesMax: number;
-  /** Share of the disk that stays free, 0 to 1. */
+  /** Share of the disk that stays free, from 0 to 1. */
   readonly diskFreeMin: number;
   /** How long receipts of delivered records stay. */
   readonly keptMs: number;
   /** How long dead letters stay. */
   readonly deadKeptMs: number;
-  /** The file operations, where a test replaces them. */
+  /** The file operations; a test replaces them. */
   readonly files?: SpoolFiles;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }
 
 /**
- * Keeps records on disk until they are delivered. One record is one file, and its state is the folder in which it lies;
- * each change of state is one rename. Once `accept` has resolved, a record is whole on the disk, whatever dies.
+ * Keeps records on disk until they are delivered. One record is one file, and its state is the folder that holds the file.
+ * A change of state is one rename. Once `accept` has resolved, the whole record is on the disk and survives any crash.
  */
 export class Spool implements RecordStore {
   readonly #options: SpoolOptions;
@@ -54,7 +54,7 @@ export class Spool implements RecordStore {
   readonly #summaries: Summaries;
   readonly #room: Room;
   readonly #writes = new Writes(async () => this.#claim?.check());
-  /** Delivered, and not removed yet because the disk refused it. */
+  /** Delivered records whose files are still there, because the disk refused to remove them. */
   readonly #leftovers = new Set<Entry>();
   #claim?: Claim;
   #lastAcceptedAtMs = 0;
@@ -71,8 +71,8 @@ export class Spool implements RecordStore {
   }
 
   /**
-   * Opens the folder, made where there is none, and takes up what was left in it.
-   * @throws ConfigError `spool_in_use` where another process has it; `spool_dir` where it cannot be written
+   * Opens the folder, or makes it, and reads the records that an earlier process left in it.
+   * @throws ConfigError `spool_in_use` if another process has the folder; `spool_dir` if it cannot be written
    */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
@@ -81,15 +81,15 @@ export class Spool implements RecordStore {
   }
 
   /**
-   * Takes a record: once this resolves, it is on the disk.
+   * Takes a record. The record is on the disk once the promise resolves.
    * @throws UnavailableError `spool_full`, `spool_disk_low`; StorageError `disk_full`, `spool_write_failed`, `record_too_large`
    */
   async accept({ id, key, document, files }: NewRecord): Promise<void> {
-    if (!isId(id)) throw new TypeError(`${id} is no UUID in small letters.`);
-    if (this.#entries.get(id) !== undefined) throw new TypeError(`There is a record ${id} already.`);
-    if (key !== undefined && !isKey(key)) throw new TypeError(`${key} is no hex digest.`);
+    if (!isId(id)) throw new TypeError(`${id} is not a UUID in lower case.`);
+    if (this.#entries.get(id) !== undefined) throw new TypeError(`The spool already has a record ${id}.`);
+    if (key !== undefined && !isKey(key)) throw new TypeError(`${key} is not a hex digest.`);
     await this.#writes.run(async () => {
-      // Later than all that were accepted before, so that their order is one of time, and outlives this process.
+      // Later than every record before it. The order of acceptance is then the order of time, also after a restart.
       const acceptedAtMs = Math.max(this.#clock(), this.#lastAcceptedAtMs + 1);
       this.#lastAcceptedAtMs = acceptedAtMs;
       const head = { id, acceptedAtMs, ...(key !== undefined && { key }) };
@@ -102,18 +102,18 @@ export class Spool implements RecordStore {
     });
   }
 
-  /** The refusals that `accept` would begin with, before a training computes for nothing. */
+  /** Throws what `accept` would throw if the spool is full, before a training computes in vain. */
   async checkRoom(): Promise<void> {
     await this.#writes.run(() => this.#room.check());
   }
 
-  /** Ids, oldest first. */
+  /** Ids of the pending records, oldest first. */
   async pending(): Promise<readonly string[]> {
     return this.#entries.inState('pending').map(({ id }) => id);
   }
 
   /**
-   * A record whole; undefined where there is none. A pending one that turns out to be damaged is buried.
+   * Reads a whole record; undefined if there is no record of that id. A damaged pending record is buried.
    * @throws StorageError `record_damaged`, UnavailableError `record_version`
    */
   async load(id: string): Promise<StoredRecord | undefined> {
@@ -137,7 +137,7 @@ export class Spool implements RecordStore {
     });
   }
 
-  /** Adds a note to a pending record, durably. @throws StorageError where it is not certain to be there */
+  /** Adds a note to a pending record, durably. @throws StorageError if the note is perhaps not on the disk */
   async note(id: string, note: unknown): Promise<void> {
     const entry = this.#pending(id);
     await this.#writes.inTurn(entry, async () => {
@@ -146,7 +146,7 @@ export class Spool implements RecordStore {
     });
   }
 
-  /** Ends a pending record well: what stays is a receipt without files. Of one that was delivered, nothing changes. */
+  /** Ends a pending record well. A receipt without files remains. Does nothing if the record was delivered before. */
   async deliver(id: string, outcome: unknown): Promise<void> {
     if (this.#entries.get(id) === undefined && (await this.find(id)) !== undefined) return;
     const entry = this.#pending(id);
@@ -155,19 +155,19 @@ export class Spool implements RecordStore {
       const envelope = await this.#records.read(entry);
       if (envelope === undefined) throw new StorageError('record_damaged', `Record ${id} is gone.`);
       await this.#receipts.put(envelope, { atMs: this.#clock(), outcome });
-      // It is delivered. Should its file stay, the receipt says at the next start what it is.
+      // The record is delivered. If its file stays, the next start finds the receipt and removes the file.
       this.#entries.remove(entry);
       this.#leftovers.add(entry);
       await this.#clearLeftovers().catch(() => undefined);
     });
   }
 
-  /** Has a receipt say something else. */
+  /** Replaces the outcome of a receipt. */
   async amend(id: string, outcome: unknown): Promise<void> {
     await this.#writes.run(() => this.#receipts.amend(id, outcome));
   }
 
-  /** Ends a pending record badly: it stays, whole, with the reason. Of a dead one, nothing changes. */
+  /** Ends a pending record badly. The whole record remains, with the reason. Does nothing if the record is dead already. */
   async bury(id: string, outcome: unknown): Promise<void> {
     if (this.#entries.get(id)?.state === 'dead') return;
     const entry = this.#pending(id);
@@ -182,8 +182,8 @@ export class Spool implements RecordStore {
   }
 
   /**
-   * Puts a dead letter back among the pending ones; false where there is no such dead letter.
-   * @throws StorageError `record_damaged` where it is none that could be delivered
+   * Makes a dead letter pending again; false if there is no dead letter of that id.
+   * @throws StorageError `record_damaged` if the record cannot be delivered
    */
   async revive(id: string): Promise<boolean> {
     const entry = this.#entries.get(id);
@@ -203,12 +203,12 @@ export class Spool implements RecordStore {
     return await storing(() => this.#summaries.find(id));
   }
 
-  /** The record that an Idempotency-Key belongs to, as long as it or its receipt is kept. */
+  /** Finds the record of an Idempotency-Key, as long as the record or its receipt is kept. */
   async findByKey(key: string): Promise<RecordSummary | undefined> {
     return await storing(() => this.#summaries.findByKey(key));
   }
 
-  /** Those that are pending or dead oldest first, those that are delivered newest first. */
+  /** Lists the records of a state: pending and dead records oldest first, delivered records newest first. */
   async list(state: RecordState, max: number): Promise<RecordSummary[]> {
     return await storing(() => this.#summaries.list(state, max));
   }
@@ -217,7 +217,7 @@ export class Spool implements RecordStore {
     return this.#entries.stats();
   }
 
-  /** Writes and removes a small file. @throws what `accept` would */
+  /** Writes and removes a small file. @throws UnavailableError, StorageError as `accept` */
   async probe(): Promise<void> {
     await this.#writes.run(async () => {
       await this.#room.checkDisk();
@@ -233,7 +233,7 @@ export class Spool implements RecordStore {
   /** Removes receipts and dead letters whose time is over. */
   async clearKept(): Promise<void> {
     await this.#writes.run(async () => {
-      // While a delivered record's file is there, its receipt says what it is, and has to stay.
+      // A receipt must stay as long as the file of its record: it alone says that the record is delivered.
       await this.#clearLeftovers();
       await this.#receipts.clearUntil(this.#clock() - this.#options.keptMs);
     });
@@ -248,7 +248,7 @@ export class Spool implements RecordStore {
     }
   }
 
-  /** Waits for what is being written, and gives the folder free. Nothing is taken after that. */
+  /** Refuses new work, waits for the writes under way, and releases the folder. */
   async close(): Promise<void> {
     await this.#writes.close();
     await this.#claim?.release();

@@ -6,7 +6,7 @@ import { isId, isKey } from './layout.ts';
 import { type Receipts, undefinedIfDamaged } from './receipts.ts';
 import type { Records } from './records.ts';
 
-/** What is told of records without their files, wherever they lie. What is asked for may come from a URL. */
+/** Describes records of every state, without their files. The ids and keys may come from a URL, and be any text. */
 export class Summaries {
   readonly #entries: Entries;
   readonly #records: Records;
@@ -18,7 +18,7 @@ export class Summaries {
     this.#receipts = receipts;
   }
 
-  /** A record may be delivered while it is looked for: then its file is gone, and its receipt is there. */
+  /** Finds a record. If it is delivered during the search, its file is gone, and its receipt is found. */
   async find(id: string): Promise<RecordSummary | undefined> {
     if (!isId(id)) return undefined;
     const entry = this.#entries.get(id);
@@ -27,7 +27,7 @@ export class Summaries {
   }
 
   /**
-   * If a key was used again, the newest record has it.
+   * Finds the record of a key. If the key was used again, it belongs to the newest record.
    * @throws UnavailableError `record_version` if a later trainpost wrote that record's receipt
    */
   async findByKey(key: string): Promise<RecordSummary | undefined> {
@@ -73,7 +73,7 @@ export class Summaries {
     return { id, state: 'delivered', acceptedAtMs, document, ...ended };
   }
 
-  /** A receipt that cannot be read, because another version of trainpost wrote it: of it only the file's time is known. */
+  /** Describes a receipt that another version of trainpost wrote. Only the time of its file is known. */
   async #ofOtherVersion(id: string, error: unknown): Promise<RecordSummary> {
     if (!isOfOtherVersion(error)) throw error;
     const atMs = (await this.#receipts.endedAtMs(id)) ?? 0;

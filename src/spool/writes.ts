@@ -2,10 +2,10 @@ import { UnavailableError } from '../errors.ts';
 import { storing } from './durable.ts';
 import type { Entry } from './entries.ts';
 
-/** How long a restart takes, about. */
+/** About the time that a restart takes. */
 const RETRY_AFTER_S = 5;
 
-/** Every write of the spool goes through here: it is known of, it has the claim, and errors that say what to do. */
+/** Runs every write of the spool: tracks it for `close`, checks the claim first, and translates errors of the system. */
 export class Writes {
   readonly #check: () => Promise<void>;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -16,7 +16,8 @@ export class Writes {
   }
 
   /**
-   * @param before what has to end first, well or badly.
+   * Runs a piece of work that writes to the spool.
+   * @param before work that must end first, well or badly
    * @throws UnavailableError `spool_closed`, `spool_lost`
    */
   async run<T>(work: () => Promise<T>, before?: Promise<unknown>): Promise<T> {
@@ -37,14 +38,14 @@ export class Writes {
     }
   }
 
-  /** One thing at a time is done with a record, in the order in which they were asked for. */
+  /** Runs the works on one record one after the other, in the order of their calls. */
   async inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
     const result = this.run(work, entry.turn);
     entry.turn = result.catch(() => undefined);
     return await result;
   }
 
-  /** Takes no more, and waits for those under way. */
+  /** Refuses new work, and waits for the work under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);

@@ -121,7 +121,7 @@ export class MlflowClient {
       const page: object = token === '' ? body : { ...body, page_token: token };
       const { runs = [], next_page_token: next }: Answer = await this.#api('POST', 'runs/search', page, true);
       found.push(...runs);
-      token = next || undefined;
+      token = (runs.length > 0 && next) || undefined;
     }
     return found;
   }

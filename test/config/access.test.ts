@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/errors.ts';
 const TOKEN = 'correct-horse-battery';
 const OPEN = /^HOST=.* lets other machines in, so TRAINPOST_TOKEN must be set: /;
 
-describe('who may ask', () => {
+describe('TRAINPOST_TOKEN', () => {
   it.each([
     {},
     { HOST: '127.0.0.1' },
@@ -13,7 +13,7 @@ describe('who may ask', () => {
     { HOST: '::1' },
     { HOST: 'localhost' },
     { HOST: 'LOCALHOST' },
-  ])('is everyone on this machine: %j', (env) => {
+  ])('is not required if only this machine reaches the port: %j', (env) => {
     expect(readConfig(env).access.token).toBeUndefined();
   });
 
@@ -22,23 +22,23 @@ describe('who may ask', () => {
     '::',
     '192.168.1.7',
     'train.example.com',
-    // Resolvers may take these for this machine, or not.
+    // Some resolvers take these names for this machine, and some do not.
     '127.1',
     '0x7f.1',
     'a.localhost',
     '127.0.0.1.evil.com',
-  ])('is to be said as soon as HOST is %s', (host) => {
+  ])('is required if HOST is %s', (host) => {
     expect(() => readConfig({ HOST: host })).toThrow(OPEN);
     expect(() => readConfig({ HOST: host })).toThrow(ConfigError);
     expect(readConfig({ HOST: host, TRAINPOST_TOKEN: TOKEN }).access.token).toBe(TOKEN);
     expect(readConfig({ HOST: host, TRAINPOST_TOKEN: 'none' }).access.token).toBeUndefined();
   });
 
-  it('is said in one line', () => {
+  it('is asked for in one line', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/^[^\n]*$/);
   });
 
-  it('may be said on this machine too', () => {
+  it('may be set if only this machine reaches the port', () => {
     expect(readConfig({ TRAINPOST_TOKEN: TOKEN }).access.token).toBe(TOKEN);
     expect(readConfig({ TRAINPOST_TOKEN: 'none' }).access.token).toBeUndefined();
   });
@@ -52,7 +52,7 @@ describe('who may ask', () => {
     `${TOKEN}\n`,
     'schlüssel-schlüssel',
     'x'.repeat(4097),
-  ])('is not taken for a token, and not shown: %j', (token) => {
+  ])('is rejected, and not shown, if it is %j', (token) => {
     const read = () => readConfig({ TRAINPOST_TOKEN: token });
     expect(read).toThrow(/^TRAINPOST_TOKEN must be 16 to 4096 characters/);
     expect(read).not.toThrow(token);
@@ -71,11 +71,11 @@ describe('ALLOWED_HOSTS', () => {
     ],
     ['[::1],2001:DB8:0::1', ['::1', '2001:db8::1']],
     ['*', ['*']],
-  ])('%j is %j', (text, hosts) => {
+  ])('%j becomes %j', (text, hosts) => {
     expect(allowed(text)).toEqual(['127.0.0.1', ...hosts]);
   });
 
-  it('has the address that the service listens at, unless that is every one', () => {
+  it('includes HOST, unless HOST stands for every address', () => {
     expect(allowed('a', '192.168.1.7')).toEqual(['192.168.1.7', 'a']);
     expect(allowed('a', 'Train.example')).toEqual(['train.example', 'a']);
     expect(allowed('a', '0.0.0.0')).toEqual(['a']);
@@ -98,19 +98,19 @@ describe('ALLOWED_HOSTS', () => {
   });
 });
 
-describe('what a message shows of an address', () => {
+describe('a message about an address', () => {
   it.each([
     'ftp://ann:secret@mlflow.example',
     'ann:secret@mlflow.example',
     'http://ann:se/cret@secret@:x',
     'http://ann:secret@mlflow.example:99999',
-  ])('is not the password in %s', (uri) => {
+  ])('does not show the password in %s', (uri) => {
     const read = () => readConfig({ MLFLOW_TRACKING_URI: uri });
     expect(read).toThrow(/MLFLOW_TRACKING_URI="\*\*\*@/);
     expect(read).not.toThrow(/secret|ann/);
   });
 
-  it('is nothing of links with a password, which are refused', () => {
+  it('does not show the password of a public URL, which is rejected', () => {
     const read = () => readConfig({ MLFLOW_PUBLIC_URL: 'https://ann:secret@mlflow.example' });
     expect(read).toThrow(
       'MLFLOW_PUBLIC_URL="***@mlflow.example" must be an address without name and password, because everyone sees it in answers',

@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { ConfigError } from '../../src/errors.ts';
 
 describe('readConfig', () => {
-  it('has a default for everything', () => {
+  it('has a default for every setting', () => {
     expect(readConfig({})).toMatchObject({
       listen: { host: '127.0.0.1', port: 5005 },
       access: { allowedHosts: ['127.0.0.1'] },
@@ -43,11 +43,11 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig({ PORT: '', MLFLOW_TRACKING_URI: '' })).toEqual(readConfig({}));
   });
 
-  it('reads what is set', () => {
+  it('reads variables that are set', () => {
     const config = readConfig({
       PORT: '0',
       MLFLOW_TRACKING_URI: 'https://mlflow.example/prefix/',
@@ -97,7 +97,7 @@ describe('readConfig', () => {
     expect(() => readConfig(env)).toThrow(new ConfigError('config', line));
   });
 
-  it('names every mistake, a line each', () => {
+  it('names every mistake, each in its own line', () => {
     expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/^PORT=.*\nLOG_LEVEL=.*$/);
   });
 });

@@ -8,13 +8,13 @@ import * as errors from '../../src/errors.ts';
 import { HttpError, toHttp } from '../../src/http/problem.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
-/** The sources that throw, with the path of each. */
+/** The texts of the sources that throw. */
 const SOURCES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter(
     (path) => path.endsWith('.ts') && !path.startsWith('config') && !path.startsWith('kernels/assembly'),
   )
   .map((path) => readFileSync(join(SRC, path), 'utf8'));
-/** Accepted, and therefore no problem: its codes stand in `last_error` of a delivery. */
+/** Not the status of an error: the training is accepted. The codes appear in `last_error` of its delivery. */
 const ACCEPTED = 202;
 
 const limits = limitsOf(readConfig({}));
@@ -25,7 +25,7 @@ describe('limitsOf', () => {
   });
 
   it.each(limits.filter((row) => 'setting' in row))(
-    '$setting: $bounds, is what the environment says',
+    '$setting: $bounds, has the value of the environment',
     ({ setting, default: usual }) => {
       const changed = limitsOf(readConfig({ [setting]: String(usual + 1) }))
         .filter((row) => 'setting' in row)
@@ -35,7 +35,7 @@ describe('limitsOf', () => {
     },
   );
 
-  it('shows a share as the percentage that was set', () => {
+  it('shows a share of the disk as the percentage that was set', () => {
     // 0.29 * 100 is 28.999999999999996.
     for (const percent of [0, 7, 29, 58, 99]) {
       const rows = limitsOf(readConfig({ SPOOL_DISK_FREE_PERCENT_MIN: String(percent) }));
@@ -64,7 +64,7 @@ describe('limitsOf', () => {
   });
 });
 
-/** The statuses of all errors with this code that a source makes, also those that it makes with a function of its own. */
+/** The statuses of all errors with this code that a source makes, directly or with a function in the same file. */
 function statusesOf(code: string, source: string): number[] {
   const template = templateOf(code, source);
   const made = new RegExp(`(\\w+)\\(\\s*(?:(\\d{3}),\\s*)?(?:'${code}'|\`${template}\`)`, 'g');
@@ -74,7 +74,7 @@ function statusesOf(code: string, source: string): number[] {
   });
 }
 
-/** `too_many_rows` may stand in a source as `too_many_${what}`, if the word for it stands there too. */
+/** The code as a template: `too_many_rows` may stand in a source as `too_many_${what}`, if 'rows' stands there too. */
 function templateOf(code: string, source: string): string {
   const last = code.slice(code.lastIndexOf('_') + 1);
   const isThere = new RegExp(`['"]${last}['"]`).test(source);
@@ -83,7 +83,7 @@ function templateOf(code: string, source: string): string {
 
 function statusOf(name: string, code: string, status: string | undefined): number | undefined {
   if (name === 'HttpError') return toHttp(new HttpError(Number(status), code, '')).status;
-  // MLflow's errors end in a delivery.
+  // Errors of MLflow appear in a delivery.
   if (name === 'CallFailedError') return ACCEPTED;
   const Made = (errors as Readonly<Record<string, unknown>>)[name] as
     | (new (
@@ -99,7 +99,7 @@ describe('the memory that the process may use', () => {
     ['of the machine, if the container may have more', 64e9, 16e9, 16e9],
     ['of the machine, if there is no container', 0, 16e9, 16e9],
     ['of the machine, if the container has no limit', 2 ** 64, 16e9, 16e9],
-  ])('is that %s', (_name, constrained, total, usable) => {
+  ])('is the memory %s', (_name, constrained, total, usable) => {
     expect(usableBytes(constrained, total)).toBe(usable);
   });
 

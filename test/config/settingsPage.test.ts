@@ -9,7 +9,7 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), '
 const rows = Object.values<Group>(SETTINGS).flatMap(({ settings }) => Object.values(settings));
 
 describe('docs/settings.md', () => {
-  it('is what npm run docs writes', () => {
+  it('is the page that npm run docs writes', () => {
     expect(PAGE, 'run npm run docs').toBe(settingsPage());
   });
 
@@ -37,7 +37,7 @@ describe('the table of settings', () => {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
   });
 
-  it.each(rows)('says $name in sentences', ({ meaning, reason }) => {
+  it.each(rows)('describes $name in sentences', ({ meaning, reason }) => {
     for (const sentence of [meaning, reason ?? 'None.'])
       expect(sentence).toMatch(/^([A-Z0-9`]|trainpost).*\.$/);
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ConnectionBounds } from '../../src/http/connections.ts';
 import { answerOf, open } from '../support/rawUpload.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -10,11 +11,9 @@ const TOLD = 64;
 
 let service: TestService;
 const sockets: Socket[] = [];
-beforeEach(async () => {
-  service = await startTestService({
-    connections: { max: MAX, headersTimeoutMs: 1_000, keepAliveMs: 60_000 },
-  });
-});
+async function start(connections: Partial<ConnectionBounds> = {}): Promise<void> {
+  service = await startTestService({ connections: { max: MAX, ...connections } });
+}
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await service.close();
@@ -33,6 +32,7 @@ async function ask(socket: Socket) {
 
 describe('connections', () => {
   it('are limited: one more gets a Retry-After and is closed', async () => {
+    await start();
     const held = await connect(MAX);
     const answers = await Promise.all(held.map(ask));
     expect(answers.map(({ status }) => status)).toEqual(held.map(() => 200));
@@ -52,6 +52,7 @@ describe('connections', () => {
   });
 
   it('far above the limit are closed without a response', async () => {
+    await start();
     await connect(MAX + TOLD);
     const [dropped] = (await connect(1)) as [Socket];
     if (!dropped.destroyed) await once(dropped, 'close');
@@ -59,6 +60,7 @@ describe('connections', () => {
   });
 
   it('that do not send a head in time are closed', async () => {
+    await start({ headersTimeoutMs: 1_000 });
     const [slow] = (await connect(1)) as [Socket];
     slow.write('GET /test HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
     const drip = setInterval(() => slow.write('x'), 100);
@@ -72,5 +74,5 @@ describe('connections', () => {
     } finally {
       clearInterval(drip);
     }
-  }, 20_000);
+  });
 });

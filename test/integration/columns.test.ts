@@ -1,22 +1,28 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 import { runPython, type VenvName } from '../support/python.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 const ROWS = 500;
-/** As the parity tests hold it: ten times what scikit-learn's own result moves on reordered rows, or this. */
+/**
+ * The bound of the parity tests. A result may differ by ten times the movement of scikit-learn's own result on reordered
+ * rows, or by this tolerance.
+ */
 const TOLERANCE = 1e-10;
 const MOVEMENTS = 10;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
 type Json = any;
 
-/** Numbers with and without a point, a boolean, two texts, and cells that are missing; `Rom` is in one row alone. */
+/**
+ * A file with whole and decimal numbers, a boolean, two columns of text, and missing cells. `Rom` is in one row only.
+ * @param isWhole whether no cell is missing
+ */
 function people(isWhole: boolean, target: (score: number) => string): string {
   let seed = 7;
   const random = () => {
@@ -55,17 +61,17 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: 'nothing missing', text: people(true, two), fields: { missing: 'error' }, model: {} },
+  { name: 'no missing values', text: people(true, two), fields: { missing: 'error' }, model: {} },
   { name: 'rows dropped', text: people(false, two), fields: { missing: 'drop' }, model: {} },
   { name: 'means', text: people(false, two), fields: { missing: 'mean', tol: '10' }, model: { C: 10 } },
   {
-    name: 'medians, and classes weighed',
+    name: 'medians, and balanced class weights',
     text: people(false, two),
     fields: { missing: 'median', class_weight: 'balanced', stratify: 'true' },
     model: { class_weight: 'balanced' },
   },
   {
-    name: 'most frequent values, by newton-cholesky',
+    name: 'most frequent values, with newton-cholesky',
     text: people(false, two),
     fields: { missing: 'most_frequent', solver: 'newton-cholesky' },
     model: { solver: 'newton-cholesky' },
@@ -78,14 +84,10 @@ const CASES: readonly Case[] = [
   },
 ];
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
-});
-
 describe.skipIf(mlflow === null).each<[string, VenvName, 'mlflow3' | 'mlflow2']>([
   ['MLflow 3', 'reference', 'mlflow3'],
   ['MLflow 2 and an older scikit-learn', 'mlflow2', 'mlflow2'],
-])('text and missing values, logged to %s', (_name, venv, server) => {
+])('text and missing values in %s', (_name, venv, server) => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-columns-'));
   const uri = mlflow?.[server] ?? '';
   const answers = new Map<string, Json>();
@@ -126,7 +128,7 @@ describe.skipIf(mlflow === null).each<[string, VenvName, 'mlflow3' | 'mlflow2']>
     return answer;
   }
 
-  it.each(CASES)('are what scikit-learn makes of them: $name', ({ name, fields }) => {
+  it.each(CASES)("give the same model as scikit-learn's: $name", ({ name, fields }) => {
     const {
       movement,
       coefficients,

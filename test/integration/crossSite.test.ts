@@ -8,7 +8,7 @@ import { startTestService, type TestService } from '../support/service.ts';
 
 const CSV = `a,Outcome\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 2}\n`).join('')}`;
 
-/** What a page does to train, in the browser: gives the status that it is shown, or why it is shown none. */
+/** Trains from a page in the browser. Returns the status that the page sees, or the error if the page sees no status. */
 function trainFrom(page: Page, url: string, mode: 'cors' | 'no-cors'): Promise<number | string> {
   return page.evaluate(
     async ([to, how, text]) => {
@@ -29,7 +29,7 @@ function trainFrom(page: Page, url: string, mode: 'cors' | 'no-cors'): Promise<n
   );
 }
 
-describe.skipIf(chromiumPath === undefined)('pages in a real browser', () => {
+describe.skipIf(chromiumPath === undefined)('a page in a real browser', () => {
   let service: TestService;
   let evil: Server;
   let evilUrl: string;
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === undefined)('pages in a real browser', () => {
     evilUrl = `http://evil.example:${(evil.address() as AddressInfo).port}`;
     const args = [...launchOptions.args, '--host-resolver-rules=MAP *.example 127.0.0.1'];
     browser = await chromium.launch({ ...launchOptions, args });
-    // Else the page's own policy would stop what the service is to refuse.
+    // Without bypassCSP, the page's own policy would stop requests that the service must refuse.
     page = await (await browser.newContext({ bypassCSP: true })).newPage();
   });
   afterAll(async () => {
@@ -70,42 +70,45 @@ describe.skipIf(chromiumPath === undefined)('pages in a real browser', () => {
   const refusals = () => service.lines.map(({ method, code }) => `${method} ${code}`);
   const text = () => page.locator('body').textContent();
 
-  it('of ours can train', async () => {
+  it('can train if it comes from trainpost', async () => {
     await page.goto(`http://localhost:${port}/test`);
     expect(await trainFrom(page, '/train', 'cors')).toBe(200);
     expect(service.desk.entries).toHaveLength(1);
   });
 
-  it.each(['cors', 'no-cors'] as const)('of another site cannot, by fetch (%s)', async (mode) => {
-    await page.goto(evilUrl);
-    const told = await trainFrom(page, `http://localhost:${port}/train`, mode);
-    // Not even that there was an answer: Cross-Origin-Resource-Policy.
-    expect(told).toBe('TypeError: Failed to fetch');
-    expect(service.desk.entries).toEqual([]);
-    await expect.poll(refusals).toContain('POST cross_site');
-  });
+  it.each(['cors', 'no-cors'] as const)(
+    'cannot train by fetch (%s) if it comes from another site',
+    async (mode) => {
+      await page.goto(evilUrl);
+      const shown = await trainFrom(page, `http://localhost:${port}/train`, mode);
+      // Cross-Origin-Resource-Policy hides even that there was an answer.
+      expect(shown).toBe('TypeError: Failed to fetch');
+      expect(service.desk.entries).toEqual([]);
+      await expect.poll(refusals).toContain('POST cross_site');
+    },
+  );
 
-  it('on another port of this machine cannot', async () => {
+  it('cannot train if it comes from another port of this machine', async () => {
     await page.goto(`http://localhost:${new URL(evilUrl).port}`);
     await trainFrom(page, `http://localhost:${port}/train`, 'no-cors');
     expect(service.desk.entries).toEqual([]);
     await expect.poll(refusals).toContain('POST cross_site');
   });
 
-  it('of another site cannot send a form', async () => {
+  it('cannot send a form if it comes from another site', async () => {
     await page.goto(evilUrl);
     await page.click('button');
     await expect.poll(text).toContain('cross_site');
   });
 
-  it('of another site cannot load an image, and can link here', async () => {
+  it('cannot load an image, but can link to trainpost, if it comes from another site', async () => {
     await page.goto(evilUrl);
     await expect.poll(refusals).toContain('GET cross_site');
     await page.click('a');
     await expect.poll(text).toContain('Hello World');
   });
 
-  it('under a name that was made to point here reads nothing', async () => {
+  it('can read nothing under a name that was made to point to this machine', async () => {
     await page.goto(`http://rebound.example:${port}/test`);
     expect(await text()).toContain('host_not_allowed');
     expect(await trainFrom(page, '/train', 'cors')).toBe(403);

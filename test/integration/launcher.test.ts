@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const LAUNCHER = pathToFileURL(join(ROOT, 'src/launcher/localMlflow.ts')).href;
 const VERSION = '3.17.2';
 
-/** One folder for the tests below, in this order: they are the life of one installation. */
+/** The folder of all tests below. They run in order, and are the life of one installation. */
 let dir: string;
 let port: number;
 
@@ -41,8 +41,8 @@ async function experimentId(name: string): Promise<string | undefined> {
   return experiment?.experiment_id;
 }
 
-describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)', () => {
-  it('a first start sets up the venv and starts a server that keeps what it is given', async () => {
+describe.skipIf(!pythonAvailable)('a local MLflow in an empty folder (needs Python)', () => {
+  it('makes the venv at the first start, and starts a server that keeps its data', async () => {
     const { local, lines } = launch();
     expect(await local.ready).toEqual({
       status: 'ready',
@@ -67,11 +67,11 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
     const left = readdirSync(dir).filter((name) => !/^mlflow\.db-(wal|shm)$/.test(name));
     expect(left.sort()).toEqual(['artifacts', 'launcher.lock-1', 'mlflow.db', 'server.log', 'venv']);
-    // The file format's versions 2 and 2 say "write-ahead log" (SQLite's file format, 1.3).
+    // The bytes 2 and 2 mean that the database uses a write-ahead log (SQLite's file format, 1.3).
     expect([...readFileSync(join(dir, 'mlflow.db')).subarray(18, 20)]).toEqual([2, 2]);
-  }, 600_000);
+  });
 
-  it('a server whose owner was killed is used, and ended with the next one', async () => {
+  it('is used again if its owner was killed, and ends with its next owner', async () => {
     const options = JSON.stringify({ dir, port });
     const owner = `
       import { launchLocalMlflow } from '${LAUNCHER}';
@@ -88,7 +88,7 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
       said += chunk;
     });
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
-    // The second start of this folder: nothing is installed again.
+    // The second start in this folder installs nothing.
     expect(said).toContain(`MLflow ${VERSION} answers at`);
     expect(said).not.toContain('Setting up');
     const pid = recordedPid();
@@ -104,7 +104,7 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     expect(existsSync(join(dir, 'server.json'))).toBe(false);
   });
 
-  it('a real MLflow that answers at the port already is used, and left alone', async () => {
+  it('is not started if a real MLflow answers at the port, and that MLflow is left alone', async () => {
     const python = join(dir, 'venv/bin/python');
     const other = await startMlflowServer({ python, dir, port, log: () => {} });
     onTestFinished(() => other.stop());
@@ -114,12 +114,12 @@ describe.skipIf(!pythonAvailable)('a local MLflow, from nothing (needs Python)',
     expect((await fetch(`${other.url}/health`)).status).toBe(200);
   });
 
-  it('MLflow 2 leaves no gunicorn behind', async () => {
+  it('leaves no gunicorn behind if it is MLflow 2', async () => {
     const python = await ensureVenv('mlflow2');
     const server = await startMlflowServer({ python, dir: join(dir, '../two'), port, log: () => {} });
     onTestFinished(() => server.stop());
     expect(server.version).toMatch(/^2\./);
     await server.stop();
     expect(signalGroup(server.pid, 0)).toBe(false);
-  }, 600_000);
+  });
 });

@@ -1,17 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, launchOptions } from '../support/chromium.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { type Program, startProgram } from '../support/programs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null || chromiumPath === undefined)(
-  "the answer's links, in a real browser",
+  'a link of an answer, in a real browser',
   () => {
     const temp = mkdtempSync(join(tmpdir(), 'trainpost-links-'));
     let service: Program;
@@ -21,7 +21,6 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
     let answer: any;
 
     beforeAll(async () => {
-      execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
       service = await startProgram(
         process.execPath,
         () => [join(ROOT, 'dist/server.js')],
@@ -43,9 +42,9 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
     });
 
     const expectText = (text: string) =>
-      expect.poll(() => page.locator('body').textContent(), { timeout: 30_000 }).toContain(text);
+      expect.poll(() => page.locator('body').textContent()).toContain(text);
 
-    it('run.url shows the run with its metrics, params, data set and model', async () => {
+    it('shows the run with its metrics, params, data set and model (run.url)', async () => {
       await page.goto(answer.run.url);
       const shown = [
         'first-model',
@@ -58,7 +57,7 @@ describe.skipIf(mlflow === null || chromiumPath === undefined)(
       for (const text of shown) await expectText(text);
     });
 
-    it('model.url shows the version', async () => {
+    it('shows the version of the model (model.url)', async () => {
       await page.goto(answer.model.url);
       await expectText('Version 1');
     });

@@ -13,11 +13,9 @@ import { COLUMN_CASES } from '../tracking/modelFiles/columnCases.ts';
 
 const TOLERANCE = 1e-12;
 const CASES = [...MODEL_CASES, ...COLUMN_CASES];
-/** An environment is made once; then this bounds one script over all cases. */
-const VENV_TIMEOUT_MS = 900_000;
 
 const PLACES: Record<2 | 3, MlmodelPlace> = {
-  // Digits only, and what looks like a number: a reader of YAML must take both for text.
+  // The first id has digits only, and the second looks like a number. A reader of YAML must take both for text.
   2: {
     mlflowMajor: 2,
     runId: '12345678901234567890123456789012',
@@ -45,7 +43,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       Promise.all(CASES.map((modelCase, index) => writeFolder(root, modelCase, index, PLACES[major])));
     folders = { 2: await writeAll(2), 3: await writeAll(3) };
     for (const name of ['reference', 'mlflow2', 'sklearn12'] as const) await ensureVenv(name);
-  }, VENV_TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await rm(root, { recursive: true, force: true });
@@ -147,7 +145,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
         sizeIsTrue: true,
         sameAsJson: true,
       });
-      // Some columns are whole, the others real: MLflow's inferred types hold a caller to that, `any` does not.
+      // Some columns have whole numbers, and others real numbers. MLflow enforces the types that it infers, but not `any`.
       const answer = (isSame: boolean) =>
         isSame ? 'same' : expect.stringContaining('Failed to enforce schema');
       const whole = features.filter(({ type, missing }) => type === 'long' && missing !== true).length;
@@ -161,7 +159,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
   });
 });
 
-/** What scikit-learn names the columns that the classifier sees. */
+/** The names that scikit-learn gives to the columns that the classifier sees. */
 function featureNamesOut({ steps, featureNamesIn }: PipelineState): string[] {
   const [, first] = steps[0]!;
   if (first.estimator !== 'ColumnTransformer') return [...featureNamesIn];
@@ -179,7 +177,7 @@ function hasText(features: readonly ColumnInfo[]): boolean {
   return features.some(({ type }) => type === 'string');
 }
 
-/** The texts of `get_params()` as MLflow's autolog would have cut them, and the original's two. */
+/** The params as MLflow's autolog would log them, cut to 6,000 characters, and the two params of the original. */
 function autologged(params: RunParams): RunParams {
   const cut = Object.entries(params).map(([name, value]): [string, string] => {
     const characters = [...value];
@@ -188,7 +186,7 @@ function autologged(params: RunParams): RunParams {
   return { C: params['model__C']!, max_iter: params['model__max_iter']!, ...Object.fromEntries(cut) };
 }
 
-/** Writes a case's folder and says what the check scripts need to know of it. */
+/** Writes the model folder of a case, and returns the facts that the check scripts need. */
 async function writeFolder(root: string, modelCase: ModelCase, index: number, place: MlmodelPlace) {
   const { name, rows, labels, pythonSolver, pipeline, features, inputExample } = modelCase;
   const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** README's example, word by word. */
+/** Reads README's example word by word. */
 function readmeExample(): string {
   const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
   if (code === undefined) throw new Error('README.md has no example in TypeScript');
@@ -23,7 +23,6 @@ describe('the package, as npm packs it', () => {
     });
 
   beforeAll(() => {
-    execFileSync(process.execPath, [join(ROOT, 'src/launcher/setup.mjs')]);
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', dir], {
         cwd: ROOT,
@@ -32,14 +31,14 @@ describe('the package, as npm packs it', () => {
     );
     mkdirSync(installed, { recursive: true });
     execFileSync('tar', ['xzf', join(dir, packed.filename), '-C', installed, '--strip-components=1']);
-    // Its dependencies are the ones that are installed here.
+    // The package uses the dependencies that are installed here.
     symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
     writeFileSync(join(dir, 'example.ts'), readmeExample());
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  it("type-checks README's example against the declarations that are packed", () => {
+  it("has declarations that README's example type-checks against", () => {
     const types = join(ROOT, 'node_modules/@types');
     const options = [
       '--noEmit',
@@ -54,7 +53,7 @@ describe('the package, as npm packs it', () => {
     expect(run('typescript/bin/tsc', ...options, '--types', 'node', 'example.ts')).toBe('');
   });
 
-  it('prints what README says it prints', () => {
+  it('prints the result that README shows', () => {
     expect(run('tsx/dist/cli.mjs', 'example.ts').trim()).toBe(
       '{ accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 }',
     );

@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { StandInMlflow } from '../support/standInMlflow.ts';
 
 interface Seen {
   readonly status: number;
   readonly error_code?: string;
-  /** What trainpost reads of the answer, where ids are not compared. */
+  /** The values that trainpost reads from the answer, without ids. */
   readonly read?: unknown;
 }
 
 const NO_RUN = '0'.repeat(32);
 
-/** Asks an MLflow what trainpost asks, the calls that it refuses included, and notes what trainpost reads of the answers. */
+/**
+ * Makes the calls that trainpost makes to an MLflow, and calls that MLflow refuses. Returns the values that trainpost reads
+ * from the answers.
+ */
 async function story(url: string, major: number, unique: string): Promise<Record<string, Seen>> {
   const seen: Record<string, Seen> = {};
   async function ask(
@@ -33,9 +37,9 @@ async function story(url: string, major: number, unique: string): Promise<Record
     const text = await response.text();
     const answer: Json = text.startsWith('{') ? JSON.parse(text) : {};
     const error = answer.error_code === undefined ? {} : { error_code: answer.error_code };
-    const told = response.ok ? read(answer) : undefined;
+    const values = response.ok ? read(answer) : undefined;
     expect(Object.keys(seen)).not.toContain(what);
-    seen[what] = { status: response.status, ...error, ...(told !== undefined && { read: told }) };
+    seen[what] = { status: response.status, ...error, ...(values !== undefined && { read: values }) };
     return answer;
   }
 
@@ -72,6 +76,24 @@ async function story(url: string, major: number, unique: string): Promise<Record
   const stages = ({ runs = [] }: Json) => runs.map((one: Json) => one.info.lifecycle_stage);
   await ask('search', 'POST', 'runs/search', search(unique), stages);
   await ask('search for nothing', 'POST', 'runs/search', search('x'), stages);
+  const ofTree = { ...search(unique), filter: `tags.\`trainpost.request_id\` LIKE '${unique}%'` };
+  const child = { ...newRun, tags: [{ key: 'trainpost.request_id', value: `${unique}.c0` }] };
+  const requests = ({ runs = [] }: Json) =>
+    runs
+      .flatMap((one: Json) => one.data.tags.filter(({ key }: Json) => key === 'trainpost.request_id'))
+      .map(({ value }: Json) => value.replace(unique, '<unique>'))
+      .sort();
+  const { run: childRun } = await ask('child', 'POST', 'runs/create', child, info);
+  await ask('search for a tree', 'POST', 'runs/search', ofTree, requests);
+  await ask('search for the root', 'POST', 'runs/search', search(unique), requests);
+  const page = { ...ofTree, max_results: 1 };
+  const size = ({ runs = [], next_page_token: token }: Json) => [runs.length, token !== undefined];
+  const { next_page_token: page_token } = await ask('first page', 'POST', 'runs/search', page, size);
+  // MLflow 2 may announce another page after the last page. That page is empty.
+  const last = ({ runs = [] }: Json) => runs.length;
+  await ask('last page', 'POST', 'runs/search', { ...page, page_token }, last);
+  await ask('child deleted', 'POST', 'runs/delete', { run_id: childRun.info.run_id });
+  await ask('search for a tree in the bin', 'POST', 'runs/search', ofTree, requests);
   await ask('search in no experiment', 'POST', 'runs/search', search(unique, 'ALL', '424242'), stages);
 
   const batch = {
@@ -104,7 +126,11 @@ async function story(url: string, major: number, unique: string): Promise<Record
   await ask('file', 'PUT', `${experiment_id}/${run_id}/artifacts/x`, Buffer.from('x'));
 
   await ask('no registered model', 'GET', `registered-models/get?name=${unique}`);
-  await ask('version of none', 'POST', 'model-versions/create', { name: unique, run_id, ...source });
+  await ask('version of no registered model', 'POST', 'model-versions/create', {
+    name: unique,
+    run_id,
+    ...source,
+  });
   await ask('new registered model', 'POST', 'registered-models/create', { name: unique });
   await ask('new registered model again', 'POST', 'registered-models/create', { name: unique });
   for (const bad of major === 3 ? ['.', '..', 'a/b', 'a:b'] : []) {
@@ -154,7 +180,7 @@ async function story(url: string, major: number, unique: string): Promise<Record
   await ask('FINISHED of a deleted run', 'POST', 'runs/update', { run_id, status: 'FINISHED', end_time: 10 });
   await ask('batch of a deleted run', 'POST', 'runs/log-batch', batch);
   await ask('search in the bin', 'POST', 'runs/search', search(unique), stages);
-  await ask('search for active ones', 'POST', 'runs/search', search(unique, 'ACTIVE_ONLY'), stages);
+  await ask('search for active runs', 'POST', 'runs/search', search(unique, 'ACTIVE_ONLY'), stages);
   await ask('restored', 'POST', 'runs/restore', { run_id });
   await ask('search again', 'POST', 'runs/search', search(unique), stages);
   await ask('experiment deleted', 'POST', 'experiments/delete', { experiment_id });
@@ -224,13 +250,13 @@ async function story(url: string, major: number, unique: string): Promise<Record
   }
 }
 
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
 describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '' },
   { major: 2, url: mlflow?.mlflow2 ?? '' },
 ])('the stand-in for MLflow $major', ({ major, url }) => {
-  test('answers as MLflow does, wherever trainpost looks', async () => {
+  test('answers as MLflow does, in everything that trainpost reads', async () => {
     const version = await (await fetch(`${url}/version`)).text();
     await using standIn = await StandInMlflow.start({ version });
     const unique = randomUUID();

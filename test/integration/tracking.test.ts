@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import { pipelineParams } from '../../src/tracking/params.ts';
 import type { TrackedRun } from '../../src/values/run.ts';
@@ -12,6 +12,7 @@ import {
   modelVersionsOf,
   runsOf,
 } from '../support/mlflowApi.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
 import { runPython } from '../support/python.ts';
 import { scoringServer } from '../support/scoringServer.ts';
 import { SpooledLog } from '../support/spooledLog.ts';
@@ -29,9 +30,9 @@ const FILES = [
   'requirements.txt',
   'serving_input_example.json',
 ];
-const mlflow = inject('mlflow');
+const mlflow = await mlflowServers();
 
-/** A run whose names nobody else has. */
+/** A run with names that no other run has. */
 function uniqueRun(overrides: Partial<TrackedRun> = {}): TrackedRun {
   const experimentName = `Größe ${randomUUID()}`;
   return sampleRun({ experimentName, registeredModelName: `${experimentName}_(a) 01.49.33`, ...overrides });
@@ -41,7 +42,7 @@ describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '', venv: 'reference' },
   { major: 2, url: mlflow?.mlflow2 ?? '', venv: 'mlflow2' },
 ] as const)('MLflow $major', ({ major, url, venv }) => {
-  const newLog = () => SpooledLog.open({ trackingUri: url, timeoutMs: 30_000, env: ENV });
+  const newLog = () => SpooledLog.open({ trackingUri: url, timeoutMs: 600_000, env: ENV });
   let log: SpooledLog;
   beforeAll(async () => {
     log = await newLog();
@@ -49,10 +50,10 @@ describe.skipIf(mlflow === null).each([
   afterAll(() => log[Symbol.asyncDispose]());
 
   test('is ready', async () => {
-    expect(await log.server.ready()).toEqual({ ready: true });
+    await expect.poll(() => log.server.ready()).toEqual({ ready: true });
   });
 
-  test('a training is one whole run, each value as it was', async () => {
+  test('a training is one whole run with every value unchanged', async () => {
     const run = uniqueRun({ alias: 'champion' });
     const logged = await log.logModel(samplePipeline({ C: 0.1 }), run);
 
@@ -198,7 +199,7 @@ describe.skipIf(mlflow === null).each([
     expect(await runsOf(url, experimentId)).toHaveLength(2);
   });
 
-  test('an experiment that keeps its files elsewhere: the run ends FAILED, and the error says why', async () => {
+  test('a run ends FAILED, and the error says why, if its experiment keeps its files elsewhere', async () => {
     const run = uniqueRun();
     const made = { name: run.experimentName, artifact_location: 's3://bucket/models' };
     const { experiment_id: experimentId } = await mlflowPost(url, 'mlflow/experiments/create', made);
@@ -209,7 +210,7 @@ describe.skipIf(mlflow === null).each([
     if (major === 3) expect(await loggedModelsOf(url, experimentId)).toEqual([]);
   });
 
-  test('Python loads it by its run, its version and its alias, without a warning', async () => {
+  test('Python loads the model by its run, its version and its alias, without a warning', async () => {
     const run = uniqueRun({ alias: 'champion', modelName: 'größtes model (1)' });
     const logged = await log.logModel(samplePipeline(), run);
     const registered = `models:/${run.registeredModelName}`;
@@ -223,7 +224,7 @@ describe.skipIf(mlflow === null).each([
       datasetSource: 'LocalArtifactDatasetSource',
     });
     const { probabilities } = loaded as { probabilities: number[] };
-    // What scikit-learn's own fitted pipeline says.
+    // The probability that scikit-learn's own fitted pipeline gives.
     expect(probabilities[0]).toBeCloseTo(0.5957664560255561, 12);
   });
 

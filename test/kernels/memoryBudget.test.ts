@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBudget, MemoryFullError, PAGE_BYTES } from '../../src/kernels/memoryBudget.ts';
 import { ensureBytes, pagesOf, sharedMemory } from '../../src/kernels/module.ts';
 
-/** What is thrown. */
+/** Calls a function, and returns what it throws. */
 function thrown(call: () => void): unknown {
   try {
     call();
@@ -15,7 +15,7 @@ function thrown(call: () => void): unknown {
 }
 
 describe('MemoryBudget', () => {
-  it('promises as many pages as there are, and not one more', () => {
+  it('promises as many pages as it has, and no more', () => {
     const budget = MemoryBudget.of(10 * PAGE_BYTES + 1);
     budget.take(4, 0);
     budget.take(6, 4);
@@ -28,7 +28,7 @@ describe('MemoryBudget', () => {
 
   it.each([
     ['others hold the rest', 6, 2, { isAlone: false, limit: 10, actual: 13 }],
-    ['nobody could have so much', 6, 5, { isAlone: true, limit: 10, actual: 11 }],
+    ['no training could have so much', 6, 5, { isAlone: true, limit: 10, actual: 11 }],
   ])('says why it refuses: %s', (_name, pages, own, { isAlone, limit, actual }) => {
     const budget = MemoryBudget.of(10 * PAGE_BYTES);
     budget.take(7, 0);
@@ -37,7 +37,7 @@ describe('MemoryBudget', () => {
     expect(error).toMatchObject({ isAlone, limit: limit * PAGE_BYTES, actual: actual * PAGE_BYTES });
   });
 
-  it('is the same one on every thread', async () => {
+  it('is the same budget on every thread', async () => {
     const budget = MemoryBudget.of(1_000 * PAGE_BYTES);
     const count = `const { workerData, parentPort } = require('node:worker_threads');
       const words = new Int32Array(workerData);
@@ -50,7 +50,7 @@ describe('MemoryBudget', () => {
 });
 
 describe('a memory of another thread', () => {
-  /** On a thread of its own, for a thread has one budget for all its memories. */
+  /** Grows a memory on another thread, because a thread has one budget for all its memories. */
   const grown = async (budgetPages: number, pages: number, memory = sharedMemory()) => {
     const { port1, port2 } = new MessageChannel();
     const thread = new Worker(new URL('../support/growingThread.mjs', import.meta.url), {
@@ -72,13 +72,13 @@ describe('a memory of another thread', () => {
   };
 
   it.each([
-    ['a quarter more than is needed, while there is room', 100, 9, { pages: 9, promised: 8 }],
-    ['what is needed, where there is no more', 8, 9, { pages: 9, promised: 8 }],
+    ['a quarter more than is needed, while the budget allows', 100, 9, { pages: 9, promised: 8 }],
+    ['only what is needed, if the budget allows no more', 8, 9, { pages: 9, promised: 8 }],
   ])('takes %s', async (_name, budget, pages, outcome) => {
     expect(await grown(budget, pages)).toEqual(outcome);
   });
 
-  it('is as long here as it was made there', async () => {
+  it('has the same length on this thread', async () => {
     const memory = sharedMemory();
     expect(pagesOf(memory)).toBe(1);
     await grown(100, 9, memory);
@@ -87,7 +87,7 @@ describe('a memory of another thread', () => {
     expect(pagesOf(memory)).toBe(12);
   });
 
-  it('takes nothing where it would be one page too many', async () => {
+  it('takes nothing if it would need one page too many', async () => {
     const limit = 7 * PAGE_BYTES;
     expect(await grown(7, 9)).toMatchObject({
       pages: 1,
@@ -98,7 +98,7 @@ describe('a memory of another thread', () => {
 });
 
 describe('a memory', () => {
-  it('reaches 4 GiB and no further, which is told and not thrown at random', () => {
+  it('reaches 4 GiB and no more, and reports the limit with a typed error', () => {
     const memory = sharedMemory();
     const most = 65_536 * PAGE_BYTES;
     expect(thrown(() => ensureBytes(memory, most + 1))).toMatchObject({

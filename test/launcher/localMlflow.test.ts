@@ -15,7 +15,7 @@ function launch(options: Omit<LocalMlflowOptions, 'log' | 'requirement'>) {
   return { local, lines };
 }
 
-/** A folder whose venv is there already, with a server like MLflow in the place of Python. */
+/** Makes a folder with a finished venv. In the place of Python, the venv has a server like MLflow. */
 function folderWithVenv(script = mlflowLike()): string {
   const dir = temporaryFolder();
   mkdirSync(join(dir, 'venv/bin'), { recursive: true });
@@ -37,7 +37,7 @@ describe('launchLocalMlflow', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
-  it('starts its own, and leaves neither process nor record behind', async () => {
+  it('starts its own MLflow, and leaves neither a process nor a record behind', async () => {
     const dir = folderWithVenv();
     const port = await unusedPort();
     const { local } = launch({ dir, port });
@@ -46,7 +46,7 @@ describe('launchLocalMlflow', () => {
     const pid = serverPid(dir);
     await local.stop();
     expect(signalGroup(pid, 0)).toBe(false);
-    // The file of a lock stays, released.
+    // The file of the lock stays, and is marked as released.
     expect(readdirSync(dir).filter((name) => /lock|json/.test(name))).toEqual(['launcher.lock-1']);
     expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
   });
@@ -60,7 +60,7 @@ describe('launchLocalMlflow', () => {
     expect(lines.join('\n')).toContain(`PORT ${other.port} IS TAKEN by a program that is not MLflow`);
   });
 
-  it('two at once share one server', async () => {
+  it('shares one server between two calls at once', async () => {
     const dir = folderWithVenv();
     const port = await unusedPort();
     const first = launch({ dir, port });
@@ -79,7 +79,7 @@ describe('launchLocalMlflow', () => {
     const says = 'MLflow ended; the last line of its log is "started". trainpost starts MLflow again';
     expect(local.state()).toEqual({ status: 'starting', message: `${says}.` });
     expect(lines).toContain(says);
-    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(() => local.state().status).toBe('ready');
     expect(local.state()).toEqual(first);
     expect(serverPid(dir)).not.toBe(pid);
     const second = serverPid(dir);
@@ -88,7 +88,7 @@ describe('launchLocalMlflow', () => {
     expect(local.state()).toEqual({ status: 'failed', message: 'MLflow was stopped.' });
   });
 
-  it('uses another server that answers in the place of its own by then', async () => {
+  it('uses another server that answers at the port of its own server by then', async () => {
     const dir = folderWithVenv();
     const port = await unusedPort();
     const { local } = launch({ dir, port });
@@ -96,7 +96,7 @@ describe('launchLocalMlflow', () => {
     process.kill(-serverPid(dir), 'SIGKILL');
     await expect.poll(() => local.state().status).toBe('starting');
     const { url } = await answering({ '/health': 'OK', '/version': '2.22.5' }, port);
-    await expect.poll(() => local.state().status, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(() => local.state().status).toBe('ready');
     expect(local.state()).toEqual({ status: 'ready', url, version: '2.22.5', owned: false });
   });
 

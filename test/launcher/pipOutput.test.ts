@@ -7,7 +7,7 @@ function reading(...lines: string[]): PipOutput {
   return output;
 }
 
-it('tells the phases of an installation', () => {
+it('names the phase of an installation', () => {
   const output = reading(
     'Collecting mlflow==3.17.2',
     '  Downloading mlflow-3.17.2-py3-none-any.whl.metadata (32 kB)',
@@ -34,6 +34,6 @@ it.each([
     ['ensurepip is not available.', '    apt install python3.11-venv', 'Failing command: x'],
     'it needs: apt install python3.11-venv',
   ],
-])('tells why it failed: %j', (lines, reason) => {
+])('says why an installation failed: %j', (lines, reason) => {
   expect(reading(...lines).reason()).toBe(reason);
 });

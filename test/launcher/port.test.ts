@@ -14,7 +14,7 @@ it('gives the first port if that port is free', async () => {
   expect(await freePort(port)).toBe(port);
 });
 
-it.each(['127.0.0.1', '0.0.0.0'])('passes over one at which somebody listens on %s', async (host) => {
+it.each(['127.0.0.1', '0.0.0.0'])('skips a port at which a program listens on %s', async (host) => {
   const port = await unusedPort();
   await taken(port, host);
   expect(await freePort(port)).toBeGreaterThan(port);

@@ -5,26 +5,30 @@ import { answering, unusedPort } from './support.ts';
 
 it.each([
   ['MLflow', { '/health': 'OK', '/version': '3.17.2' }, '3.17.2'],
-  ['MLflow, a release candidate', { '/health': 'OK\n', '/version': '3.18.0rc1' }, '3.18.0rc1'],
-  ['a server that is healthy only', { '/health': 'OK' }, undefined],
-  ['a server with a version only', { '/version': '3.17.2' }, undefined],
-  ['a page for every path', { '/health': '<html>OK</html>', '/version': '<html>1.2.3</html>' }, undefined],
+  ['a release candidate of MLflow', { '/health': 'OK\n', '/version': '3.18.0rc1' }, '3.18.0rc1'],
+  ['a server with a health page only', { '/health': 'OK' }, undefined],
+  ['a server with a version page only', { '/version': '3.17.2' }, undefined],
   [
-    'a healthy one with a page for a version',
+    'a server with an HTML page for every path',
+    { '/health': '<html>OK</html>', '/version': '<html>1.2.3</html>' },
+    undefined,
+  ],
+  [
+    'a healthy server with an HTML page for its version',
     { '/health': 'OK', '/version': '<html>1.2.3</html>' },
     undefined,
   ],
-  ['an answer without end', { '/health': 'OK'.padEnd(100_000), '/version': '3.17.2' }, undefined],
-])('%s', async (_name, answers, expected) => {
+  ['a very long answer', { '/health': 'OK'.padEnd(100_000), '/version': '3.17.2' }, undefined],
+])('reads the version of MLflow, and of no other server: %s', async (_name, answers, expected) => {
   const { url } = await answering(answers as unknown as Record<string, string>);
   expect(await mlflowVersionAt(url)).toBe(expected);
 });
 
-it('nobody there', async () => {
+it('finds no MLflow if nothing listens', async () => {
   expect(await mlflowVersionAt(`http://127.0.0.1:${await unusedPort()}`)).toBeUndefined();
 });
 
-it('one that takes the connection and says nothing', async () => {
+it('finds no MLflow if a server takes the connection and never answers', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -19,7 +19,7 @@ writeFileSync('dist/a.js', text);
 
 let root: string;
 
-/** A small project: one package in its lock file (a folder of its own, so that nothing is fetched), one source. */
+/** Makes a small project with one source and one package. The package is a folder, so that nothing is downloaded. */
 beforeEach(() => {
   root = temporaryFolder();
   mkdirSync(join(root, 'src/launcher'), { recursive: true });
@@ -68,7 +68,7 @@ function setup(env: NodeJS.ProcessEnv = {}) {
 const INSTALLS = 'installing the packages of package-lock.json';
 const BUILDS = 'building dist from src';
 
-describe('setup', { timeout: 60_000 }, () => {
+describe('setup', () => {
   it('installs and builds on a fresh clone, and then does nothing', () => {
     expect(setup()).toEqual({ status: 0, said: [INSTALLS, BUILDS] });
     expect(readFileSync(join(root, 'dist/a.js'), 'utf8')).toBe('one');
@@ -82,7 +82,7 @@ describe('setup', { timeout: 60_000 }, () => {
     ['dist is missing', () => rmSync(join(root, 'dist'), { recursive: true }), [BUILDS]],
     ['node_modules is missing', () => rmSync(join(root, 'node_modules'), { recursive: true }), [INSTALLS]],
     [
-      'an installation was broken off',
+      'an installation was interrupted',
       () => rmSync(join(root, 'node_modules/.package-lock.json')),
       [INSTALLS],
     ],
@@ -94,14 +94,14 @@ describe('setup', { timeout: 60_000 }, () => {
       },
       [INSTALLS, BUILDS],
     ],
-  ])('does what is needed if %s', (_name, change, said) => {
+  ])('installs or builds if %s', (_name, change, said) => {
     setup();
     change();
     expect(setup()).toEqual({ status: 0, said });
     expect(setup()).toEqual({ status: 0, said: [] });
   });
 
-  it('leaves no file of an earlier build', () => {
+  it('removes the files of an earlier build', () => {
     setup();
     write('dist/stale.js', '');
     write('src/a.ts', 'two');
@@ -109,7 +109,7 @@ describe('setup', { timeout: 60_000 }, () => {
     expect(readdirSync(join(root, 'dist')).sort()).toEqual(['.built-from', 'a.js']);
   });
 
-  it('stops at a build that fails, and tries it again', () => {
+  it('stops if the build fails, and builds again the next time', () => {
     write('src/a.ts', 'broken');
     expect(setup()).toMatchObject({
       status: 1,
@@ -120,7 +120,7 @@ describe('setup', { timeout: 60_000 }, () => {
     expect(setup()).toEqual({ status: 0, said: [BUILDS] });
   });
 
-  it('stops at an old Node with one sentence', () => {
+  it('stops with one sentence if Node is too old', () => {
     const old = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.18.3'}})`;
     expect(setup({ NODE_OPTIONS: `--import=${old}` })).toEqual({
       status: 1,
@@ -129,17 +129,24 @@ describe('setup', { timeout: 60_000 }, () => {
     expect(existsSync(join(root, 'node_modules'))).toBe(false);
   });
 
-  it('three at once do the work once, after a killed one; the others say that they wait', async () => {
+  it('does the work once if three run at once after a killed one, and the others say that they wait', async () => {
     mkdirSync(join(root, '.mlflow'));
     write('.mlflow/setup.lock-1', contentOf(await endedProcess()));
+    // The build ends only when the test has seen that the others wait.
+    const wait =
+      'while (!require("node:fs").existsSync("go")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);';
+    write('build.cjs', `${wait}\n${BUILD}`);
     const all = [1, 2, 3].map(() =>
       spawn(process.execPath, ['src/launcher/setup.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] }),
     );
     let said = '';
     for (const { stderr } of all) stderr.on('data', (chunk) => (said += chunk));
-    expect(await Promise.all(all.map((child) => once(child, 'close')))).toEqual(all.map(() => [0, null]));
+    const ends = Promise.all(all.map((child) => once(child, 'close')));
+    const waits = /waiting for process \d+ on .+, which installs or builds/g;
+    await expect.poll(() => said.match(waits)).toHaveLength(2);
+    write('go', '');
+    expect(await ends).toEqual(all.map(() => [0, null]));
     expect(readFileSync(join(root, 'builds'), 'utf8')).toBe('+');
-    expect(said).toMatch(/waiting for process \d+ on .+, which installs or builds/);
     expect(readdirSync(join(root, '.mlflow'))).toHaveLength(1);
   });
 });

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of its own for one test, with a space in its name. */
+/** Makes a folder for one test, with a space in its name. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trainpost launcher '));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** An HTTP server that gives a fixed answer for each path, 404 for any other. */
+/** Starts an HTTP server with a fixed answer for each path, and 404 for any other path. */
 export async function answering(
   answers: Readonly<Record<string, string>>,
   at = 0,
@@ -31,8 +31,8 @@ export async function answering(
 }
 
 /**
- * An executable that stands in for Python: a script of Node, given the same arguments. The statement that prepares
- * the database (`-c PRAGMA ...`) is passed over; the integration test sees what a real one does.
+ * Writes an executable that stands in for Python. It runs a script of Node with the same arguments. It skips the statement
+ * that prepares the database (`-c PRAGMA ...`), which the integration test runs in a real Python.
  */
 export function executable(path: string, script: string): string {
   writeFileSync(`${path}.cjs`, script);
@@ -44,7 +44,7 @@ export function executable(path: string, script: string): string {
   return path;
 }
 
-/** A port at which nobody listens now. */
+/** Finds a port at which nothing listens now. */
 export async function unusedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,7 +53,7 @@ export async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** Script of a server that answers as MLflow does, with a child of its own, as MLflow has; the child may ignore SIGTERM. */
+/** The script of a server that answers as MLflow does. Like MLflow, it has a child process. The child may ignore SIGTERM. */
 export const mlflowLike = (childOnTerm = '() => process.exit()') => `
 const { createServer } = require('node:http');
 const { spawn } = require('node:child_process');

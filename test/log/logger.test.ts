@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log/logger.ts';
 
-/** What makes a terminal do something, what hides text, and what looks like an escape already: and how it is shown. */
+/** Texts that control a terminal, hide text, or look like an escape already. Each row has the text and how it is shown. */
 const HOSTILE = [
   ['\u001b[31mred\u001b[0m', '\\u001b[31mred\\u001b[0m'],
   ['\u0007bell', '\\u0007bell'],
@@ -34,14 +34,14 @@ function logOf(isTTY: boolean, write: (log: ReturnType<typeof createLogger>) => 
 }
 
 describe('the log in lines of JSON', () => {
-  it.each(HOSTILE)('escapes what is in %j, and says the same', (text) => {
+  it.each(HOSTILE)('escapes the characters of %j, and keeps the text', (text) => {
     const line = logOf(false, ({ logger }) => logger.warn({ path: text }, text));
     expect(line).not.toMatch(UNPRINTABLE);
     expect(line.split('\n')).toHaveLength(2);
     expect(JSON.parse(line)).toMatchObject({ path: text, msg: text });
   });
 
-  it('has sentences as lines too', () => {
+  it('has sentences as lines of JSON too', () => {
     const line = logOf(false, ({ say }) => say('up\u001b[2J'));
     expect(line).not.toMatch(UNPRINTABLE);
     expect(JSON.parse(line)).toMatchObject({ msg: 'up\u001b[2J' });
@@ -64,7 +64,7 @@ describe('the log in a terminal', () => {
     expect(line.slice(line.indexOf('INFO: ') + 6)).toBe(`${shown}\n`);
   });
 
-  it('shows no control character of any text in any place', () => {
+  it('shows no control character, of any text in any place', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const error = Object.assign(new Error(text), { code: text });
@@ -75,7 +75,7 @@ describe('the log in a terminal', () => {
     );
   });
 
-  it('shows sentences as they are, without control characters', () => {
+  it('shows sentences as plain text, without control characters', () => {
     expect(logOf(true, ({ say }) => say('MLflow \u001b[2Janswers'))).toBe('MLflow \\u001b[2Janswers\n');
   });
 

@@ -20,7 +20,7 @@ describe('canonicalHost', () => {
     ['0x7f.1', '0x7f.1'],
     ['127.1', '127.1'],
     ['a'.repeat(63), 'a'.repeat(63)],
-  ])('%s is %s', (text, host) => {
+  ])('turns %s into %s', (text, host) => {
     expect(canonicalHost(text)).toBe(host);
   });
 
@@ -47,7 +47,7 @@ describe('canonicalHost', () => {
     'a,b',
     '*',
     'a'.repeat(254),
-  ])('%j is none', (text) => {
+  ])('rejects %j', (text) => {
     expect(canonicalHost(text)).toBeUndefined();
   });
 });
@@ -82,13 +82,13 @@ describe('parseAuthority', () => {
     'localhost:80:80',
     'user:secret@localhost:80',
     'localhost, evil.example',
-  ])('does not read %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseAuthority(text)).toBeUndefined();
   });
 });
 
 describe('isLoopback', () => {
-  it.each(['localhost', '::1', '127.0.0.1', '127.0.0.53', '127.255.255.254'])('%s is', (host) => {
+  it.each(['localhost', '::1', '127.0.0.1', '127.0.0.53', '127.255.255.254'])('is true for %s', (host) => {
     expect(isLoopback(host)).toBe(true);
   });
 
@@ -104,11 +104,11 @@ describe('isLoopback', () => {
     '::',
     '::2',
     '2130706433',
-  ])('%s is not', (host) => {
+  ])('is false for %s', (host) => {
     expect(isLoopback(host)).toBe(false);
   });
 });
 
-it('knows the addresses that stand for all', () => {
+it('knows the addresses that stand for every address of the machine', () => {
   expect(['0.0.0.0', '::', '127.0.0.1', '::1'].map(isAnyAddress)).toEqual([true, true, false, false]);
 });

@@ -16,7 +16,7 @@ const SOURCES: MetricSources = {
 const read = async (metrics: Metrics) => readExposition(await metrics.text());
 
 describe('Metrics', () => {
-  it('tells what its sources say when it is read, in the form that Prometheus wants', async () => {
+  it("reports the state of its sources at the time of the request, in Prometheus' format", async () => {
     let pending = 7;
     const metrics = new Metrics({
       ...SOURCES,
@@ -41,7 +41,7 @@ describe('Metrics', () => {
     expect(readingOf(families, 'trainpost_table_memory_limit_bytes')).toBe(Number.POSITIVE_INFINITY);
     expect(byLabel(families, 'trainpost_deliveries_total', 'outcome')).toEqual({ delivered: 40, dead: 2 });
     expect(readingOf(families, 'trainpost_build_info', { version: '1.2.3' })).toBe(1);
-    // Accepted by a clock that has been set back since.
+    // The clock was set back after the record was accepted.
     expect(readingOf(families, 'trainpost_spool_oldest_age_seconds')).toBe(0);
 
     pending = 0;
@@ -53,7 +53,7 @@ describe('Metrics', () => {
   it.each([
     [undefined, 0],
     [90_000, 90],
-  ])('tells the age in seconds of a run that was accepted %d ms ago', async (agoMs, atLeast) => {
+  ])('reports the age in seconds of a run that was accepted %d ms ago', async (agoMs, atLeast) => {
     const oldest = agoMs === undefined ? {} : { oldestAcceptedAtMs: Date.now() - agoMs };
     const metrics = new Metrics({ ...SOURCES, spool: () => ({ pending: 1, dead: 0, bytes: 1, ...oldest }) });
     const age = readingOf(await read(metrics), 'trainpost_spool_oldest_age_seconds');
@@ -61,12 +61,12 @@ describe('Metrics', () => {
     expect(age).toBeLessThan(atLeast + 3_600);
   });
 
-  it('says nothing of a spool that there is not', async () => {
+  it('has no metrics of the spool if there is no spool', async () => {
     const families = await read(new Metrics(SOURCES));
     expect([...families.keys()].filter((name) => /spool|deliveries/.test(name))).toEqual([]);
   });
 
-  it('keeps milliseconds as seconds', async () => {
+  it('converts milliseconds to seconds', async () => {
     const metrics = new Metrics(SOURCES);
     metrics.stagesEnded({ parse: 40, log: 200 });
     metrics.stagesEnded({ parse: 60 });
@@ -78,7 +78,7 @@ describe('Metrics', () => {
     expect(readingOf(families, `${name}_count`, { stage: 'log' })).toBe(1);
   });
 
-  it('counts an upload until it has ended, however often that is said', async () => {
+  it('counts an upload until it has ended, and counts a repeated end once', async () => {
     const metrics = new Metrics(SOURCES);
     const first = metrics.uploadBegun();
     const second = metrics.uploadBegun();
@@ -101,12 +101,12 @@ describe('Metrics', () => {
 describe('the checker', () => {
   const GOOD = '# HELP a_total A.\n# TYPE a_total counter\na_total{x="1"} 1\n';
   it.each([
-    ['a line that is none', `${GOOD}what\n`],
-    ['no end of the last line', GOOD.slice(0, -1)],
-    ['no help', GOOD.split('\n').slice(1).join('\n')],
+    ['a line that is not a sample', `${GOOD}what\n`],
+    ['a last line without a line end', GOOD.slice(0, -1)],
+    ['a family without help', GOOD.split('\n').slice(1).join('\n')],
     ['a sample of another family', GOOD.replace('a_total{', 'b_total{')],
     ['a label without quotes', GOOD.replace('"1"', '1')],
-    ['no number', GOOD.replace('} 1', '} one')],
+    ['a value that is not a number', GOOD.replace('} 1', '} one')],
   ])('refuses %s', (_name, text) => {
     expect(readExposition(GOOD).size).toBe(1);
     expect(() => readExposition(text)).toThrow();
@@ -121,7 +121,7 @@ describe('the checker', () => {
     ['a series twice', `${GOOD}a_total{x="1"} 2\n`],
     ['a count below 0', GOOD.replace('} 1', '} -1')],
     ['buckets that shrink', HISTOGRAM.replace('le="1"} 1', 'le="1"} 5')],
-    ['buckets without the last', HISTOGRAM.replace('h_bucket{le="+Inf"} 2\n', '')],
+    ['buckets without the last bucket', HISTOGRAM.replace('h_bucket{le="+Inf"} 2\n', '')],
     ['a histogram without its sum', HISTOGRAM.replace('h_sum 3\n', '')],
   ])('finds fault with %s', (_name, text) => {
     expect(faultsOf(readExposition(HISTOGRAM))).toEqual([]);

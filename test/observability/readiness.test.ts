@@ -14,36 +14,36 @@ const silent: Check = () => new Promise<undefined>(() => undefined);
 
 describe('Readiness', () => {
   it.each<[string, Record<string, Check>, string[], boolean, object]>([
-    ['nothing to look at', {}, [], true, {}],
-    ['all hold', { a: holds, b: holds }, [], true, { a: { ok: true }, b: { ok: true } }],
+    ['there are no checks', {}, [], true, {}],
+    ['all checks pass', { a: holds, b: holds }, [], true, { a: { ok: true }, b: { ok: true } }],
     [
-      'one does not',
+      'a check does not pass',
       { a: holds, b: away },
       [],
       false,
       { a: { ok: true }, b: { ok: false, reason: 'It is away.' } },
     ],
-    ['one does not and is excluded', { a: holds, b: away }, ['b'], true, { a: { ok: true } }],
+    ['a check does not pass, and is excluded', { a: holds, b: away }, ['b'], true, { a: { ok: true } }],
     [
-      'one fails',
+      'a check throws',
       { b: broken },
       [],
       false,
       { b: { ok: false, reason: 'The check failed; the log says why.' } },
     ],
     [
-      'one says nothing',
+      'a check never ends',
       { a: holds, b: silent },
       [],
       false,
       { a: { ok: true }, b: { ok: false, reason: 'The check did not end within 0.01 s.' } },
     ],
-  ])('%s', async (_name, checks, excluded, ready, expected) => {
+  ])('reports the checks: %s', async (_name, checks, excluded, ready, expected) => {
     const readiness = new Readiness({ checks, timeoutMs: 10 });
     expect(await readiness.report(new Set(excluded))).toEqual({ ready, checks: expected });
   });
 
-  it('tells once that a check ceases to hold, with what the log should have, and once that it holds again', async () => {
+  it('reports once that a check no longer passes, with the cause for the log, and once that it passes again', async () => {
     const found: (Finding | undefined)[] = [
       undefined,
       { reason: 'Gone.', cause: 'why' },
@@ -61,7 +61,7 @@ describe('Readiness', () => {
     ]);
   });
 
-  it('tells the log of what was thrown', async () => {
+  it('gives the log an error that a check throws', async () => {
     const onChange = vi.fn();
     await new Readiness({ checks: { a: broken }, onChange }).report();
     expect(onChange.mock.calls[0]?.[1].cause).toMatchObject({ message: expect.stringContaining('/a/path') });
@@ -69,7 +69,7 @@ describe('Readiness', () => {
 });
 
 describe('shared', () => {
-  it('looks once for all who ask while it looks, and for a while after that', async () => {
+  it('runs a check once for all requests during the check, and for a time after it', async () => {
     let nowMs = 0;
     let answer: (finding: Finding | undefined) => void = () => undefined;
     const look = vi.fn(() => new Promise<Finding | undefined>((resolve) => (answer = resolve)));
@@ -78,7 +78,7 @@ describe('shared', () => {
     const asked = [check(), check()];
     nowMs = 10_000;
     asked.push(check());
-    await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(1));
+    await expect.poll(() => look.mock.calls.length).toBe(1);
     answer({ reason: 'No.' });
     expect(await Promise.all(asked)).toEqual([{ reason: 'No.' }, { reason: 'No.' }, { reason: 'No.' }]);
 
@@ -87,11 +87,11 @@ describe('shared', () => {
     expect(look).toHaveBeenCalledTimes(1);
     nowMs = 12_000;
     void check();
-    await vi.waitFor(() => expect(look).toHaveBeenCalledTimes(2));
+    await expect.poll(() => look.mock.calls.length).toBe(2);
     answer(undefined);
   });
 
-  it('keeps a failure as long', async () => {
+  it('keeps a failure for the same time', async () => {
     let nowMs = 0;
     const look = vi.fn(broken);
     const check = shared(look, 2_000, () => nowMs);
@@ -111,15 +111,15 @@ describe('roomFor', () => {
   afterAll(() => rmSync(dir, { recursive: true }));
 
   it.each<[string, string, number, RegExp | undefined]>([
-    ['a folder with room', dir, 1, undefined],
+    ['accepts a folder with enough space', dir, 1, undefined],
     [
-      'more than any disk has',
+      'reports that no disk has so many bytes',
       dir,
       Number.MAX_SAFE_INTEGER,
       /no room for an upload of 9007199254740991 bytes/,
     ],
-    ['no folder', join(dir, 'none'), 1, /cannot be written to/],
-    ['a folder below a file', join(file, 'none'), 1, /cannot be written to/],
+    ['reports a missing folder', join(dir, 'none'), 1, /cannot be written to/],
+    ['reports a folder below a file', join(file, 'none'), 1, /cannot be written to/],
   ])('%s', async (_name, path, bytes, reason) => {
     const finding = await roomFor(path, bytes)();
     if (reason === undefined) expect(finding).toBeUndefined();

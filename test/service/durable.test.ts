@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** The whole service in this process; each start takes up the spool of the one before. */
+/** Starts the whole service in this process, on the spool that the service before left. */
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Service> {
   const config = readConfig({
     PORT: '0',
@@ -40,6 +40,8 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Servic
     SPOOL_DIR: join(dir, 'spool'),
     SPOOL_DISK_FREE_PERCENT_MIN: '0',
     DELIVERY_QUARANTINE_MS: '100',
+    MLFLOW_CALL_TIMEOUT_MS: '600000',
+    MLFLOW_WAIT_MS: '600000',
     SHUTDOWN_GRACE_MS: '10000',
     TRAINING_THREADS: '1',
     TRAINING_HELPERS: '1',
@@ -68,12 +70,12 @@ const statuses = () => [...mlflow.store.runs.values()].map(({ info }) => info.st
 
 function untilDelivered(service: Service, id: string) {
   return expect
-    .poll(async () => (await get(service, `/deliveries/${id}`)).state, { timeout: 20_000, interval: 20 })
+    .poll(async () => (await get(service, `/deliveries/${id}`)).state, { interval: 20 })
     .toBe('delivered');
 }
 
 describe('a training that was accepted while MLflow was away', () => {
-  it('is there once, whole, when MLflow is back', async () => {
+  it('is there once and whole when MLflow is back', async () => {
     await mlflow.down();
     const service = await start();
     const key = { 'Idempotency-Key': 'one' };
@@ -89,9 +91,9 @@ describe('a training that was accepted while MLflow was away', () => {
     expect(again.body.run).toEqual(run);
     expect(again.headers.get('Idempotency-Replayed')).toBe('true');
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 
-  it('is delivered by the next process, and known there by its key', async () => {
+  it('is delivered by the next process, which knows it by its key', async () => {
     await mlflow.down();
     const key = { 'Idempotency-Key': 'one' };
     const first = await start();
@@ -108,11 +110,11 @@ describe('a training that was accepted while MLflow was away', () => {
     const third = await start();
     expect((await train(third, key)).status).toBe(200);
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 });
 
 describe('a run that MLflow refuses for good', () => {
-  it('is a dead letter, and delivered when the cause is fixed and somebody puts it back', async () => {
+  it('is a dead letter, and is delivered once the cause is fixed and a person puts it back', async () => {
     const service = await start();
     await train(service);
     mlflow.store.deleteExperiment({ experiment_id: '1' });
@@ -129,11 +131,11 @@ describe('a run that MLflow refuses for good', () => {
     await untilDelivered(service, id);
     expect((await train(service, key)).status).toBe(200);
     expect(statuses()).toEqual(['FINISHED', 'FINISHED']);
-  }, 30_000);
+  });
 });
 
-describe('a spool that is full', () => {
-  it('is told with 503 and when to come again, and takes what comes after', async () => {
+describe('a full spool', () => {
+  it('is reported with 503 and Retry-After, and takes trainings again once it has space', async () => {
     await mlflow.down();
     const service = await start({ SPOOL_RECORDS_MAX: '1' });
     const { body } = await train(service, ASYNC);
@@ -145,17 +147,15 @@ describe('a spool that is full', () => {
     await untilDelivered(service, body.tracking.delivery.id);
     // The key is free again.
     expect((await train(service, { 'Idempotency-Key': 'one' })).status).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('a service that is stopped', () => {
-  it('answers clients that wait for MLflow, cuts their deliveries off, and delivers each once after the next start', async () => {
+  it('answers clients that wait for MLflow, ends their deliveries, and delivers each once after the next start', async () => {
     const first = await start({ SHUTDOWN_GRACE_MS: '1000' });
     mlflow.faultOf = ({ name }) => (name === 'logged-models' ? 'silent' : undefined);
     const answer = train(first);
-    await expect
-      .poll(() => mlflow.calls.some(({ name }) => name === 'logged-models'), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => mlflow.calls.some(({ name }) => name === 'logged-models')).toBe(true);
     await first.stop();
     const { status, body } = await answer;
     expect(status).toBe(202);
@@ -163,5 +163,5 @@ describe('a service that is stopped', () => {
     const second = await start();
     await untilDelivered(second, body.tracking.delivery.id);
     expect(statuses()).toEqual(['FINISHED']);
-  }, 30_000);
+  });
 });

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { byLabel, faultsOf, readExposition, readingOf } from '../support/exposition.ts';
 import { unusedPort } from '../support/mlflowServer.ts';
-import { THREAD } from '../support/service.ts';
+import { PATIENCE_MS, THREAD } from '../support/service.ts';
 import { StandInMlflow } from '../support/standInMlflow.ts';
 
 interface Watched {
@@ -30,9 +30,9 @@ afterAll(async () => {
     await new Promise((resolve) => server.close(resolve));
   }
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
-}, 60_000);
+});
 
-/** The whole service, before what stands where MLflow stands. */
+/** Starts the whole service with a stand-in for MLflow. */
 async function start(trackingUri: string, env: Record<string, string> = {}): Promise<Watched> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-watch-'));
   dirs.push(dir);
@@ -84,11 +84,11 @@ async function ready(
   return { status: response.status, report: JSON.parse(text) as Report, text };
 }
 
-/** Threads take a moment to start; what is looked for comes after that. */
+/** Waits until the threads have started. */
 const warm = (watched: Watched) =>
   vi.waitFor(
     async () => expect((await ready(watched)).report.checks['threads']).toEqual({ ok: true }),
-    30_000,
+    PATIENCE_MS,
   );
 
 describe('GET /health/ready of the whole service', () => {
@@ -102,10 +102,10 @@ describe('GET /health/ready of the whole service', () => {
     });
     healthy = await start(mlflow);
     await warm(healthy);
-  }, 60_000);
+  });
 
-  it('is 200 where everything is there', async () => {
-    expect(await ready(healthy)).toMatchObject({
+  it('is 200 if everything works', async () => {
+    const all = {
       status: 200,
       report: {
         ready: true,
@@ -117,10 +117,14 @@ describe('GET /health/ready of the whole service', () => {
           mlflow: { ok: true },
         },
       },
-    });
+    };
+    await expect.poll(() => ready(healthy)).toMatchObject(all);
   });
 
   it('asks MLflow once for many probes', async () => {
+    // An answer is kept for 2 s, and time stands still.
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const before = asked;
     await Promise.all(Array.from({ length: 50 }, () => ready(healthy)));
     expect(asked - before).toBeLessThanOrEqual(1);
@@ -128,34 +132,28 @@ describe('GET /health/ready of the whole service', () => {
 
   it.each<[string, () => Promise<string>]>([
     ['is not there', async () => `http://127.0.0.1:${await unusedPort()}`],
-    ['says that it fails', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
-    ['refuses', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
+    ['answers 500', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
+    ['answers 403', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
     ['never answers', () => standIn(() => undefined)],
-  ])(
-    'is 503 where MLflow %s, and 200 for who does not ask for it',
-    async (_name, uri) => {
-      const trackingUri = await uri();
-      const watched = await start(trackingUri);
-      await warm(watched);
-      const { status, report, text } = await ready(watched);
-      expect(status).toBe(503);
-      expect(report).toMatchObject({
-        ready: false,
-        checks: {
-          disk: { ok: true },
-          mlflow: { ok: false, reason: 'MLflow does not answer; the log says why.' },
-        },
-      });
-      // Anybody may ask: neither the address of MLflow nor what it says is theirs.
-      expect(text).not.toContain(new URL(trackingUri).port);
-      expect(text).not.toContain('secret');
-      expect(await ready(watched, '?exclude=mlflow')).toMatchObject({ status: 200, report: { ready: true } });
-      const said = watched.lines.filter((line) => line['check'] === 'mlflow');
-      expect(said).toHaveLength(1);
-      expect(said[0]?.['cause']).toMatch(/MLflow/);
-    },
-    60_000,
-  );
+  ])('is 503 if MLflow %s, and 200 for a client that excludes mlflow', async (_name, uri) => {
+    const trackingUri = await uri();
+    const watched = await start(trackingUri);
+    await warm(watched);
+    const checks = {
+      disk: { ok: true },
+      mlflow: { ok: false, reason: 'MLflow does not answer; the log says why.' },
+    };
+    await expect.poll(() => ready(watched)).toMatchObject({ status: 503, report: { ready: false, checks } });
+    const { text } = await ready(watched);
+    // Anybody may ask, and must see neither the address of MLflow nor its answer.
+    expect(text).not.toContain(new URL(trackingUri).port);
+    expect(text).not.toContain('secret');
+    const others = () => ready(watched, '?exclude=mlflow');
+    await expect.poll(others).toMatchObject({ status: 200, report: { ready: true } });
+    const said = watched.lines.filter((line) => line['check'] === 'mlflow');
+    expect(said).toHaveLength(1);
+    expect(said[0]?.['cause']).toMatch(/MLflow/);
+  });
 
   it.each<[string, (watched: Watched) => string, string, string]>([
     [
@@ -166,27 +164,22 @@ describe('GET /health/ready of the whole service', () => {
     ],
     ['the spool', ({ spoolDir }) => spoolDir, 'spool', 'The spool cannot be written to; the log says why.'],
     [
-      'what the spool writes first',
+      'new files of the spool',
       ({ spoolDir }) => join(spoolDir, 'incoming'),
       'spool',
       'The spool cannot be written to; the log says why.',
     ],
-  ])(
-    'is 503 where the folder for %s is gone',
-    async (_name, folderOf, check, reason) => {
-      const watched = await start(mlflow);
-      const folder = folderOf(watched);
-      rmSync(folder, { recursive: true });
-      await warm(watched);
-      const { status, report, text } = await ready(watched);
-      expect(status).toBe(503);
-      expect(report.checks[check]).toEqual({ ok: false, reason });
-      expect(text).not.toContain(folder);
-      const said = watched.lines.filter((line) => line['check'] === check);
-      expect(JSON.stringify(said[0]?.['err'])).toContain('ENOENT');
-    },
-    60_000,
-  );
+  ])('is 503 if the folder for %s is gone', async (_name, folderOf, check, reason) => {
+    const watched = await start(mlflow);
+    const folder = folderOf(watched);
+    rmSync(folder, { recursive: true });
+    await warm(watched);
+    const checks = { [check]: { ok: false, reason } };
+    await expect.poll(() => ready(watched)).toMatchObject({ status: 503, report: { checks } });
+    expect((await ready(watched)).text).not.toContain(folder);
+    const said = watched.lines.filter((line) => line['check'] === check);
+    expect(JSON.stringify(said[0]?.['err'])).toContain('ENOENT');
+  });
 
   it('is 503 if another process has taken over the spool, and names no path', async () => {
     const watched = await start(mlflow);
@@ -194,8 +187,8 @@ describe('GET /health/ready of the whole service', () => {
     for (const name of readdirSync(watched.spoolDir)) {
       if (name.startsWith('claim-')) rmSync(join(watched.spoolDir, name));
     }
-    // Found out at the next heartbeat.
-    await vi.waitFor(async () => expect((await ready(watched)).status).toBe(503), 20_000);
+    // The service notices at the next heartbeat.
+    await expect.poll(async () => (await ready(watched)).status).toBe(503);
     const { report, text } = await ready(watched);
     expect(report.checks['spool']).toEqual({
       ok: false,
@@ -204,9 +197,9 @@ describe('GET /health/ready of the whole service', () => {
     expect(text).not.toContain(watched.spoolDir);
     const said = watched.lines.filter((line) => line['check'] === 'spool');
     expect(said[0]?.['err']).toMatchObject({ code: 'spool_lost' });
-  }, 60_000);
+  });
 
-  it('is 503 while it ends, for as long as somebody waits for an answer, and alive', async () => {
+  it('is 503 while the service stops and a client waits for an answer, and the service is still live', async () => {
     const watched = await start(mlflow);
     await warm(watched);
     const { port } = new URL(watched.service.url);
@@ -217,7 +210,7 @@ describe('GET /health/ready of the whole service', () => {
     socket.write('Content-Length: 9999\r\n\r\n--b\r\n');
     const uploads = async () =>
       readingOf(readExposition(await get(watched, '/metrics')), 'trainpost_uploads_under_way');
-    await vi.waitFor(async () => expect(await uploads()).toBe(1));
+    await expect.poll(uploads).toBe(1);
     const stopped = watched.service.stop();
     const { status, report } = await ready(watched);
     expect(status).toBe(503);
@@ -225,9 +218,9 @@ describe('GET /health/ready of the whole service', () => {
     expect(await get(watched, '/health/live')).toBe('{"live":true}');
     socket.resetAndDestroy();
     await stopped;
-  }, 60_000);
+  });
 
-  it('counts what is in the spool and what becomes of it, and is 503 where nothing more goes in', async () => {
+  it('is 503 while the spool is full, and the metrics count records and deliveries', async () => {
     const mlflow = await StandInMlflow.start();
     await mlflow.down();
     const watched = await start(mlflow.url, { SPOOL_RECORDS_MAX: '1', MLFLOW_WAIT_MS: '0' });
@@ -246,31 +239,34 @@ describe('GET /health/ready of the whole service', () => {
     expect(readingOf(families, 'trainpost_deliveries_total', { outcome: 'delivered' })).toBe(0);
     const stages = 'trainpost_training_stage_duration_seconds_count';
     expect(readingOf(families, stages, { stage: 'fit' })).toBe(1);
-    // It is not known yet.
+    // The time of this stage is not known yet.
     expect(readingOf(families, stages, { stage: 'log' })).toBeUndefined();
-    await vi.waitFor(async () => {
-      const { status, report } = await ready(watched, '?exclude=mlflow');
-      expect(status).toBe(503);
-      expect(report.checks['spool']?.reason).toContain('(SPOOL_RECORDS_MAX)');
-    }, 10_000);
+    await expect
+      .poll(() => ready(watched, '?exclude=mlflow'))
+      .toMatchObject({
+        status: 503,
+        report: { checks: { spool: { reason: expect.stringContaining('(SPOOL_RECORDS_MAX)') } } },
+      });
 
     await mlflow.up();
-    await vi.waitFor(async () => {
-      const later = readExposition(await get(watched, '/metrics'));
-      expect(byLabel(later, 'trainpost_spool_records', 'state')).toEqual({ pending: 0, dead: 0 });
-      expect(readingOf(later, 'trainpost_spool_oldest_age_seconds')).toBe(0);
-      expect(byLabel(later, 'trainpost_deliveries_total', 'outcome')).toEqual({
-        delivered: 1,
-        dead: 0,
-        retried: expect.any(Number),
-        doubles_removed: 0,
-      });
-    }, 30_000);
+    const later = async () => {
+      const families = readExposition(await get(watched, '/metrics'));
+      return {
+        records: byLabel(families, 'trainpost_spool_records', 'state'),
+        oldestAge: readingOf(families, 'trainpost_spool_oldest_age_seconds'),
+        deliveries: byLabel(families, 'trainpost_deliveries_total', 'outcome'),
+      };
+    };
+    await expect.poll(later).toEqual({
+      records: { pending: 0, dead: 0 },
+      oldestAge: 0,
+      deliveries: { delivered: 1, dead: 0, retried: expect.any(Number), doubles_removed: 0 },
+    });
     await watched.service.stop();
     await mlflow.down();
-  }, 90_000);
+  });
 
-  it('has its metrics', async () => {
+  it('has metrics of its checks and of the process', async () => {
     const families = readExposition(await (await fetch(`${healthy.service.url}/metrics`)).text());
     expect(faultsOf(families)).toEqual([]);
     expect(byLabel(families, 'trainpost_check_ok', 'check')).toEqual({

@@ -4,11 +4,11 @@ import type { NewRecord, RecordState } from '../../src/tracking/delivery/recordS
 import { KEY, type Name, RECORDS, type Results, STORY, type Step } from './story.ts';
 
 /**
- * Checks that a spool holds what the results promise: each record that was accepted once, whole, in the state and with
- * the notes that were acknowledged.
+ * Checks that a spool holds what the results promise. Each accepted record must be there once and whole, in the
+ * acknowledged state, with the acknowledged notes.
  *
- * @param isClean whether a record that was refused has to be gone: so it is, unless a kill or a dead disk kept the
- * spool from clearing up.
+ * @param isClean Whether a refused record must be gone. It may remain if a kill or a dead disk kept the spool from
+ * clearing up.
  */
 export async function check(spool: Spool, results: Results, isClean: boolean): Promise<void> {
   const listed = [

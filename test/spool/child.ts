@@ -6,13 +6,16 @@ import { optionsFor } from './samples.ts';
 import { play } from './story.ts';
 
 /**
- * A process that has a spool. `play <folder> [<number> before|half]` plays the story and tells it on standard output,
- * until it kills itself at the operation of that number, before it or half-way through a write; `hold <folder>` says
- * whether it has got the folder, and keeps it until standard input ends.
+ * A process that has a spool.
+ *
+ * `play <folder> [<number> before|half]` plays the story, and writes each step to standard output. With a number, the
+ * process kills itself at the operation of that number: before the operation, or in the middle of a write.
+ *
+ * `hold <folder>` says whether it has the folder, and keeps the folder until standard input ends.
  */
 const [does, dir = '', killAt, how] = process.argv.slice(2);
 
-/** Written before it goes on, so that it is read even of a process that is killed right after. */
+/** Writes a line at once, so that the line arrives even if the process is killed right after. */
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }

@@ -8,7 +8,7 @@ import { build } from 'vite';
 import { onTestFinished } from 'vitest';
 import type { Result, Results } from './story.ts';
 
-/** The child's program as one plain file, so that Node starts it in no time; and how it is removed. */
+/** Builds the child's program as one plain file, because Node starts such a file quickly. `remove` removes the file. */
 export async function buildChild(): Promise<{ program: string; remove: () => void }> {
   const outDir = mkdtempSync(join(tmpdir(), 'trainpost-child-'));
   await build({
@@ -29,7 +29,7 @@ export interface Played {
   readonly errors: string;
 }
 
-/** Plays the story in a process of its own, to the end or to its death. */
+/** Plays the story in another process, until the story ends or the process is killed. */
 export async function playInChild(
   program: string,
   args: readonly string[],
@@ -54,7 +54,7 @@ export async function playInChild(
   return { results, signal, errors };
 }
 
-/** Starts a process that wants a folder, and gives what it says first. */
+/** Starts a process that takes a folder, and returns the first line that it writes. */
 export async function holdInChild(
   program: string,
   dir: string,

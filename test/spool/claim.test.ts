@@ -11,8 +11,6 @@ import { buildChild, ended, holdInChild } from './children.ts';
 import { newRecord } from './samples.ts';
 import { openSpool, temporaryFolder } from './support.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
 const HEARTBEAT: Heartbeat = { beatMs: 20, staleMs: 200 };
 const RACERS = 6;
 const RACES = 3;
@@ -36,7 +34,7 @@ async function take(dir: string, heartbeat = HEARTBEAT): Promise<Claim> {
   return claim;
 }
 
-/** The claim of a process on another machine. */
+/** Writes the claim of a process on another machine. */
 function writeForeignClaim(
   dir: string,
   number: number,
@@ -48,7 +46,7 @@ function writeForeignClaim(
 }
 
 describe('a second process', () => {
-  it('is refused in one line that names folder and process, and gets the folder when the first gives it back', async () => {
+  it('is refused in one line that names the folder and the process, and gets the folder once the first releases it', async () => {
     const dir = temporaryFolder();
     const first = await holdInChild(program, dir);
     expect(first.said).toBe('open');
@@ -64,7 +62,7 @@ describe('a second process', () => {
     expect(claimsIn(dir)).toEqual(['claim-2']);
   });
 
-  it('takes over from one that was killed', async () => {
+  it('takes the folder over from a process that was killed', async () => {
     const dir = temporaryFolder();
     const first = await holdInChild(program, dir);
     first.child.kill('SIGKILL');
@@ -73,9 +71,9 @@ describe('a second process', () => {
   });
 
   it.each([
-    ['with nobody there', undefined],
-    ['when the one before was killed', 'SIGKILL'],
-  ] as const)('is the only one of many that start at once, %s', async (_name, signal) => {
+    ['if the folder is free', undefined],
+    ['if the holder was killed', 'SIGKILL'],
+  ] as const)('is the only one to get the folder if many start at once: %s', async (_name, signal) => {
     for (let race = 0; race < RACES; race++) {
       const dir = temporaryFolder();
       if (signal) {
@@ -91,7 +89,7 @@ describe('a second process', () => {
     }
   });
 
-  it('is refused in the same process too', async () => {
+  it('is refused if it is the same process, too', async () => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir);
     await expect(openSpool(dir)).rejects.toMatchObject({ code: 'spool_in_use' });
@@ -100,8 +98,8 @@ describe('a second process', () => {
   });
 });
 
-describe('the claim of another process with the same number', () => {
-  it('is taken over: numbers are given out again', async () => {
+describe('the claim of another process with the same pid', () => {
+  it('is taken over, because the system gives pids out again', async () => {
     const dir = temporaryFolder();
     await (await take(dir)).release();
     const mark = JSON.parse(readFileSync(join(dir, 'claim-1'), 'utf8'));
@@ -117,14 +115,14 @@ describe('a claim from another machine', () => {
   it.each([
     ['whole', undefined],
     ['emptied by a power cut', ''],
-  ])('that does not move is taken over: %s', async (_name, content) => {
+  ])('is taken over if it has no heartbeat: %s', async (_name, content) => {
     const dir = temporaryFolder();
     writeForeignClaim(dir, 5, content);
     await take(dir);
     expect(claimsIn(dir)).toEqual(['claim-6']);
   });
 
-  it('that moves is respected, even if its clock is wrong', async () => {
+  it('is respected if it has a heartbeat, even if its clock is wrong', async () => {
     const dir = temporaryFolder();
     const path = writeForeignClaim(dir, 5);
     let atS = 1_000_000;
@@ -135,29 +133,30 @@ describe('a claim from another machine', () => {
 });
 
 describe('a holder', () => {
-  it('moves its claim', async () => {
+  it('gives its claim a heartbeat', async () => {
     const dir = temporaryFolder();
     await take(dir);
     const path = join(dir, 'claim-1');
     const before = await realFiles.modifiedAtMs(path);
-    await vi.waitFor(async () => expect(await realFiles.modifiedAtMs(path)).not.toBe(before));
+    await expect.poll(() => realFiles.modifiedAtMs(path)).not.toBe(before);
   });
 
   it.each([
-    ['a higher claim', (dir: string) => void writeForeignClaim(dir, 2)],
-    ['no claim any more', (dir: string) => unlink(join(dir, 'claim-1'))],
-  ])('that was taken for dead writes nothing more: %s', async (_name, takeOver) => {
+    ['there is a higher claim', (dir: string) => void writeForeignClaim(dir, 2)],
+    ['its claim is gone', (dir: string) => unlink(join(dir, 'claim-1'))],
+  ])('writes nothing more once others took it for dead: %s', async (_name, takeOver) => {
     const dir = temporaryFolder();
     const claim = await take(dir);
     await claim.check();
     takeOver(dir);
-    await vi.waitFor(() => expect(claim.check()).rejects.toMatchObject({ code: 'spool_lost' }));
+    const failure = () => claim.check().catch((error: unknown) => error);
+    await expect.poll(failure).toMatchObject({ code: 'spool_lost' });
     const before = claimsIn(dir);
     await claim.release();
     expect(claimsIn(dir)).toEqual(before);
   });
 
-  it('that was asleep asks before it writes', async () => {
+  it('checks its claim before it writes, if it was asleep', async () => {
     const dir = temporaryFolder();
     const claim = await take(dir, { beatMs: 600_000, staleMs: 600_000 });
     writeForeignClaim(dir, 2);

@@ -10,14 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeLine } from '../../src/spool/envelope.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
 
-/** A spool that has one record with two notes, and is closed; the record's file. */
+/** Leaves a closed spool that has one record with two notes. `path` is the record's file. */
 async function leftBehind() {
   const dir = temporaryFolder();
   const record = newRecord('a', { key: digestOf('key') });
@@ -38,16 +38,14 @@ function flip(path: string, find: string): void {
   writeFileSync(path, bytes);
 }
 
-vi.setConfig({ testTimeout: 60_000 });
-
-describe('a last note that was torn', () => {
+describe('a last note that is incomplete', () => {
   it.each([
-    ['in its middle', (line: Buffer) => line.subarray(0, 80)],
-    ['before its newline', (line: Buffer) => line.subarray(0, -1)],
-    ['to zeros', (line: Buffer) => Buffer.alloc(line.length)],
-    ['to lines of zeros', () => Buffer.from('\0\0\n\0\n')],
-    ['to a byte', () => Buffer.from('a')],
-  ])('%s is cut off', async (_name, torn) => {
+    ['it ends in the middle', (line: Buffer) => line.subarray(0, 80)],
+    ['it ends before its newline', (line: Buffer) => line.subarray(0, -1)],
+    ['it is all zeros', (line: Buffer) => Buffer.alloc(line.length)],
+    ['it is lines of zeros', () => Buffer.from('\0\0\n\0\n')],
+    ['it is one byte', () => Buffer.from('a')],
+  ])('is cut off: %s', async (_name, torn) => {
     const { dir, record, path } = await leftBehind();
     const whole = statSync(path).size;
     appendFileSync(path, torn(encodeLine({ note: 'third' })));
@@ -61,7 +59,7 @@ describe('a last note that was torn', () => {
     });
   });
 
-  it('is cut off at each of its bytes', async () => {
+  it('is cut off, at whichever byte it ends', async () => {
     const { dir, record, path } = await leftBehind();
     const whole = statSync(path).size;
     const last = encodeLine({ note: 'second' }).length;
@@ -75,22 +73,22 @@ describe('a last note that was torn', () => {
   });
 });
 
-describe('a record that is damaged', () => {
+describe('a damaged record', () => {
   const damages: [string, string, (path: string) => void][] = [
-    ['in its head', 'its first line is not whole', (path) => flip(path, '"version"')],
-    ['in its document', 'its document does not match', (path) => flip(path, '"name"')],
-    ['in a file', 'its model/MLmodel does not match', (path) => flip(path, 'model of a')],
-    ['in a note that is not the last', 'a note in the middle', (path) => flip(path, '"first"')],
+    ['damage in its head', 'its first line is incomplete', (path) => flip(path, '"version"')],
+    ['damage in its document', 'its document does not match', (path) => flip(path, '"name"')],
+    ['damage in a file', 'its model/MLmodel does not match', (path) => flip(path, 'model of a')],
+    ['damage in a note before the last', 'a note in the middle', (path) => flip(path, '"first"')],
     [
-      'by being cut off',
+      'a file that was cut off',
       'its model/MLmodel does not match',
       (path) => truncateSync(path, readFileSync(path).indexOf('model of a')),
     ],
-    ['by being emptied', 'its first line is not whole', (path) => truncateSync(path)],
+    ['a file that was emptied', 'its first line is incomplete', (path) => truncateSync(path)],
   ];
 
   it.each(damages)(
-    '%s becomes a dead letter with the reason when the spool is opened',
+    'becomes a dead letter with the reason when the spool is opened: %s',
     async (_name, reason, damage) => {
       const { dir, record, path } = await leftBehind();
       damage(path);
@@ -121,7 +119,7 @@ describe('a record that is damaged', () => {
     expect(spool.stats()).toMatchObject({ pending: 0, dead: 1 });
   });
 
-  it('is one with the name of another', async () => {
+  it('is also a record whose file has the name of another record', async () => {
     const { dir, record, path } = await leftBehind();
     const other = crypto.randomUUID();
     renameSync(path, path.replace(record.id, other));
@@ -132,8 +130,8 @@ describe('a record that is damaged', () => {
   });
 });
 
-describe('a receipt that is damaged', () => {
-  it("is told to whoever asks for it, and is in nobody else's way", async () => {
+describe('a damaged receipt', () => {
+  it('is reported to a client that asks for it, and affects no other record', async () => {
     const { dir, record } = await leftBehind();
     const spool = await openSpool(dir);
     const others = [newRecord('b', { key: digestOf('key') }), newRecord('c')] as const;
@@ -148,8 +146,8 @@ describe('a receipt that is damaged', () => {
   });
 });
 
-describe('what does not belong there', () => {
-  it('is left alone', async () => {
+describe('a file that does not belong there', () => {
+  it('is ignored', async () => {
     const { dir, record } = await leftBehind();
     for (const name of ['.DS_Store', `${record.id}.record`, '1-2.record']) {
       writeFileSync(join(dir, 'pending', name), 'x');
@@ -161,14 +159,14 @@ describe('what does not belong there', () => {
     expect(fileCounts(dir)).toMatchObject({ pending: 4, delivered: 3 });
   });
 
-  it('is cleared where it was being written', async () => {
+  it('is removed if it was being written', async () => {
     const { dir } = await leftBehind();
     writeFileSync(join(dir, 'incoming', crypto.randomUUID()), 'half of a rec');
     await openSpool(dir);
     expect(fileCounts(dir)).toMatchObject({ incoming: 0, pending: 1 });
   });
 
-  it('is a second name of a record that is pending', async () => {
+  it('is removed if it is a dead letter of a record that is also pending', async () => {
     const { dir, record, path } = await leftBehind();
     cpSync(path, path.replace('pending', 'dead'));
     const spool = await openSpool(dir);
@@ -176,7 +174,7 @@ describe('what does not belong there', () => {
     expect(fileCounts(dir)).toMatchObject({ pending: 1, dead: 0 });
   });
 
-  it('does not take the place of the same record that is dead and whole', async () => {
+  it('does not replace the same record that is dead and whole', async () => {
     const { dir, record, path } = await leftBehind();
     cpSync(path, path.replace('pending', 'dead'));
     flip(path, 'model of a');
@@ -198,7 +196,7 @@ describe('a record whose file was removed by hand', () => {
     expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
   });
 
-  it('is no dead letter to be put back', async () => {
+  it('is not put back if it was a dead letter', async () => {
     const { dir, record, path } = await leftBehind();
     const spool = await openSpool(dir);
     await spool.bury(record.id, 'refused');
@@ -209,13 +207,13 @@ describe('a record whose file was removed by hand', () => {
 });
 
 describe('a folder that cannot be used', () => {
-  it('is told in one line', async () => {
+  it('is reported in one line', async () => {
     const dir = join(temporaryFolder(), 'file');
     writeFileSync(dir, '');
     await expect(openSpool(dir)).rejects.toMatchObject({
       code: 'spool_dir',
       message: expect.stringMatching(
-        /^SPOOL_DIR=.* cannot be used \(E[A-Z]+: .*\): name a folder that can be written$/,
+        /^SPOOL_DIR=.* cannot be used \(E[A-Z]+: .*\): set it to a folder that trainpost can write to$/,
       ),
     });
   });
@@ -224,7 +222,7 @@ describe('a folder that cannot be used', () => {
     ['EACCES', undefined],
     ['EROFS', undefined],
     ['EIO', 'spool_dir'],
-  ])('is not one whose parent gives %s, unless that is a fault', async (code, refusal) => {
+  ])('is a folder whose parent gives %s only if the code means a fault', async (code, refusal) => {
     const dir = temporaryFolder();
     const files: SpoolFiles = {
       ...realFiles,

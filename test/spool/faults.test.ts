@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import { realFiles } from '../../src/spool/files.ts';
 import { Spool } from '../../src/spool/spool.ts';
@@ -8,9 +8,7 @@ import { newRecord, optionsFor } from './samples.ts';
 import { play, RECORDS, type Results, STORY } from './story.ts';
 import { FAST_DISK, fileCounts, openSpool, removeClaims, temporaryFolder } from './support.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
-/** Operations that change the disk; a read that fails is told, and there is nothing to be lost by it. */
+/** Operations that change the disk. A failed read is reported, and can lose nothing. */
 const CHANGES: ReadonlySet<Operation['kind']> = new Set([
   'open',
   'write',
@@ -32,7 +30,7 @@ async function operationsOfStory(): Promise<Operation[]> {
   return operations;
 }
 
-/** Plays the story on real files, checks the spool as it then is, and after the next start. */
+/** Plays the story on real files. Checks the spool afterwards, and again after the next start. */
 async function playWith(dir: string, fault: Fault, isClean = true): Promise<Results> {
   const results: Results = [];
   const files = faultyFiles(realFiles, fault);
@@ -58,7 +56,7 @@ async function playWith(dir: string, fault: Fault, isClean = true): Promise<Resu
 }
 
 describe('an operation that fails', () => {
-  it.each(['EIO', 'ENOSPC'] as const)('loses nothing and leaves nothing half: %s at each', async (code) => {
+  it.each(['EIO', 'ENOSPC'] as const)('loses nothing and leaves nothing half-written: %s', async (code) => {
     const operations = await operationsOfStory();
     const kinds = new Set<string>();
     for (const { number, kind } of operations) {
@@ -73,7 +71,7 @@ describe('an operation that fails', () => {
     expect(kinds).toEqual(CHANGES);
   });
 
-  it('loses nothing where a write takes a part and then the disk is full', async () => {
+  it('loses nothing if a write takes half of its bytes and then the disk is full', async () => {
     const operations = await operationsOfStory();
     const writes = operations.filter(({ kind }) => kind === 'write');
     expect(writes.length).toBeGreaterThan(STORY.length);
@@ -86,14 +84,14 @@ describe('an operation that fails', () => {
     }
   });
 
-  it('writes the rest where a write takes a part', async () => {
+  it('is followed by a write of the rest, if a write took half of its bytes', async () => {
     const results = await playWith(temporaryFolder(FAST_DISK), ({ kind, number }) =>
       kind === 'write' && number % 2 === 0 ? 'half' : undefined,
     );
     expect(results).toEqual(STORY.map(() => 'done'));
   });
 
-  it('loses nothing where from an operation on all of them fail', async () => {
+  it('loses nothing if all later operations fail too', async () => {
     const operations = await operationsOfStory();
     for (const { number } of operations) {
       const isDead: Fault = (operation) => {
@@ -112,34 +110,31 @@ describe('accept', () => {
     ['sync', 'EIO', 'spool_write_failed'],
     ['rename', 'EIO', 'spool_write_failed'],
     ['syncFolder', 'EIO', 'spool_write_failed'],
-  ] as const)(
-    'is refused where %s gives %s, is not tried again, and leaves nothing',
-    async (kind, code, says) => {
-      const dir = temporaryFolder(FAST_DISK);
-      const seen: string[] = [];
-      let isFailing = false;
-      const files = faultyFiles(realFiles, (operation) => {
-        if (isFailing) seen.push(operation.kind);
-        if (isFailing && operation.kind === kind) throw systemError(code);
-        return undefined;
-      });
-      const spool = await openSpool(dir, { files });
-      isFailing = true;
-      const refusal = await spool.accept(newRecord('a')).catch((error: unknown) => error);
-      isFailing = false;
-      expect(refusal).toBeInstanceOf(StorageError);
-      expect(refusal).toMatchObject({ code: says });
-      expect(seen.filter((one) => one === kind)).toHaveLength(1);
-      expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 0, dead: 0 });
-      expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
-      await spool.accept(newRecord('b'));
-      expect(await spool.pending()).toHaveLength(1);
-    },
-  );
+  ] as const)('is refused without a retry, and leaves nothing, if %s gives %s', async (kind, code, says) => {
+    const dir = temporaryFolder(FAST_DISK);
+    const seen: string[] = [];
+    let isFailing = false;
+    const files = faultyFiles(realFiles, (operation) => {
+      if (isFailing) seen.push(operation.kind);
+      if (isFailing && operation.kind === kind) throw systemError(code);
+      return undefined;
+    });
+    const spool = await openSpool(dir, { files });
+    isFailing = true;
+    const refusal = await spool.accept(newRecord('a')).catch((error: unknown) => error);
+    isFailing = false;
+    expect(refusal).toBeInstanceOf(StorageError);
+    expect(refusal).toMatchObject({ code: says });
+    expect(seen.filter((one) => one === kind)).toHaveLength(1);
+    expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 0, dead: 0 });
+    expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
+    await spool.accept(newRecord('b'));
+    expect(await spool.pending()).toHaveLength(1);
+  });
 });
 
 describe('a note whose fsync failed', () => {
-  it('is refused, and what follows is written into a file of its own', async () => {
+  it('is refused, and the next note goes into a new file', async () => {
     const dir = temporaryFolder(FAST_DISK);
     let isFailing = false;
     const opened: string[] = [];

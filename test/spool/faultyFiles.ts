@@ -1,19 +1,19 @@
 import type { SpoolFile, SpoolFiles } from '../../src/spool/files.ts';
 
 export interface Operation {
-  /** Counted from 1, over all of them. */
+  /** The number of the operation among all operations, from 1. */
   readonly number: number;
   readonly kind: keyof SpoolFiles | keyof SpoolFile;
   readonly path: string;
 }
 
 /**
- * What happens at an operation: it throws, or gives 'half', which a write takes for half of its bytes, or gives nothing
- * and all is well.
+ * Decides what happens at an operation. If it throws, the operation fails. With 'half', a write takes half of its bytes.
+ * With undefined, the operation succeeds.
  */
 export type Fault = (operation: Operation) => 'half' | undefined;
 
-/** File operations of which each is asked for a fault first. */
+/** File operations that call `fault` before each operation. */
 export function faultyFiles(files: SpoolFiles, fault: Fault): SpoolFiles {
   let number = 0;
   const at = (kind: Operation['kind'], path: string) => fault({ number: ++number, kind, path });
@@ -83,7 +83,7 @@ function faultyFile(file: SpoolFile, at: (kind: keyof SpoolFile) => 'half' | und
       at('sync');
       await file.sync();
     },
-    // A close that fails has closed the file all the same.
+    // A failed close closes the file nevertheless.
     close: async () => {
       try {
         at('close');

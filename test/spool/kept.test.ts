@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const KEPT_MS = 1_000;
 const DEAD_KEPT_MS = 5_000;
@@ -20,7 +18,7 @@ async function openAt(nowMs: { at: number }, files: SpoolFiles = realFiles) {
 }
 
 describe('receipts', () => {
-  it('are kept for their time, with their keys, and not longer', async () => {
+  it('are kept for SPOOL_KEPT_MS, with their keys, and no longer', async () => {
     const now = { at: 1_700_000_000_000 };
     const { dir, spool } = await openAt(now);
     const records = [newRecord('a', { key: digestOf('a') }), newRecord('b', { key: digestOf('b') })] as const;
@@ -39,7 +37,7 @@ describe('receipts', () => {
     expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 0, dead: 0 });
   });
 
-  it('are listed newest first, no more than asked for', async () => {
+  it('are listed newest first, and at most as many as asked for', async () => {
     const now = { at: 1_700_000_000_000 };
     const { spool } = await openAt(now);
     const ids: string[] = [];
@@ -55,7 +53,7 @@ describe('receipts', () => {
     }
   });
 
-  it('stay as long as the file of their record cannot be removed', async () => {
+  it("stay as long as the disk refuses to remove their record's file", async () => {
     const now = { at: 1_700_000_000_000 };
     let isFailing = false;
     const { dir, spool } = await openAt(now, {
@@ -80,7 +78,7 @@ describe('receipts', () => {
 });
 
 describe('dead letters', () => {
-  it('are kept longer, from when they were buried, also over a start', async () => {
+  it('are kept for SPOOL_DEAD_KEPT_MS from the time they were buried, also across a restart', async () => {
     const now = { at: 1_700_000_000_000 };
     const { dir, spool } = await openAt(now);
     const record = newRecord('a', { key: digestOf('a') });
@@ -107,7 +105,7 @@ describe('a key', () => {
     ['first', [0, 1]],
     ['last', [1, 0]],
   ])(
-    'that is used again belongs to the newest record, also when the older is delivered %s',
+    'that is used again belongs to the newest record, also if the older record is delivered %s',
     async (_name, order) => {
       const { dir, spool } = await openAt({ at: 1_700_000_000_000 });
       const records = ['a', 'b'].map((name) => newRecord(name, { key: digestOf('k') }));

@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StorageError, UnavailableError } from '../../src/errors.ts';
 import { encode } from '../../src/spool/envelope.ts';
 import { realFiles, type SpoolFiles } from '../../src/spool/files.ts';
 import { newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const RECORD = newRecord('a');
 const BYTES = encode({ id: RECORD.id, acceptedAtMs: 1_000 }, RECORD.document, RECORD.files).length;
@@ -20,7 +18,7 @@ function diskWith(freeBytes: number): SpoolFiles {
 }
 
 describe('records', () => {
-  it('are taken up to the limit and not beyond it, dead letters counted, delivered ones not', async () => {
+  it('are taken up to the limit, which counts dead letters and no delivered records', async () => {
     const spool = await openSpool(temporaryFolder(), { recordsMax: 2 });
     const [first, second, third] = [another(), another(), another()];
     await spool.accept(first);
@@ -36,7 +34,7 @@ describe('records', () => {
     await spool.accept(third);
   });
 
-  it('do not share room when they come at once', async () => {
+  it('do not share space if they arrive at once', async () => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir, { recordsMax: 5 });
     const taken = await Promise.allSettled(Array.from({ length: 20 }, () => spool.accept(another())));
@@ -45,7 +43,7 @@ describe('records', () => {
     expect(fileCounts(dir)).toMatchObject({ pending: 5, incoming: 0 });
   });
 
-  it('that were refused by the disk leave their room to others', async () => {
+  it('leave their space to others if the disk refused them', async () => {
     let isFull = true;
     const files: SpoolFiles = {
       ...realFiles,
@@ -66,7 +64,7 @@ describe('records', () => {
 });
 
 describe('bytes', () => {
-  it('are taken up to the limit and not one beyond', async () => {
+  it('are taken up to the limit, and not one byte more', async () => {
     const exact = await openSpool(temporaryFolder(), { bytesMax: 2 * BYTES, clock });
     await exact.accept(another());
     await exact.accept(another());
@@ -80,7 +78,7 @@ describe('bytes', () => {
     });
   });
 
-  it('of one record are never more than of the whole spool', async () => {
+  it('of one record are at most as many as of the whole spool', async () => {
     const spool = await openSpool(temporaryFolder(), { bytesMax: BYTES - 1, clock });
     const refusal = spool.accept(another());
     await expect(refusal).rejects.toBeInstanceOf(StorageError);
@@ -90,7 +88,7 @@ describe('bytes', () => {
     });
   });
 
-  it('of notes count, and are never refused', async () => {
+  it('of notes count, but are never refused', async () => {
     const spool = await openSpool(temporaryFolder(), { bytesMax: BYTES, clock });
     const record = another();
     await spool.accept(record);
@@ -101,7 +99,7 @@ describe('bytes', () => {
 });
 
 describe('the disk', () => {
-  it('keeps its share free', async () => {
+  it('keeps the set share free', async () => {
     const atLimit = await openSpool(temporaryFolder(), {
       diskFreeMin: 0.1,
       files: diskWith(100_000 + BYTES),
@@ -122,7 +120,7 @@ describe('the disk', () => {
     }
   });
 
-  it('is asked for what is being written too', async () => {
+  it('counts records that are being written as used space', async () => {
     const room = diskWith(100_000 + 3 * BYTES);
     const spool = await openSpool(temporaryFolder(), { diskFreeMin: 0.1, files: room, clock });
     const taken = await Promise.allSettled(Array.from({ length: 5 }, () => spool.accept(another())));
@@ -131,7 +129,7 @@ describe('the disk', () => {
 });
 
 describe('probe', () => {
-  it('writes and leaves nothing', async () => {
+  it('leaves no file behind', async () => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir);
     await spool.probe();
@@ -154,7 +152,7 @@ describe('probe', () => {
   });
 });
 
-/** What a record has on disk differs by the digits of its time alone, and these have the same. */
+/** The length of a record on disk. Only the digits of its time could change the length, and all have 13 digits. */
 function encodedBytes(ids: readonly string[]): number {
   return encode({ id: ids[0]!, acceptedAtMs: Date.now() }, RECORD.document, RECORD.files).length;
 }

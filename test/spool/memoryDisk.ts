@@ -3,31 +3,31 @@ import type { SpoolFile, SpoolFiles } from '../../src/spool/files.ts';
 
 interface Inode {
   content: Buffer;
-  /** What the last fsync left on the disk. */
+  /** The content that the last fsync brought to the disk. */
   synced: Buffer;
   modifiedAtMs: number;
 }
 
-/** A change of names, which a file system makes as a whole or not at all. */
+/** A change of names. A file system makes the whole change or no part of it. */
 interface NameChange {
   readonly folders: readonly string[];
   readonly names: ReadonlyMap<string, Inode | undefined>;
 }
 
-/** What of that which no fsync has asked for is on the disk after a power cut: by chance, in any order. */
+/** Whether a change without an fsync is on the disk after a power cut. It is asked once for each change, in any order. */
 export type Survives = () => boolean;
 
 /**
- * A disk that may lose all that POSIX lets it lose: contents that no fsync of their file, and names that no fsync of
- * their folder, has brought to the disk. A process that is killed loses nothing of that, so that only a disk like this
- * one shows whether each fsync is where it has to be.
+ * A disk that may lose everything that POSIX lets it lose. It may lose contents without an fsync of their file, and names
+ * without an fsync of their folder. A killed process loses neither. Only a disk like this one shows whether each fsync is
+ * in its place.
  */
 export class MemoryDisk implements SpoolFiles {
   #names = new Map<string, Inode>();
   #syncedNames = new Map<string, Inode>();
   #unsynced: NameChange[] = [];
 
-  /** The disk as it is found after a power cut. */
+  /** Returns the disk as the next start finds it after a power cut. */
   afterPowerCut(survives: Survives): MemoryDisk {
     const after = new MemoryDisk();
     const names = new Map(this.#syncedNames);
@@ -42,7 +42,7 @@ export class MemoryDisk implements SpoolFiles {
     return after;
   }
 
-  /** As a kill leaves it: the system writes everything in its time. */
+  /** Returns the disk as a kill leaves it. The system writes everything in the end. */
   afterKill(): MemoryDisk {
     return this.afterPowerCut(() => true);
   }
@@ -125,7 +125,7 @@ function apply(names: Map<string, Inode>, change: NameChange): void {
   }
 }
 
-/** Of what was written since the last fsync, a part may have come to the disk, the length before the bytes. */
+/** Decides how much of the bytes since the last fsync is on the disk. The length may be there without the bytes. */
 function afterCut({ content, synced, modifiedAtMs }: Inode, survives: Survives): Inode {
   let found = synced;
   if (survives()) {

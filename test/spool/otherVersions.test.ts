@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const KEY = digestOf('key');
 const UNREADABLE = {
@@ -13,7 +11,7 @@ const UNREADABLE = {
   message: expect.stringContaining('version 2'),
 };
 
-/** Gives a file of the spool a higher version, as a later trainpost might write it: other lines, and no end. */
+/** Gives a file of the spool a higher version. A later trainpost might write such lines, and no end. */
 function upgrade(path: string): Buffer {
   const bytes = readFileSync(path);
   const line = bytes.subarray(65, bytes.indexOf('\n')).toString().replace('"version":1', '"version":2');
@@ -22,7 +20,7 @@ function upgrade(path: string): Buffer {
   return later;
 }
 
-/** A spool with one record in that state, which is then of a later version. */
+/** Leaves a closed spool with one record of a later version in a state. */
 async function leftBehind(state: 'pending' | 'dead' | 'delivered') {
   const dir = temporaryFolder();
   const record = newRecord('a', { key: KEY });
@@ -41,7 +39,7 @@ async function leftBehind(state: 'pending' | 'dead' | 'delivered') {
 const FOREVER = { clock: () => 10_000_000_000_000 };
 
 describe.each(['pending', 'dead'] as const)('a %s record of a later version', (state) => {
-  it('is shown with the reason, and left as it is by every request', async () => {
+  it('is shown with the reason, and no request changes it', async () => {
     const { dir, record, paths, later } = await leftBehind(state);
     const counts = fileCounts(dir);
     for (const options of [{}, FOREVER]) {
@@ -62,7 +60,7 @@ describe.each(['pending', 'dead'] as const)('a %s record of a later version', (s
     }
   });
 
-  it('is whole once the later program is back', async () => {
+  it('is whole once the later trainpost is back', async () => {
     const { dir, record, whole } = await leftBehind(state);
     await (await openSpool(dir)).close();
     for (const [path, bytes] of whole) writeFileSync(path, bytes);
@@ -71,7 +69,7 @@ describe.each(['pending', 'dead'] as const)('a %s record of a later version', (s
     expect(await spool.load(record.id)).toMatchObject({ files: record.files, notes: ['first'] });
   });
 
-  it('takes room, as it did', async () => {
+  it('still counts for the limits', async () => {
     const { dir, later } = await leftBehind(state);
     const spool = await openSpool(dir, { recordsMax: 1 });
     expect(spool.stats()).toMatchObject({ [state]: 1, bytes: later.length });
@@ -82,7 +80,7 @@ describe.each(['pending', 'dead'] as const)('a %s record of a later version', (s
 describe('a receipt of a later version', () => {
   it('is shown with the reason, and keeps its key', async () => {
     const { dir, record, paths, later } = await leftBehind('delivered');
-    // Both names are of one file, as a rule.
+    // Both names usually belong to one file.
     for (const path of paths) writeFileSync(path, later);
     const spool = await openSpool(dir);
     const summary = { id: record.id, state: 'delivered', document: undefined, unreadable: UNREADABLE };

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Spool } from '../../src/spool/spool.ts';
 import { check } from './checkStory.ts';
 import { faultyFiles, systemError } from './faultyFiles.ts';
@@ -6,16 +6,14 @@ import { MemoryDisk, type Survives } from './memoryDisk.ts';
 import { optionsFor } from './samples.ts';
 import { play, type Results, STORY } from './story.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const DIR = '/spool';
-/** Different chances for what no fsync has asked for. */
+/** Seeds of the chances with which changes without an fsync survive. */
 const SEEDS = [1, 2, 3, 4];
 const ROUNDS = 400;
-/** More than a start takes. */
+/** More operations than a start takes. */
 const RESTORE_OPERATIONS = 45;
 
-/** Plays the story until the operation of a number, from which on nothing comes to the disk. */
+/** Plays the story until the operation number `cutAt`. From this operation on, nothing reaches the disk. */
 async function playUntil(disk: MemoryDisk, cutAt: number): Promise<{ results: Results; operations: number }> {
   const results: Results = [];
   let operations = 0;
@@ -36,12 +34,12 @@ async function playUntil(disk: MemoryDisk, cutAt: number): Promise<{ results: Re
   return { results, operations };
 }
 
-/** The process that had the claim is dead. */
+/** Removes the claims, as if the process that had the folder were dead. */
 async function removeClaims(disk: MemoryDisk): Promise<void> {
   for (const path of disk.paths()) if (path.includes('/claim-')) await disk.remove(path);
 }
 
-/** What the next start finds. */
+/** Checks what the next start finds. */
 async function checkDisk(disk: MemoryDisk, results: Results): Promise<void> {
   await removeClaims(disk);
   const spool = await Spool.open(optionsFor(DIR, { files: disk }));
@@ -58,7 +56,7 @@ function chances(seed: number): Survives {
   };
 }
 
-it('plays the story to its end where nothing fails', async () => {
+it('plays the story to its end if nothing fails', async () => {
   const disk = new MemoryDisk();
   const { results, operations } = await playUntil(disk, Number.POSITIVE_INFINITY);
   expect(results).toEqual(STORY.map(() => 'done'));
@@ -67,10 +65,10 @@ it('plays the story to its end where nothing fails', async () => {
 });
 
 it.each<[string, Survives[]]>([
-  ['a power cut that takes all that was not synced', [() => false]],
+  ['a power cut that loses everything without an fsync', [() => false]],
   ['a kill', [() => true]],
-  ['a power cut that takes this and that', SEEDS.map(chances)],
-])('loses nothing and keeps nothing half at any operation: %s', async (_name, survivals) => {
+  ['a power cut that loses a part of it', SEEDS.map(chances)],
+])('loses nothing and keeps nothing half-written at any operation: %s', async (_name, survivals) => {
   const { operations } = await playUntil(new MemoryDisk(), Number.POSITIVE_INFINITY);
   for (let cutAt = 1; cutAt <= operations + 1; cutAt++) {
     for (const survives of survivals) {
@@ -81,7 +79,7 @@ it.each<[string, Survives[]]>([
   }
 });
 
-it('brings to the disk what it finds at a start, after a kill at any operation', async () => {
+it('brings the records that a start finds to the disk, after a kill at any operation', async () => {
   const { operations } = await playUntil(new MemoryDisk(), Number.POSITIVE_INFINITY);
   for (let killAt = 1; killAt <= operations + 1; killAt++) {
     const disk = new MemoryDisk();
@@ -102,7 +100,7 @@ async function allOf(spool: Spool) {
   return [await spool.list('pending', 10), await spool.list('dead', 10), await spool.list('delivered', 10)];
 }
 
-it('loses nothing where it ends again while it takes up what was left', async () => {
+it('loses nothing if it ends again during a start', async () => {
   const { operations } = await playUntil(new MemoryDisk(), Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round++) {
     const disk = new MemoryDisk();

@@ -16,7 +16,7 @@ export function optionsFor(dir: string, others: Partial<SpoolOptions> = {}): Spo
   };
 }
 
-/** A record with a document and two files, one of them with bytes that are no text. */
+/** A record with a document and two files. The bytes of the second file are not text. */
 export function newRecord(name: string, others: Partial<NewRecord> = {}): NewRecord {
   return {
     id: randomUUID(),

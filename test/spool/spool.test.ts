@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf, newRecord } from './samples.ts';
 import { fileCounts, openSpool, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('a record', () => {
   it('is whole as soon as it is accepted, and after the next start', async () => {
@@ -28,7 +26,7 @@ describe('a record', () => {
     expect(await again.findByKey(digestOf('key'))).toMatchObject({ id: record.id, state: 'pending' });
   });
 
-  it('leaves a receipt without files when it is delivered, found by id and by key', async () => {
+  it('leaves a receipt without files when it is delivered, which is found by id and by key', async () => {
     const dir = temporaryFolder();
     const record = newRecord('a', { key: digestOf('key') });
     const spool = await openSpool(dir, { clock: () => 5_000 });
@@ -52,17 +50,17 @@ describe('a record', () => {
     expect(spool.stats()).toEqual({ pending: 0, dead: 0, bytes: 0 });
   });
 
-  it('has its receipt say something else, of the same age', async () => {
+  it('can get another outcome in its receipt, which keeps its time', async () => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir);
     const record = newRecord('amended', { key: digestOf('amended') });
     await spool.accept(record);
     await spool.amend(record.id, { nothing: 'yet' });
     expect((await spool.find(record.id))?.state).toBe('pending');
-    await spool.deliver(record.id, { swept: false });
+    await spool.deliver(record.id, { rechecked: false });
     const before = await spool.find(record.id);
-    await spool.amend(record.id, { swept: true });
-    expect(await spool.find(record.id)).toEqual({ ...before, outcome: { swept: true } });
+    await spool.amend(record.id, { rechecked: true });
+    expect(await spool.find(record.id)).toEqual({ ...before, outcome: { rechecked: true } });
     expect((await spool.findByKey(digestOf('amended')))?.id).toBe(record.id);
     expect(fileCounts(dir)).toEqual({ incoming: 0, pending: 0, delivered: 2, dead: 0 });
   });
@@ -84,7 +82,7 @@ describe('a record', () => {
     expect(await spool.find(record.id)).not.toHaveProperty('outcome');
   });
 
-  it('is not found by what is no id', async () => {
+  it('is not found by a text that is not an id', async () => {
     const spool = await openSpool(temporaryFolder());
     for (const id of [randomUUID(), '', '../../package.json', `${randomUUID()}/..`]) {
       expect(await spool.find(id)).toBeUndefined();
@@ -95,8 +93,8 @@ describe('a record', () => {
   });
 });
 
-describe('what is asked for at once', () => {
-  it('is done one after the other with a record', async () => {
+describe('work that is asked for at once', () => {
+  it('is done one after the other on one record', async () => {
     const spool = await openSpool(temporaryFolder());
     const record = newRecord('a');
     await spool.accept(record);
@@ -112,7 +110,7 @@ describe('what is asked for at once', () => {
     expect(await spool.find(record.id)).toMatchObject({ state: 'delivered', outcome: 1 });
   });
 
-  it('is done before the spool is closed, and refused after that', async () => {
+  it('is done before the spool is closed, and refused afterwards', async () => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir);
     const records = ['a', 'b', 'c'].map((name) => newRecord(name));
@@ -135,10 +133,10 @@ describe('what is asked for at once', () => {
 
 describe('accept', () => {
   it.each([
-    [{ id: 'not-a-uuid' }, 'no UUID'],
-    [{ id: randomUUID().toUpperCase() }, 'no UUID'],
-    [{ key: '../etc' }, 'no hex digest'],
-  ])('refuses what may be no part of a path: %j', async (others, says) => {
+    [{ id: 'not-a-uuid' }, 'not a UUID'],
+    [{ id: randomUUID().toUpperCase() }, 'not a UUID'],
+    [{ key: '../etc' }, 'not a hex digest'],
+  ])('refuses a text that must not become part of a path: %j', async (others, says) => {
     const dir = temporaryFolder();
     const spool = await openSpool(dir);
     await expect(spool.accept(newRecord('a', others))).rejects.toThrow(says);
@@ -152,7 +150,7 @@ describe('accept', () => {
     await expect(spool.accept(record)).rejects.toThrow('already');
   });
 
-  it('keeps the order in time, though the clock stands still or goes back', async () => {
+  it('keeps the order of time, even if the clock stands still or goes back', async () => {
     const dir = temporaryFolder();
     let nowMs = 1_700_000_000_000;
     const spool = await openSpool(dir, { clock: () => nowMs-- });

@@ -2,7 +2,7 @@ import type { Spool } from '../../src/spool/spool.ts';
 import { digestOf, newRecord } from './samples.ts';
 
 export const KEY = digestOf('key of a');
-/** Fixed, for a child process tells the same story. */
+/** The ids are fixed, because a child process plays the same story. */
 export const RECORDS = {
   a: newRecord('a', { id: '00000000-0000-4000-8000-00000000000a', key: KEY }),
   b: newRecord('b', { id: '00000000-0000-4000-8000-00000000000b' }),
@@ -15,7 +15,7 @@ export interface Step {
   readonly does: 'accept' | 'note' | 'deliver' | 'bury' | 'revive';
 }
 
-/** Every change of state that there is. */
+/** Contains every change of state. */
 export const STORY: readonly Step[] = [
   { name: 'a', does: 'accept' },
   { name: 'a', does: 'note' },
@@ -31,11 +31,11 @@ export const STORY: readonly Step[] = [
   { name: 'b', does: 'deliver' },
 ];
 
-/** What became of a step: of one that was only begun, and of one that was refused, anything may have remained. */
+/** The result of a step. A step that was begun or refused may have left anything. */
 export type Result = 'done' | 'nothing to do' | 'refused' | 'begun';
 export type Results = Result[];
 
-/** Plays the story to its end, whatever fails, and tells of each step as it begins and as it ends. */
+/** Plays the whole story, even if steps fail. Reports each step when it begins and when it ends. */
 export async function play(spool: Spool, tell: (step: number, result: Result) => void): Promise<void> {
   for (const [index, step] of STORY.entries()) {
     tell(index, 'begun');

@@ -1,10 +1,8 @@
 // A thread that grows the memory of another thread, and reports the result.
 import { workerData } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import { MemoryBudget, PAGE_BYTES } from '../../dist/kernels/memoryBudget.js';
+import { ensureBytes, pagesOf, useBudget } from '../../dist/kernels/module.js';
 
-register();
-const { MemoryBudget, PAGE_BYTES } = await import('../../src/kernels/memoryBudget.ts');
-const { ensureBytes, pagesOf, useBudget } = await import('../../src/kernels/module.ts');
 const { words, memory, pages, port } = workerData;
 const budget = new MemoryBudget(words);
 useBudget(budget);

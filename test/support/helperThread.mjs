@@ -1,8 +1,6 @@
-// A thread that helps a team. A worker thread does not inherit the test runner's transform, so it brings its own.
+// A thread that helps a team. The thread runs from dist, because it does not inherit the test runner's transform.
 import { parentPort } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import { serveTeam } from '../../dist/engine/local/blocks/team.js';
 
-register();
-const { serveTeam } = await import('../../src/engine/local/blocks/team.ts');
 parentPort.on('message', serveTeam);
 parentPort.postMessage('ready');

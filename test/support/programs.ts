@@ -6,8 +6,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unusedPort } from './mlflowServer.ts';
 
-const UP_TIMEOUT_MS = 60_000;
+/** A program answers within a second, or ten on a busy machine. */
+const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
+/** Timeouts of the service that a test is not about. Only a hang exceeds them. */
+const PATIENCE = {
+  HEADERS_TIMEOUT_MS: '600000',
+  KEEP_ALIVE_MS: '600000',
+  MLFLOW_CALL_TIMEOUT_MS: '600000',
+  MLFLOW_WAIT_MS: '600000',
+  UPLOAD_STALL_MS: '600000',
+};
 
 export interface Program {
   readonly url: string;
@@ -27,7 +36,7 @@ export async function startProgram(
   const port = await unusedPort();
   const spool = mkdtempSync(join(tmpdir(), 'trainpost-spool-'));
   const child = spawn(command, argumentsOf(port), {
-    env: { ...process.env, SPOOL_DIR: spool, ...environmentOf(port) },
+    env: { ...process.env, ...PATIENCE, SPOOL_DIR: spool, ...environmentOf(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -19,7 +19,7 @@ const VERSION_MIN = [3, 10] as const;
 /** Installing an environment with MLflow takes one to three minutes, and more on a slow network. */
 const MAKE_TIMEOUT_MS = 900_000;
 /** Importing mlflow alone takes a few seconds, and more on a busy machine. */
-const SCRIPT_TIMEOUT_MS = 90_000;
+const SCRIPT_TIMEOUT_MS = 500_000;
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 /** Characters of a script's error output that an error shows. */
 const STDERR_CHARS_MAX = 4000;

@@ -7,7 +7,7 @@ import { unusedPort } from './mlflowServer.ts';
 import { ensureVenv, type VenvName } from './python.ts';
 
 /** Time for two Python processes to import MLflow and scikit-learn, one after the other, on a busy machine. */
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 500_000;
 const POLL_MS = 200;
 const STDERR_CHARS_MAX = 4_000;
 

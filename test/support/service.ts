@@ -19,9 +19,11 @@ import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
-/** The thread's entry for tests: the same module, compiled when it is loaded. */
-export const THREAD = new URL('./thread.mjs', import.meta.url);
+/** The thread's entry for tests. It is in dist, because a thread does not inherit the test runner's transform. */
+export const THREAD = new URL('../../dist/engine/local/threads/thread.js', import.meta.url);
 
+/** A time for every timeout that a test is not about. Only a hang exceeds this time. */
+export const PATIENCE_MS = 600_000;
 /** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
@@ -60,12 +62,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
-  const upload = { ...config.upload, dir, fileBytesMax, ...options.upload };
+  const times = { stallMs: PATIENCE_MS, timeoutMs: PATIENCE_MS };
+  const upload = { ...config.upload, ...times, dir, fileBytesMax, ...options.upload };
   const table = { ...config.table, ...options.table };
   const engine = new LocalEngine({
     threads: 1,
     waitingMax: 16,
-    timeoutMs: 30_000,
+    timeoutMs: PATIENCE_MS,
     helpers: 1,
     read: { unfoldedBytesMax: upload.fileBytesMax, limits: table },
     thread: THREAD,
@@ -98,12 +101,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,
-    wait: options.wait ?? { defaultMs: 30_000, maxMs: 60_000 },
+    wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
     limits: limitsOf({ ...config, upload, table }),
     metrics,
     readiness,
   });
-  const connections = { ...config.connections, ...options.connections };
+  const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
+  const connections = { ...config.connections, ...patience, ...options.connections };
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
   serve(server, app, logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

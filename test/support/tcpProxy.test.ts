@@ -120,8 +120,12 @@ describe('a TCP proxy that does harm', () => {
     const random = listed([drawFor('late'), 0.9]);
     await using proxy = await TcpProxy.start({ target: url, random, harmShare: 0.5, lateMsMax: 1000 });
     seen.length = 0;
-    const signal = AbortSignal.timeout(50);
-    await expect(request(proxy.url, { method: 'POST', body: 'late', signal })).rejects.toThrow();
+    const sender = new AbortController();
+    const sending = request(proxy.url, { method: 'POST', body: 'late', signal: sender.signal });
+    const refused = expect(sending).rejects.toThrow();
+    await expect.poll(() => proxy.counts.late, { interval: 5 }).toBe(1);
+    sender.abort();
+    await refused;
     expect(seen).toEqual([]);
     await proxy.settled();
     expect(seen).toEqual(['late']);

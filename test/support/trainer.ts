@@ -14,23 +14,23 @@ export interface Answered {
 export interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly dispatcher?: Dispatcher;
-  readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 60_000;
+/** An answer takes a second, and ten on a busy machine. */
+const TIMEOUT_MS = 600_000;
 
 /** Posts a training. @returns undefined if there was no connection, or if it ended before the response */
 export async function postTraining(
   url: string,
   form: TrainForm,
-  { headers = {}, dispatcher, timeoutMs = TIMEOUT_MS }: PostOptions = {},
+  { headers = {}, dispatcher }: PostOptions = {},
 ): Promise<Answered | undefined> {
   try {
     const response = await request(`${url}/train`, {
       method: 'POST',
       headers: { 'content-type': form.contentType, ...headers },
       body: form.body,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(dispatcher !== undefined && { dispatcher }),
     });
     const text = await response.body.text();

@@ -8,7 +8,7 @@ import { unusedPort } from './mlflowServer.ts';
 
 const SERVER = join(import.meta.dirname, '../../dist/server.js');
 /** A process takes 0.5 s until it answers, and 5 s on a busy machine. */
-const UP_TIMEOUT_MS = 60_000;
+const UP_TIMEOUT_MS = 300_000;
 const POLL_MS = 20;
 /** Characters of the log that an error shows. */
 const LAST_WORDS_CHARS = 2_000;

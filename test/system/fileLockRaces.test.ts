@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileLock } from '../../src/system/fileLock.mjs';
 import { contentOf, endedProcess, temporaryFolder } from './support.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const RACERS = 3;
 const ROUNDS = 150;

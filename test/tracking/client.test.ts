@@ -7,7 +7,7 @@ async function withServer<Result>(
   use: (client: MlflowClient, seen: readonly { path: string; body: string }[]) => Promise<Result>,
 ): Promise<Result> {
   await using server = await countingServer(handler);
-  const client = new MlflowClient({ trackingUri: server.url, timeoutMs: 5_000 });
+  const client = new MlflowClient({ trackingUri: server.url, timeoutMs: 300_000 });
   try {
     return await use(client, server.seen);
   } finally {
@@ -136,6 +136,18 @@ describe('what counts as done, and what as nothing', () => {
       if (handlers.length === 2) await logged;
       else await expect(logged).rejects.toMatchObject({ code: 'mlflow_refused' });
       expect(seen).toHaveLength(times);
+    });
+  });
+
+  test('a search by pattern follows its pages, and does not follow them for ever', async () => {
+    const page = (count: number) => answer(200, { runs: Array(count).fill({}), next_page_token: 'next' });
+    await withServer(inTurn(page(2), page(2), page(0)), async (client, seen) => {
+      expect(await client.findRunsLike('1', 'tag', 'x%', 2)).toHaveLength(4);
+      expect(seen).toHaveLength(3);
+    });
+    await withServer(page(1_000), async (client, seen) => {
+      expect(await client.findRunsLike('1', 'tag', 'x%', 1_000)).toHaveLength(5_000);
+      expect(seen).toHaveLength(5);
     });
   });
 

@@ -7,7 +7,7 @@ async function withServer(
   use: (server: TrackingServer, seen: readonly { path: string }[]) => Promise<void>,
 ): Promise<void> {
   await using http = await countingServer(handler);
-  const server = new TrackingServer({ trackingUri: http.url, timeoutMs: 5_000 });
+  const server = new TrackingServer({ trackingUri: http.url, timeoutMs: 300_000 });
   try {
     await use(server, http.seen);
   } finally {

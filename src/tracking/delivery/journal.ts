@@ -231,9 +231,7 @@ export class Journal {
     for (const thing of [...this.#known.keys()]) {
       if (lost === true || partsOf(thing).node === lost) this.#known.delete(thing);
     }
-    if (lost !== true) return;
-    this.#deleted.clear();
-    this.#whole.clear();
+    if (lost === true) this.#whole.clear();
   }
 
   #of(thing: Thing): Knowledge {

@@ -11,7 +11,8 @@ import { BusyError, CancelledError, DataError } from '../../../src/errors.ts';
 import type { Plan } from '../../../src/values/plan.ts';
 import type { Result } from '../../../src/values/result.ts';
 import { ORIGINAL_PLAN, planFor } from '../../support/plans.ts';
-import { THREAD } from '../../support/service.ts';
+import { PATIENCE_MS, THREAD } from '../../support/service.ts';
+import { passTime, stopTime } from '../../support/stoppedTime.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'trainpost-engine-'));
 const good = join(dir, 'good.csv');
@@ -50,7 +51,13 @@ async function fitFile(engine: LocalEngine, path: string, plan: Plan): Promise<R
 /** Gradient descent never converges, and does all its iterations. */
 const ENDLESS = planFor({ solver: 'gradient-descent', max_iter: '1000000000' });
 
-const ONE_THREAD = { threads: 1, helpers: 1, waitingMax: 16, timeoutMs: 60_000, thread: THREAD } as const;
+const ONE_THREAD = {
+  threads: 1,
+  helpers: 1,
+  waitingMax: 16,
+  timeoutMs: PATIENCE_MS,
+  thread: THREAD,
+} as const;
 
 describe('LocalEngine', () => {
   it('reads a long file again with its helpers, and trains as without helpers', async () => {
@@ -67,7 +74,7 @@ describe('LocalEngine', () => {
       threads: 1,
       helpers: 2,
       waitingMax: 1,
-      timeoutMs: 60_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -78,24 +85,26 @@ describe('LocalEngine', () => {
     } finally {
       await engine.close();
     }
-  }, 60_000);
+  });
 
   it('fits on a thread while the event loop goes on', async () => {
     const engine = new LocalEngine({
       threads: 1,
       helpers: 1,
       waitingMax: 16,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
       await engine.warmUp(ORIGINAL_PLAN);
-      let ticks = 0;
-      const timer = setInterval(() => ticks++, 1);
-      const fitted = await fitFile(engine, good, planFor({ solver: 'gradient-descent', max_iter: '300' }));
-      clearInterval(timer);
-      expect(fitted.data.rows).toBe(2_000);
-      expect(ticks).toBeGreaterThan(3);
+      const watch = new Watch();
+      const intake = await readFile(engine, good);
+      const fitting = engine.run({ intake, path: good }, ENDLESS, watch).catch((error: unknown) => error);
+      await expect.poll(() => watch.progress().stage, { interval: 1 }).toBe('fitting');
+      for (let tick = 0; tick < 5; tick++) await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(watch.progress().stage).toBe('fitting');
+      await engine.close();
+      expect(await fitting).toMatchObject({ code: 'thread_lost' });
     } finally {
       await engine.close();
     }
@@ -106,7 +115,7 @@ describe('LocalEngine', () => {
       threads: 1,
       helpers: 1,
       waitingMax: 16,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -127,7 +136,7 @@ describe('LocalEngine', () => {
       threads: 1,
       helpers: 1,
       waitingMax: 2,
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
       thread: THREAD,
     });
     try {
@@ -162,14 +171,16 @@ describe('LocalEngine', () => {
     });
     try {
       await engine.warmUp(ORIGINAL_PLAN);
-      const ended = await fitFile(engine, good, ENDLESS).catch((error: unknown) => error);
+      stopTime();
+      const fitting = fitFile(engine, good, ENDLESS).catch((error: unknown) => error);
+      const ended = await passTime(3_000, fitting);
       expect(ended).toBeInstanceOf(DataError);
       expect(ended).toMatchObject({ code: 'training_timeout', details: { limit: 3_000, actual: 3_001 } });
       await expect(fitFile(engine, good, ORIGINAL_PLAN)).resolves.toBeDefined();
     } finally {
       await engine.close();
     }
-  }, 30_000);
+  });
 });
 
 describe('a watch', () => {
@@ -188,14 +199,14 @@ describe('a watch', () => {
   afterAll(() => void vi.restoreAllMocks());
 
   it('cancels a fit of a million rows between two passes, and the thread survives', async () => {
-    const engine = new LocalEngine({ ...ONE_THREAD, cancelGraceMs: 60_000 });
+    const engine = new LocalEngine({ ...ONE_THREAD, cancelGraceMs: PATIENCE_MS });
     try {
       await engine.warmUp(ORIGINAL_PLAN);
       const watch = new Watch();
       const intake = await readFile(engine, million);
       const plan = planFor({ solver_tol: '1e-300', iterations: '1000000', tol: '1e9' });
       const run = engine.run({ intake, path: million }, plan, watch).catch((error: unknown) => error);
-      await vi.waitUntil(() => watch.progress().stage === 'fitting', { timeout: 20_000, interval: 1 });
+      await expect.poll(() => watch.progress().stage, { interval: 1 }).toBe('fitting');
       expect(watch.progress()).toEqual({ stage: 'fitting', done: 0, total: 1 });
       watch.cancel();
       expect(await run).toBeInstanceOf(CancelledError);
@@ -207,7 +218,7 @@ describe('a watch', () => {
     } finally {
       await engine.close();
     }
-  }, 60_000);
+  });
 
   it('removes a waiting training from the queue before it gets helpers, and ends a thread that does not look', async () => {
     const engine = new LocalEngine({ ...ONE_THREAD, cancelGraceMs: 10 });
@@ -219,7 +230,7 @@ describe('a watch', () => {
       const outcomes = readings.map((intake, i) =>
         engine.run({ intake, path: good }, ENDLESS, watches[i]!).catch((error: unknown) => error),
       );
-      await vi.waitUntil(() => watches[0]!.progress().stage === 'fitting', { timeout: 20_000 });
+      await expect.poll(() => watches[0]!.progress().stage).toBe('fitting');
       expect(engine.counts()).toMatchObject({ underWay: 2, waiting: 1 });
       watches[1]!.cancel();
       expect(await outcomes[1]).toBeInstanceOf(CancelledError);
@@ -231,5 +242,5 @@ describe('a watch', () => {
     } finally {
       await engine.close();
     }
-  }, 60_000);
+  });
 });

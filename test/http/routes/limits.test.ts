@@ -26,7 +26,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: LIMITS, table: TABLE });
   await service.engine.warmUp(ORIGINAL_PLAN);
-}, 60_000);
+});
 afterAll(() => service.close());
 
 async function send(request: Buffer): Promise<JsonAnswer> {

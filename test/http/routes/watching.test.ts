@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/observability/readiness.ts';
 import { byLabel, faultsOf, readExposition, readingOf } from '../../support/exposition.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
@@ -126,16 +126,19 @@ describe('GET /metrics', () => {
     socket.write(
       'POST /train HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 9999\r\n\r\n--b\r\n',
     );
-    await vi.waitFor(async () => expect(readingOf(await metrics(), 'trainpost_uploads_under_way')).toBe(1));
+    await expect.poll(async () => readingOf(await metrics(), 'trainpost_uploads_under_way')).toBe(1);
     const aborted = { route: '/train', method: 'POST', status: 'aborted' };
     expect(readingOf(await metrics(), 'trainpost_http_requests_total', aborted)).toBeUndefined();
     // A reset. After an ordinary end, the service would answer the incomplete form.
     socket.resetAndDestroy();
-    await vi.waitFor(async () => {
+    const found = async () => {
       const families = await metrics();
-      expect(readingOf(families, 'trainpost_uploads_under_way')).toBe(0);
-      expect(readingOf(families, 'trainpost_http_requests_total', aborted)).toBe(1);
-    });
+      return [
+        readingOf(families, 'trainpost_uploads_under_way'),
+        readingOf(families, 'trainpost_http_requests_total', aborted),
+      ];
+    };
+    await expect.poll(found).toEqual([0, 1]);
   });
 
   it('gets no new series from made-up paths, methods and queries', async () => {
@@ -180,7 +183,7 @@ describe('the log', () => {
     await get(path);
     // The next request is logged in any case, and lines keep their order.
     await get('/nothing');
-    await vi.waitFor(() => expect(service.lines.map((line) => line['path'])).toContain('/nothing'));
+    await expect.poll(() => service.lines.map((line) => line['path'])).toContain('/nothing');
     const levels = { 30: 'info', 40: 'warn', 50: 'error' } as Record<number, string>;
     const line = service.lines.find((one) => one['path'] === path.split('?')[0]);
     expect(line && levels[line['level'] as number]).toBe(level);

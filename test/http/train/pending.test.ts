@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TrackingRefusedError } from '../../../src/errors.ts';
-import { startTestService, type TestService } from '../../support/service.ts';
+import { PATIENCE_MS, startTestService, type TestService } from '../../support/service.ts';
 
 const DIABETES = join(import.meta.dirname, '../../../data/diabetes.csv');
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ wait: { defaultMs: 30_000, maxMs: 1_000 } });
+  service = await startTestService({ wait: { defaultMs: PATIENCE_MS, maxMs: 1_000 } });
 });
 afterAll(() => service.close());
 beforeEach(() => service.desk.reset());

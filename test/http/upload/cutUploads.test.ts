@@ -11,7 +11,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({ upload: { atOnceMax: PLACES } });
   await service.engine.warmUp(ORIGINAL_PLAN);
-}, 60_000);
+});
 afterAll(() => service.close());
 
 async function train(): Promise<number> {
@@ -36,5 +36,5 @@ describe('uploads that are cut', () => {
     // As many trainings as slots, all at the same time.
     const statuses = await Promise.all(Array.from({ length: PLACES }, train));
     expect(statuses).toEqual(statuses.map(() => 200));
-  }, 60_000);
+  });
 });

@@ -1,8 +1,15 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ORIGINAL_PLAN } from '../../support/plans.ts';
 import { answerOf, BOUNDARY, headOf, multipart, open, requestOf } from '../../support/rawUpload.ts';
-import { startTestService, type TestService, type TestServiceOptions } from '../../support/service.ts';
+import {
+  PATIENCE_MS,
+  startTestService,
+  type TestService,
+  type TestServiceOptions,
+} from '../../support/service.ts';
+import { passTime, stopTime } from '../../support/stoppedTime.ts';
 
 const FAULTY = new URL('../../support/faultyThread.mjs', import.meta.url);
 const ROWS = Array.from({ length: 40 }, (_, row) => `${row},${(row * 7) % 11},${row % 2}\n`).join('');
@@ -62,7 +69,7 @@ describe('uploads at the same time', () => {
     const answers = await Promise.all(begun.map((socket) => finish(socket, FILE_BEGINS + 20)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await post()).status).toBe(200);
-  }, 30_000);
+  });
 
   it('lose their slot if they are too slow and another upload needs it, the slowest first', async () => {
     await start({ upload: { atOnceMax: 2, bytesPerSMin: 1_000_000 } });
@@ -77,10 +84,11 @@ describe('uploads at the same time', () => {
     expect(body['actual']).toBeLessThan(1_000_000);
     await expect.poll(() => service.uploads().length).toBe(1);
     expect((await finish(slow, FILE_BEGINS + 10_000, large)).status).toBe(200);
-  }, 30_000);
+  });
 
   it('give back their slot, no matter how they end', async () => {
-    await start({ upload: { atOnceMax: 1, bytesPerSMin: 0, stallMs: 700, fileBytesMax: 2_000 } });
+    await start({ upload: { atOnceMax: 1, bytesPerSMin: 0, fileBytesMax: 2_000 } });
+    stopTime();
     const ends: [string, () => Promise<unknown>][] = [
       ['trained', () => post()],
       ['a wrong field', () => post({ tol: 'x' })],
@@ -88,7 +96,7 @@ describe('uploads at the same time', () => {
       ['too large', () => post({}, CSV.repeat(10))],
       ['a name too long', () => post({ ['x'.repeat(100)]: '1' })],
       ['disconnected', async () => (await begin(FILE_BEGINS + 20)).destroy()],
-      ['stalled', async () => await answerOf(await begin(FILE_BEGINS + 20))],
+      ['stalled', async () => await passTime(PATIENCE_MS, answerOf(await begin(FILE_BEGINS + 20)))],
       ['malformed', async () => (await begin(FILE_BEGINS + 20)).end()],
     ];
     for (const [name, end] of ends) {
@@ -96,7 +104,7 @@ describe('uploads at the same time', () => {
       await expect.poll(async () => (await post()).status, { message: name }).toBe(200);
     }
     expect(service.uploads()).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('an upload that', () => {
@@ -121,17 +129,24 @@ describe('an upload that', () => {
 
   it('is slow but does not stall is accepted', async () => {
     await start({ upload: { stallMs: 1_500 } });
+    stopTime();
+    const accepted = once(service.server, 'connection') as Promise<[Socket]>;
     const socket = await begin(FILE_BEGINS);
+    const [peer] = await accepted;
     for (let at = FILE_BEGINS; at < FORM.length - 10; at += 10) {
       socket.write(FORM.subarray(at, at + 10));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      const isRead = () => peer.destroyed || peer.bytesRead === socket.bytesWritten;
+      await expect.poll(isRead, { interval: 1 }).toBe(true);
+      // The bytes that the connection has read go through the request to its body.
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(1_000);
     }
     const sent = FILE_BEGINS + Math.floor((FORM.length - 10 - FILE_BEGINS + 9) / 10) * 10;
     expect((await finish(socket, sent)).status).toBe(200);
-  }, 30_000);
+  });
 
   it('takes too long gets 408, although it never stalls', async () => {
-    await start({ upload: { timeoutMs: 1_000, stallMs: 30_000 } });
+    await start({ upload: { timeoutMs: 1_000 } });
     const socket = await begin(FILE_BEGINS);
     const drip = setInterval(() => socket.write('1,2,3\n'), 50);
     try {
@@ -146,18 +161,19 @@ describe('an upload that', () => {
 
   it('is rejected while it still arrives is read for only a few seconds more', async () => {
     await start({});
+    stopTime();
     const socket = await open(service.url);
     sockets.push(socket);
     const part = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="train_file"; filename="a.png"\r\n\r\n`;
     socket.write(headOf({ 'Content-Length': 5_000_000 }) + part);
     const drip = setInterval(() => socket.write('1,2,3\n'), 50);
     try {
-      const { status, headers, body } = await answerOf(socket);
+      const { status, headers, body } = await passTime(5_000, answerOf(socket));
       expect([status, headers['connection'], body['code']]).toEqual([415, 'close', 'not_a_csv_name']);
     } finally {
       clearInterval(drip);
     }
-  }, 30_000);
+  });
 });
 
 describe('too little memory', () => {
@@ -180,7 +196,7 @@ describe('too little memory', () => {
     expect((await finish(one, sent, large)).status).toBe(200);
     expect((await post()).status).toBe(200);
     expect(service.engine.memory().promisedBytes).toBe(0);
-  }, 30_000);
+  });
 
   it('for a single table is 422', async () => {
     await start({ engine: { memoryBytesMax: 6_500_000 } });
@@ -191,13 +207,17 @@ describe('too little memory', () => {
     expect(body).toMatchObject({ code: 'too_large_for_memory', limit: 6_488_064 });
     expect(body['actual']).toBeGreaterThan(6_488_064);
     expect((await post()).status).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('threads', () => {
   it('that are all busy, with a full queue, are 429; a training that takes too long is 422', async () => {
     await start({ engine: { thread: FAULTY, threads: 1, waitingMax: 1, timeoutMs: 4_000 } });
-    const answers = await Promise.all([1, 2, 3].map(() => post({ positive: '!loop' })));
+    stopTime();
+    const posted = [1, 2, 3].map(() => post({ positive: '!loop' }));
+    // One training is refused at once. The others compute and wait while no time passes.
+    await Promise.race(posted);
+    const answers = await passTime(4_000, Promise.all(posted));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.map(({ body }) => body)).toMatchObject([{ code: 'queue_full', limit: 1, actual: 2 }]);
     expect(refused[0]?.headers['retry-after']).toBe('1');
@@ -205,15 +225,17 @@ describe('threads', () => {
     const timedOut = { code: 'training_timeout', limit: 4_000, actual: 4_001 };
     expect(ended).toMatchObject([timedOut, timedOut]);
     expect((await post()).status).toBe(200);
-  }, 30_000);
+  });
 
   it('that take too long to read a file give up with 422', async () => {
-    await start({ engine: { thread: FAULTY, parseTimeoutMs: 1_000 } });
-    const { status, body } = await post({}, `!loop,Outcome\n${'1,0\n2,1\n'.repeat(20)}`);
+    await start({ engine: { thread: FAULTY, parseTimeoutMs: PATIENCE_MS } });
+    stopTime();
+    const looping = post({}, `!loop,Outcome\n${'1,0\n2,1\n'.repeat(20)}`);
+    const { status, body } = await passTime(PATIENCE_MS, looping);
     expect(status).toBe(422);
-    expect(body).toMatchObject({ code: 'parse_timeout', limit: 1_000 });
+    expect(body).toMatchObject({ code: 'parse_timeout', limit: PATIENCE_MS });
     expect((await post()).status).toBe(200);
-  }, 30_000);
+  });
 
   it('that are lost give 503 with Retry-After to their own training only', async () => {
     await start({ engine: { thread: FAULTY, threads: 2 } });
@@ -225,5 +247,5 @@ describe('threads', () => {
     });
     expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await post()).status).toBe(200);
-  }, 30_000);
+  });
 });

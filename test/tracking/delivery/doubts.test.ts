@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MlflowClient } from '../../../src/tracking/client.ts';
 import { CallFailedError } from '../../../src/tracking/request.ts';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
-import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
+import { Bench, CALL_TIMEOUT_MS, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 
@@ -134,7 +131,7 @@ test('a naive client, which sends a create again, makes doubles of what this one
   await using bench = await Bench.open({
     faultOf: ({ name }) => (name === 'runs/create' && faults++ % 2 === 0 ? 'lost' : undefined),
   });
-  const client = new MlflowClient({ trackingUri: bench.standIn.url, timeoutMs: 1_000 });
+  const client = new MlflowClient({ trackingUri: bench.standIn.url, timeoutMs: CALL_TIMEOUT_MS });
   const { experiment_id } = bench.standIn.store.createExperiment({ name: 'naive' });
   const tags = { [REQUEST_ID_TAG]: 'naive' };
   const naive = { experimentId: experiment_id, user: 'ada', runName: 'r', startTimeMs: 1, tags };

@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TrackingRefusedError } from '../../../src/errors.ts';
 import { Bench } from './bench.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 /** What is sent in any delivery; all but the last two after the run was made. */

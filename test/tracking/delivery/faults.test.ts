@@ -1,10 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StandInCall, StandInFault } from '../../support/standInMlflow.ts';
 import { Bench, SHORT_TIMEOUT_MS } from './bench.ts';
 import { FAULTS, FAULTS_OF_CREATES } from './faultCases.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 

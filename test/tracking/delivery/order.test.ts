@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UnavailableError } from '../../../src/errors.ts';
 import { Schedule } from '../../../src/tracking/delivery/schedule.ts';
 import type { RecordedTree } from '../../../src/tracking/tree.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 import { sampleRun } from '../sample.ts';
 import { Bench } from './bench.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 const HELD = {} as RecordedTree;

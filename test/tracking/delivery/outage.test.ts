@@ -1,15 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Accepted } from '../../../src/values/delivery.ts';
-import { Bench } from './bench.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
+import { Bench, CALL_TIMEOUT_MS } from './bench.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('MLflow is down for an hour while 500 trainings are accepted: 500 runs, each once', {
-  timeout: 120_000,
-}, async () => {
+test('MLflow is down for an hour while 500 trainings are accepted: 500 runs, each once', async () => {
   await using bench = await Bench.open();
   await bench.standIn.down();
   // So that the pauses within a call, which are not of the fake clock, are over soon.
@@ -21,7 +16,7 @@ test('MLflow is down for an hour while 500 trainings are accepted: 500 runs, eac
   // One record at a time tries it, every half a minute at last.
   expect(bench.scheduler.counts().retried).toBeLessThan(HOUR_MS / 22_000 + 10);
   expect(bench.scheduler.counts().retried).toBeGreaterThan(HOUR_MS / 30_000 - 10);
-  await bench.reconnect(5_000);
+  await bench.reconnect(CALL_TIMEOUT_MS);
   await bench.standIn.up();
   await bench.untilDelivered();
   bench.expectEachOnce(accepted);

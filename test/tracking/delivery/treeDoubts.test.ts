@@ -1,10 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StandInCall } from '../../support/standInMlflow.ts';
 import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const CHILDREN = 12;
 /** What MLflow makes anew each time it is asked, and a child that has such a thing. */

@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import type { StandInCall } from '../../support/standInMlflow.ts';
 import { Bench, QUARANTINE_MS } from './bench.ts';
 import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const runOf = ({ standIn }: Bench, key: string) =>
   [...standIn.store.runs.values()].find(

@@ -1,11 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pageSize } from '../../../src/tracking/delivery/treeRuns.ts';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, SHORT_TIMEOUT_MS } from './bench.ts';
 import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const VERSIONS = ['3.17.2', '2.22.5'] as const;
 /** Children that are delivered side by side. */

@@ -1,11 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
-
-// They wait for nothing but calls and the disk; on a busy machine that takes a while.
-vi.setConfig({ testTimeout: 120_000 });
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/records/v1');
 /** A training of version 1 has one param more than the sample: the target. */

@@ -52,7 +52,7 @@ describe('a helper', () => {
     } finally {
       await readers.close();
     }
-  }, 20_000);
+  });
 
   it('that has not begun a task is not awaited, and does not do the task later', async () => {
     const { port1, port2 } = new MessageChannel();
