@@ -3,7 +3,7 @@ import type { ColumnInfo } from '../values/dataset.ts';
 import type { Warning } from '../values/warning.ts';
 import { type Feature, featureType, requireFewColumns } from './features.ts';
 import { readingFor } from './rereading.ts';
-import { type AssignedRoles, assignRoles, type Roles, usedColumns } from './roles.ts';
+import { assignRoles, type Roles, usedColumns } from './roles.ts';
 import type { Table } from './table.ts';
 import { readTarget, requireLabels, type Target } from './target.ts';
 import { type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
@@ -82,5 +82,3 @@ function noFeatures(target: string, nIgnored: number): DataError {
       : `No column is left to learn from besides the target ${quote(target)}: add at least one, with commas, semicolons, tabs or bars between the columns, or name another delimiter in sep.`;
   return new DataError('no_features', says, { ...(nIgnored > 0 && { field: 'ignore' }), column: target });
 }
-
-export type { AssignedRoles };

@@ -18,7 +18,7 @@ export function hasOtherSign(cell: string, decimalComma: boolean): boolean {
 }
 
 /** Counts the texts of a column that is text only because of the decimal signs of its numbers. */
-export function textsByOtherSign(column: TextColumn, decimalComma: boolean): number | undefined {
+function textsByOtherSign(column: TextColumn, decimalComma: boolean): number | undefined {
   const { ofFile, other } = countSigns(column, decimalComma);
   return other > 0 && ofFile + other >= column.texts.length * NUMBERS_SHARE_MIN ? other : undefined;
 }

@@ -13,7 +13,7 @@ export interface Header {
 }
 
 /** A name that is not the name of a column in the file, for the column of row names. */
-export const ROW_NAMES = '(row names)';
+const ROW_NAMES = '(row names)';
 
 /**
  * Names the columns as pandas' `read_csv` does (pandas.io.common.mangle_dupe_names).

@@ -11,6 +11,19 @@ import {
 
 const withPoint = (cell: string) => numberOf(cell, false);
 
+describe('withoutGroups', () => {
+  it.each([
+    ['1,234', '1234'],
+    ['-12,34,567.5', '-1234567.5'],
+    ['1,,234', '1234'],
+    ['1,,234.5', '1,,234.5'],
+    ['1.5,000', '1.5,000'],
+    ['a,1', 'a,1'],
+  ])('reads %j as %j', (cell, text) => {
+    expect(withoutGroups(cell, ',')).toBe(text);
+  });
+});
+
 describe('numberOf', () => {
   it.each([
     ['1', 1],

@@ -41,11 +41,8 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
-  /**
-   * The version of the fields that the row came with, without it 1. A later field is part of a fingerprint only if it
-   * is not at its default: the fingerprint of a request stays what earlier versions made of it.
-   */
-  readonly since?: number;
+  /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
+  readonly isNew?: true;
   /** Whether blanks are a value. Otherwise a field of blanks counts as not given. */
   readonly mayBeBlank?: boolean;
   /** One sentence that explains the field. */
@@ -176,7 +173,7 @@ const FIELDS = {
     kind: separator,
     defaultSays: 'found out',
     param: 'sep',
-    since: 2,
+    isNew: true,
     mayBeBlank: true,
     says: "The delimiter, as in pandas' `read_csv`: one character, `\\t` for a tab, or `\\s+` for any number of blanks.",
   },
@@ -186,7 +183,7 @@ const FIELDS = {
     kind: oneOf(['.', ',']),
     defaultSays: 'found out',
     param: 'decimal',
-    since: 2,
+    isNew: true,
     says: 'The decimal sign of numbers, `.` or `,`.',
   },
   thousands: {
@@ -195,7 +192,7 @@ const FIELDS = {
     kind: groupSign,
     defaultSays: 'none',
     param: 'thousands',
-    since: 2,
+    isNew: true,
     mayBeBlank: true,
     says: 'The sign between groups of digits, such as `,` in `1,234`. It may be a blank of any width.',
   },
@@ -206,7 +203,7 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'na_values',
-    since: 2,
+    isNew: true,
     mayBeBlank: true,
     says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
   },
@@ -216,7 +213,7 @@ const FIELDS = {
     kind: encoding,
     defaultSays: 'found out',
     param: 'encoding',
-    since: 2,
+    isNew: true,
     says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
   },
   dryRun: {

@@ -25,8 +25,8 @@ export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unkn
 }
 
 /** Whether the field came later than fingerprints, and the request does not use it. */
-function isNewAtDefault({ since = 1, default: usual }: FieldRow, value: unknown): boolean {
-  return since > 1 && JSON.stringify(value) === JSON.stringify(usual);
+function isNewAtDefault({ isNew, default: usual }: FieldRow, value: unknown): boolean {
+  return isNew === true && JSON.stringify(value) === JSON.stringify(usual);
 }
 
 function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])[] {
