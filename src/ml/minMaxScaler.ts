@@ -14,7 +14,7 @@ export interface MinMaxScalerOptions {
 }
 
 /** scikit-learn treats a column with a smaller range as constant: ten times the spacing of doubles at 1. */
-const CONSTANT_RANGE_MAX = 10 * Number.EPSILON;
+export const CONSTANT_RANGE_MAX = 10 * Number.EPSILON;
 
 /**
  * Scales each feature to a range: `X * scale_ + min_`.

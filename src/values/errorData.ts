@@ -4,6 +4,8 @@ export interface ErrorDetails {
   readonly field?: string;
   /** Row of data, counted from 1 after the header, as people count. */
   readonly row?: number;
+  /** Line of the file on which the row begins, counted from 1. */
+  readonly line?: number;
   /** The column's name. */
   readonly column?: string;
   /** The rejected value, shortened. */

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../../errors.ts';
+import { codecOf } from '../../python/encodings.ts';
 import { parseLiteral } from '../../python/literal.ts';
 
 /**
@@ -61,6 +62,28 @@ export const oneOf = <const Word extends string>(words: readonly Word[]) =>
     .string()
     .trim()
     .pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }));
+
+/** A delimiter as pandas takes it: a character, its escape in a regular expression, or any number of blanks. */
+export const separator = z
+  .string()
+  .transform((value) => (value === '\t' ? '\\t' : value))
+  .refine(
+    (value) => /^(?:[^\r\n"\p{L}\p{N}\\]|\\t|\\s\+|\\x[0-9a-f]{2}|\\[^\r\n"\p{L}\p{N}])$/iu.test(value),
+    {
+      error:
+        'must be one character that is neither a letter, a digit nor a quote, or \\t for a tab, or \\s+ for blanks',
+    },
+  );
+
+/** The sign between groups of digits. */
+export const groupSign = z.string().refine((value) => /^[^\p{L}\p{N}\r\n"+-]$/u.test(value), {
+  error: 'must be one character that is neither a letter, a digit, a quote nor a sign',
+});
+
+/** A name of an encoding, as Python knows it. */
+export const encoding = z.string().refine((value) => codecOf(value) !== undefined, {
+  error: 'must be an encoding by its name in Python, such as utf-8, latin-1, cp1252, utf-16 or gbk',
+});
 
 /** Takes any case, and what Python prints. */
 export const flag = z

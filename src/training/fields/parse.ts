@@ -52,7 +52,8 @@ function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
   for (const [field, value] of Object.entries(body)) {
     const texts = [value].flat().map(withoutLineEnd);
     const row = rowNamed(field);
-    const values = texts.filter((text) => text.trim() !== '' && !isNone(text, row));
+    const isGiven = (text: string) => (row?.mayBeBlank === true ? text : text.trim()) !== '';
+    const values = texts.filter((text) => isGiven(text) && !isNone(text, row));
     if (field === FILE_FIELD) {
       // A browser sends an empty text if no file was chosen.
       if (values[0] !== undefined) throw fileAsText(values[0]);
@@ -115,13 +116,20 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 }
 
 /** Rules about two fields. */
-function checkTogether({ names: { alias, registeredModelName } }: TrainFields): void {
-  if (alias === undefined || registeredModelName !== undefined) return;
-  throw new FieldError(
-    'alias_without_model',
-    'alias needs registered_model: name the registered model that the alias belongs to.',
-    { field: 'alias', value: alias },
-  );
+function checkTogether({
+  names: { alias, registeredModelName },
+  data: { decimal, thousands },
+}: TrainFields): void {
+  if (alias !== undefined && registeredModelName === undefined) {
+    throw new FieldError(
+      'alias_without_model',
+      'alias needs registered_model: name the registered model that the alias belongs to.',
+      { field: 'alias', value: alias },
+    );
+  }
+  if (thousands !== undefined && thousands === decimal) {
+    throw invalid('thousands', thousands, 'must be another sign than decimal');
+  }
 }
 
 /** A client sends the file's name if curl's @ or Python's `open` was forgotten. Other text may be a file's, and is not repeated. */

@@ -2,10 +2,13 @@ import type { z } from 'zod';
 import {
   aboveZero,
   alias,
+  encoding,
   flag,
+  groupSign,
   name,
   oneOf,
   rowsOrShare,
+  separator,
   tags,
   text,
   texts,
@@ -41,6 +44,10 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
+  /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
+  readonly isNew?: true;
+  /** Whether blanks are a value. Otherwise a field of blanks counts as not given. */
+  readonly mayBeBlank?: boolean;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -165,6 +172,55 @@ const FIELDS = {
     default: 'error',
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  sep: {
+    group: 'data',
+    names: ['sep'],
+    kind: separator,
+    defaultSays: 'found out',
+    param: 'sep',
+    isNew: true,
+    mayBeBlank: true,
+    says: "The delimiter, as in pandas' `read_csv`: one character, `\\t` for a tab, or `\\s+` for any number of blanks.",
+  },
+  decimal: {
+    group: 'data',
+    names: ['decimal'],
+    kind: oneOf(['.', ',']),
+    defaultSays: 'found out',
+    param: 'decimal',
+    isNew: true,
+    says: 'The decimal sign of numbers, `.` or `,`.',
+  },
+  thousands: {
+    group: 'data',
+    names: ['thousands'],
+    kind: groupSign,
+    defaultSays: 'none',
+    param: 'thousands',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'The sign between groups of digits, such as `,` in `1,234`. It may be a blank of any width.',
+  },
+  naValues: {
+    group: 'data',
+    names: ['na_values'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'na_values',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
+  },
+  encoding: {
+    group: 'data',
+    names: ['encoding'],
+    kind: encoding,
+    defaultSays: 'found out',
+    param: 'encoding',
+    isNew: true,
+    says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
   },
   dryRun: {
     group: 'mode',

@@ -19,9 +19,14 @@ export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> 
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     valuesOf(fields).flatMap(([key, row, value]) =>
-      value === undefined ? [] : [[row.fingerprint ?? key, value] as const],
+      value === undefined || isNewAtDefault(row, value) ? [] : [[row.fingerprint ?? key, value] as const],
     ),
   );
+}
+
+/** Whether the field came later than fingerprints, and the request does not use it. */
+function isNewAtDefault({ isNew, default: usual }: FieldRow, value: unknown): boolean {
+  return isNew === true && JSON.stringify(value) === JSON.stringify(usual);
 }
 
 function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])[] {

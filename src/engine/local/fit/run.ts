@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
@@ -63,9 +64,11 @@ export async function runPlan(
  */
 export async function runCsv(bytes: Uint8Array, plan: Plan, options: ReadOptions = {}): Promise<Result> {
   const startedAt = performance.now();
-  const table = readTable(bytes, options);
+  const csv = csvOptionsOf(plan.data);
+  const all = { ...options, ...(csv && { csv }) };
+  const table = readTable(bytes, all);
   const read = { table, parseMs: performance.now() - startedAt };
-  return await runPlan(await readAgain(read, plan.data, () => [bytes], options), plan);
+  return await runPlan(await readAgain(read, plan.data, () => [bytes], all), plan);
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

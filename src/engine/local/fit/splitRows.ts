@@ -1,4 +1,6 @@
 import type { Dataset } from '../../../data/dataset.ts';
+import { rowPlace } from '../../../data/places.ts';
+import { indexByText } from '../../../data/roles.ts';
 import { segmentsOf } from '../../../data/segments.ts';
 import { type SplitOptions, testRowsOf } from '../../../data/split.ts';
 import type { Table } from '../../../data/table.ts';
@@ -29,7 +31,7 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
     randomState,
     ...(stratify && { stratify: keptCodes(target, kept) }),
   };
-  const { test, nTrain } = splitKept(dataset.rows, options, kept);
+  const { test, nTrain } = splitKept(dataset.rows, options, { kept, lines: table.lines });
   const marks = new Uint8Array(table.rows);
   if (dropped !== undefined) {
     for (let row = 0; row < marks.length; row++) if (dropped[row] === 1) marks[row] = MARKS.dropped;
@@ -46,13 +48,18 @@ export function markRows(dataset: Dataset, { testSize, randomState, stratify }: 
 }
 
 /** Splits the rows that are kept. An error names the row of the file, not its place among the kept rows. */
-function splitKept(rows: number, options: SplitOptions, kept: Uint32Array | undefined) {
+function splitKept(
+  rows: number,
+  options: SplitOptions,
+  { kept, lines }: { readonly kept: Uint32Array | undefined; readonly lines: Table['lines'] },
+) {
   try {
     return testRowsOf(rows, options);
   } catch (error) {
-    if (!(error instanceof DataError) || error.details.row === undefined || kept === undefined) throw error;
-    const row = kept[error.details.row - 1]! + 1;
-    throw new DataError(error.code, error.message, { ...error.details, row });
+    if (!(error instanceof DataError) || error.details.row === undefined) throw error;
+    const place = error.details.row - 1;
+    const row = kept === undefined ? place : kept[place]!;
+    throw new DataError(error.code, error.message, { ...error.details, ...rowPlace(row, lines) });
   }
 }
 
@@ -165,6 +172,10 @@ const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([
   ['False', 0],
 ]);
 
+// A file may write booleans as True, TRUE or true, and so may a client.
+const lowerCase = (text: string) => text.toLowerCase();
+const lowerCaseIf = (dtype: Target['dtype'], text: string) => (dtype === 'bool' ? lowerCase(text) : text);
+
 /**
  * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
  * @throws FieldError if the target has no such label, or more than two labels
@@ -185,11 +196,9 @@ export function findPositive(
       details,
     );
   }
-  // A file may write booleans as True, TRUE or true, and so may a client.
-  const same = (text: string) =>
-    dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
+  const found = indexByText(dtype === 'bool' ? allowed.map(lowerCase) : allowed, lowerCaseIf(dtype, wanted));
   const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
-  const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
+  const label = labels[found] ?? labels.find((one) => one === number);
   if (label === undefined) {
     throw new FieldError(
       'unknown_positive',
