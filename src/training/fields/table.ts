@@ -28,6 +28,8 @@ export interface FieldRow {
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
+  /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
+  readonly isNew?: true;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -158,10 +160,10 @@ const FIELDS = {
   signature: {
     group: 'logging',
     names: ['signature'],
-    // Without a default in the table, a request without the field keeps the fingerprint that earlier versions stored.
     kind: oneOf(['inferred', 'any', 'none']),
     defaultSays: '`inferred`',
     param: 'signature',
+    isNew: true,
     says: "What the model's signature says about numbers. `inferred`: their types, as MLflow's `infer_signature` finds them. `any`: a column takes whole and real numbers alike, and only MLflow 2.19 or newer can read the model. `none`: no signature. The setting `MODEL_SIGNATURE` changes the default.",
   },
   user: {
@@ -169,6 +171,7 @@ const FIELDS = {
     names: ['user'],
     kind: name(NAME_CHARS_MAX),
     defaultSays: 'the user who runs trainpost',
+    isNew: true,
     says: "The run's user in MLflow.",
   },
   gitCommit: {
@@ -176,6 +179,7 @@ const FIELDS = {
     names: ['git_commit'],
     kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
     defaultSays: 'none',
+    isNew: true,
     says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
   },
   dryRun: {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
@@ -19,9 +20,10 @@ export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> 
 /** The fields as one flat object, which every version of trainpost makes the same for the same request. */
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    valuesOf(fields).flatMap(([key, row, value]) =>
-      value === undefined ? [] : [[row.fingerprint ?? key, value] as const],
-    ),
+    valuesOf(fields).flatMap(([key, row, value]) => {
+      if (value === undefined || (row.isNew && isDeepStrictEqual(value, row.default))) return [];
+      return [[row.fingerprint ?? key, value] as const];
+    }),
   );
 }
 
