@@ -24,7 +24,7 @@ const MISTAKES: readonly (readonly [string, StandInFault, advice: RegExp])[] = [
   ],
   ['a redirect', { status: 302, headers: { location: '/login' } }, /redirect/],
   ['another page', { status: 404, text: PAGE }, /MLFLOW_TRACKING_URI/],
-  ['another page with 200', { status: 200, text: PAGE }, /MLflow server/],
+  ['another page with 200', { status: 200, text: PAGE }, /MLFLOW_TRACKING_URI/],
   ['http to an https port', { status: 400, text: 'The plain HTTP request was sent to HTTPS port' }, /https:/],
   ['a needed workspace', { status: 400, text: NO_WORKSPACE }, /Set MLFLOW_WORKSPACE/],
   ['a database that MLflow may not write', { status: 400, text: BAD_DATABASE }, /database/],
@@ -82,7 +82,7 @@ describe('an experiment that takes no runs', () => {
     await bench.until(() => bench.spool.stats().pending === 2);
     await bench.untilTime(HOUR_MS);
     // The records of the experiment do not try one after the other.
-    expect(bench.count('runs/create')).toBeLessThan(HOUR_MS / 22_000 + 20);
+    expect(bench.count('runs/create')).toBeLessThan(1.5 * (HOUR_MS / 22_000));
     expect(bench.scheduler.refusal()?.message).toMatch(
       /Give the user of MLFLOW_TRACKING_USERNAME the permission EDIT/,
     );
