@@ -68,7 +68,7 @@ async function deliver(recorded: RecordedTree): Promise<void> {
     modelUuid: modelUuid(tree, root.key),
     artifactPath,
   } as const;
-  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place).yaml) };
+  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place)) };
   const folder = proxiedPath(artifactPath);
   for (const { path, bytes } of [...modelFilesOf(recorded, root), document]) {
     await again(() => client.putArtifact(folder, path, bytes));

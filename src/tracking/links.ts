@@ -1,19 +1,30 @@
 import type { LoggedRun } from '../values/run.ts';
 import type { RunTree } from './tree.ts';
 
-/** Addresses of MLflow's pages, below the address under which people reach it (no slash at its end). */
-
-export function runUrl(base: string, experimentId: string, runId: string): string {
-  return `${base}/#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`;
+/** Where people find MLflow's pages. */
+export interface LinkBase {
+  /** The address, without a slash at its end. */
+  readonly url: string;
+  readonly workspace?: string;
 }
 
-export function modelVersionUrl(base: string, name: string, version: string): string {
-  return `${base}/#/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
+export function runUrl(base: string, experimentId: string, runId: string, workspace?: string): string {
+  const path = `experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`;
+  return `${base}/#/${path}${inWorkspace(workspace)}`;
 }
 
-/** Where a training is found in MLflow, whose pages are at `base`. */
+export function modelVersionUrl(base: string, name: string, version: string, workspace?: string): string {
+  const path = `models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`;
+  return `${base}/#/${path}${inWorkspace(workspace)}`;
+}
+
+function inWorkspace(workspace: string | undefined): string {
+  return workspace === undefined ? '' : `?workspace=${encodeURIComponent(workspace)}`;
+}
+
+/** Where a training is found in MLflow. */
 export function loggedRun(
-  base: string,
+  { url, workspace }: LinkBase,
   { nodes: [root] }: RunTree,
   delivered: { readonly runId: string; readonly experimentId: string; readonly modelVersion: string },
 ): LoggedRun {
@@ -23,11 +34,11 @@ export function loggedRun(
   return {
     runId,
     runName,
-    runUrl: runUrl(base, experimentId, runId),
+    runUrl: runUrl(url, experimentId, runId, workspace),
     experimentId,
     modelUri: `runs:/${runId}/${modelName}`,
     registeredModelName,
     modelVersion,
-    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+    modelUrl: modelVersionUrl(url, registeredModelName, modelVersion, workspace),
   };
 }

@@ -1,19 +1,22 @@
-import type { MetricSet } from '../values/metrics.ts';
 import type { TrackedRun } from '../values/run.ts';
-
-/** Metrics of a run by MLflow's name; each of them is finite. */
-export type RunMetrics = Readonly<Record<string, number>>;
+import type { StepMetric } from './tree.ts';
 
 /**
- * The original's four, rounded, by its names; and at full precision those of both sets of rows, by autolog's names.
- * A metric that is undefined (`roc_auc` where the rows have one class only) is NaN and left out, as autolog leaves
- * out what scikit-learn cannot compute: MLflow draws a stored NaN as 0.
+ * The metrics of a run. The original's four, rounded, have its names. The metrics of both parts, at full precision, have
+ * autolog's names. A metric that is undefined (`roc_auc` if the rows have one class only) is NaN and left out, as autolog
+ * leaves out what scikit-learn cannot compute: MLflow draws a stored NaN as 0.
  */
-export function runMetrics({ rounded, training, test }: TrackedRun): RunMetrics {
-  const metrics = { ...rounded, ...prefixed('training', training), ...prefixed('test', test) };
-  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
+export function runMetrics({ rounded, training, test, parts }: TrackedRun): StepMetric[] {
+  const placeOf = (context: string) => parts.findIndex((part) => part.context === context);
+  return [
+    ...metricsOf('', rounded, placeOf('test')),
+    ...metricsOf('training_', training, placeOf('train')),
+    ...metricsOf('test_', test, placeOf('test')),
+  ];
 }
 
-function prefixed(prefix: string, set: MetricSet): Record<string, number> {
-  return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${prefix}_${name}`, value]));
+function metricsOf(prefix: string, values: object, dataset: number): StepMetric[] {
+  return Object.entries(values as Readonly<Record<string, number>>).flatMap(([name, value]) =>
+    Number.isFinite(value) ? [{ key: prefix + name, value, step: 0, ...(dataset >= 0 && { dataset }) }] : [],
+  );
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { roundedMetrics } from '../ml/trainingPipeline.ts';
+import { pyBoolRepr } from '../python/repr.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
 import { chosenOf, type Result } from '../values/result.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { DatasetPart, SignatureKind, TrackedRun } from '../values/run.ts';
 import type { TrainFields } from './fields/table.ts';
 import { paramsOf } from './fields/use.ts';
 import type { Names } from './names.ts';
@@ -12,23 +15,63 @@ export interface RunInput {
   readonly fileName: string;
   readonly receivedAt: Date;
   readonly result: Result;
+  /** The service's own default for the field `signature`; `inferred` without it. */
+  readonly signature?: SignatureKind;
 }
 
+/** MLflow allows 36 characters for the digest of a data set. */
+const DIGEST_CHARS = 32;
+
 /** Makes everything that is logged for a training, apart from its model. */
-export function describeRun({ fields, names, fileName, receivedAt, result }: RunInput): TrackedRun {
+export function describeRun(input: RunInput): TrackedRun {
+  const { fields, names, fileName, receivedAt, result } = input;
   const { alias, tags } = fields.names;
-  const { train, test } = chosenOf(result);
+  const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
+  const { train, test, solver, warnings } = chosenOf(result);
   return {
     ...names,
     ...(alias !== undefined && { alias }),
+    ...(user !== undefined && { user }),
+    ...(gitCommit !== undefined && { gitCommit }),
     tags,
     fileName,
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
+    parts: partsOf(result, fields),
+    signature,
+    solver,
+    warnings: [...result.warnings, ...warnings].map(({ code }) => code),
     inputExample: result.example,
     rounded: roundedMetrics(test),
     training: train,
     test,
-    extraParams: { target: result.data.target, ...paramsOf(fields) },
+    extraParams: {
+      target: result.data.target,
+      ...positiveOf(result.pipeline),
+      ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }),
+    },
   };
+}
+
+/** The training rows and the test rows. Both digests follow from the file, and from the fields that choose the rows. */
+function partsOf({ data, split }: Result, { data: columns, split: spec }: TrainFields): DatasetPart[] {
+  const digestOf = (context: string) =>
+    createHash('sha256')
+      .update(JSON.stringify([data.digest, context, spec, columns]))
+      .digest('hex')
+      .slice(0, DIGEST_CHARS);
+  return (['train', 'test'] as const).map((context) => ({
+    context,
+    rows: split[context],
+    digest: digestOf(context),
+  }));
+}
+
+/** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */
+function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
+  const last = steps.at(-1)?.[1];
+  if (last?.estimator !== 'LogisticRegression' || last.fitted.classes.length !== 2) return {};
+  const { classes, classesDtype } = last.fitted;
+  const larger = classes[1] as number | string;
+  return { positive: classesDtype === 'bool' ? pyBoolRepr(larger === 1) : String(larger) };
 }

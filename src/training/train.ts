@@ -4,7 +4,7 @@ import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
 import type { Result } from '../values/result.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { SignatureKind, TrackedRun } from '../values/run.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
@@ -35,6 +35,8 @@ export interface TrainingRooms {
   readonly deliveries: DeliveryPort;
   /** The service's own name for logged models, instead of the file's. */
   readonly modelName?: string;
+  /** The service's own default for the field `signature`; `inferred` without it. */
+  readonly signature?: SignatureKind;
   readonly underWay: UnderWay;
 }
 
@@ -48,7 +50,8 @@ export interface Trained {
 /**
  * Trains, and hands in the run with its metrics and its model for delivery to MLflow. Once accepted, the training survives
  * any crash. `accepted.logged` resolves when MLflow has the whole run.
- * @throws UnavailableError or StorageError if the training cannot be accepted
+ * @throws UnavailableError or StorageError if the training cannot be accepted, TrackingRefusedError if its experiment
+ * takes no runs
  */
 export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
@@ -60,8 +63,10 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
+  await rooms.deliveries.checkExperiment(names.experimentName);
   const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
-  const run = describeRun({ ...request, names, result });
+  const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
+  const run = describeRun({ ...request, names, result, ...ours });
   const kept = keep(result, run);
   const accepted = await rooms.deliveries.accept(result.pipeline, run, kept);
   return { result, run, kept, accepted };

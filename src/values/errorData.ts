@@ -20,6 +20,8 @@ export interface ErrorDetails {
   readonly runId?: string;
   /** The delivery to MLflow that failed. It still keeps the training. */
   readonly deliveryId?: string;
+  /** The message without addresses and without names that a client chose: for the log, and for routes without a token. */
+  readonly openMessage?: string;
 }
 
 /** An error as plain data, which survives JSON and a structured clone. */

@@ -6,6 +6,8 @@ import type { Warning } from '../../values/warning.ts';
 import {
   type DeliveryLink,
   deliveryLink,
+  type LastErrorAnswer,
+  lastErrorAnswer,
   type ModelAnswer,
   modelAnswer,
   type RunAnswer,
@@ -50,8 +52,14 @@ export interface KeptAnswer {
 export interface TrainAnswer extends RoundedMetrics, Computed {
   readonly run: RunAnswer;
   readonly model: ModelAnswer;
-  readonly tracking: { readonly state: 'pending' | 'finished'; readonly delivery: DeliveryLink };
+  readonly tracking: {
+    readonly state: 'pending' | 'finished' | 'dead';
+    readonly delivery: DeliveryLink;
+    readonly last_error: LastErrorAnswer | null;
+  };
 }
+
+const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
 
 /**
  * Makes the part of a response that is kept with the training.
@@ -90,7 +98,7 @@ export function keptAnswer(
 }
 
 /**
- * Makes the response for a training that is pending or delivered.
+ * Makes the response for an accepted training.
  * @param path the path of the request
  */
 export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
@@ -98,11 +106,12 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
   const { metrics, data, solver, warnings, timing_ms: timing } = computed;
   return {
     ...rounded,
-    run: runAnswer(view.runName, view.logged),
+    run: runAnswer(view),
     model: modelAnswer(registeredModel, view.logged),
     tracking: {
-      state: view.logged === undefined ? 'pending' : 'finished',
+      state: TRACKING_STATES[view.state],
       delivery: deliveryLink(view.id, path),
+      last_error: lastErrorAnswer(view),
     },
     metrics,
     data,

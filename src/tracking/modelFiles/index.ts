@@ -1,5 +1,6 @@
 import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
 import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
+import type { SignatureKind } from '../../values/run.ts';
 import { pandasType } from '../columnSpec.ts';
 import type { RecordFile } from '../delivery/recordStore.ts';
 import { CONDA_YAML, PYTHON_ENV_YAML, REQUIREMENTS_TXT } from './environment.ts';
@@ -8,13 +9,15 @@ import type { MlmodelFacts } from './mlmodel.ts';
 import { classifierOf, onnxModel } from './onnx.ts';
 import { sklearnPickle } from './sklearnPickle.ts';
 
-export { type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
+export { listingJson, type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
 
 export interface ModelFilesInput {
   readonly pipeline: PipelineState;
   /** Columns that the pipeline was fitted on, in its order. */
   readonly features: readonly ColumnInfo[];
   readonly inputExample: InputExample;
+  /** `inferred` without it. */
+  readonly signature?: SignatureKind;
   readonly utcTimeCreated: Date;
 }
 
@@ -33,6 +36,7 @@ export function modelFiles({
   pipeline,
   features,
   inputExample,
+  signature = 'inferred',
   utcTimeCreated,
 }: ModelFilesInput): ModelFiles {
   const example = inputExampleJson(inputExample, features);
@@ -49,6 +53,7 @@ export function modelFiles({
   const facts = {
     features: imputes(pipeline) ? features : features.map(complete),
     classesDtype: classifierOf(pipeline.steps).fitted.classesDtype,
+    signature,
     modelSizeBytes,
     utcTimeCreated: pythonDatetime(utcTimeCreated),
   };

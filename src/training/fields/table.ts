@@ -22,6 +22,7 @@ export const GROUPS = {
   split: 'Test rows',
   model: 'Model',
   names: 'Names in MLflow',
+  logging: 'What MLflow gets',
   mode: 'What to do',
 } as const;
 
@@ -40,7 +41,7 @@ export interface FieldRow {
   readonly ofFile?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
-  /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
+  /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
@@ -58,6 +59,8 @@ const SEED_MAX = 2 ** 32 - 1;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
 const NAME_CHARS_MAX = 250;
+/** Longer than any commit id of any version control system. */
+const COMMIT_CHARS_MAX = 250;
 
 /** The form's field that holds the file. */
 export const FILE_FIELD = 'train_file';
@@ -147,6 +150,7 @@ const FIELDS = {
     names: ['solver'],
     kind: oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent']),
     default: 'lbfgs',
+    param: 'solver',
     says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
   },
   tol: {
@@ -155,6 +159,7 @@ const FIELDS = {
     kind: zeroOrMore('0.0001'),
     default: 1e-4,
     fingerprint: 'solverTol',
+    param: 'solver_tol',
     says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger. With 0, it stops when the loss no longer falls.",
   },
   classWeight: {
@@ -163,6 +168,7 @@ const FIELDS = {
     kind: oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null)),
     default: null,
     defaultSays: '`none`',
+    param: 'class_weight',
     says: '`balanced` gives each class the same total weight.',
   },
   missing: {
@@ -221,6 +227,31 @@ const FIELDS = {
     param: 'encoding',
     isNew: true,
     says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
+  },
+  signature: {
+    group: 'logging',
+    names: ['signature'],
+    kind: oneOf(['inferred', 'any', 'none']),
+    defaultSays: '`inferred`',
+    param: 'signature',
+    isNew: true,
+    says: "What the model's signature says about numbers. `inferred`: their types, as MLflow's `infer_signature` finds them. `any`: a column takes whole and real numbers alike, and only MLflow 2.19 or newer can read the model. `none`: no signature. The setting `MODEL_SIGNATURE` changes the default.",
+  },
+  user: {
+    group: 'logging',
+    names: ['user'],
+    kind: name(NAME_CHARS_MAX),
+    defaultSays: 'the user who runs trainpost',
+    isNew: true,
+    says: "The run's user in MLflow.",
+  },
+  gitCommit: {
+    group: 'logging',
+    names: ['git_commit'],
+    kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
+    defaultSays: 'none',
+    isNew: true,
+    says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
   },
   dryRun: {
     group: 'mode',

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Plan } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
@@ -26,7 +28,7 @@ export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unkn
 
 /** Whether the field came later than fingerprints, and the request does not use it. */
 function isNewAtDefault({ isNew, default: usual }: FieldRow, value: unknown): boolean {
-  return isNew === true && JSON.stringify(value) === JSON.stringify(usual);
+  return isNew === true && isDeepStrictEqual(value, usual);
 }
 
 function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])[] {
@@ -39,6 +41,8 @@ function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 function pythonText(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'boolean') return pyBoolRepr(value);
+  if (value === null) return 'None';
+  if (typeof value === 'number' && !Number.isInteger(value)) return pyFloatRepr(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }

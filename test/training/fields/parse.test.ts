@@ -117,6 +117,11 @@ describe('parseFields', () => {
       { run_name: 'r 1', model_name: 'm', registered_model: 'R', alias: 'champion' },
       { runName: 'r 1', modelName: 'm', registeredModelName: 'R', alias: 'champion' },
     ],
+    [
+      'what MLflow gets',
+      { signature: 'any', user: 'ada', git_commit: 'c0ffee' },
+      { signature: 'any', user: 'ada', gitCommit: 'c0ffee' },
+    ],
     ['tags as pairs', { tags: ['team=core', 'url=a=b'] }, { tags: { team: 'core', url: 'a=b' } }],
     [
       'tags as JSON',
@@ -157,6 +162,9 @@ describe('parseFields', () => {
     ['random_state', { random_state: '-1' }, 'invalid_random_state'],
     ['random_state', { random_state: '4294967296' }, 'invalid_random_state'],
     ['stratify', { stratify: 'maybe' }, 'invalid_stratify'],
+    ['signature', { signature: 'double' }, 'invalid_signature'],
+    ['user', { user: 'x'.repeat(251) }, 'invalid_user'],
+    ['git_commit', { git_commit: 'c0ffee and more' }, 'invalid_git_commit'],
     ['solver', { solver: 'saga' }, 'invalid_solver'],
     ['class_weight', { class_weight: '{0:1}' }, 'invalid_class_weight'],
     ['missing', { missing: 'constant' }, 'invalid_missing'],
@@ -235,12 +243,22 @@ describe('paramsOf', () => {
     ['ignored columns', { ignore: ['id', 'a,b'] }, { ignore: 'id,a,b' }],
     ['a strategy', { missing: 'median', stratify: 'yes' }, { missing: 'median', stratify: 'True' }],
     ['the split', { test_size: '50', random_state: '0' }, { test_size: '50', random_state: '0' }],
+    ['a signature', { signature: 'any' }, { signature: 'any' }],
+    [
+      'the solver',
+      { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
+      { solver: 'newton-cholesky', solver_tol: '1e-06', class_weight: 'balanced' },
+    ],
+    ['no user and no commit', { user: 'ada', git_commit: 'c0ffee' }, {}],
   ])('writes %s as Python prints it', (_name, body, expected) => {
     expect(paramsOf(parseFields(body))).toEqual({
       test_size: '0.3',
       random_state: '123',
       stratify: 'False',
       missing: 'error',
+      solver: 'lbfgs',
+      solver_tol: '0.0001',
+      class_weight: 'None',
       ...expected,
     });
   });
