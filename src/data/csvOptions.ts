@@ -5,7 +5,7 @@ import { type Encoding, encodingOf } from './encoding.ts';
 /** How a file is written, as far as the client says it. The reader finds out the rest. */
 export interface CsvOptions {
   readonly delimiter?: string;
-  /** Whether any number of blanks and tabs is one delimiter, and blanks around a row are none. */
+  /** Whether any number of blanks and tabs is one delimiter. Blanks around a row do not count. */
   readonly joinsBlanks?: boolean;
   readonly decimalComma?: boolean;
   readonly thousands?: string;

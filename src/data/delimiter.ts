@@ -7,7 +7,7 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** How rows are cut into cells. */
 export interface Cutting {
   readonly delimiter: string;
-  /** Whether any number of blanks and tabs is one delimiter, and blanks around a row are none. */
+  /** Whether any number of blanks and tabs is one delimiter. Blanks around a row do not count. */
   readonly joinsBlanks?: boolean;
 }
 

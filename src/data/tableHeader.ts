@@ -5,7 +5,7 @@ import { segmentsOf } from './segments.ts';
 import { SEGMENT_BYTES, type Table } from './table.ts';
 
 /**
- * Leaves out the columns that are none: row names, and columns without a name and without a value.
+ * Leaves out columns that hold no data: row names, and columns without a name and without a value.
  * @param segments address, kind and decimals of each segment, in the order of the directory
  * @throws DataError `ragged_row` if a row has a value for which the header line has no place
  */

@@ -22,19 +22,17 @@ export function idWarnings(table: Table, index: number, leftOut: LeftOutRows): W
   const column = table.columns[index]!;
   const { name } = column;
   const hasNoName = table.header?.unnamed.includes(name) === true;
-  const warn = (code: string, says: string): Warning[] => [
-    { code, message: `Column ${quote(name)} ${says}`, column: name },
-  ];
+  const about = (says: string) => ({ message: `Column ${quote(name)} ${says}`, column: name });
   if (column.kind === 'number' && (hasNoName || UNNAMED.test(name)) && countsRows(table, index, column)) {
     const says = `${hasNoName ? 'has no name in the file and ' : ''}only counts the rows, like an index that pandas or R wrote: add it to ignore, or write the file without its index.`;
-    return warn('row_number_column', says);
+    return [{ code: 'row_number_column', ...about(says) }];
   }
-  const unnamed = hasNoName ? warn('unnamed_column', noName(table, name)) : [];
+  const unnamed = hasNoName ? [{ code: 'unnamed_column', ...about(noName(table, name)) }] : [];
   const large = column.notes?.isLarge === true ? largeText(table, index, leftOut) : undefined;
-  if (large !== undefined) return [...unnamed, ...warn('id_like_column', large)];
+  if (large !== undefined) return [...unnamed, { code: 'id_like_column', ...about(large) }];
   if (!isIdLike(table, index)) return unnamed;
   const says = 'has a different value in every row, like an ID: if it is an ID, add it to ignore.';
-  return [...unnamed, ...warn('id_like_column', says)];
+  return [...unnamed, { code: 'id_like_column', ...about(says) }];
 }
 
 function noName({ columns }: Table, name: string): string {
@@ -83,7 +81,7 @@ function largeText(table: Table, index: number, { marks }: LeftOutRows): string 
     const where = line === undefined ? `row ${row}` : `row ${row}, line ${line}`;
     const asText =
       Math.abs(cells[at]!) >= UINT64_MAX ? ' (pandas reads numbers of 2^64 and more as text)' : '';
-    return `has whole numbers above 2^53, such as one near ${cells[at]!.toPrecision(4)} in ${where}, which cannot be told from their neighbours${asText}: if it is an ID, add it to ignore.`;
+    return `has whole numbers above 2^53, such as one near ${cells[at]!.toPrecision(4)} in ${where}, which a double cannot distinguish from their neighbours${asText}: if it is an ID, add it to ignore.`;
   }
   return undefined;
 }

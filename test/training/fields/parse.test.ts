@@ -128,6 +128,16 @@ describe('parseFields', () => {
       { tags: '{"team":"core","n":3,"ok":true}' },
       { tags: { team: 'core', n: '3', ok: 'true' } },
     ],
+    [
+      'how the file is written, not at all',
+      { sep: '', decimal: '', thousands: '', na_values: '', encoding: '' },
+      {},
+    ],
+    [
+      'how the file is written',
+      { sep: ' ', decimal: ',', thousands: '.', na_values: ['?', '-1'], encoding: 'latin-1' },
+      { sep: ' ', decimal: ',', thousands: '.', naValues: ['?', '-1'], encoding: 'latin-1' },
+    ],
   ])('reads %s', (_name, body, expected) => {
     expect(fingerprintOf(parseFields(body))).toEqual({ ...DEFAULTS, ...expected });
   });
@@ -171,6 +181,10 @@ describe('parseFields', () => {
     ['missing', { missing: 'Mean' }, 'invalid_missing'],
     ['missing', { missing: ['mean', 'median'] }, 'repeated_field'],
     ['dry_run', { dry_run: 'please' }, 'invalid_dry_run'],
+    ['sep', { sep: ';;' }, 'invalid_sep'],
+    ['decimal', { decimal: ';' }, 'invalid_decimal'],
+    ['thousands', { thousands: '.', decimal: '.' }, 'invalid_thousands'],
+    ['encoding', { encoding: 'klingon' }, 'invalid_encoding'],
     ['exp_name', { exp_name: 'a\u0000b' }, 'invalid_exp_name'],
     ['exp_name', { exp_name: 'x'.repeat(501) }, 'invalid_exp_name'],
     ['model_name', { model_name: 'a.b' }, 'invalid_model_name'],
