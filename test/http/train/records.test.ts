@@ -61,7 +61,11 @@ describe.each(['mlflow3', 'mlflow2'])('a receipt of version 1 (%s)', (folder) =>
     });
     const dead = await request(service.server).get('/deliveries?state=dead').expect(200);
     expect(dead.body.deliveries).toMatchObject([
-      { state: 'dead', run: { id: expect.stringMatching(/^[\da-f]{32}$/), name: 'refused' }, last_error: { code: 'mlflow_refused' } },
+      {
+        state: 'dead',
+        run: { id: expect.stringMatching(/^[\da-f]{32}$/), name: 'refused' },
+        last_error: { code: 'mlflow_refused' },
+      },
     ]);
   });
 });
