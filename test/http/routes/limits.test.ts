@@ -59,8 +59,10 @@ function tableOf(rows: number, columns: number): string {
 function textTable(cellChars: number, lineChars: number): string {
   const others = 'y'.repeat(Math.min(20, lineChars - cellChars - 4));
   const rest = 'z'.repeat(lineChars - cellChars - others.length - 4);
-  const rows = Array.from({ length: 20 }, (_, row) => (row % 2 === 0 ? 'p,q,r,0' : 's,t,u,1'));
-  return `a,b,c,d\n${'x'.repeat(cellChars)},${others},${rest},0\n${rows.join('\n')}\n`;
+  // One text a column: each text more would be one more column of the encoded table.
+  const row = `${'x'.repeat(cellChars)},${others},${rest}`;
+  const rows = Array.from({ length: 20 }, (_, index) => `${row},${index % 2}`);
+  return `a,b,c,d\n${rows.join('\n')}\n`;
 }
 
 const SMALL = tableOf(20, 3);
