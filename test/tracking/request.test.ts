@@ -157,7 +157,7 @@ describe.concurrent('how often a call is sent', () => {
     expect(performance.now() - start).toBeGreaterThan(990);
   });
 
-  test('a call’s time ends its pauses too, and the failure before it is told', async () => {
+  test('a call’s time ends its pauses too, and the failure before it is reported', async () => {
     await using server = await countingServer(answer(503, '', { 'retry-after': '5' }));
     // A little less than the pause, so that the answer may take nearly as long.
     await using connection = connect(server.url, { timeoutMs: 4_900 });
@@ -330,7 +330,7 @@ describe('bounded bodies', () => {
     expect(await failureOf(connection.send(GET))).toMatchObject({ code: 'mlflow_refused' });
   });
 
-  test('an answer of more than 4 MB is none of MLflow’s', async () => {
+  test('an answer of more than 4 MB is not from MLflow', async () => {
     await using server = await countingServer(answer(200, 'x'.repeat(4 * 2 ** 20 + 1)));
     await using connection = connect(server.url);
     expect(await failureOf(connection.send(GET))).toMatchObject({ code: 'mlflow_refused' });

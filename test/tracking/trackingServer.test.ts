@@ -41,11 +41,14 @@ describe('version', () => {
     });
   });
 
-  test.each(['1.30.0', '<html>', '', '3', '0.9'])('%j is none', async (text) => {
-    await withServer(answer(200, text), async (server) => {
-      await expect(server.major()).rejects.toMatchObject({ code: 'mlflow_version' });
-    });
-  });
+  test.each(['1.30.0', '<html>', '', '3', '0.9'])(
+    '%j is not a version of MLflow that is supported',
+    async (text) => {
+      await withServer(answer(200, text), async (server) => {
+        await expect(server.major()).rejects.toMatchObject({ code: 'mlflow_version' });
+      });
+    },
+  );
 
   test('a failure is not remembered', async () => {
     await withServer(inTurn(answer(500), answer(200, '3.17.2')), async (server) => {

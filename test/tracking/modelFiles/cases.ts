@@ -11,9 +11,9 @@ export type Cell = number | string | null;
 export interface ModelCase {
   readonly name: string;
   readonly features: readonly ColumnInfo[];
-  /** Of numbers, text, and null where a cell is missing. */
+  /** Numbers and texts, and null for a missing cell. */
   readonly rows: readonly (readonly Cell[])[];
-  /** Of the first rows, where the pipeline was really fitted on them. */
+  /** Labels of the first rows, if the pipeline was really fitted on the rows. */
   readonly labels?: readonly (number | string)[];
   readonly pipeline: PipelineState;
   readonly inputExample: InputExample;
