@@ -1,4 +1,4 @@
-import { TABLE_LIMITS } from '../data/tableLimits.ts';
+import { TABLE_LIMITS, TEXTS_MAX } from '../data/tableLimits.ts';
 import { HEAP_BYTES, MEMORY_BYTES_MIN, TABLE_BYTES, THREADS } from './machine.ts';
 import { bytes, characters, count, ms, percent } from './numbers.ts';
 import { group, limit, optional, setting } from './setting.ts';
@@ -111,13 +111,28 @@ export const SETTINGS = {
     }),
     columns: setting('COLUMNS_MAX', count(2, 100_000), TABLE_LIMITS.columns, {
       reason: 'Far above any table that a logistic regression is fitted on.',
-      meaning: 'The number of columns that a table may have.',
-      limits: [limit('columns of a table', 422, 'too_many_columns')],
+      meaning:
+        'The number of columns that a table may have, also after each text of a text column has become a column.',
+      limits: [
+        limit(
+          'columns of a table, and of what a model gets of it',
+          422,
+          'too_many_columns',
+          'too_many_categories',
+        ),
+      ],
     }),
     cells: setting('CELLS_MAX', count(2, 500_000_000), TABLE_LIMITS.cells, {
       reason: 'Ten columns of 5 million rows. The cells decide how much memory a table takes.',
       meaning: 'The number of cells that a table may have: its rows times its columns.',
       limits: [limit('rows times columns of a table', 422, 'too_many_cells')],
+    }),
+    categories: setting('CATEGORIES_MAX', count(2, TEXTS_MAX), TABLE_LIMITS.categories, {
+      reason:
+        'The states of a country and the counties of a state are fewer; more texts are names or comments.',
+      meaning:
+        'The different texts that a text column may have. Each becomes a column of the model, of which there may be `COLUMNS_MAX` in all.',
+      limits: [limit('different texts of a text column', 422, 'too_many_categories')],
     }),
     cellChars: setting('CELL_CHARS_MAX', characters(1, 1 << 24), TABLE_LIMITS.cellChars, {
       reason: 'No category is longer than 64 kB; a longer cell has lost its closing quote.',

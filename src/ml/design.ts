@@ -1,4 +1,4 @@
-import { ValueError } from './errors.ts';
+import { nameOf, ValueError } from './errors.ts';
 import type { Input } from './estimator.ts';
 import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
 import type { ClassCodes } from './labels.ts';
@@ -128,14 +128,12 @@ class SourceDesign implements Design {
 }
 
 function checkFinite(column: NumericColumn, j: number): void {
-  if (column.nMissing > 0) {
-    throw new ValueError(
-      `Input X contains NaN in ${column.nMissing} rows of column ${j}: all values must be finite.`,
-    );
-  }
   const { min, max } = column.range();
-  if (Number.isFinite(min) && Number.isFinite(max)) return;
+  if (column.nMissing === 0 && Number.isFinite(min) && Number.isFinite(max)) return;
+  const values = column.toArray();
+  const row = values.findIndex((value) => !Number.isFinite(value));
   throw new ValueError(
-    `Input X contains ${Number.isFinite(min) ? max : min} in column ${j}: all values must be finite.`,
+    `Input X contains ${values[row]} in row ${row}, column ${nameOf(column, j)}: all values must be finite.`,
+    { row, column: column.name },
   );
 }

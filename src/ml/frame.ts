@@ -9,6 +9,8 @@ import type { LossSums, WeightedCodes } from './solvers/types.ts';
  */
 export interface NumericColumn {
   readonly kind: 'numeric';
+  /** Name for messages, if the column has one. A transformed column has the name of the column that it is made of. */
+  readonly name?: string | undefined;
   readonly nSamples: number;
   /** Rows whose value is missing (NaN). */
   readonly nMissing: number;
@@ -53,6 +55,8 @@ export interface BinaryPrediction {
 
 export interface TextColumn {
   readonly kind: 'text';
+  /** Name for messages, if the column has one. */
+  readonly name?: string | undefined;
   readonly nSamples: number;
   readonly nMissing: number;
   /** Returns the different texts, sorted by code point, with their row counts. Missing texts are left out. */

@@ -104,16 +104,17 @@ export class LogisticRegression implements Classifier {
   /**
    * Returns class codes and probabilities, the input of `codedMetrics`, in one pass and with little memory.
    * For two classes `proba` has only the second class's column. Arguments and errors as for `decisionFunction`.
+   * @throws ValueError also if a score is not a number, because no metric can be computed then
    */
   predictCoded(X: Input): CodedPrediction {
     const { classes } = this.#requireFitted();
     if (classes.length > 2) {
       const scores = this.decisionFunction(X);
-      return { codes: classesByScore(scores), proba: probabilities(scores) };
+      return { codes: classesByScore(scores), proba: checkProba(probabilities(scores)) };
     }
     const design = this.#toDesign(X);
     const { codes, proba } = design.classify(this.#parameters());
-    return { codes, proba: { nSamples: design.nSamples, nFeatures: 1, columns: [proba] } };
+    return { codes, proba: checkProba({ nSamples: design.nSamples, nFeatures: 1, columns: [proba] }) };
   }
 
   /** Mean accuracy. @throws as `decisionFunction` */
@@ -184,6 +185,18 @@ export class LogisticRegression implements Classifier {
     if (this.#fitted === undefined) throw new NotFittedError('LogisticRegression');
     return this.#fitted;
   }
+}
+
+/** Finds scores of Infinity - Infinity: finite values can be so large that their products are not finite. */
+function checkProba(proba: Matrix): Matrix {
+  for (const column of proba.columns) {
+    for (let row = 0; row < column.length; row++) {
+      if (Number.isNaN(column[row])) {
+        throw new ValueError(`The score of row ${row} is not a number: its values are too large.`, { row });
+      }
+    }
+  }
+  return proba;
 }
 
 function checkParams({ C, tol, maxIter, solver, classWeight }: LogisticRegressionState['params']): void {

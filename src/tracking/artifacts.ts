@@ -1,7 +1,12 @@
 import { quote, TrackingRefusedError } from '../errors.ts';
+import { CallFailedError } from './callErrors.ts';
 import type { MlflowClient } from './client.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 
+/** MLflow's words if it was started with `--no-serve-artifacts`. */
+const NOT_SERVED = /serve-artifacts/;
+/** A folder that does not exist. */
+const NO_FOLDER = 'trainpost-probe';
 const PROXIED = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.+?)\/*$/;
 
 /**
@@ -30,11 +35,21 @@ function notProxied(which: string): TrackingRefusedError {
   return new TrackingRefusedError('artifacts_not_proxied', message(which), details);
 }
 
-/** The error for a server that serves no artifacts at all. */
-export function notServed(): TrackingRefusedError {
-  const message =
-    'The MLflow server serves no artifacts: start it with --artifacts-destination, and without --no-serve-artifacts.';
-  return new TrackingRefusedError('artifacts_not_proxied', message, { openMessage: message });
+/**
+ * Checks that the server serves artifacts at all. An experiment that is created while the server does not serve artifacts
+ * keeps its files elsewhere for ever.
+ * @throws TrackingRefusedError `artifacts_not_proxied`
+ */
+export async function requireServed(client: MlflowClient): Promise<void> {
+  try {
+    await client.listArtifacts(NO_FOLDER);
+  } catch (error) {
+    // A store that may be written to need not be listed.
+    if (!(error instanceof CallFailedError && NOT_SERVED.test(error.message))) return;
+    const message =
+      'The MLflow server serves no artifacts: start it with --artifacts-destination, and without --no-serve-artifacts.';
+    throw new TrackingRefusedError('artifacts_not_proxied', message, { openMessage: message });
+  }
 }
 
 /** One call for each file; each of them is whole or not there. */

@@ -55,6 +55,10 @@ export class CallFailedError extends TrackingUnreachableError {
   }
 }
 
+/** MLflow's own server, if it speaks TLS, ends a connection that does not. */
+const PERHAPS_TLS =
+  'If the port speaks TLS, write https:// in MLFLOW_TRACKING_URI; otherwise, see the log of MLflow.';
+
 /** A response that is not MLflow's, although its status says success. */
 export function notMlflow(message: string, status: number): CallRefusedError {
   return new CallRefusedError('mlflow_refused', message, { status, of: 'settings' });
@@ -80,9 +84,12 @@ export class Failures {
   }
 
   unreachable(name: string, code: string, cause: unknown): CallFailedError {
-    const advice = connectionAdvice(code);
+    const advice =
+      saysNothing(cause) && this.#origin.startsWith('http:') ? PERHAPS_TLS : connectionAdvice(code);
     const [at, openAt] = [` at ${this.#origin}`, ''];
     const message = (where: string) => {
+      if (advice === PERHAPS_TLS)
+        return `MLflow${where} ends connections without a response (${code}). ${advice}`;
       if (advice !== undefined) return `trainpost cannot speak with MLflow${where} (${code}). ${advice}`;
       return possiblyDone({ code })
         ? `The connection to MLflow${where} broke during ${name} (${code}).`
@@ -146,6 +153,12 @@ export function timedOut(name: string, timeoutMs: number, cause: unknown): CallF
 export function cutOff(name: string, cause: unknown): CallFailedError {
   const message = `The service is shutting down, and has cut off ${name}.`;
   return new CallFailedError('stopping', message, true, { cause });
+}
+
+/** Whether a connection ended before its first byte came back, as undici's error shows. */
+function saysNothing(cause: unknown): boolean {
+  const { code, socket } = cause as { code?: unknown; socket?: { bytesRead?: number } };
+  return code === 'UND_ERR_SOCKET' && socket?.bytesRead === 0;
 }
 
 /** The call as a message may name it: `runs/create`, `model.pkl`. */

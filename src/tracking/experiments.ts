@@ -1,5 +1,5 @@
 import { quote, TrackingRefusedError } from '../errors.ts';
-import { requireProxied } from './artifacts.ts';
+import { requireProxied, requireServed } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import type { Experiment } from './mlflowTypes.ts';
 
@@ -31,12 +31,12 @@ export class Experiments {
     return this.#remember(name, known ?? this.#asked(name, findOrCreate(this.#client, name)));
   }
 
-  /** Looks at an experiment that runs will go to, if it exists. @throws as `id` */
+  /** Looks at an experiment that runs will go to. An experiment that does not exist is not created. @throws as `id` */
   async check(name: string, client = this.#client): Promise<void> {
     if (this.#fresh(name) !== undefined) return;
     const experiment = await findUsable(client, name);
-    if (experiment !== undefined)
-      await this.#remember(name, this.#asked(name, Promise.resolve(experiment.experiment_id)));
+    if (experiment === undefined) return requireServed(client);
+    await this.#remember(name, this.#asked(name, Promise.resolve(experiment.experiment_id)));
   }
 
   knows(name: string): boolean {
@@ -95,6 +95,7 @@ async function findUsable(client: MlflowClient, name: string): Promise<Experimen
 async function findOrCreate(client: MlflowClient, name: string): Promise<string> {
   const found = await findUsable(client, name);
   if (found !== undefined) return found.experiment_id;
+  await requireServed(client);
   await client.createExperiment(name);
   // Another one may have been faster, and only the experiment itself says where it keeps its files.
   const made = await findUsable(client, name);

@@ -1,11 +1,7 @@
-import { TrackingRefusedError } from '../errors.ts';
-import { notServed } from './artifacts.ts';
-import { CallFailedError, CallRefusedError } from './callErrors.ts';
+import { requireServed } from './artifacts.ts';
+import { CallRefusedError } from './callErrors.ts';
 import type { MlflowClient } from './client.ts';
 import { findProxied } from './experiments.ts';
-
-/** MLflow's words if it was started with `--no-serve-artifacts`. */
-const NOT_SERVED = /serve-artifacts/;
 
 /**
  * Asks MLflow for all that a delivery to an experiment needs, and changes nothing: an API call, the right to write to the
@@ -16,6 +12,7 @@ export async function probe(client: MlflowClient, experimentName: string): Promi
   const experiment = await findProxied(client, experimentName);
   if (experiment === undefined) {
     await mustBeAllowed(() => client.call('POST', 'experiments/create', {}));
+    await requireServed(client);
     return;
   }
   await mustBeAllowed(async () => {
@@ -24,7 +21,7 @@ export async function probe(client: MlflowClient, experimentName: string): Promi
     const { run } = await client.call<{ run: { info: { run_id: string } } }>('POST', 'runs/create', body);
     await client.deleteRun(run.info.run_id);
   });
-  await mustServeArtifacts(client);
+  await requireServed(client);
 }
 
 /** MLflow's rejection of what a call sends shows that the call itself is allowed. */
@@ -33,15 +30,5 @@ async function mustBeAllowed(act: () => Promise<unknown>): Promise<void> {
     await act();
   } catch (error) {
     if (!(error instanceof CallRefusedError && error.of === 'record')) throw error;
-  }
-}
-
-/** @throws TrackingRefusedError `artifacts_not_proxied` */
-async function mustServeArtifacts(client: MlflowClient): Promise<void> {
-  try {
-    await client.listArtifacts('trainpost-probe');
-  } catch (error) {
-    // A store that may be written to need not be listed.
-    if (error instanceof CallFailedError && NOT_SERVED.test(error.message)) throw notServed();
   }
 }

@@ -7,7 +7,7 @@ const PAUSE_MS = 100;
 /** A call does not wait longer than this for a server that asks for a pause, because a caller is waiting. */
 const RETRY_AFTER_MS_MAX = 5_000;
 
-/** Refused before it was carried out, whatever the call. */
+/** Each call with this status was refused before it was carried out. */
 const STATUS_NOT_CARRIED_OUT: ReadonlySet<number> = new Set([429]);
 /** Temporary failures of a server or of a gateway before it; the call may have been carried out. */
 const STATUS_UNCERTAIN: ReadonlySet<number> = new Set([502, 503, 504]);

@@ -89,8 +89,9 @@ async function pageAt(client: MlflowClient, path: string, at: Place): Promise<st
 /** Whether MLflow's API answers at a place. */
 async function hasApi(client: MlflowClient, at: Place): Promise<boolean> {
   try {
-    JSON.parse(await client.send({ method: 'GET', path: ANY_API_CALL, at }));
-    return true;
+    const text = await client.send({ method: 'GET', path: ANY_API_CALL, at });
+    const { experiment } = Object(JSON.parse(text)) as { readonly experiment?: unknown };
+    return experiment !== undefined;
   } catch (error) {
     if (error instanceof SyntaxError || isOfAnotherServer(error)) return false;
     if (error instanceof CallRefusedError && error.errorCode !== undefined) return true;

@@ -1,6 +1,6 @@
-import { TrackingRefusedError, TrainpostError } from '../errors.ts';
+import { TrainpostError } from '../errors.ts';
 import { type Auth, shownUri } from './address.ts';
-import { CallFailedError, timedOut } from './callErrors.ts';
+import { timedOut } from './callErrors.ts';
 import { MlflowClient } from './client.ts';
 import { Experiments } from './experiments.ts';
 import type { LinkBase } from './links.ts';
@@ -95,8 +95,8 @@ export class TrackingServer {
   }
 
   /**
-   * Looks at the experiment that a training will go to, before the training computes. Whatever else is wrong with MLflow
-   * shows at the delivery.
+   * Looks at the experiment that a training will go to, before the training computes. Everything else that is wrong
+   * with MLflow shows at the delivery.
    * @throws TrackingRefusedError `experiment_deleted`, `artifacts_not_proxied`
    */
   async checkExperiment(name: string, timeoutMs: number): Promise<void> {

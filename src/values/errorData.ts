@@ -6,6 +6,8 @@ export interface ErrorDetails {
   readonly row?: number;
   /** The character of `value` at which the fault is, counted from 1. */
   readonly position?: number;
+  /** Line of the file on which the row begins, counted from 1. */
+  readonly line?: number;
   /** The column's name. */
   readonly column?: string;
   /** The rejected value, shortened. */

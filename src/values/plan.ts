@@ -4,8 +4,23 @@ import type { ImputerStrategy, SolverName } from './pipelineState.ts';
 /** What happens to missing values: `error` and `drop` leave none, a strategy fills them in. */
 export type Missing = 'error' | 'drop' | ImputerStrategy;
 
-/** The roles of a table's columns, and what happens to missing cells. */
-interface DataSpec {
+/**
+ * How a file is written, by the names of pandas' `read_csv` options. What is not given is found out.
+ */
+export interface CsvSpec {
+  /** The delimiter: a character, `\\t`, or `\\s+` for any number of blanks. */
+  readonly sep?: string;
+  readonly decimal?: '.' | ',';
+  /** The character between groups of digits. */
+  readonly thousands?: string;
+  /** Texts that mean missing, in addition to those that pandas knows. */
+  readonly naValues?: readonly string[];
+  /** A name of Python. */
+  readonly encoding?: string;
+}
+
+/** The file, the roles of its columns, and what happens to missing cells. */
+interface DataSpec extends CsvSpec {
   /** `Outcome` if the file has such a column, else the last column. */
   readonly target?: string;
   /** The label, as text, that precision, recall, F1 and ROC AUC refer to; by default the larger of two labels. */

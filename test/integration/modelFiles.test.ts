@@ -96,8 +96,10 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
     });
 
     it.each(CASES)('$name', ({ name, features, outputs }) => {
-      const { probabilityDifference, ...facts } = cases[name]!;
+      const { probabilityDifference, relativeDifference, smallestProbability, ...facts } = cases[name]!;
       expect(probabilityDifference).toBeLessThanOrEqual(TOLERANCE);
+      expect(relativeDifference).toBeLessThanOrEqual(TOLERANCE);
+      if (name.startsWith('rare events')) expect(smallestProbability).toBeLessThan(1e-20);
       expect(facts).toEqual({
         irVersion: 8,
         operatorSets: hasText(features)

@@ -158,7 +158,7 @@ describe('what counts as done, and what as nothing', () => {
     });
   });
 
-  test('a create that is told to come back is sent again', async () => {
+  test('a create is sent again if MLflow asks the client to come back', async () => {
     const run = { info: { run_id: 'r', experiment_id: '1', artifact_uri: 'u' } };
     await withServer(inTurn(answer(429), answer(200, { run })), async (client) => {
       expect(await client.createRun(RUN)).toEqual(run.info);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { csvOptionsOf } from '../../data/csvOptions.ts';
 import type { ReadOptions } from '../../data/readTable.ts';
 import { TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
@@ -143,7 +144,7 @@ export class LocalEngine implements Engine {
     // This engine has taken the file in itself: `receive` is the only source of an intake.
     const reading = source.intake as Reading;
     try {
-      const read = await reading.tableOrRoom();
+      const read = await reading.tableOrRoom(csvOptionsOf(plan.data) !== undefined);
       return await this.#memory.reserving(read, () =>
         this.#runTask(kind, read, { reading, path: source.path, plan, watch }),
       );

@@ -43,12 +43,9 @@ export class LinearLoss {
    * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number {
-    const { weightSum } = this.#sums;
-    const n = this.nParameters;
     const vanished = this.#sums.hessian(w, hessian);
-    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) hessian[i * n + j]! /= weightSum;
     this.#finishBlocks(hessian);
-    return vanished / weightSum;
+    return vanished;
   }
 
   #addPenalty(w: Float64Array, gradient: Float64Array): number {

@@ -1,7 +1,7 @@
-import { Cholesky } from './cholesky.ts';
 import { dot, maxAbs } from './kernels.ts';
 import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
 import type { LinearLoss } from './linearLoss.ts';
+import { SymmetricSystem } from './symmetricSystem.ts';
 
 export interface NewtonResult {
   readonly nIter: number;
@@ -21,15 +21,16 @@ const CONDITION_MIN = Number.EPSILON;
 const VANISHED_SHARE_MAX = 0.25;
 
 /**
- * Minimises the loss by Newton steps with Cholesky factors and a backtracking line search.
+ * Minimises the loss by Newton steps with a backtracking line search.
  * It stops when `max|gradient| <= gradientMax` and half the squared Newton decrement is at most `gradientMax`. If it
  * finds no step, for example because of collinear columns and a very small penalty, lbfgs continues from the current
  * point.
  *
- * This is scikit-learn's `newton-cholesky` with its tests and its fallback. For three or more classes, the last
- * class's intercept is held at 0, because adding a constant to all intercepts changes no probability. Without a
- * penalty, the same holds for each feature's coefficients, so all parameters of the last class are held. The mean of the
- * classes is subtracted at the end.
+ * This is scikit-learn's `newton-cholesky` with its tests and its fallback. In spite of the name, scikit-learn solves
+ * by L D L', which does not need a positive definite matrix (`scipy.linalg.solve` with `assume_a="sym"`). For three or
+ * more classes, the last class's intercept is held at 0, because adding a constant to all intercepts changes no
+ * probability. Without a penalty, the same holds for each feature's coefficients, so all parameters of the last class
+ * are held. The mean of the classes is subtracted at the end.
  *
  * Source: S. Boyd and L. Vandenberghe, Convex Optimization (2004), chapter 9.5.
  *
@@ -67,7 +68,7 @@ class Newton {
   readonly #gradientBefore: Float64Array;
   readonly #direction: Float64Array;
   readonly #hessian: Float64Array;
-  readonly #system: Cholesky;
+  readonly #system: SymmetricSystem;
   /** Number of parameters at the end that are held. */
   readonly #nHeld: number;
   #f: number;
@@ -83,7 +84,7 @@ class Newton {
     this.#direction = new Float64Array(n);
     this.#hessian = new Float64Array(n * n);
     this.#nHeld = nFree(loss);
-    this.#system = new Cholesky(this.#hessian, n, n - this.#nHeld);
+    this.#system = new SymmetricSystem(this.#hessian, n, orderOf(loss));
     this.#f = loss.lossGradient(w, this.#gradient);
   }
 
@@ -142,4 +143,16 @@ function centreFreely(loss: LinearLoss, w: Float64Array): void {
     for (let k = 0; k < loss.nOutputs; k++) sum += w[k * loss.outputLength + i]!;
     for (let k = 0; k < loss.nOutputs; k++) w[k * loss.outputLength + i]! -= sum / loss.nOutputs;
   }
+}
+
+/**
+ * Places of the parameters in scikit-learn's order: all outputs of the first feature first. Rounding depends on it.
+ * Parameters that are held are left out.
+ */
+function orderOf(loss: LinearLoss): Int32Array {
+  const { nOutputs, outputLength, nParameters } = loss;
+  const order = new Int32Array(nParameters);
+  for (let s = 0; s < order.length; s++) order[s] = (s % nOutputs) * outputLength + Math.floor(s / nOutputs);
+  const firstHeld = nParameters - nFree(loss);
+  return order.filter((place) => place < firstHeld);
 }

@@ -6,7 +6,7 @@ const PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 30_000;
 /** A server may ask for a longer pause, up to this. */
 const ASKED_MS_MAX = 120_000;
-/** After so many doublings the pause is at its longest, and no more failures need to be told apart. */
+/** After so many doublings the pause is at its longest, so that more failures make no difference. */
 const DOUBLINGS_MAX = Math.ceil(Math.log2(PAUSE_MS_MAX / PAUSE_MS));
 
 /** Milliseconds to wait after so many failures. A quarter is random, so that records that failed together do not come back together. */

@@ -33,7 +33,7 @@ export async function findRunOf(
   return preferred(await client.findRuns(experimentId, REQUEST_ID_TAG, requestIdOf(tree, key)), runId);
 }
 
-/** Of several runs that were made for one node, the one that stays. */
+/** The run that stays if several runs were made for one node. */
 export function preferred(runs: readonly RunInfo[], knownId: string | undefined): RunInfo | undefined {
   return (
     runs.find((run) => run.run_id === knownId) ??

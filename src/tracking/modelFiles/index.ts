@@ -31,8 +31,6 @@ export interface ModelFiles {
 /**
  * The folder of a model, as MLflow, scikit-learn and onnxruntime load it; `mlmodel` writes its last file.
  * Nothing in it is left to chance: the same input gives the same bytes.
- *
- * @throws DataError `column_name_collides` where a column is named as one of the ONNX file's outputs.
  */
 export function modelFiles({
   pipeline,

@@ -3,10 +3,13 @@ import {
   aboveZero,
   aboveZeroOrInfinite,
   alias,
+  encoding,
   flag,
+  groupSign,
   name,
   oneOf,
   rowsOrShare,
+  separator,
   several,
   splitBy,
   tags,
@@ -14,6 +17,7 @@ import {
   texts,
   threshold,
   wholeNumber,
+  zeroOrMore,
 } from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
@@ -49,6 +53,8 @@ export interface FieldRow {
   readonly fingerprint?: string;
   /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
   readonly isNew?: true;
+  /** Whether blanks are a value. Otherwise a field of blanks counts as not given. */
+  readonly mayBeBlank?: boolean;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -122,7 +128,7 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'ignore',
-    says: 'Columns to leave out. Repeat the field, or separate names with commas.',
+    says: 'Columns to leave out. Repeat the field, separate names with commas or line ends, or give a list as JSON has it or Python prints it.',
   },
   testSize: {
     group: 'split',
@@ -170,12 +176,12 @@ const FIELDS = {
   tol: {
     group: 'model',
     names: ['solver_tol'],
-    kind: several(aboveZero('0.0001')),
+    kind: several(zeroOrMore('0.0001')),
     default: [1e-4],
     defaultSays: '`1e-4`',
     fingerprint: 'solverTol',
     param: 'solver_tol',
-    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
+    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger. With 0, it stops when the loss no longer falls.",
   },
   classWeight: {
     group: 'model',
@@ -240,13 +246,62 @@ const FIELDS = {
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
   },
+  sep: {
+    group: 'data',
+    names: ['sep'],
+    kind: separator,
+    defaultSays: 'found out',
+    param: 'sep',
+    isNew: true,
+    mayBeBlank: true,
+    says: "The delimiter, as in pandas' `read_csv`: one character, `\\t` for a tab, or `\\s+` for any number of blanks.",
+  },
+  decimal: {
+    group: 'data',
+    names: ['decimal'],
+    kind: oneOf(['.', ',']),
+    defaultSays: 'found out',
+    param: 'decimal',
+    isNew: true,
+    says: 'The decimal sign of numbers, `.` or `,`.',
+  },
+  thousands: {
+    group: 'data',
+    names: ['thousands'],
+    kind: groupSign,
+    defaultSays: 'none',
+    param: 'thousands',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'The sign between groups of digits, such as `,` in `1,234`. It may be a blank of any width.',
+  },
+  naValues: {
+    group: 'data',
+    names: ['na_values'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'na_values',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
+  },
+  encoding: {
+    group: 'data',
+    names: ['encoding'],
+    kind: encoding,
+    defaultSays: 'found out',
+    param: 'encoding',
+    isNew: true,
+    says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
+  },
   signature: {
     group: 'logging',
     names: ['signature'],
-    // Without a default in the table, a request without the field keeps the fingerprint that earlier versions stored.
     kind: oneOf(['inferred', 'any', 'none']),
     defaultSays: '`inferred`',
     param: 'signature',
+    isNew: true,
     says: "What the model's signature says about numbers. `inferred`: their types, as MLflow's `infer_signature` finds them. `any`: a column takes whole and real numbers alike, and only MLflow 2.19 or newer can read the model. `none`: no signature. The setting `MODEL_SIGNATURE` changes the default.",
   },
   user: {
@@ -254,6 +309,7 @@ const FIELDS = {
     names: ['user'],
     kind: name(NAME_CHARS_MAX),
     defaultSays: 'the user who runs trainpost',
+    isNew: true,
     says: "The run's user in MLflow.",
   },
   gitCommit: {
@@ -261,6 +317,7 @@ const FIELDS = {
     names: ['git_commit'],
     kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
     defaultSays: 'none',
+    isNew: true,
     says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
   },
   inference: {

@@ -32,7 +32,7 @@ def frame(case, missing_text=np.nan):
     def column(feature, cells):
         if feature["type"] != "string":
             return pd.Series(cells, dtype="float64")
-        return pd.Series([missing_text if cell is None else cell for cell in cells], dtype="object")
+        return pd.Series([cell if cell is not None else missing_text for cell in cells], dtype="object")
 
     cells = zip(*case["rows"])
     return pd.DataFrame({feature["name"]: column(feature, some) for feature, some in zip(case["features"], cells)})

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type MlmodelFacts, type MlmodelPlace, mlmodel } from '../../../src/tracking/modelFiles/mlmodel.ts';
+import {
+  listingJson,
+  type MlmodelFacts,
+  type MlmodelPlace,
+  mlmodel,
+} from '../../../src/tracking/modelFiles/mlmodel.ts';
 
 const FACTS: MlmodelFacts = {
   features: [
@@ -56,13 +61,34 @@ describe('mlmodel', () => {
     expect(mlmodel(FACTS, place)).not.toContain('model_id');
   });
 
-  it.each<[2 | 3, string, string[]]>([
-    [2, '2.', ['long', 'double', 'string']],
-    [3, '3.', ['any', 'any', 'string']],
-  ])('for MLflow %i', (mlflowMajor, version, expected) => {
+  it.each([2, 3] as const)('has the types of infer_signature, which every MLflow %i reads', (mlflowMajor) => {
     const document = read({}, { mlflowMajor });
-    expect(types(document)).toEqual(expected);
-    expect(document.mlflow_version.startsWith(version)).toBe(true);
+    expect(types(document)).toEqual(['long', 'double', 'string']);
+    expect(document.mlflow_version.startsWith(`${mlflowMajor}.`)).toBe(true);
+  });
+
+  it('has the version of the server, if it is known', () => {
+    expect(read({}, { mlflowVersion: '2.14.3' }).mlflow_version).toBe('2.14.3');
+  });
+
+  it('takes whole and real numbers alike with the signature `any`', () => {
+    expect(types(read({ signature: 'any' }))).toEqual(['any', 'any', 'string']);
+  });
+
+  it('has no signature with `none`', () => {
+    expect(read({ signature: 'none' })).not.toHaveProperty('signature');
+  });
+
+  it('is listed with the keys that MLflow 2.22 keeps, however many columns there are', () => {
+    const features = Array.from({ length: 900 }, (_, index) => ({
+      name: `c${index}`,
+      type: 'long' as const,
+    }));
+    const json = listingJson({ ...FACTS, features }, PLACE);
+    expect(json.length).toBeLessThan(1_000);
+    const keys = ['run_id', 'artifact_path', 'utc_time_created', 'model_uuid', 'flavors'];
+    expect(Object.keys(JSON.parse(json))).toEqual(keys);
+    expect(JSON.parse(json).flavors).toEqual(read({}).flavors);
   });
 
   it.each<[MlmodelFacts['classesDtype'], unknown]>([
@@ -86,7 +112,7 @@ describe('mlmodel', () => {
       { type: 'string', name: 'city', required: false },
       { type: 'double', name: 'BMI', required: true },
     ]);
-    expect(types(read({ features }))).toEqual(['any', 'any', 'string', 'any']);
+    expect(types(read({ features, signature: 'any' }))).toEqual(['any', 'any', 'string', 'any']);
   });
 
   it('keeps odd column names, in ASCII', () => {

@@ -1,20 +1,24 @@
 import type { Classes } from '../../../data/columnProfile.ts';
 import { assignRoles, type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
-import { decimalSignWarnings } from '../../../data/decimalSigns.ts';
 import { markMissing } from '../../../data/missing.ts';
+import { type AssignedRoles, usedColumns } from '../../../data/roles.ts';
 import { readCodes, readNumbers } from '../../../data/segments.ts';
 import type { Split } from '../../../data/split.ts';
 import type { Table, TableColumn } from '../../../data/table.ts';
+import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
 import { tableWarnings } from '../../../data/tableWarnings.ts';
 import { NO_CLASS, readTarget, type Target } from '../../../data/target.ts';
+import { leftOutRows } from '../../../data/usedRows.ts';
+import { warningsOf } from '../../../data/warnings/warnings.ts';
 import { TrainpostError } from '../../../errors.ts';
 import { columnSteps } from '../../../ml/columnSteps.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
+import type { Warning } from '../../../values/warning.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { requireClasses, requireValues } from '../fit/checkRows.ts';
-import { shownLabel } from '../fit/describe.ts';
+import { constantColumn, shownLabel } from '../fit/describe.ts';
 import { assignFolds, foldsToMake } from '../fit/folds.ts';
 import { type MarkedRows, markRows } from '../fit/markRows.ts';
 import { findPositive, requireTwoClasses } from '../fit/positive.ts';
@@ -80,8 +84,40 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
     ...(marked && { split: { ...splitOf(marked), holdout } }),
     ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
     ...(attempts.problem && { problem: attempts.problem }),
-    warnings: [...tableWarnings(table), ...(roles ? decimalSignWarnings(table, roles.ignored) : [])],
+    warnings: [
+      ...(dataset?.warnings ?? warningsOfFile(table, roles, spec, target)),
+      ...(dataset && marked ? constantFeatures(dataset, marked) : []),
+    ],
+    categoriesMax: (table.limits ?? TABLE_LIMITS).categories,
   };
+}
+
+/** Warnings about a file that cannot be trained on. */
+function warningsOfFile(
+  table: Table,
+  roles: AssignedRoles | undefined,
+  spec: Roles,
+  target: Target | undefined,
+): readonly Warning[] {
+  if (roles === undefined) return tableWarnings(table);
+  const leftOut = leftOutRows(table, usedColumns(table, roles), spec.missing === 'drop');
+  return warningsOf(table, { ...roles, leftOut, target });
+}
+
+/** Warns of the columns that `constantColumns` finds in a training. */
+function constantFeatures({ table, features }: Dataset, { marks }: MarkedRows): Warning[] {
+  return features.flatMap(({ name, index }) => {
+    const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, nMissing: 0 };
+    const values = readNumbers(table, index);
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]!;
+      if (marks[row] !== MARKS.train) continue;
+      if (Number.isNaN(value)) range.nMissing++;
+      if (value < range.min) range.min = value;
+      if (value > range.max) range.max = value;
+    }
+    return constantColumn(name, table.columns[index]!.kind, range);
+  });
 }
 
 const typeOf = (column: TableColumn) => (column.kind === 'text' ? 'string' : column.type);

@@ -58,7 +58,7 @@ export function assignFolds(
  * @param foldOf as `assignFolds` returns it
  */
 export function sortIntoFolds(
-  { dataset, workplace, marked: { marks } }: Prepared,
+  { dataset, workplace, partition: earlier, marked: { marks } }: Prepared,
   foldOf: Uint8Array,
   nFolds: number,
 ): Folds {
@@ -69,7 +69,7 @@ export function sortIntoFolds(
     marks[row] === MARKS.train ? fold : marks[row] === MARKS.test ? nFolds : nFolds + 1;
   const keys = sorted(foldOf.map(keyOf));
   const nKeys = nFolds + 2;
-  const rows = partition(workplace, keys, nKeys);
+  const rows = partition(workplace, keys, nKeys, earlier);
   const codes = sortBlocks(sorted(dataset.target.codes), keys, { blockRows, nKeys });
   const all = Array.from({ length: nFolds }, (_, fold) => fold);
   const rowsIn = (folds: readonly number[]) => {

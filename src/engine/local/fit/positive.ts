@@ -1,3 +1,4 @@
+import { indexByText } from '../../../data/roles.ts';
 import { labelText, type Target } from '../../../data/target.ts';
 import { FieldError, quote } from '../../../errors.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
@@ -29,6 +30,10 @@ const PYTHON_TRUTH: ReadonlyMap<string, number> = new Map([
   ['False', 0],
 ]);
 
+// A file may write booleans as True, TRUE or true, and so may a client.
+const lowerCase = (text: string) => text.toLowerCase();
+const lowerCaseIf = (dtype: Target['dtype'], text: string) => (dtype === 'bool' ? lowerCase(text) : text);
+
 /**
  * Finds the positive label, which precision, recall, F1 and ROC AUC refer to.
  * @throws FieldError if the target has no such label, or more than two labels
@@ -49,11 +54,9 @@ export function findPositive(
       details,
     );
   }
-  // A file may write booleans as True, TRUE or true, and so may a client.
-  const same = (text: string) =>
-    dtype === 'bool' ? text.toLowerCase() === wanted.toLowerCase() : text === wanted;
+  const found = indexByText(dtype === 'bool' ? allowed.map(lowerCase) : allowed, lowerCaseIf(dtype, wanted));
   const number = PYTHON_TRUTH.get(wanted) ?? (wanted.trim() === '' ? Number.NaN : Number(wanted));
-  const label = labels.find((one) => same(labelText(one, dtype)) || one === number);
+  const label = labels[found] ?? labels.find((one) => one === number);
   if (label === undefined) {
     throw new FieldError(
       'unknown_positive',

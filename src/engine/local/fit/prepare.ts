@@ -6,7 +6,7 @@ import type { ClassLabel, DatasetInfo, InputExample } from '../../../values/data
 import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
-import { MARKS, openWorkplace, partition } from '../blocks/partition.ts';
+import { MARKS, openWorkplace, type Partition, partition } from '../blocks/partition.ts';
 import type { RowSet, Workplace } from '../blocks/rowSet.ts';
 import { RowSetSource } from '../blocks/rowSetSource.ts';
 import type { Team } from '../blocks/team.ts';
@@ -32,6 +32,8 @@ export interface Prepared {
   readonly dataset: Dataset;
   /** Where the rows lie, sorted by `marked.marks` within their blocks. */
   readonly workplace: Workplace;
+  /** How the rows were sorted by `marked.marks`. */
+  readonly partition: Partition;
   readonly marked: MarkedRows;
   readonly train: Rows;
   readonly test: Rows;
@@ -76,6 +78,7 @@ export async function prepare(
   return {
     dataset,
     workplace,
+    partition: rows,
     marked,
     train: rowsOf(dataset, rows.rowSet([MARKS.train]), marked.trainCodes),
     test: rowsOf(dataset, rows.rowSet([MARKS.test]), marked.testCodes),

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import { DataError } from '../../../errors.ts';
 import type { Inference } from '../../../values/inference.ts';
@@ -139,7 +140,9 @@ function firstProblem(candidates: readonly Candidate[]): DataError {
  */
 export async function runCsv(bytes: Uint8Array, plan: Plan, options: ReadOptions = {}): Promise<Result> {
   const startedAt = performance.now();
-  const table = readTable(bytes, options);
+  const csv = csvOptionsOf(plan.data);
+  const all = { ...options, ...(csv && { csv }) };
+  const table = readTable(bytes, all);
   const read = { table, parseMs: performance.now() - startedAt };
-  return await runPlan(await readAgain(read, rolesOf(plan), () => [bytes], options), plan);
+  return await runPlan(await readAgain(read, rolesOf(plan), () => [bytes], all), plan);
 }

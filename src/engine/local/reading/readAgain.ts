@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import { columnsToReadAsText, type Roles } from '../../../data/dataset.ts';
+import type { FileReading } from '../../../data/fileReading.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
+import { readingFor } from '../../../data/rereading.ts';
+import type { Roles } from '../../../data/roles.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
 import { Team } from '../blocks/team.ts';
 import type { ReadTable, Unread } from './types.ts';
@@ -8,19 +10,26 @@ import type { ReadTable, Unread } from './types.ts';
 /** Opens the file's bytes once more. */
 type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The table; reads it from the file if its thread was lost. */
+/** Most readings of one file: the decimal sign and the columns may each need one more. */
+const READINGS_MAX = 4;
+
+/**
+ * The table; reads it from the file if its thread was lost, or if the client says how the file is written: the fields
+ * that say so may come behind the file.
+ */
 export async function readWhole(
   read: ReadTable | Unread,
   fileAgain: FileAgain,
   options: ReadOptions,
   helpers: readonly MessagePort[] = [],
 ): Promise<ReadTable> {
-  return 'table' in read ? read : await readFile(fileAgain, { ...options, memory: read.memory }, helpers);
+  if (!('table' in read)) return await readFile(fileAgain, { ...options, memory: read.memory }, helpers);
+  return options.csv === undefined ? read : await readOver(read, fileAgain, options, helpers);
 }
 
 /**
- * The table in the form that the roles need, which is nearly always the table that was read. A column may have looked like
- * numbers at the beginning and turned out to be text; then its texts are lost, and the file is read again, over the table.
+ * The table in the form that the roles need, which is nearly always the table that was read. The first rows may not have
+ * shown what a column is, or which sign its decimals have; then the file is read again, over the table.
  * @param helpers ports to threads that help: each of them serves `serveHelperTasks`
  * @throws FieldError if a field names a column that the file does not have
  */
@@ -31,11 +40,26 @@ export async function readAgain(
   options: ReadOptions,
   helpers: readonly MessagePort[] = [],
 ): Promise<ReadTable> {
-  const textColumns = columnsToReadAsText(read.table, roles);
-  if (textColumns.size === 0) return read;
-  const { memory, digest } = read.table;
-  const again = await readFile(fileAgain, { ...options, textColumns, memory, digest: false }, helpers);
-  return { table: { ...again.table, digest }, parseMs: read.parseMs + again.parseMs };
+  let current = read;
+  let reading: FileReading = {};
+  for (let readings = 1; readings < READINGS_MAX; readings++) {
+    const next = readingFor(current.table, roles, reading);
+    if (next === undefined) break;
+    reading = next;
+    current = await readOver(current, fileAgain, { ...options, ...reading }, helpers);
+  }
+  return current;
+}
+
+/** Reads the file again, over its table. */
+async function readOver(
+  { table: { memory, digest }, parseMs }: ReadTable,
+  fileAgain: FileAgain,
+  options: ReadOptions,
+  helpers: readonly MessagePort[],
+): Promise<ReadTable> {
+  const again = await readFile(fileAgain, { ...options, memory, digest: false }, helpers);
+  return { table: { ...again.table, digest }, parseMs: parseMs + again.parseMs };
 }
 
 async function readFile(

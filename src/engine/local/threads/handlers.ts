@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { TableReading } from '../../../data/readTable.ts';
+import { csvOptionsOf } from '../../../data/csvOptions.ts';
+import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
+import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
 import { dryRunInput, knownRoles } from '../dryRun/dryRunInput.ts';
@@ -35,8 +37,9 @@ export const HANDLERS: Handlers = {
     serveHelperTasks(port);
     return undefined;
   },
-  run: async ({ read, path, plan, options, watch, ports }) => {
+  run: async ({ read, path, plan, watch, ports, ...task }) => {
     try {
+      const options = readOptions(task.options, plan);
       const whole = await readWhole(read, fileOf(path), options, ports);
       const wanted = await readAgain(whole, rolesOf(plan), fileOf(path), options, ports);
       return await runPlan(wanted, plan, new Watch(watch), ports);
@@ -44,8 +47,9 @@ export const HANDLERS: Handlers = {
       for (const port of ports) port.close();
     }
   },
-  inspect: async ({ read, path, plan, options, watch }) => {
+  inspect: async ({ read, path, plan, watch, ...task }) => {
     new Watch(watch).enter('preparing');
+    const options = readOptions(task.options, plan);
     const whole = await readWhole(read, fileOf(path), options);
     const roles = knownRoles(whole.table, rolesOf(plan));
     const { table, parseMs } = roles ? await readAgain(whole, roles, fileOf(path), options) : whole;
@@ -62,6 +66,12 @@ export const HANDLERS: Handlers = {
     return undefined;
   },
 };
+
+/** Adds what the client says about the file. */
+function readOptions(options: ReadOptions, { data }: Plan): ReadOptions {
+  const csv = csvOptionsOf(data);
+  return csv === undefined ? options : { ...options, csv };
+}
 
 function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
   if (options.memory !== undefined) {
