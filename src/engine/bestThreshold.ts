@@ -14,7 +14,7 @@ export interface ScoredRows {
 
 /**
  * Finds the threshold with the best value of an objective. Thresholds are the probabilities that occur, and 1. A row is of
- * the positive class if its probability is the threshold or more. Of equally good thresholds the smallest is chosen.
+ * the positive class if its probability is the threshold or more. If thresholds are equally good, the smallest is chosen.
  *
  * One pass over the sorted probabilities keeps the counts, as `sklearn.metrics.roc_curve` does.
  *

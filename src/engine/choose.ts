@@ -4,7 +4,7 @@ import type { Objective } from '../values/expression.ts';
 import { type Candidate, type FittedCandidate, isFitted } from '../values/result.ts';
 
 /**
- * Chooses the best candidate. Of equal candidates the first is chosen; a candidate whose score is undefined is chosen only if
+ * Chooses the best candidate. If candidates are equally good, the first is chosen; a candidate whose score is undefined is chosen only if
  * all are.
  * @returns its index; undefined if no candidate is fitted
  */

@@ -35,7 +35,7 @@ function outcomeOf(candidate: Candidate): ChildRun['outcome'] {
 }
 
 /** Names of a candidate's settings in scikit-learn; `solver_tol` is its `tol`, a name that the form gives to C. */
-export const SETTINGS = {
+const SETTINGS = {
   C: 'C',
   maxIter: 'max_iter',
   classWeight: 'class_weight',

@@ -21,7 +21,7 @@ export interface FoldsAnswer {
 }
 
 /** The candidate whose model is registered. */
-export interface BestAnswer {
+interface BestAnswer {
   /** Place in the sweep. */
   readonly index: number;
   readonly settings: Settings;

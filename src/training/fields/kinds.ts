@@ -23,14 +23,6 @@ export const text = z.string();
 
 export const texts = z.array(z.string());
 
-export const aboveZero = (example: string) =>
-  z
-    .string()
-    .refine((value) => FLOAT.test(value) && Number.isFinite(Number(value)) && Number(value) > 0, {
-      error: `must be a finite number above 0, such as ${example}`,
-    })
-    .transform(Number);
-
 /** A number above 0 that may be infinite. As in Python, a number that no double can hold is infinite. */
 export const aboveZeroOrInfinite = (example: string, infinitySays: string) =>
   z

@@ -91,7 +91,7 @@ def estimator(state, case):
         return MinMaxScaler(feature_range=tuple(params["featureRange"]), clip=params["clip"])
     return LogisticRegression(
         # JSON has no infinity.
-        C=float("inf") if params["C"] is None else float(params["C"]),
+        C=float(params["C"]) if params["C"] is not None else float("inf"),
         tol=params["tol"],
         max_iter=params["maxIter"],
         class_weight=params["classWeight"],

@@ -13,13 +13,16 @@ export function requireTwoClasses(
   { threshold, inference }: Pick<Plan, 'threshold' | 'inference'>,
 ): void {
   const actual = classCounts.length;
-  const field = threshold !== undefined ? 'threshold' : 'inference';
-  if ((threshold === undefined && !inference) || actual <= CLASSES) return;
-  throw new FieldError(
-    `${field}_of_many`,
-    `${field} needs a target with two classes, and ${quote(name)} has ${actual}: remove the field.`,
-    { field, limit: CLASSES, actual },
-  );
+  if (actual <= CLASSES) return;
+  const message = (field: string) =>
+    `${field} needs a target with two classes, and ${quote(name)} has ${actual}: remove the field.`;
+  const details = { limit: CLASSES, actual };
+  if (threshold !== undefined) {
+    throw new FieldError('threshold_of_many', message('threshold'), { field: 'threshold', ...details });
+  }
+  if (inference) {
+    throw new FieldError('inference_of_many', message('inference'), { field: 'inference', ...details });
+  }
 }
 
 const CLASSES = 2;
