@@ -7,6 +7,7 @@ import type { DatasetPart, SignatureKind, TrackedRun } from '../values/run.ts';
 import { childrenOf } from './children.ts';
 import type { TrainFields } from './fields/table.ts';
 import { paramsOf } from './fields/use.ts';
+import { inferenceFile } from './inferenceFile.ts';
 import { leaderboardFiles } from './leaderboard.ts';
 import { measuresOf } from './measures.ts';
 import type { Names } from './names.ts';
@@ -54,10 +55,11 @@ export function describeRun(input: RunInput): TrackedRun {
     inputExample: result.example,
     extraParams: paramsFor(best.model),
     note: noteOf({ fileName, holdout: plan.evaluation.holdout, result }),
-    ...(isSweep && {
-      children: childrenOf(result, plan.keepAll, paramsFor),
-      files: leaderboardFiles(result, plan.choice),
-    }),
+    files: [
+      ...(isSweep ? leaderboardFiles(result, plan.choice) : []),
+      ...(result.inference === undefined ? [] : [inferenceFile(result.inference)]),
+    ],
+    children: childrenOf(result, plan.keepAll, paramsFor),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DeliveryView } from '../../values/delivery.ts';
+import type { Inference } from '../../values/inference.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Plan } from '../../values/plan.ts';
 import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
@@ -41,6 +42,8 @@ interface Computed extends Partial<SweepAnswer> {
   readonly cv?: FoldsAnswer;
   /** If the form has `threshold`. */
   readonly threshold?: ChosenThreshold;
+  /** If the form has `inference=true`. */
+  readonly inference?: Inference;
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
@@ -88,7 +91,7 @@ export function keptAnswer(
   plan: Pick<Plan, 'choice'>,
   clock: { readonly upload: number; readonly total: number },
 ): KeptAnswer {
-  const { data, split, warnings, stages, threshold } = result;
+  const { data, split, warnings, stages, threshold, inference } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
   const sweep = sweepAnswer(result, plan);
   return {
@@ -106,6 +109,7 @@ export function keptAnswer(
       },
       ...(run.cv !== undefined && sweep === undefined && { cv: foldsAnswer(run.cv) }),
       ...(threshold !== undefined && { threshold }),
+      ...(inference !== undefined && { inference }),
       ...sweep,
       solver,
       warnings: [...warnings, ...ofModel],
