@@ -1,3 +1,4 @@
+import { rowPlace } from '../../../data/places.ts';
 import { DataError, quote } from '../../../errors.ts';
 import { ValueError } from '../../../ml/errors.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
@@ -20,7 +21,7 @@ export function withPlace<T>(
     const row = place === undefined ? undefined : source.rowSet.tableRow(place) + 1;
     const value = valueAt(source, column, place);
     const details = {
-      ...(row !== undefined && { row }),
+      ...(row !== undefined && rowPlace(row - 1, source.rowSet.workplace.table.lines)),
       ...(column !== undefined && { column }),
       ...(value !== undefined && { value }),
     };
