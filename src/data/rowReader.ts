@@ -108,14 +108,16 @@ export class RowReader {
   /** Reads the complete rows of a text that begins with a row. Returns the remaining text. */
   #read(text: string, isEnd: boolean): string {
     const hasNul = text.includes('\0');
-    const hasQuotes = text.includes('"');
+    const mayHaveLines = text.includes('"');
+    const mayHaveCr = mayHaveLines && text.includes('\r');
     let from = 0;
     const step = ({ data: [row], errors, meta }: Step) => {
       const chars = meta.cursor - from;
       // The line end is not part of the line.
       if (chars > this.#limits.lineChars + 1) throw this.#lineTooLong(chars - 1);
       if (errors.length > 0) throw this.#malformedQuote(text.slice(from, errors[0]?.index), text.slice(from));
-      const lines = hasQuotes ? lineEndsIn(text.slice(from, meta.cursor)) : 1;
+      const hasLines = mayHaveCr || (mayHaveLines && text.indexOf('\n', from) < meta.cursor - 1);
+      const lines = hasLines ? lineEndsIn(text.slice(from, meta.cursor)) : 1;
       if (isBlank(row)) this.#countLines(lines);
       else this.#take(row, lines, hasNul);
       from = meta.cursor;
