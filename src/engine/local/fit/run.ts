@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
+import { foldWarnings } from '../../../data/warnings/fold.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
 import { Watch } from '../../watch.ts';
@@ -45,7 +46,7 @@ export async function runPlan(
       candidates: fitted.map(({ candidate }) => candidate),
       chosen,
       pipeline: fitted[chosen]!.pipeline,
-      warnings: [...dataset.warnings, ...constantColumns(dataset, train.frame)],
+      warnings: foldWarnings([...dataset.warnings, ...constantColumns(dataset, train.frame)]),
       stages: [
         { name: 'parse', ms: parseMs },
         { name: 'split', ms: splitMs },
