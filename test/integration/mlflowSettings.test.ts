@@ -127,8 +127,13 @@ describe.skipIf(mlflow === null)('an MLflow with passwords', () => {
     if (service === undefined) throw new Error('no service was started');
     expect(await countOf(service, 'pending')).toBe(stages.length);
 
-    const permission = { experiment_id: experimentId, username: BOB.username, permission: 'EDIT' };
-    await mlflowPost(server.url, 'mlflow/experiments/permissions/create', permission, ADMIN);
+    const grant = {
+      username: BOB.username,
+      resource_type: 'experiment',
+      resource_id: experimentId,
+      permission: 'EDIT',
+    };
+    await mlflowPost(server.url, '../3.0/mlflow/users/permissions/grant', grant, ADMIN);
     const running = service;
     await expect.poll(() => countOf(running, 'delivered')).toBe(stages.length);
     expect(await countOf(running, 'dead')).toBe(0);

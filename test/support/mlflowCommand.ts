@@ -86,6 +86,8 @@ export async function startMlflowWithPasswords(): Promise<StartedMlflow> {
     `admin_username = ${ADMIN.username}`,
     `admin_password = ${ADMIN.password}`,
     'authorization_function = mlflow.server.auth:authenticate_request_basic_auth',
+    // MLflow checks a password in a fifth of a second, once for each call.
+    'auth_cache_ttl_seconds = 600',
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   const server = await startMlflowWith(['--app-name', 'basic-auth'], '/health', {
