@@ -23,7 +23,7 @@ describe('a value that an estimator rejects', () => {
       name: 'DataError',
       code: 'cannot_be_predicted',
       details: { row: 5, line: 6, column: 'far', value: '1.7976931348623157e+308' },
-      message: expect.stringContaining('Row 5 has 1.7976931348623157e+308 in column "far"'),
+      message: expect.stringContaining('Row 5 (line 6) has 1.7976931348623157e+308 in column "far"'),
     });
   });
 
