@@ -128,9 +128,10 @@ export class ColumnBuilder {
     const shapes = /[.,]/.test(plain) ? shapesOf(plain) : SHAPES.other;
     this.#shapes |= shapes;
     if ((shapes & DOUBT) !== 0) this.#firstDoubt ??= cell;
+    if (this.#hasOtherTexts) return;
     const text = cell.text.trim();
     this.#onlyOther ??= text;
-    this.#hasOtherTexts ||= this.#onlyOther !== text;
+    this.#hasOtherTexts = this.#onlyOther !== text;
   }
 
   #stageOther({ row, text }: Cell, staged: StagedCells, at: number): void {
@@ -141,7 +142,8 @@ export class ColumnBuilder {
   }
 
   #stageText(text: string, isNumber: boolean, staged: StagedCells, at: number): boolean {
-    const isPadded = !isNumber && this.#missingTexts.hasPadded(text);
+    // A text that means missing without blanks around it is no text.
+    const isPadded = !isNumber && text.trim() !== text && this.#missingTexts.hasPadded(text);
     const place = this.#texts.length;
     if (place === TEXTS_MAX) {
       this.#overflowed = true;
