@@ -69,9 +69,13 @@ export function isMissing(cell: string): boolean {
 
 /** The number in a cell, also infinity. NaN if the cell is not a number. */
 export function numberOf(cell: string, form: boolean | NumberForm): number {
-  const { decimalComma, thousands = undefined } = typeof form === 'boolean' ? { decimalComma: form } : form;
-  const text = thousands === undefined ? cell : withoutGroups(cell, thousands);
-  if (!decimalNumber(decimalComma).test(text)) return infinity(cell);
+  if (typeof form === 'boolean') return ungrouped(cell, form);
+  const { decimalComma, thousands } = form;
+  return ungrouped(thousands === undefined ? cell : withoutGroups(cell, thousands), decimalComma);
+}
+
+function ungrouped(text: string, decimalComma: boolean): number {
+  if (!decimalNumber(decimalComma).test(text)) return infinity(text);
   return Number(decimalComma ? text.replace(',', '.') : text);
 }
 
@@ -100,7 +104,7 @@ export function isWhole(cell: string, value: number): boolean {
 
 /** Whether a cell's number has no point or exponent and is too large to be exact as a double. */
 export function isLarge(cell: string, value: number): boolean {
-  return WHOLE.test(cell) && !Number.isSafeInteger(value);
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER && WHOLE.test(cell);
 }
 
 /** The truth value in a cell, as a number. */

@@ -10,6 +10,11 @@ const OTHER_ROWS_MAX = 1 << 16;
 /** Texts of such cells that are kept for messages. */
 const OTHER_TEXTS_MAX = 1_000;
 
+const POINT = 0x2e;
+const COMMA = 0x2c;
+const SMALL_E = 0x65;
+const LARGE_E = 0x45;
+
 /** Counts of one column in one block. */
 export interface Sealed {
   readonly missing: number;
@@ -123,9 +128,10 @@ export class ColumnBuilder {
     const shapes = /[.,]/.test(plain) ? shapesOf(plain) : SHAPES.other;
     this.#shapes |= shapes;
     if ((shapes & DOUBT) !== 0) this.#firstDoubt ??= cell;
+    if (this.#hasOtherTexts) return;
     const text = cell.text.trim();
     this.#onlyOther ??= text;
-    this.#hasOtherTexts ||= this.#onlyOther !== text;
+    this.#hasOtherTexts = this.#onlyOther !== text;
   }
 
   #stageOther({ row, text }: Cell, staged: StagedCells, at: number): void {
@@ -136,7 +142,8 @@ export class ColumnBuilder {
   }
 
   #stageText(text: string, isNumber: boolean, staged: StagedCells, at: number): boolean {
-    const isPadded = !isNumber && this.#missingTexts.hasPadded(text);
+    // A text that means missing without blanks around it is no text.
+    const isPadded = !isNumber && text.trim() !== text && this.#missingTexts.hasPadded(text);
     const place = this.#texts.length;
     if (place === TEXTS_MAX) {
       this.#overflowed = true;
@@ -251,9 +258,13 @@ const isTruthValue = (text: string) => truthValue(text) !== undefined;
 /** Digits after the point. -1 for a number with an exponent, which is then stored as a double. */
 function decimalsOf(text: string): number {
   const number = text.trim();
-  if (/[eE]/.test(number)) return -1;
-  const point = number.search(/[.,]/);
-  return point < 0 ? 0 : number.length - 1 - point;
+  let point = number.length - 1;
+  for (let at = 0; at < number.length; at++) {
+    const unit = number.charCodeAt(at);
+    if (unit === POINT || unit === COMMA) point = at;
+    else if (unit === SMALL_E || unit === LARGE_E) return -1;
+  }
+  return number.length - 1 - point;
 }
 
 function stageNumber(staged: StagedCells, at: number, value: number, decimals: number): void {

@@ -40,6 +40,9 @@ export function toDataset(table: Table, roles: Roles): Dataset {
   const assigned = assignRoles(table, roles);
   requireRead(table, roles);
   const { targetIndex, ignored } = assigned;
+  // A file that is read with a wrong delimiter has one column, and its cells say nothing about a target.
+  if (table.columns.every(({ name }, index) => index === targetIndex || ignored.has(name)))
+    throw noFeatures(table.columns[targetIndex]!.name, ignored.size);
   const leftOut = leftOutRows(table, usedColumns(table, assigned), roles.missing === 'drop');
   requireLabels(table, targetIndex, leftOut);
   const target = readTarget(table, targetIndex, leftOut.marks);
@@ -53,7 +56,6 @@ export function toDataset(table: Table, roles: Roles): Dataset {
     features.push({ ...info, index });
     return info;
   });
-  if (features.length === 0) throw noFeatures(target.name, ignored.size);
   requireFewColumns(table, features, leftOut);
   const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
   const warnings = warningsOf(table, { ...assigned, leftOut, target });

@@ -3,10 +3,11 @@ import type { BlockThreads } from '../kernels/passes.ts';
 import { BlockFeed, sharingFor } from './blockFeed.ts';
 import { type Decoded, PieceDecoder } from './encoding.ts';
 import type { PlainScanner } from './plainScanner.ts';
-import { badEncoding, RowReader, type Sample } from './rowReader.ts';
+import { RowReader, type Sample } from './rowReader.ts';
 import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
+import { badEncoding } from './textFaults.ts';
 
 /** Piece size: small enough for the cache of one core. */
 export const PIECE_BYTES = 1 << 18;

@@ -1,7 +1,6 @@
 import Papa from 'papaparse';
 import { DataError, quote } from '../errors.ts';
 import { isBlank, withJoinedBlanks } from './delimiter.ts';
-import type { Encoding } from './encoding.ts';
 import { type Header, pandasNames, withRowNames } from './header.ts';
 import { withLf } from './lineEnds.ts';
 import { type LineCounter, lineEndsIn } from './lines.ts';
@@ -9,6 +8,7 @@ import { type Place, type RowPlace, rowPlace, rowText } from './places.ts';
 import { hasRowNames, raggedRow } from './raggedRow.ts';
 import { type CsvFormat, CTRL_Z, withoutEndMark } from './sniff.ts';
 import type { TableLimits } from './tableLimits.ts';
+import { quoteFault } from './textFaults.ts';
 
 /** What Papa Parse passes to a step: one row, its errors, and how far it has read. */
 interface Step {
@@ -108,14 +108,16 @@ export class RowReader {
   /** Reads the complete rows of a text that begins with a row. Returns the remaining text. */
   #read(text: string, isEnd: boolean): string {
     const hasNul = text.includes('\0');
-    const hasQuotes = text.includes('"');
+    const mayHaveLines = text.includes('"');
+    const mayHaveCr = mayHaveLines && text.includes('\r');
     let from = 0;
     const step = ({ data: [row], errors, meta }: Step) => {
       const chars = meta.cursor - from;
       // The line end is not part of the line.
       if (chars > this.#limits.lineChars + 1) throw this.#lineTooLong(chars - 1);
       if (errors.length > 0) throw this.#malformedQuote(text.slice(from, errors[0]?.index), text.slice(from));
-      const lines = hasQuotes ? lineEndsIn(text.slice(from, meta.cursor)) : 1;
+      const hasLines = mayHaveCr || (mayHaveLines && text.indexOf('\n', from) < meta.cursor - 1);
+      const lines = hasLines ? lineEndsIn(text.slice(from, meta.cursor)) : 1;
       if (isBlank(row)) this.#countLines(lines);
       else this.#take(row, lines, hasNul);
       from = meta.cursor;
@@ -247,11 +249,8 @@ export class RowReader {
   #malformedQuote(begin: string, row: string): DataError {
     const place = this.#at(this.#cellsIn(begin) - 1);
     const where = `${rowText(place)}, column ${quote(place.column)},`;
-    const isEscaped = row.slice(0, begin.length + this.#limits.cellChars).includes('\\"');
-    const message = isEscaped
-      ? `${where} has a quote with a backslash before it, which does not escape a quote in CSV: write each quote inside quotes twice ("").`
-      : `${where} has a quote that is never closed or is in the middle of a cell: close it, or write it twice ("") inside quotes.`;
-    return new DataError('malformed_quote', message, place);
+    const text = row.slice(0, begin.length + this.#limits.cellChars);
+    return new DataError('malformed_quote', `${where} ${quoteFault(text, this.#format.delimiter)}`, place);
   }
 
   /** Number of cells of a row that has just begun. */
@@ -286,20 +285,4 @@ export class RowReader {
 function isEndMark({ cells, count }: HeldRow): boolean {
   const [cell = ''] = cells;
   return count === 1 && cells.length === 1 && withoutEndMark(cell) === '' && cell.includes(CTRL_Z);
-}
-
-const ENCODING_NAMES: Readonly<Partial<Record<Encoding, string>>> = {
-  'utf-8': 'UTF-8',
-  'utf-16le': 'UTF-16',
-  'utf-16be': 'UTF-16',
-  'windows-1252': 'Windows-1252',
-};
-
-/** Error for invalid bytes at `place`. */
-export function badEncoding(place: Place, encoding: Encoding): DataError {
-  return new DataError(
-    'bad_encoding',
-    `${rowText(place)} has bytes that are not valid ${ENCODING_NAMES[encoding] ?? encoding}: name the encoding of the file in the field encoding, such as latin-1, or save the file again as "CSV UTF-8".`,
-    place,
-  );
 }

@@ -4,7 +4,7 @@ import type { ClassesDtype, ClassLabel, ColumnType } from '../values/dataset.ts'
 import { rowPlace, rowText } from './places.ts';
 import { segmentsOf } from './segments.ts';
 import type { Table, TableColumn } from './table.ts';
-import { emptyFooterHint } from './tableShape.ts';
+import { emptyFooterHint, secondHeaderHint } from './tableShape.ts';
 import { firstMissing, type LeftOutRows, usedCells } from './usedRows.ts';
 
 /** The target column: each row's class, and the classes in scikit-learn's order. */
@@ -75,7 +75,7 @@ export function requireLabels(table: Table, index: number, leftOut: LeftOutRows)
   const { row, text } = first;
   const place = rowPlace(row, table.lines);
   const { missing, rows } = usedCells(table, index, leftOut);
-  const hint = emptyFooterHint(table, row);
+  const hint = (row === 0 ? secondHeaderHint(table) : undefined) ?? emptyFooterHint(table, row);
   const column = `the target column ${quote(name)}`;
   const isText = notes?.missingText?.text === text;
   const message = isText

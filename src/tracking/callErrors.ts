@@ -111,7 +111,7 @@ export class Failures {
 
   /** MLflow's code may be the code for a run that does not exist, so the error does not have the code. */
   #workspace(name: string, answer: Answer): CallRefusedError {
-    const advice = workspaceAdvice(this.#facts);
+    const advice = workspaceAdvice(answer.said, this.#facts);
     return new CallRefusedError('mlflow_workspace', `MLflow refused ${name} ${reason(answer)}. ${advice}`, {
       status: answer.status,
       of: 'settings',

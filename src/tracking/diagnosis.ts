@@ -44,6 +44,7 @@ const HOST_REFUSED = /invalid host header/i;
 /** MLflow's words if it needs a workspace, does not know it, or has no workspaces. */
 const WORKSPACE =
   /^(?:Active workspace is required|Workspace '[^']*' not found|Workspace APIs are not available)/;
+const NO_WORKSPACES = /^Workspace APIs are not available/;
 /** An error of the database, in the words of SQLAlchemy: `(psycopg2.errors.InsufficientPrivilege) …`. */
 const DATABASE = /^\((?:\w+\.)+(\w+)\)/;
 /** Errors of a database that are about the values; any other one is about the database itself. */
@@ -59,7 +60,7 @@ export function diagnose(refusal: Refusal, facts: ConnectionFacts): Diagnosis {
   const { status, errorCode, said } = refusal;
   if (status < 400)
     return settings('A redirect is not followed: set MLFLOW_TRACKING_URI to the address it leads to.');
-  if (isAboutWorkspaces(refusal)) return settings(workspaceAdvice(facts));
+  if (isAboutWorkspaces(refusal)) return settings(workspaceAdvice(said, facts));
   if (UNAUTHENTICATED.has(status)) return settings(credentialsAdvice(facts));
   if (status === FORBIDDEN) return forbidden(said, facts);
   if (errorCode === undefined) return notMlflows(status, said);
@@ -76,9 +77,10 @@ export function isAboutWorkspaces({ errorCode, said }: Pick<Refusal, 'errorCode'
   return errorCode !== undefined && WORKSPACE.test(said);
 }
 
-export function workspaceAdvice({ hasWorkspace }: ConnectionFacts): string {
+export function workspaceAdvice(said: string, { hasWorkspace }: ConnectionFacts): string {
+  if (NO_WORKSPACES.test(said)) return 'Unset MLFLOW_WORKSPACE, or start MLflow with --enable-workspaces.';
   return hasWorkspace
-    ? 'Correct MLFLOW_WORKSPACE, or create that workspace in MLflow (mlflow server --enable-workspaces).'
+    ? 'Correct MLFLOW_WORKSPACE, or create that workspace in MLflow.'
     : 'Set MLFLOW_WORKSPACE, because this MLflow server has no default workspace.';
 }
 

@@ -101,9 +101,8 @@ async function hasApi(client: MlflowClient, at: Place): Promise<boolean> {
 
 /** A page that is not there, or a page of something else. */
 function isOfAnotherServer(error: unknown): boolean {
-  return (
-    error instanceof CallRefusedError && error.errorCode === undefined && [200, 404].includes(error.status)
-  );
+  if (!(error instanceof CallRefusedError) || error.code === 'mlflow_workspace') return false;
+  return error.errorCode === undefined && [200, 404].includes(error.status);
 }
 
 function majorOf(version: string): 2 | 3 {

@@ -260,6 +260,12 @@ describe('a file that people send', () => {
       'missing_label',
       /text "None".*14 of 40/,
     ],
+    [
+      'with blanks and quotes, as R writes it by default',
+      `"a" "Outcome"\n${lines((i) => `"${i}" ${i % 7} ${i % 2}`)}`,
+      'malformed_quote',
+      /in sep .*row\.names=FALSE/,
+    ],
     ['with escaped quotes', `t,y\n${lines((i) => `"a \\"b\\"",${i % 2}`)}`, 'malformed_quote', /backslash/],
   ])('%s is rejected, with the reason', (_name, text, code, says) => {
     const { code: found, message } = problemOf(() => read(text));
@@ -268,8 +274,8 @@ describe('a file that people send', () => {
   });
 
   it('has the line of each row in errors', () => {
-    const text = 'a,y\n1,0\n\n"2",1\nx,1\n4,0\n5,1\n';
-    expect(problemOf(() => read(text)).details).toMatchObject({ row: 3, line: 5 });
+    const text = 'a,t,y\n1,"p\nq",0\n\n"2",p,1\nx,p,1\n4,p,0\n5,p,1\n';
+    expect(problemOf(() => read(text)).details).toMatchObject({ row: 3, line: 6 });
   });
 });
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listingJson, type MlmodelPlace, mlmodel, modelFiles } from '../../src/tracking/modelFiles/index.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
-import { pipelineParams, type RunParams } from '../../src/tracking/params.ts';
+import { cutParams, pipelineParams, type RunParams } from '../../src/tracking/params.ts';
 import type { ColumnInfo } from '../../src/values/dataset.ts';
 import type { PipelineState } from '../../src/values/pipelineState.ts';
+import type { SignatureKind } from '../../src/values/run.ts';
 import { ensureVenv, pythonAvailable, runPython, type VenvName } from '../support/python.ts';
 import { MODEL_CASES, type ModelCase, THRESHOLD_CASES } from '../tracking/modelFiles/cases.ts';
 import { COLUMN_CASES, THRESHOLD_COLUMN_CASES } from '../tracking/modelFiles/columnCases.ts';
@@ -36,13 +37,23 @@ type Facts = Record<string, unknown>;
 
 describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
   let root = '';
-  let folders: Record<2 | 3, unknown[]>;
+  let folders: Record<'2 inferred' | '3 inferred' | '3 any', unknown[]>;
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'model-files-'));
-    const writeAll = (major: 2 | 3) =>
-      Promise.all(CASES.map((modelCase, index) => writeFolder(root, modelCase, index, PLACES[major])));
-    folders = { 2: await writeAll(2), 3: await writeAll(3) };
+    const writeAll = (major: 2 | 3, signature: SignatureKind) => {
+      const place = PLACES[major];
+      return Promise.all(
+        CASES.map((modelCase, index) =>
+          writeFolder(join(root, `${major}-${signature}-${index}`), modelCase, place, signature),
+        ),
+      );
+    };
+    folders = {
+      '2 inferred': await writeAll(2, 'inferred'),
+      '3 inferred': await writeAll(3, 'inferred'),
+      '3 any': await writeAll(3, 'any'),
+    };
     for (const name of ['reference', 'mlflow2', 'sklearn12'] as const) await ensureVenv(name);
   });
 
@@ -58,7 +69,7 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
   ])('pickle in scikit-learn of %s', (venv, loadable) => {
     let cases: Record<string, Facts>;
     beforeAll(async () => {
-      const some = folders[3].slice(0, loadable.length);
+      const some = folders['3 inferred'].slice(0, loadable.length);
       cases = (await runPython(venv, 'check_pickle.py', some)) as typeof cases;
     });
 
@@ -85,14 +96,14 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       });
       const sameSolver = classifierOf(pipeline.steps).params.solver === pythonSolver;
       if (venv === 'reference' && sameSolver)
-        expect(pipelineParams(pipeline)).toEqual(autologged(params as RunParams));
+        expect(cutParams(pipelineParams(pipeline))).toEqual(autologged(params as RunParams));
     });
   });
 
   describe('ONNX in onnxruntime', () => {
     let cases: Record<string, Facts>;
     beforeAll(async () => {
-      cases = (await runPython('reference', 'check_onnx.py', folders[3])) as typeof cases;
+      cases = (await runPython('reference', 'check_onnx.py', folders['3 inferred'])) as typeof cases;
     });
 
     it.each(CASES)('$name', ({ name, features, outputs }) => {
@@ -119,14 +130,20 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
     });
   });
 
-  describe.each<[VenvName, 2 | 3]>([
-    ['reference', 3],
-    ['mlflow2', 2],
-    ['mlflow2', 3],
-  ])('the folder in MLflow of %s, written for MLflow %i', (venv, major) => {
+  describe.each<[VenvName, 2 | 3, SignatureKind]>([
+    ['reference', 3, 'inferred'],
+    ['reference', 3, 'any'],
+    ['mlflow2', 2, 'inferred'],
+    ['mlflow2', 3, 'inferred'],
+    ['mlflow2', 3, 'any'],
+  ])('the folder in MLflow of %s, written for MLflow %i, signature=%s', (venv, major, kind) => {
     let cases: Record<string, Facts>;
     beforeAll(async () => {
-      cases = (await runPython(venv, 'check_model_folder.py', folders[major])) as typeof cases;
+      cases = (await runPython(
+        venv,
+        'check_model_folder.py',
+        folders[`${major} ${kind}` as keyof typeof folders],
+      )) as typeof cases;
     });
 
     it.each(CASES)('$name', ({ name, features }) => {
@@ -158,9 +175,9 @@ describe.skipIf(!pythonAvailable)('the model folder in Python', () => {
       const whole = features.filter(({ type, missing }) => type === 'long' && missing !== true).length;
       const numbers = features.filter(({ type }) => type !== 'string').length;
       expect({ allReal, allWhole, sameInputs }).toEqual({
-        allReal: answer(major === 3 || whole === 0),
-        allWhole: answer(major === 3 || whole === numbers),
-        sameInputs: major === 2 || numbers === 0,
+        allReal: answer(kind === 'any' || whole === 0),
+        allWhole: answer(kind === 'any' || whole === numbers),
+        sameInputs: kind === 'inferred' || numbers === 0,
       });
     });
   });
@@ -195,11 +212,15 @@ function autologged(params: RunParams): RunParams {
 }
 
 /** Writes the model folder of a case, and returns the facts that the check scripts need. */
-async function writeFolder(root: string, modelCase: ModelCase, index: number, place: MlmodelPlace) {
+async function writeFolder(
+  folder: string,
+  modelCase: ModelCase,
+  place: MlmodelPlace,
+  signature: SignatureKind,
+) {
   const { name, rows, labels, pythonSolver, pipeline, features, inputExample } = modelCase;
   const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
-  const { files, facts } = modelFiles({ pipeline, features, inputExample, utcTimeCreated });
-  const folder = join(root, `${place.mlflowMajor}-${index}`);
+  const { files, facts } = modelFiles({ pipeline, features, inputExample, signature, utcTimeCreated });
   await mkdir(folder);
   for (const { path, bytes } of files) await writeFile(join(folder, path), bytes);
   await writeFile(join(folder, 'MLmodel'), mlmodel(facts, place));

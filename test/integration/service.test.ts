@@ -214,7 +214,9 @@ describe('the built service without an MLflow that answers', () => {
         run: { id: null },
         tracking: { state: 'pending' },
       });
-      await expect.poll(() => service.output()).toContain('MLflow does not answer yet');
+      await expect
+        .poll(() => service.output())
+        .toContain('MLflow takes no trainings yet: MLflow cannot be reached');
     } finally {
       expect(await service.stop()).toBe(0);
       rmSync(temp, { recursive: true });

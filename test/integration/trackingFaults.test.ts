@@ -65,7 +65,7 @@ describe.skipIf(mlflow === null).each([
     const { runs, models, versions } = await inMlflow(run);
     expect(runs.map(({ info }) => [info.run_id, info.status])).toEqual([[runId, 'FINISHED']]);
     expect(versions.map(({ version, run_id }) => [version, run_id])).toEqual([[modelVersion, runId]]);
-    expect(runs[0].inputs.dataset_inputs).toHaveLength(1);
+    expect(runs[0].inputs.dataset_inputs).toHaveLength(2);
     if (major === 3) {
       expect(models.map(({ info }) => info.status)).toEqual(['LOGGED_MODEL_READY']);
       expect(runs[0].outputs.model_outputs).toHaveLength(1);

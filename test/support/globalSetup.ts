@@ -22,8 +22,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('mlflow', dir);
   // If one of them fails here, the test that needs it tries again, and fails with the reason.
   const environments = Promise.allSettled([ensureVenv('reference'), ensureVenv('mlflow2')])
-    // Only one file needs this environment, so the servers do not wait for it.
-    .then(() => ensureVenv('sklearn12'))
+    // Only one file needs each of these environments, so the servers do not wait for them.
+    .then(() => Promise.allSettled([ensureVenv('sklearn12'), ensureVenv('auth')]))
     .catch(() => undefined);
   let servers: ReturnType<typeof startServers> | undefined;
   const watcher = watch(dir, (_event, name) => {

@@ -3,17 +3,27 @@
 // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
 export type Json = any;
 
+/** The user of a server with passwords. */
+export interface MlflowUser {
+  readonly username: string;
+  readonly password: string;
+}
+
 export async function mlflowGet(url: string, path: string): Promise<Json> {
   return answerOf(await fetch(`${url}/api/2.0/${path}`));
 }
 
-export async function mlflowPost(url: string, path: string, body: object): Promise<Json> {
+export async function mlflowPost(url: string, path: string, body: object, user?: MlflowUser): Promise<Json> {
   const init = {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(user && { authorization: basic(user) }) },
     body: JSON.stringify(body),
   };
   return answerOf(await fetch(`${url}/api/2.0/${path}`, init));
+}
+
+function basic({ username, password }: MlflowUser): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 async function answerOf(response: Response): Promise<Json> {
@@ -29,9 +39,9 @@ export async function experimentOf(url: string, name: string): Promise<Json> {
 }
 
 /** All runs of an experiment, with any status. */
-export async function runsOf(url: string, experimentId: string): Promise<Json[]> {
+export async function runsOf(url: string, experimentId: string, user?: MlflowUser): Promise<Json[]> {
   const body = { experiment_ids: [experimentId], run_view_type: 'ALL' };
-  return (await mlflowPost(url, 'mlflow/runs/search', body)).runs ?? [];
+  return (await mlflowPost(url, 'mlflow/runs/search', body, user)).runs ?? [];
 }
 
 export async function modelVersionsOf(url: string, name: string): Promise<Json[]> {

@@ -87,7 +87,10 @@ async function countRun(url: string, run: Json, models: Json[], versions: Json[]
     content: {
       params: byKey(data.params),
       metrics: byKey(data.metrics),
-      inputs: (inputs?.dataset_inputs ?? []).map(({ dataset }: Json) => `${dataset.name} ${dataset.digest}`),
+      // MLflow gives the data sets in no certain order.
+      inputs: (inputs?.dataset_inputs ?? [])
+        .map(({ dataset }: Json) => `${dataset.name} ${dataset.digest}`)
+        .sort(),
       models: await Promise.all(models.map((model) => countModel(url, info.run_id, model))),
       outputs: (outputs?.model_outputs ?? []).length,
     },

@@ -20,18 +20,28 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
+/** Paths of PEM files. */
+export interface NginxTls {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Starts an nginx with these locations, as docs/operations.md shows them, and waits until it answers. */
-export async function startNginx(locations: string): Promise<Nginx> {
+export async function startNginx(locations: string, tls?: NginxTls): Promise<Nginx> {
   const port = await unusedPort();
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-nginx-'));
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${dir}/${name};`,
   );
+  const listen =
+    tls === undefined
+      ? `listen 127.0.0.1:${port};`
+      : `listen 127.0.0.1:${port} ssl; ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};`;
   writeFileSync(
     join(dir, 'nginx.conf'),
     `daemon off; master_process off; pid ${dir}/pid; error_log stderr;
 events {}
-http { access_log off; ${paths.join(' ')} server { listen 127.0.0.1:${port}; ${locations} } }
+http { access_log off; ${paths.join(' ')} server { ${listen} ${locations} } }
 `,
   );
   const child = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', 'stderr'], {

@@ -100,6 +100,13 @@ describe('what a refusal is about, and what to change', () => {
       /^Correct MLFLOW_WORKSPACE/,
     ],
     [
+      'a workspace, although the server has none',
+      refusal(500, 'Workspace APIs are not available: workspaces are not enabled', 'FEATURE_DISABLED'),
+      TEAM,
+      'settings',
+      /^Unset MLFLOW_WORKSPACE, or start MLflow with --enable-workspaces/,
+    ],
+    [
       'a file too large for a proxy',
       refusal(413, '413 Request Entity Too Large'),
       NOBODY,

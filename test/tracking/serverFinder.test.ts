@@ -169,4 +169,18 @@ describe('a workspace', () => {
       });
     });
   });
+
+  test('that the server does not know is not taken for another server', async () => {
+    // MLflow 3.17 says so on every path.
+    const unknown = {
+      status: 404,
+      text: '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Workspace \'team-a\' not found"}',
+    };
+    await withServer({ '*': unknown }, { workspace: 'team-a' }, async (server) => {
+      await expect(server.found()).rejects.toMatchObject({
+        code: 'mlflow_workspace',
+        message: expect.stringMatching(/Correct MLFLOW_WORKSPACE, or create that workspace/),
+      });
+    });
+  });
 });

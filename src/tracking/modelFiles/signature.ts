@@ -10,9 +10,10 @@ export interface Signature {
 
 /**
  * The signature of a model. `inferred` is what `mlflow.models.infer_signature` gives for the same columns and predictions.
- * With `any`, each column of numbers has MLflow's type of that name, which takes whole and real numbers alike: the
- * inferred `long` rejects reals, and `double` rejects whole numbers. MLflow before 2.19 cannot read `any`. A column that
- * had missing values is not required, and a real column instead of a whole one, so that NaN and None pass there.
+ * With `any`, each column of numbers has MLflow's type of that name, which takes whole and real numbers alike. The inferred
+ * `long` rejects reals; `double` rejects whole numbers above 2^53, and in MLflow 2.14 all whole numbers. MLflow before 2.19
+ * cannot read `any`. A column that had missing values is not required, and a real column instead of a whole one, so that
+ * NaN and None pass there.
  */
 export function signature(
   features: readonly ColumnInfo[],

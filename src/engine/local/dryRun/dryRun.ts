@@ -3,6 +3,7 @@ import { summaryScratch } from '../../../data/orderStatistics.ts';
 import type { Split } from '../../../data/split.ts';
 import type { NumberColumn, TextColumn } from '../../../data/table.ts';
 import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
+import { foldWarnings } from '../../../data/warnings/fold.ts';
 import type { TrainpostError } from '../../../errors.ts';
 import type { ColumnType } from '../../../values/dataset.ts';
 import type {
@@ -62,10 +63,10 @@ export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'ti
     ...(problem && {
       problem: { code: problem.code, message: problem.message, details: { ...problem.details } },
     }),
-    warnings: [
+    warnings: foldWarnings([
       ...input.warnings,
       ...columns.flatMap((column) => columnWarnings(column, rows, categoriesMax)),
-    ],
+    ]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { rowPlace, rowText } from '../../../data/places.ts';
 import { DataError, quote } from '../../../errors.ts';
 import { ValueError } from '../../../ml/errors.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
@@ -20,7 +21,7 @@ export function withPlace<T>(
     const row = place === undefined ? undefined : source.rowSet.tableRow(place) + 1;
     const value = valueAt(source, column, place);
     const details = {
-      ...(row !== undefined && { row }),
+      ...(row !== undefined && rowPlace(row - 1, source.rowSet.workplace.table.lines)),
       ...(column !== undefined && { column }),
       ...(value !== undefined && { value }),
     };
@@ -33,18 +34,20 @@ export function withPlace<T>(
 
 interface Details {
   readonly row?: number;
+  readonly line?: number;
   readonly column?: string;
   readonly value?: string;
 }
 
-function messageOf({ message }: ValueError, { row, column, value }: Details): string {
+function messageOf({ message }: ValueError, { row, line, column, value }: Details): string {
   if (row === undefined) return message;
+  const place = rowText({ row, ...(line !== undefined && { line }) });
   const remedy = 'correct the value, or add the column to ignore.';
   if (column === undefined) {
-    return `Row ${row} has values that are too large to be multiplied with the coefficients: correct the row.`;
+    return `${place} has values that are too large to be multiplied with the coefficients: correct the row.`;
   }
   const cell = value === undefined ? 'a value' : value;
-  return `Row ${row} has ${cell} in column ${quote(column)}, which is no finite number once it is scaled: ${remedy}`;
+  return `${place} has ${cell} in column ${quote(column)}, which is no finite number once it is scaled: ${remedy}`;
 }
 
 /** The number that stands in the table, undefined if it is text or not known. */

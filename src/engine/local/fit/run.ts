@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
+import { foldWarnings } from '../../../data/warnings/fold.ts';
 import { DataError } from '../../../errors.ts';
 import type { Inference } from '../../../values/inference.ts';
 import type { Plan } from '../../../values/plan.ts';
@@ -110,8 +111,7 @@ function fitsOf(plan: Plan): number {
 function warningsOf({ dataset, train }: Prepared, plan: Plan): Warning[] {
   const isSelectedOnTest = plan.candidates.length > 1 && !hasFolds(plan);
   return [
-    ...dataset.warnings,
-    ...constantColumns(dataset, train.frame),
+    ...foldWarnings([...dataset.warnings, ...constantColumns(dataset, train.frame)]),
     ...(isSelectedOnTest ? [SELECTED_ON_TEST] : []),
   ];
 }

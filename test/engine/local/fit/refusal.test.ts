@@ -22,8 +22,8 @@ describe('a value that an estimator rejects', () => {
     await expect(runCsv(table(LARGEST, text), await planFor({}))).rejects.toMatchObject({
       name: 'DataError',
       code: 'cannot_be_predicted',
-      details: { row: 5, column: 'far', value: '1.7976931348623157e+308' },
-      message: expect.stringContaining('Row 5 has 1.7976931348623157e+308 in column "far"'),
+      details: { row: 5, line: 6, column: 'far', value: '1.7976931348623157e+308' },
+      message: expect.stringContaining('Row 5 (line 6) has 1.7976931348623157e+308 in column "far"'),
     });
   });
 
