@@ -2,9 +2,10 @@ import { DataError, FieldError, quote } from '../errors.ts';
 import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
 import type { Missing } from '../values/plan.ts';
 import type { Warning } from '../values/warning.ts';
-import { decimalSignWarnings, hasOtherSign, isTextBySign, signText } from './decimalSigns.ts';
+import { infiniteValue, missingValue, notANumber } from './cellErrors.ts';
+import { decimalSignWarnings, isTextBySign, signText } from './decimalSigns.ts';
 import { markMissing } from './missing.ts';
-import type { NumberColumn, Table, TableColumn, TextColumn } from './table.ts';
+import type { Table, TableColumn, TextColumn } from './table.ts';
 import { tableWarnings } from './tableWarnings.ts';
 import { readTarget, type Target } from './target.ts';
 
@@ -38,11 +39,13 @@ export interface Dataset {
   readonly rows: number;
   /** Warnings about how the file was read. */
   readonly warnings: readonly Warning[];
+  /** The first row of a test file, behind all rows of the training file; undefined without a test file. */
+  readonly testFrom?: number;
 }
 
-/** The original's name for the target column. */
 /** Python's word for no value, unless the file has a column of this name. */
 const NONE = 'None';
+/** The original's name for the target column. */
 const DEFAULT_TARGET = 'Outcome';
 /** A column with more different texts is probably a name or a comment, and each text would become a feature. */
 export const CATEGORIES_MAX = 50;
@@ -189,27 +192,13 @@ function noFeatures(target: string, nIgnored: number): DataError {
 function featureType(column: TableColumn, rows: number, missing: Missing, decimalComma: boolean): ColumnType {
   const { name, firstMissing, firstInfinite } = column;
   if (column.others > 0 && column.numbers >= column.others) throw notANumber(column, decimalComma);
-  if (firstMissing !== undefined && missing === 'error') {
-    const row = firstMissing.row + 1;
-    throw new DataError(
-      'missing_value',
-      `Row ${row} has no value in column ${quote(name)} (${column.missing} of ${rows} rows are missing one): set missing=drop, mean, median or most_frequent; or fill in the values; or add the column to ignore.`,
-      { row, column: name, value: firstMissing.text, actual: column.missing },
-    );
-  }
+  if (firstMissing !== undefined && missing === 'error') throw missingValue(column, firstMissing, rows);
   if (column.missing === rows && missing !== 'drop') {
     const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: add the column to ignore.`;
     throw new DataError('empty_column', message, { column: name });
   }
   if (column.kind === 'text') return textType(column, decimalComma);
-  if (firstInfinite !== undefined) {
-    const { row, text } = firstInfinite;
-    throw new DataError(
-      'infinite_value',
-      `Row ${row + 1} is infinite in column ${quote(name)}: write a finite number.`,
-      { row: row + 1, column: name, value: text },
-    );
-  }
+  if (firstInfinite !== undefined) throw infiniteValue(name, firstInfinite);
   return column.type;
 }
 
@@ -225,17 +214,5 @@ function textType(column: TextColumn, decimalComma: boolean): 'string' {
     'too_many_categories',
     `Column ${quote(name)} holds ${many} different texts, but at most ${CATEGORIES_MAX} are allowed, because each becomes a feature: ${remedy}.`,
     { column: name, limit: CATEGORIES_MAX, actual },
-  );
-}
-
-function notANumber({ name, firstOther }: NumberColumn | TextColumn, decimalComma: boolean): DataError {
-  const { row = 0, text = '' } = firstOther ?? {};
-  const says = hasOtherSign(text, decimalComma)
-    ? `which is not a number in this file because ${signText(decimalComma)}: correct it`
-    : 'which is not a number: correct it';
-  return new DataError(
-    'not_a_number',
-    `Row ${row + 1} has ${quote(text)} in column ${quote(name)}, ${says}, or add the column to ignore.`,
-    { row: row + 1, column: name, value: text },
   );
 }

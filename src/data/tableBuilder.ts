@@ -15,10 +15,8 @@ import {
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';
-import { SEGMENT_BYTES, type Table, type TableColumn } from './table.ts';
+import { SEGMENT_BYTES, type Table, type TableColumn, WIDTHS } from './table.ts';
 
-/** Bytes of a cell, for each of `KINDS`. */
-const WIDTHS = [8, 1, 2, 4] as const;
 export interface BuilderOptions {
   readonly memory: SharedMemory;
   readonly format: CsvFormat;

@@ -3,6 +3,11 @@ import type { Warning } from '../values/warning.ts';
 import { decimalNumber } from './column.ts';
 import type { Table } from './table.ts';
 
+/** Warnings about how a test file was read. */
+export function testFileWarnings({ format }: Pick<Table, 'format'>): Warning[] {
+  return format.warnings.map(({ code, message }) => ({ code, message: `test_file: ${message}` }));
+}
+
 /** Warnings about how a file was read. */
 export function tableWarnings({ format, columns }: Pick<Table, 'format' | 'columns'>): Warning[] {
   const names = columns.map(({ name }) => name);

@@ -152,7 +152,7 @@ function tooManyClasses(name: string, actual: number, rows: number): DataError {
   return new DataError('continuous_target', message, { column: name, limit: CLASSES_MAX, actual });
 }
 
-function missingLabel(name: string, { row, text }: Cell): DataError {
+export function missingLabel(name: string, { row, text }: Cell): DataError {
   return new DataError(
     'missing_label',
     `Row ${row + 1} has no value in the target column ${quote(name)}: fill it in or remove the row (missing=drop drops all such rows).`,

@@ -1,4 +1,4 @@
-import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
+import type { DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
@@ -44,7 +44,10 @@ interface StageTime {
 
 /** The result of a plan: plain data that can be sent between threads. */
 export interface Result {
+  /** The training file. */
   readonly data: DatasetInfo;
+  /** The test file, if the plan's hold-out is one. */
+  readonly testData?: TestFileInfo;
   readonly split: SplitInfo;
   readonly example: InputExample;
   /** In the plan's order; at least one is fitted. */

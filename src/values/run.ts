@@ -1,4 +1,4 @@
-import type { DatasetInfo, InputExample } from './dataset.ts';
+import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 
 /** Everything that is logged for one training, apart from the fitted pipeline. */
@@ -18,6 +18,8 @@ export interface TrackedRun {
   /** Milliseconds since 1970. */
   readonly startTimeMs: number;
   readonly dataset: DatasetInfo;
+  /** The test file and its name, without a path, if the test rows come from a file of their own. */
+  readonly testDataset?: TestFileInfo & { readonly fileName: string };
   readonly inputExample: InputExample;
   readonly rounded: RoundedMetrics;
   readonly training: MetricSet;

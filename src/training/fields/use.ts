@@ -39,6 +39,7 @@ export async function planOf({ data, split, model, search }: TrainFields, sweepM
 
 function holdoutOf({ split, testSize, randomState, stratify }: TrainFields['split']): Holdout {
   if (split.by === 'column') return split;
+  if (split.by === 'file') return { by: 'file' };
   return split.by === 'last' ? { by: 'last', testSize } : { by: 'random', testSize, randomState, stratify };
 }
 
@@ -109,6 +110,7 @@ const IDLE_FIELDS = {
   random: [],
   last: ['randomState', 'stratify'],
   column: ['testSize', 'randomState', 'stratify'],
+  file: ['split', 'testSize', 'randomState', 'stratify'],
 } as const satisfies Record<string, readonly FieldKey[]>;
 
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;

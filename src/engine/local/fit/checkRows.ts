@@ -29,7 +29,10 @@ export function requireClasses(
   holdout: Holdout,
 ): void {
   const text = (code: number) => labelText(classCounts[code]?.label as ClassLabel, dtype);
-  const others = otherSplits(holdout, classCounts.every(({ count }) => count >= ROWS_TO_STRATIFY));
+  const others = otherSplits(
+    holdout,
+    classCounts.every(({ count }) => count >= ROWS_TO_STRATIFY),
+  );
   const inTraining = codesIn(marked.trainCodes);
   if (inTraining.length === 1) {
     const only = text(inTraining[0]!);

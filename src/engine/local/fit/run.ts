@@ -1,14 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
-import { DataError } from '../../../errors.ts';
+import { DataError, inTestFile } from '../../../errors.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Candidate, Result } from '../../../values/result.ts';
 import { chooseBest } from '../../choose.ts';
 import { Watch } from '../../watch.ts';
 import { Team } from '../blocks/team.ts';
-import { readAgain } from '../reading/readAgain.ts';
+import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
-import type { ReadTable } from '../reading/types.ts';
+import type { Both, ReadTable } from '../reading/types.ts';
 import { crossValidate } from './crossValidate.ts';
 import { constantColumns } from './describe.ts';
 import { fitCandidates } from './fitCandidates.ts';
@@ -17,23 +17,29 @@ import { HelperTasks } from './helperTasks.ts';
 import { prepare } from './prepare.ts';
 
 /**
- * Splits a table, fits each candidate on the training rows and measures it on both parts; then, if the plan asks for folds,
+ * Splits a table, or joins two files, fits each candidate on the training rows and measures it on both parts; then, if the plan asks for folds,
  * in each fold. Nobody else can use the table then.
  * @param ports to threads that help: each of them serves `serveHelperTasks`
- * @throws DataError or FieldError if the table or a field does not allow it
+ * @throws DataError or FieldError if a table or a field does not allow it
  */
 export async function runPlan(
-  { table, parseMs }: ReadTable,
+  { train, test }: Both<ReadTable>,
   plan: Plan,
   watch = new Watch(),
   ports: readonly MessagePort[] = [],
 ): Promise<Result> {
   const { folds: nFolds = 0, holdout } = plan.evaluation;
-  const team = new Team(table.memory, ports);
+  const team = new Team(train.table.memory, ports);
   const tools = { helpers: new HelperTasks(ports), watch };
   try {
     const startedAt = performance.now();
-    const prepared = await prepare(table, plan, team, tools.helpers, watch);
+    const prepared = await prepare(
+      { train: train.table, test: test?.table },
+      plan,
+      team,
+      tools.helpers,
+      watch,
+    );
     const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, holdout, nFolds);
     const splitMs = performance.now() - startedAt;
 
@@ -55,6 +61,7 @@ export async function runPlan(
     if (chosen === undefined) throw firstProblem(candidates);
     return {
       data: prepared.info,
+      ...(prepared.testInfo && { testData: prepared.testInfo }),
       split: prepared.marked.split,
       example: prepared.example,
       candidates: candidates.map((candidate, index) =>
@@ -63,7 +70,7 @@ export async function runPlan(
       chosen,
       warnings,
       stages: [
-        { name: 'parse', ms: parseMs },
+        { name: 'parse', ms: train.parseMs + (test?.parseMs ?? 0) },
         { name: 'split', ms: splitMs },
         { name: 'fit', ms: fitMs },
         { name: 'evaluate', ms: evaluateMs },
@@ -89,11 +96,28 @@ function firstProblem(candidates: readonly Candidate[]): DataError {
 
 /**
  * Reads a CSV and runs a plan on it, on this thread alone.
- * @throws DataError, NotATableError, TooLargeError or FieldError if the file or a field does not allow it
+ * @param testBytes the test file of a plan whose hold-out is a file
+ * @throws DataError, NotATableError, TooLargeError or FieldError if a file or a field does not allow it
  */
-export async function runCsv(bytes: Uint8Array, plan: Plan, options: ReadOptions = {}): Promise<Result> {
-  const startedAt = performance.now();
-  const table = readTable(bytes, options);
-  const read = { table, parseMs: performance.now() - startedAt };
-  return await runPlan(await readAgain(read, rolesOf(plan), () => [bytes], options), plan);
+export async function runCsv(
+  bytes: Uint8Array,
+  plan: Plan,
+  options: ReadOptions = {},
+  testBytes?: Uint8Array,
+): Promise<Result> {
+  const read = (file: Uint8Array): FileOnDisk => {
+    const startedAt = performance.now();
+    const table = readTable(file, options);
+    return { read: { table, parseMs: performance.now() - startedAt }, again: () => [file] };
+  };
+  const files = { train: read(bytes), test: testBytes && readTest(() => read(testBytes)) };
+  return await runPlan(await readTables(files, () => rolesOf(plan), { options }), plan);
+}
+
+function readTest<File>(read: () => File): File {
+  try {
+    return read();
+  } catch (error) {
+    throw inTestFile(error);
+  }
 }
