@@ -10,12 +10,21 @@ export interface RunInput {
   readonly names: Names;
   /** The file's name at the client. */
   readonly fileName: string;
+  /** The test file's name at the client. */
+  readonly testFileName?: string;
   readonly receivedAt: Date;
   readonly result: Result;
 }
 
 /** Makes everything that is logged for a training, apart from its model. */
-export function describeRun({ fields, names, fileName, receivedAt, result }: RunInput): TrackedRun {
+export function describeRun({
+  fields,
+  names,
+  fileName,
+  testFileName,
+  receivedAt,
+  result,
+}: RunInput): TrackedRun {
   const { alias, tags } = fields.names;
   const { train, test } = chosenOf(result);
   return {
@@ -25,6 +34,8 @@ export function describeRun({ fields, names, fileName, receivedAt, result }: Run
     fileName,
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
+    ...(result.testData &&
+      testFileName !== undefined && { testDataset: { ...result.testData, fileName: testFileName } }),
     inputExample: result.example,
     rounded: roundedMetrics(test.metrics),
     training: train.metrics,

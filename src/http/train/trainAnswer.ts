@@ -1,3 +1,4 @@
+import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { MetricSet, RoundedMetrics } from '../../values/metrics.ts';
 import { chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
@@ -24,10 +25,18 @@ interface Computed {
     readonly train_rows: number;
     readonly test_rows: number;
     readonly digest: string;
+    readonly test_file?: TestFileAnswer;
   };
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
+}
+
+/** A test file. Its rows are not among those of the training file. */
+export interface TestFileAnswer {
+  readonly rows: number;
+  readonly columns: number;
+  readonly digest: string;
 }
 
 /** Milliseconds of each stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
@@ -62,7 +71,7 @@ export function keptAnswer(
   run: TrackedRun,
   clock: { readonly upload: number; readonly total: number },
 ): KeptAnswer {
-  const { data, split, warnings, stages } = result;
+  const { data, testData, split, warnings, stages } = result;
   const { train, test, solver, warnings: ofModel } = chosenOf(result);
   return {
     rounded: run.rounded,
@@ -76,6 +85,7 @@ export function keptAnswer(
         train_rows: split.train,
         test_rows: split.test,
         digest: data.digest,
+        ...(testData && { test_file: testFileAnswer(testData) }),
       },
       solver,
       warnings: [...warnings, ...ofModel],
@@ -110,6 +120,10 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
     warnings,
     timing_ms: withLog(timing, view),
   };
+}
+
+export function testFileAnswer({ rows, columns, digest }: TestFileInfo): TestFileAnswer {
+  return { rows, columns: columns.length, digest };
 }
 
 /** Milliseconds that the delivery to MLflow took; undefined while it is pending. */

@@ -4,8 +4,8 @@ import type { PartHead } from './partHead.ts';
 
 /** The fields of a form. */
 export interface FormFields {
-  /** The field that holds a file. */
-  readonly file: string;
+  /** The fields that hold a file. */
+  readonly files: ReadonlySet<string>;
   /** The fields that hold text. */
   readonly texts: ReadonlySet<string>;
   /** Most bytes of a text. */
@@ -55,7 +55,7 @@ export function meaningOfHead(head: PartHead, fields: FormFields): PartMeaning |
   if (name === undefined) return 'unknown';
   if (type.startsWith('multipart/')) throw nestedForm(name);
   if (!PLAIN_ENCODINGS.has(transferEncoding)) throw encodedPart(name);
-  if (name === fields.file) return fileName === '' ? undefined : 'file';
+  if (fields.files.has(name)) return fileName === '' ? undefined : 'file';
   if (fields.texts.has(name)) return hasFileName || TABLE_TYPES.has(type) ? undefined : 'text';
   return fileName === '' && TABLE_TYPES.has(type) ? undefined : 'unknown';
 }
@@ -73,16 +73,16 @@ export function meaningOfContent(
   { isWhole, fields }: { readonly isWhole: boolean; readonly fields: FormFields },
 ): PartMeaning | undefined {
   const { name = '', type } = head;
-  if (name === fields.file) {
+  if (fields.files.has(name)) {
     // A browser sends an empty part without a name if no file was chosen. The part is an empty field.
     if (start.length === 0) return isWhole ? 'text' : undefined;
     if (!TEXT_TYPES.has(type) || isTable(start, fields)) return 'file';
     return isWhole ? 'text' : undefined;
   }
   if (fields.texts.has(name)) {
-    if (start.length > fields.textBytesMax) throw tableInField(name, fields.file);
+    if (start.length > fields.textBytesMax) throw tableInField(name);
     if (!isWhole) return undefined;
-    if (!isText(start, head)) throw tableInField(name, fields.file);
+    if (!isText(start, head)) throw tableInField(name);
     return 'text';
   }
   if (start.length > 0) throw fileInField(name);
