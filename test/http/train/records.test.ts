@@ -38,7 +38,10 @@ describe.each(['mlflow3', 'mlflow2'])('a receipt of version 1 (%s)', (folder) =>
       .expect(200)
       .expect('Idempotency-Replayed', 'true')
       .expect('Run-Id', answer.runId);
-    expect(response.body).toEqual(answer.body);
+    // The links of version 1 were absolute.
+    const { delivery } = answer.body.tracking;
+    const tracking = { ...answer.body.tracking, delivery: { ...delivery, url: delivery.url.slice(1) } };
+    expect(response.body).toEqual({ ...answer.body, tracking });
     expect(Object.keys(response.body)).toEqual(Object.keys(answer.body));
   });
 
