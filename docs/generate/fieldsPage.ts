@@ -1,4 +1,10 @@
-import { FIELD_ROWS, FILE_FIELD, type FieldRow, GROUPS, TEST_FILE_FIELD } from '../../src/training/fields/table.ts';
+import {
+  FIELD_ROWS,
+  FILE_FIELD,
+  type FieldRow,
+  GROUPS,
+  TEST_FILE_FIELD,
+} from '../../src/training/fields/table.ts';
 import { linkTo, markdownTable } from './table.ts';
 
 const INTRO = `<!-- Made by "npm run docs" from src/training/fields/table.ts. Change the table there, and run it again. -->
