@@ -80,7 +80,8 @@ async function measure(original: string, trainpost: string, mlflow: string) {
 
 /** The record that trainpost would send for this file, so that the floor sends as much. A filler stands for `MLmodel`. */
 async function aRecord(): Promise<RecordedTree> {
-  const result = await runCsv(readFileSync(CSV), await planOf(DEFAULT_FIELDS, 1));
+  const plan = await planOf(DEFAULT_FIELDS, 1);
+  const result = await runCsv(readFileSync(CSV), plan);
   const run = describeRun({
     fields: DEFAULT_FIELDS,
     names: {
@@ -91,6 +92,7 @@ async function aRecord(): Promise<RecordedTree> {
     },
     fileName: 'diabetes.csv',
     receivedAt: new Date(),
+    plan,
     result,
   });
   const recorded = recordTree(chosenOf(result).pipeline, run, {});

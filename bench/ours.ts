@@ -94,6 +94,7 @@ await engine.warmUp(PLAN);
 /** Replaces the spool and MLflow, and keeps nothing. */
 const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
+  checkExperiment: async () => undefined,
   accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
   logged: () => undefined,
   find: async () => delivered,

@@ -69,6 +69,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
         store: spool,
         scheduler,
         checkMlflow: () => mlflow.requireHope(),
+        checkExperiment: (name) => mlflow.checkExperiment(name),
         env: process.env,
       }),
       underWay,

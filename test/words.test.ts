@@ -1,13 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Files that have old words still. The list only gets shorter. */
-const LIST = join(import.meta.dirname, 'words.json');
-const withOldWords = JSON.parse(readFileSync(LIST, 'utf8')) as readonly string[];
-
 /** Words that plain English does without, with the words to use instead: docs/development.md, "Writing rules". */
 const OLD_WORDS: readonly (readonly [old: RegExp, instead: string])[] = [
   [/\bwhoever\b/i, 'name the person or the program'],
@@ -69,15 +65,7 @@ describe('plain English', () => {
     expect(files.filter((file) => file.startsWith('bench/')).length).toBeGreaterThan(20);
   });
 
-  it('is in every file but those of test/words.json', () => {
-    const news = [...found].filter(([file]) => !withOldWords.includes(file));
-    expect(Object.fromEntries(news)).toEqual({});
-  });
-
-  // `SHRINK=true npx vitest run test/words.test.ts` takes the files out.
-  it('has come to no file of test/words.json', () => {
-    const still = withOldWords.filter((file) => found.has(file));
-    if (process.env['SHRINK'] === 'true') writeFileSync(LIST, `${JSON.stringify(still, null, 2)}\n`);
-    else expect(withOldWords.filter((file) => !found.has(file))).toEqual([]);
+  it('is in every file', () => {
+    expect(Object.fromEntries(found)).toEqual({});
   });
 });

@@ -69,7 +69,7 @@ async function deliver(recorded: RecordedTree): Promise<void> {
     modelUuid: modelUuid(tree, root.key),
     artifactPath,
   } as const;
-  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place).yaml) };
+  const document = { path: 'MLmodel', bytes: Buffer.from(mlmodel(model.facts, place)) };
   const folder = proxiedPath(artifactPath);
   for (const { path, bytes } of [...modelFilesOf(recorded, root), document]) {
     await again(() => client.putArtifact(folder, path, bytes));
@@ -99,10 +99,11 @@ async function deliverFile(file: string): Promise<void> {
 
 async function accept(csv: Buffer, body: FormBody): Promise<void> {
   const fields = parseFields(body);
-  const result = await runCsv(csv, await planOf(fields, 1));
+  const plan = await planOf(fields, 1);
+  const result = await runCsv(csv, plan);
   const [fileName, receivedAt] = ['diabetes.csv', new Date()];
   const names = namesOf({ given: fields.names, fileName, receivedAt });
-  const run = describeRun({ fields, names, fileName, receivedAt, result });
+  const run = describeRun({ fields, names, fileName, receivedAt, plan, result });
   const { tree, files } = recordTree(chosenOf(result).pipeline, run, process.env);
   const kept = { tree, files: files.map(({ path, bytes }) => ({ path, bytes: bytes.toString('base64') })) };
   const file = `${tree.requestId}.json`;

@@ -2,7 +2,6 @@ import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
 import type { Group, Setting } from '../../src/config/setting.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { CATEGORIES_MAX } from '../../src/data/dataset.ts';
 import { SNIFF_BYTES } from '../../src/data/sniff.ts';
 import { CLASSES_MAX } from '../../src/data/target.ts';
 import { linkTo, markdownTable } from './table.ts';
@@ -53,11 +52,10 @@ A thread that loops, ends or runs out of memory is replaced. Only its own traini
 ## Limits that are no settings
 
 - A form has at most two files, in \`train_file\` and \`test_file\`. Another file is 422 \`unexpected_file\`.
-- A text column may have at most ${CATEGORIES_MAX} different texts. Name a column with more texts in \`ignore\`.
 - A target may have at most ${CLASSES_MAX} classes. trainpost refuses a target that looks continuous.
 - trainpost refuses labels that are whole numbers above 2^53, because a double cannot tell them apart. Write them as text.
-- The first ${SNIFF_BYTES / 1024} kB of a file decide how trainpost reads the file. trainpost refuses bytes of another encoding
-  that come later. A decimal comma that first comes later makes no number.
+- The first ${SNIFF_BYTES / 1024} kB of a file decide its encoding and its delimiter, unless \`encoding\` and \`sep\` name them. trainpost
+  refuses bytes of another encoding that come later.
 - trainpost reads a row with quotes about ten times slower than a row without quotes. The same holds for the rows near it.
 - The artifacts of MLflow must go through its server (\`mlflow server --artifacts-destination …\`, which is the default).
 - \`gradient-descent\` is for comparisons: it has no penalty and no stopping test.

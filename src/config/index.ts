@@ -44,7 +44,11 @@ export function readConfig(env: Environment): Config {
 function contradictions(given: Environment): string[] {
   const { MLFLOW_TRACKING_USERNAME: username, MLFLOW_TRACKING_PASSWORD: password } = given;
   const isHalfSet = (username === undefined) !== (password === undefined);
+  const isInsecure = /^(true|1)$/i.test(given['MLFLOW_TRACKING_INSECURE_TLS'] ?? '');
   return [
+    isInsecure &&
+      given['MLFLOW_TRACKING_SERVER_CERT_PATH'] !== undefined &&
+      'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH exclude each other: set one of them',
     isHalfSet && 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both or neither',
     accessMistake(given['HOST'] ?? SETTINGS.listen.settings.host.default, given['TRAINPOST_TOKEN']),
   ].filter((line) => typeof line === 'string');

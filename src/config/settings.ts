@@ -1,8 +1,9 @@
-import { TABLE_LIMITS } from '../data/tableLimits.ts';
+import { TABLE_LIMITS, TEXTS_MAX } from '../data/tableLimits.ts';
 import { HEAP_BYTES, MEMORY_BYTES_MIN, TABLE_BYTES, THREADS } from './machine.ts';
 import { bytes, characters, count, ms, percent } from './numbers.ts';
 import { group, limit, optional, setting } from './setting.ts';
 import {
+  boolean,
   headerToken,
   host,
   hosts,
@@ -12,7 +13,9 @@ import {
   path,
   publicUrl,
   serviceToken,
+  signatureKind,
   text,
+  workspace,
 } from './texts.ts';
 
 const HOUR_MS = 3_600_000;
@@ -108,13 +111,28 @@ export const SETTINGS = {
     }),
     columns: setting('COLUMNS_MAX', count(2, 100_000), TABLE_LIMITS.columns, {
       reason: 'Far above any table that a logistic regression is fitted on.',
-      meaning: 'The number of columns that a table may have.',
-      limits: [limit('columns of a table', 422, 'too_many_columns')],
+      meaning:
+        'The number of columns that a table may have, also after each text of a text column has become a column.',
+      limits: [
+        limit(
+          'columns of a table, and of what a model gets of it',
+          422,
+          'too_many_columns',
+          'too_many_categories',
+        ),
+      ],
     }),
     cells: setting('CELLS_MAX', count(2, 500_000_000), TABLE_LIMITS.cells, {
       reason: 'Ten columns of 5 million rows. The cells decide how much memory a table takes.',
       meaning: 'The number of cells that a table may have: its rows times its columns.',
       limits: [limit('rows times columns of a table', 422, 'too_many_cells')],
+    }),
+    categories: setting('CATEGORIES_MAX', count(2, TEXTS_MAX), TABLE_LIMITS.categories, {
+      reason:
+        'The states of a country and the counties of a state are fewer; more texts are names or comments.',
+      meaning:
+        'The different texts that a text column may have. Each becomes a column of the model, of which there may be `COLUMNS_MAX` in all.',
+      limits: [limit('different texts of a text column', 422, 'too_many_categories')],
     }),
     cellChars: setting('CELL_CHARS_MAX', characters(1, 1 << 24), TABLE_LIMITS.cellChars, {
       reason: 'No category is longer than 64 kB; a longer cell has lost its closing quote.',
@@ -245,6 +263,28 @@ export const SETTINGS = {
       unset: 'no token',
       meaning: 'The bearer token for MLflow. If a name and a password are set, trainpost sends them instead.',
     }),
+    workspace: optional('MLFLOW_WORKSPACE', workspace, {
+      unset: "the server's default workspace",
+      meaning: 'The workspace of an MLflow server with workspaces (`--enable-workspaces`).',
+    }),
+    serverCertPath: optional('MLFLOW_TRACKING_SERVER_CERT_PATH', path, {
+      unset: 'the authorities that Node.js knows, and those of `NODE_EXTRA_CA_CERTS`',
+      meaning:
+        "A PEM file, or a folder of PEM files: the authorities that may sign the certificate of MLflow's server, instead of the usual ones.",
+    }),
+    insecureTls: setting('MLFLOW_TRACKING_INSECURE_TLS', boolean, false, {
+      reason: 'Anybody between trainpost and MLflow could read the password.',
+      meaning: 'Whether trainpost takes any certificate of the MLflow server. For tests only.',
+    }),
+    clientCertPath: optional('MLFLOW_TRACKING_CLIENT_CERT_PATH', path, {
+      unset: 'no certificate',
+      meaning:
+        'A PEM file with a certificate and its private key, if the MLflow server or its proxy asks for one.',
+    }),
+    readyExperiment: optional('READY_EXPERIMENT', text, {
+      unset: 'the experiment of the last delivery, or else `Default`',
+      meaning: 'The experiment for which `/health/ready` asks whether trainpost may write to it.',
+    }),
     callTimeoutMs: setting('MLFLOW_CALL_TIMEOUT_MS', ms(100, HOUR_MS), 30_000, {
       reason: 'A call takes milliseconds as a rule; the rest of the time is for its retries.',
       meaning: 'The time for one call to MLflow, with its retries. After it the delivery is tried again.',
@@ -257,6 +297,10 @@ export const SETTINGS = {
     modelName: optional('MODEL_NAME', modelName, {
       unset: '`<file stem>-model`',
       meaning: 'The name of a logged model if the form gives none.',
+    }),
+    signature: setting('MODEL_SIGNATURE', signatureKind, 'inferred', {
+      reason: 'Every version of MLflow can read it.',
+      meaning: 'The default of the field `signature`: `inferred`, `any` or `none`.',
     }),
   }),
   delivery: group('Deliveries to MLflow', {

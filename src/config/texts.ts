@@ -6,12 +6,26 @@ export const text: Kind<string> = { allowed: 'any text', schema: z.string() };
 export const path: Kind<string> = { ...text, allowed: 'the path of a folder' };
 export const host: Kind<string> = { ...text, allowed: 'a name or an address' };
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const ONE_LEVEL = `one of ${LOG_LEVELS.join(', ')}`;
-export const logLevel: Kind<(typeof LOG_LEVELS)[number]> = {
-  allowed: ONE_LEVEL,
-  schema: z.enum(LOG_LEVELS, mustBe(ONE_LEVEL)),
+/** As MLflow's own client reads it. */
+const BOOLEANS = 'true, false, 1 or 0';
+export const boolean: Kind<boolean> = {
+  allowed: BOOLEANS,
+  schema: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false', '1', '0'], mustBe(BOOLEANS)))
+    .transform((word) => word === 'true' || word === '1'),
 };
+
+const oneOf = <const Word extends string>(words: readonly Word[]): Kind<Word> => {
+  const allowed = `one of ${words.join(', ')}`;
+  return { allowed, schema: z.enum(words, mustBe(allowed)) as unknown as z.ZodType<Word, string> };
+};
+
+/** What a model's signature says about numbers. */
+export const signatureKind = oneOf(['inferred', 'any', 'none']);
+
+export const logLevel = oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
 const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
   allowed,
@@ -22,6 +36,12 @@ const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
 export const modelName = matching(
   /^[^/:.%"'#?]{1,250}$/,
   '1 to 250 characters, and none of the characters / : . % " \' # ?',
+);
+
+/** MLflow's own rule for the name of a workspace. */
+export const workspace = matching(
+  /^[a-z0-9][-a-z0-9]{0,61}[a-z0-9]$/,
+  'the name of a workspace: 2 to 63 lower-case letters, digits and hyphens inside',
 );
 
 /** What a header can carry as a bearer token. */

@@ -1,10 +1,10 @@
 import type { ClassLabel } from '../values/dataset.ts';
 import type { ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../values/dryRun.ts';
 import { cramersV, crossTable, rocAucByClass } from './association.ts';
-import { CATEGORIES_MAX } from './dataset.ts';
 import type { SummaryScratch } from './orderStatistics.ts';
 import { areAllDistinct, DISTINCT_MAX, summarize } from './summary.ts';
 import type { NumberColumn, TextColumn } from './table.ts';
+import { TABLE_LIMITS } from './tableLimits.ts';
 
 /** The target's classes, for comparison with a feature. */
 export interface Classes {
@@ -64,12 +64,14 @@ function farthestRocAuc(values: Float64Array, { labels, codes, positive }: Class
  * Profiles a column of text.
  * @param values each cell's index in the column's texts, below 0 if the cell is missing or its text was not kept
  * @param classes only for a feature
+ * @param categoriesMax most different texts that can be encoded
  */
 export async function profileTexts(
   { name, missing, texts, overflowed, numbers, others }: TextColumn,
   role: ColumnRole,
   values: ArrayLike<number>,
   classes?: Classes,
+  categoriesMax = TABLE_LIMITS.categories,
 ): Promise<TextProfile> {
   const counts = new Uint32Array(texts.length);
   for (let row = 0; row < values.length; row++) {
@@ -78,7 +80,7 @@ export async function profileTexts(
   }
   // The sort is stable, so the first of equally frequent texts stays first.
   const order = [...texts.keys()].sort((a, b) => counts[b]! - counts[a]!);
-  const association = classes && !overflowed && (await compare(texts.length, values, classes));
+  const association = classes && !overflowed && (await compare(texts.length, values, classes, categoriesMax));
   return {
     kind: 'text',
     type: 'string',
@@ -95,10 +97,15 @@ export async function profileTexts(
   };
 }
 
-async function compare(nTexts: number, values: ArrayLike<number>, { labels, codes }: Classes) {
+async function compare(
+  nTexts: number,
+  values: ArrayLike<number>,
+  { labels, codes }: Classes,
+  categoriesMax: number,
+) {
   const table = crossTable(values, nTexts, codes, labels.length);
   const isOfOneClassEach = table.every((counts) => counts.filter((count) => count > 0).length <= 1);
-  return nTexts > CATEGORIES_MAX
+  return nTexts > categoriesMax
     ? { isOfOneClassEach }
     : { isOfOneClassEach, cramersV: await cramersV(table) };
 }

@@ -1,30 +1,17 @@
-import { DataError, FieldError, quote } from '../errors.ts';
-import type { ColumnInfo, ColumnType } from '../values/dataset.ts';
-import type { Missing } from '../values/plan.ts';
+import { DataError, quote } from '../errors.ts';
+import type { ColumnInfo } from '../values/dataset.ts';
 import type { Warning } from '../values/warning.ts';
-import { infiniteValue, missingValue, notANumber } from './cellErrors.ts';
-import { decimalSignWarnings, isTextBySign, signText } from './decimalSigns.ts';
-import { markMissing } from './missing.ts';
-import type { Table, TableColumn, TextColumn } from './table.ts';
-import { tableWarnings } from './tableWarnings.ts';
-import { readTarget, type Target } from './target.ts';
+import { type Feature, featureType, requireFewColumns } from './features.ts';
+import { readingFor } from './rereading.ts';
+import { assignRoles, type Roles, usedColumns } from './roles.ts';
+import type { Table } from './table.ts';
+import { readTarget, requireLabels, type Target } from './target.ts';
+import { type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
+import { warningsOf } from './warnings/warnings.ts';
 
-/** The roles of a table's columns. */
-export interface Roles {
-  /** Default: `Outcome` if the file has it, else the last column. */
-  readonly target?: string;
-  /** Columns to leave out. One text may name several columns, separated by commas. */
-  readonly ignore: readonly string[];
-  readonly missing: Missing;
-  /** The column that says which rows are test rows. Models do not see it. */
-  readonly splitColumn?: string;
-}
-
-/** A column that the model learns from. */
-export interface Feature extends ColumnInfo {
-  /** Index of the column in the table. */
-  readonly index: number;
-}
+export type { Feature } from './features.ts';
+export { columnsToReadAsText } from './rereading.ts';
+export { assignRoles, type Roles } from './roles.ts';
 
 /** A table that can be trained on. */
 export interface Dataset {
@@ -33,186 +20,67 @@ export interface Dataset {
   readonly features: readonly Feature[];
   /** All columns of the file, in order. Columns that are left out are not read and have the type text. */
   readonly columns: readonly ColumnInfo[];
-  /** 1 for each row that is dropped because a cell is missing. Undefined if no row is dropped. */
+  /** 1 for each row that is left out: it has no value, or misses one. Undefined if no row is left out. */
   readonly dropped: Uint8Array | undefined;
   /** Number of rows for training and testing. */
   readonly rows: number;
-  /** Warnings about how the file was read. */
+  /** Warnings about the file. */
   readonly warnings: readonly Warning[];
   /** The first row of a test file, behind all rows of the training file; undefined without a test file. */
   readonly testFrom?: number;
 }
 
-/** Python's word for no value, unless the file has a column of this name. */
-const NONE = 'None';
-/** The original's name for the target column. */
-const DEFAULT_TARGET = 'Outcome';
-/** A column with more different texts is probably a name or a comment, and each text would become a feature. */
-export const CATEGORIES_MAX = 50;
-
-/**
- * Returns the columns that looked like numbers at the start of the file but must be read as text.
- * These are the target if any of its cells is not a number, and each feature most of whose cells are not numbers. The
- * file must be read again to get their texts.
- * @throws FieldError as `toDataset`
- */
-export function columnsToReadAsText(table: Table, roles: Roles): ReadonlySet<string> {
-  return columnsWithoutTexts(table, assignRoles(table, roles));
-}
-
-function columnsWithoutTexts(table: Table, { targetIndex, ignored }: AssignedRoles): ReadonlySet<string> {
-  const isText = (column: TableColumn, index: number) =>
-    column.kind === 'number' &&
-    column.others > 0 &&
-    !ignored.has(column.name) &&
-    (index === targetIndex || column.others > column.numbers);
-  return new Set(table.columns.filter(isText).map(({ name }) => name));
-}
-
 /**
  * Assigns each column its role: target, feature or left out.
- * @param table read with the columns of `columnsToReadAsText` as text, if there are any
+ * @param table read as `readingFor` says
  * @throws FieldError if a field names a column that the file does not have
- * @throws DataError if a cell of a feature (also in a dropped row) is neither a finite number nor a category, if no
- *   feature or no row is left, and as `readTarget`
- * @throws RangeError if a column was not read as text but must be
+ * @throws DataError if a cell of a feature in a used row is neither a finite number nor a category, if no feature or
+ *   no row is left, and as `readTarget`
+ * @throws RangeError if the table must be read again
  */
 export function toDataset(table: Table, roles: Roles): Dataset {
   const assigned = assignRoles(table, roles);
-  const withoutTexts = columnsWithoutTexts(table, assigned);
-  if (withoutTexts.size > 0) {
-    throw new RangeError(`Read the table again with textColumns: ${[...withoutTexts].join(', ')}.`);
-  }
+  requireRead(table, roles);
   const { targetIndex, ignored } = assigned;
-  const used = table.columns.flatMap(({ name }, index) => (ignored.has(name) ? [] : [index]));
-  const dropped = roles.missing === 'drop' ? markMissing(table, used) : undefined;
-  const target = readTarget(table, targetIndex, dropped);
-  const { decimalComma } = table.format;
+  const leftOut = leftOutRows(table, usedColumns(table, assigned), roles.missing === 'drop');
+  requireLabels(table, targetIndex, leftOut);
+  const target = readTarget(table, targetIndex, leftOut.marks);
   const features: Feature[] = [];
   const columns = table.columns.map((column, index): ColumnInfo => {
     const { name } = column;
-    const missing = column.missing > 0 && { missing: true };
+    const missing = missesValues(table, index, leftOut) && { missing: true };
     if (index === targetIndex) return { name, type: target.type, ...missing };
     if (ignored.has(name)) return { name, type: 'string', ...missing };
-    const info = { name, type: featureType(column, table.rows, roles.missing, decimalComma), ...missing };
+    const info = { name, type: featureType(table, index, leftOut, roles.missing), ...missing };
     features.push({ ...info, index });
     return info;
   });
-  if (features.length === 0) {
-    throw noFeatures(target.name, ignored.size);
-  }
+  if (features.length === 0) throw noFeatures(target.name, ignored.size);
+  requireFewColumns(table, features, leftOut);
   const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
-  const bySign = decimalSignWarnings(table, ignored).map(({ code, message }) => ({ code, message }));
-  const warnings = [...tableWarnings(table), ...bySign];
-  return { table, target, features, columns, dropped, rows, warnings };
+  const warnings = warningsOf(table, { ...assigned, leftOut, target });
+  return { table, target, features, columns, dropped: leftOut.marks, rows, warnings };
 }
 
-interface AssignedRoles {
-  readonly targetIndex: number;
-  readonly ignored: ReadonlySet<string>;
+/** @throws RangeError if a column must be read otherwise */
+function requireRead(table: Table, roles: Roles): void {
+  const readings = readingFor(table, roles)?.readings;
+  if (readings === undefined) return;
+  const names = [...readings].map(([name, reading]) => `${name} as ${reading}`);
+  throw new RangeError(`Read the table again with these columns: ${names.join(', ')}.`);
 }
 
-/**
- * Returns the target's index and the names of the columns to leave out. All other columns are features.
- * @throws FieldError if a field names a column that the file does not have, or if `ignore` or `split` names the target
- */
-export function assignRoles(
-  table: Table,
-  { target, ignore, splitColumn }: Omit<Roles, 'missing'>,
-): AssignedRoles {
-  const names = table.columns.map(({ name }) => name);
-  const targetIndex = findTarget(names, target);
-  const ignored = findIgnored(names, ignore, names[targetIndex]!);
-  if (splitColumn !== undefined) ignored.add(checkSplitColumn(splitColumn, names, names[targetIndex]!));
-  return { targetIndex, ignored };
-}
-
-function findTarget(names: readonly string[], wanted: string | undefined): number {
-  if (wanted === undefined || (wanted === NONE && !names.includes(NONE))) {
-    const outcome = names.indexOf(DEFAULT_TARGET);
-    return outcome >= 0 ? outcome : names.length - 1;
-  }
-  const index = names.indexOf(wanted);
-  if (index < 0) throw unknownColumn('target', wanted, names);
-  return index;
-}
-
-function findIgnored(names: readonly string[], wanted: readonly string[], target: string): Set<string> {
-  const known = new Set(names);
-  const ignored = new Set<string>();
-  for (const value of wanted) {
-    // A column name may contain a comma, so the whole text is tried before its parts.
-    if (value === NONE && !known.has(NONE)) continue;
-    const parts = known.has(value) ? [value] : value.split(',').map((part) => part.trim());
-    for (const part of parts) {
-      if (!known.has(part)) throw unknownColumn('ignore', part, names);
-      if (part === target) {
-        throw new FieldError(
-          'ignored_target',
-          `ignore names the target column ${quote(part)}: remove it from ignore or choose another target.`,
-          { field: 'ignore', value: part },
-        );
-      }
-      ignored.add(part);
-    }
-  }
-  return ignored;
-}
-
-function checkSplitColumn(name: string, names: readonly string[], target: string): string {
-  if (!names.includes(name)) throw unknownColumn('split', name, names);
-  if (name !== target) return name;
-  throw new FieldError(
-    'target_splits',
-    `split names the target column ${quote(name)}: name a column that says which rows are test rows.`,
-    { field: 'split', value: name },
-  );
-}
-
-function unknownColumn(field: string, value: string, names: readonly string[]): FieldError {
-  return new FieldError(
-    `unknown_${field}`,
-    `${field} names the column ${quote(value)}, which the file does not have: it has ${names
-      .slice(0, 20)
-      .map((name) => quote(name))
-      .join(', ')}${names.length > 20 ? ', …' : ''}.`,
-    { field, value },
-  );
+/** Whether the column misses values beyond those of rows without any value. Rows that `drop` leaves out count. */
+function missesValues(table: Table, index: number, leftOut: LeftOutRows): boolean {
+  const { missing } = table.columns[index]!;
+  if (missing === 0) return false;
+  return leftOut.incomplete > 0 ? missing > leftOut.empty : usedCells(table, index, leftOut).missing > 0;
 }
 
 function noFeatures(target: string, nIgnored: number): DataError {
   const says =
     nIgnored > 0
       ? `ignore names every column besides the target ${quote(target)}, so no column is left to learn from: ignore fewer columns.`
-      : `No column is left to learn from besides the target ${quote(target)}: add at least one, with commas, semicolons, tabs or bars between the columns.`;
+      : `No column is left to learn from besides the target ${quote(target)}: add at least one, with commas, semicolons, tabs or bars between the columns, or name another delimiter in sep.`;
   return new DataError('no_features', says, { ...(nIgnored > 0 && { field: 'ignore' }), column: target });
-}
-
-/** @throws DataError if a model cannot learn from the column */
-function featureType(column: TableColumn, rows: number, missing: Missing, decimalComma: boolean): ColumnType {
-  const { name, firstMissing, firstInfinite } = column;
-  if (column.others > 0 && column.numbers >= column.others) throw notANumber(column, decimalComma);
-  if (firstMissing !== undefined && missing === 'error') throw missingValue(column, firstMissing, rows);
-  if (column.missing === rows && missing !== 'drop') {
-    const message = `Column ${quote(name)} has no value in any row, so there is nothing to fill it with: add the column to ignore.`;
-    throw new DataError('empty_column', message, { column: name });
-  }
-  if (column.kind === 'text') return textType(column, decimalComma);
-  if (firstInfinite !== undefined) throw infiniteValue(name, firstInfinite);
-  return column.type;
-}
-
-function textType(column: TextColumn, decimalComma: boolean): 'string' {
-  const { name, texts, overflowed } = column;
-  if (texts.length <= CATEGORIES_MAX && !overflowed) return 'string';
-  const actual = texts.length;
-  const many = overflowed ? `more than ${actual}` : String(actual);
-  const remedy = isTextBySign(column, decimalComma)
-    ? `most are numbers with the other sign, but in this file ${signText(decimalComma)}, so write all numbers that way, or add the column to ignore`
-    : 'add the column to ignore';
-  throw new DataError(
-    'too_many_categories',
-    `Column ${quote(name)} holds ${many} different texts, but at most ${CATEGORIES_MAX} are allowed, because each becomes a feature: ${remedy}.`,
-    { column: name, limit: CATEGORIES_MAX, actual },
-  );
 }

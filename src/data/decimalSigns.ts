@@ -1,10 +1,7 @@
 import { quote } from '../errors.ts';
-import type { Warning } from '../values/warning.ts';
 import { numberOf } from './column.ts';
-import type { Table, TextColumn } from './table.ts';
-
-/** Smallest share of number-like texts. A column with fewer is text that looks like numbers here and there. */
-const NUMBERS_SHARE_MIN = 0.5;
+import { NUMBERS_SHARE_MIN, numberTexts } from './numberTexts.ts';
+import type { TextColumn } from './table.ts';
 
 /** Counts of a column's texts that are numbers with the file's decimal sign, and only with the other sign. */
 interface Signs {
@@ -12,15 +9,18 @@ interface Signs {
   readonly other: number;
 }
 
+/** Fields that say how numbers are written. */
+export const NAME_THE_SIGNS = 'name the signs of the numbers in decimal and thousands';
+
 /** Whether a cell is a number only with the decimal sign that the file's numbers do not use. */
 export function hasOtherSign(cell: string, decimalComma: boolean): boolean {
   return Number.isNaN(numberOf(cell, decimalComma)) && !Number.isNaN(numberOf(cell, !decimalComma));
 }
 
-/** Whether a column is text only because of the decimal signs of its numbers. */
-export function isTextBySign(column: TextColumn, decimalComma: boolean): boolean {
+/** Counts the texts of a column that is text only because of the decimal signs of its numbers. */
+function textsByOtherSign(column: TextColumn, decimalComma: boolean): number | undefined {
   const { ofFile, other } = countSigns(column, decimalComma);
-  return other > 0 && ofFile + other >= column.texts.length * NUMBERS_SHARE_MIN;
+  return other > 0 && ofFile + other >= column.texts.length * NUMBERS_SHARE_MIN ? other : undefined;
 }
 
 function countSigns({ texts }: TextColumn, decimalComma: boolean): Signs {
@@ -34,19 +34,33 @@ export function signText(decimalComma: boolean): string {
   return `the decimal sign is a ${decimalComma ? 'comma' : 'point'}`;
 }
 
-/**
- * Returns a warning for each used column that is text by its decimal signs. Without it, numbers silently become
- * categories.
- */
-export function decimalSignWarnings(
-  { columns, format: { decimalComma } }: Table,
-  ignored: ReadonlySet<string>,
-): (Warning & { readonly column: string })[] {
-  return columns.flatMap((column) => {
-    if (column.kind !== 'text' || ignored.has(column.name) || !isTextBySign(column, decimalComma)) return [];
-    const { other } = countSigns(column, decimalComma);
-    const many = `${other} of its ${column.texts.length} different texts`;
-    const message = `Column ${quote(column.name)} was read as text because ${many} are not numbers in this file, where ${signText(decimalComma)}: write all numbers of the file the same way, or add the column to ignore.`;
-    return [{ code: 'mixed_decimal_signs', message, column: column.name }];
-  });
+/** Why a text column may be meant as numbers. */
+export interface MeantAsNumbers {
+  readonly code: 'mixed_decimal_signs' | 'looks_like_numbers';
+  /** What the texts look like, and what to do, without a point at the end. */
+  readonly says: string;
+  readonly remedy: string;
+}
+
+/** Finds out whether a text column is meant as numbers. */
+export function meantAsNumbers(column: TextColumn, decimalComma: boolean): MeantAsNumbers | undefined {
+  const total = column.texts.length;
+  const other = textsByOtherSign(column, decimalComma);
+  if (other !== undefined) {
+    return {
+      code: 'mixed_decimal_signs',
+      says: `${other} of its ${total} different texts are not numbers in this file, where ${signText(decimalComma)}`,
+      remedy: `${NAME_THE_SIGNS}, or write all numbers of the file the same way`,
+    };
+  }
+  const texts = numberTexts(column);
+  if (texts === undefined) return undefined;
+  const { count, example, hasGroups } = texts;
+  return {
+    code: 'looks_like_numbers',
+    says: `${count} of its ${total} different texts look like numbers, such as ${quote(example)}`,
+    remedy: hasGroups
+      ? 'name the sign between the groups of digits in thousands'
+      : 'write the numbers without signs and units',
+  };
 }

@@ -5,7 +5,6 @@ import type { Dataset } from './dataset.ts';
 import { align, SLACK_BYTES } from './memoryLayout.ts';
 import { type Segment, segmentOf } from './segments.ts';
 import { SEGMENT_BYTES, type Table, type TableColumn, WIDTHS } from './table.ts';
-import { testFileWarnings } from './tableWarnings.ts';
 import type { TestColumn, TestRows } from './testFile.ts';
 
 /** `seal` may write one word behind the staged words. */
@@ -30,7 +29,7 @@ export function joinTest(train: Dataset, test: TestRows): Dataset {
         : joinBytes(dropped ?? new Uint8Array(table.rows), test.dropped ?? new Uint8Array(test.table.rows)),
     rows: train.rows + test.rows,
     testFrom: table.rows,
-    warnings: [...train.warnings, ...testFileWarnings(test.table)],
+    warnings: [...train.warnings, ...test.warnings],
   };
 }
 

@@ -1,6 +1,13 @@
 import { FIRST_ADDRESS } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
-import { ENTRY_BYTES, READ, SCAN_BYTES, SEALED_BYTES, SPAN_BYTES } from '../kernels/scanLayout.ts';
+import {
+  ENTRY_BYTES,
+  MARK_BYTES,
+  READ,
+  SCAN_BYTES,
+  SEALED_BYTES,
+  SPAN_BYTES,
+} from '../kernels/scanLayout.ts';
 
 /** Rows of a block, and its most cells: they fit in the cache of one core. */
 const BLOCK_ROWS_MAX = 8_192;
@@ -24,7 +31,7 @@ export interface MemoryLayout {
   readonly sealed: number;
   readonly powers: number;
   readonly textColumns: number;
-  readonly notWhole: number;
+  readonly marks: number;
   readonly ends: number;
   readonly spans: number;
   readonly texts: number;
@@ -67,7 +74,7 @@ export function sizesFor(columns: number): Sizes {
     columnWords,
     endsMax,
     spansMax: SPANS_PER_END * endsMax,
-    resultBytes: align(READ.ofColumns + columns * (SEALED_BYTES + 1)),
+    resultBytes: align(READ.ofColumns + columns * (SEALED_BYTES + MARK_BYTES)),
     scratchBytes: parts.reduce((sum, bytes) => sum + align(bytes), 0),
     slotBytes: columns * align(blockRows * WORD_BYTES) + SLACK_BYTES,
   };
@@ -108,7 +115,7 @@ export function layOut(
     sealed: take(SEALED_BYTES),
     powers: take(powersOfTen().byteLength),
     textColumns: take(columns),
-    notWhole: take(columns),
+    marks: take(columns * MARK_BYTES),
     ends: take((sizes.endsMax + ENDS_SLACK) * 4),
     spans: take(sizes.spansMax * SPAN_BYTES),
     texts: take(textsBytes),

@@ -41,11 +41,15 @@ export function refuseSignatures(bytes: Uint8Array): void {
   if (known !== undefined) throw notATable(known[1]);
 }
 
-/** Rejects text that is not a table. @throws NotATableError `not_a_table` */
-export function refuseOtherText(text: string): void {
-  const controls = text.match(CONTROL)?.length ?? 0;
+/**
+ * Rejects text that is not a table.
+ * @param delimiter the client's delimiter, which may be a control character
+ * @throws NotATableError `not_a_table`
+ */
+export function refuseOtherText(text: string, delimiter?: string): void {
+  const controls = text.match(CONTROL)?.filter((char) => char !== delimiter).length ?? 0;
   if (controls > CONTROLS_MAX && controls > text.length * CONTROL_SHARE_MAX) {
-    throw notATable('binary data (UTF-16 text needs a byte order mark)');
+    throw notATable('binary data (name UTF-16 without a byte order mark in encoding)');
   }
   if (HTML_OR_XML.test(text)) throw notATable('HTML or XML');
   if (JSON_TEXT.test(text)) throw notATable('JSON');

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../kernels/scanLayout.ts';
+import { isUtf16 } from './encoding.ts';
 import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
@@ -48,9 +49,9 @@ export class PlainScanner {
     this.#limits = limits;
   }
 
-  /** Whether files in this encoding can have plain rows. */
-  static takes(encoding: CsvFormat['encoding']): boolean {
-    return encoding === 'utf-8' || encoding === 'windows-1252';
+  /** Whether files in this format can have plain rows: ASCII stands for itself, and one byte separates cells. */
+  static takes({ encoding, delimiter, joinsBlanks = false }: CsvFormat): boolean {
+    return !isUtf16(encoding) && !joinsBlanks && delimiter.length === 1 && delimiter.charCodeAt(0) < 0x80;
   }
 
   /** Largest number of rows allowed. */
@@ -127,13 +128,15 @@ export class PlainScanner {
   /** Skips blank lines, which are not rows. There may be millions of them. */
   #skipBlankLines(): boolean {
     const input = this.#input as Buffer;
-    const from = this.#from;
-    for (;;) {
-      const at = this.#from;
-      if (input[at] === LF) this.#from = at + 1;
-      else if (input[at] === CR && input[at + 1] === LF) this.#from = at + 2;
-      if (this.#from === at || this.#from >= this.#rowsEnd) return this.#from > from;
+    let lines = 0;
+    for (let at = this.#from; at < this.#rowsEnd; lines++) {
+      if (input[at] === LF) at += 1;
+      else if (input[at] === CR && input[at + 1] === LF) at += 2;
+      else break;
+      this.#from = at;
     }
+    this.#builder.lines.add(this.#builder.rows, lines);
+    return lines > 0;
   }
 
   /** Returns all held bytes. */
@@ -146,6 +149,7 @@ export class PlainScanner {
     const builder = this.#builder;
     const { input, staged } = builder.places;
     const count = this.#state[SCAN.spanCount]!;
+    if (builder.signIsOpen) this.#sortSpans(count);
     for (let index = 0; index < 4 * count; index += 4) {
       const address = this.#spans[index]!;
       const length = this.#spans[index + 1]!;
@@ -155,6 +159,13 @@ export class PlainScanner {
       if (builder.stage(column, blockRow, text))
         this.#remember(index, staged + 8 * builder.stagedAt(column, blockRow));
     }
+  }
+
+  /** Puts the spans in the order of the file, because the first proof of the decimal sign counts. */
+  #sortSpans(count: number): void {
+    const spans = Array.from({ length: count }, (_, index) => this.#spans.slice(4 * index, 4 * index + 4));
+    spans.sort((a, b) => a[0]! - b[0]!);
+    for (const [index, span] of spans.entries()) this.#spans.set(span, 4 * index);
   }
 
   /** Tells the kernels how the cell of a span was staged, at `staged`. */

@@ -2,15 +2,20 @@ import { createHash, type Hash } from 'node:crypto';
 import { type SharedMemory, sharedMemory } from '../kernels/module.ts';
 import type { BlockThreads } from '../kernels/passes.ts';
 import { sharingFor } from './blockFeed.ts';
+import type { CsvOptions } from './csvOptions.ts';
+import { type FileReading, fileReading } from './fileReading.ts';
 import { inputBytes, PlainScanner } from './plainScanner.ts';
 import { PIECE_BYTES, RowFeed } from './rowFeed.ts';
-import { type CsvFormat, SNIFF_BYTES, sniff } from './sniff.ts';
+import type { Sample } from './rowReader.ts';
+import { type CsvFormat, SNIFF_BYTES, sampleRows, sniff, textStart } from './sniff.ts';
 import type { Table } from './table.ts';
-import { TableBuilder } from './tableBuilder.ts';
+import { type ColumnReading, TableBuilder } from './tableBuilder.ts';
 import { TABLE_LIMITS, type TableLimits } from './tableLimits.ts';
 import { UNFOLDED_BYTES_MAX, Unfolding } from './unfold.ts';
 
-export interface ReadOptions {
+export interface ReadOptions extends FileReading {
+  /** How the file is written, as far as the client says it. */
+  readonly csv?: CsvOptions;
   /** Most bytes to which a gzip file may decompress. */
   readonly unfoldedBytesMax?: number;
   /** Bytes at the start of the file that decide its format and which columns are text. */
@@ -44,6 +49,7 @@ const BEHIND_WINDOW_BYTES = 16;
 /** MLflow allows 36 characters. */
 const DIGEST_CHARS = 32;
 const NONE: ReadonlySet<string> = new Set();
+const NO_READINGS: ReadonlyMap<string, ColumnReading> = new Map();
 
 /**
  * Reads a CSV with a header line chunk by chunk, gzip or not, in the format that `sniff` finds.
@@ -54,6 +60,9 @@ export class TableReading {
   readonly #limits: TableLimits;
   readonly #sniffBytes: number;
   readonly #textColumns: ReadonlySet<string>;
+  readonly #csv: CsvOptions | undefined;
+  readonly #decimalComma: boolean | undefined;
+  readonly #readings: ReadonlyMap<string, ColumnReading>;
   readonly #memory: SharedMemory;
   readonly #plain: boolean;
   readonly #threads: BlockThreads | undefined;
@@ -69,6 +78,9 @@ export class TableReading {
 
   constructor(options: ReadOptions = {}) {
     const { limits, sniffBytes = SNIFF_BYTES, textColumns = NONE, plain = true } = options;
+    this.#csv = options.csv;
+    this.#decimalComma = options.decimalComma;
+    this.#readings = options.readings ?? NO_READINGS;
     this.#limits = { ...TABLE_LIMITS, ...limits };
     this.#sniffBytes = sniffBytes;
     this.#windowBytes = sniffBytes;
@@ -120,18 +132,21 @@ export class TableReading {
    */
   #open(isEnd: boolean): Rows | undefined {
     const head = Buffer.concat(this.#head);
-    this.#format ??= sniff(head.subarray(0, this.#sniffBytes + BEHIND_WINDOW_BYTES), this.#sniffBytes);
+    this.#format ??= this.#sniff(head.subarray(0, this.#sniffBytes + BEHIND_WINDOW_BYTES));
     for (;;) {
       const isWhole = isEnd && head.length <= this.#windowBytes;
       const window = this.#windowOf(head, isWhole);
-      let rows = this.#read(window, isWhole, NONE);
+      let rows = this.#read(window, isWhole, this.#readings);
       if (rows.builder.rows > 0 || isWhole || this.#windowBytes >= WINDOW_BYTES_MAX) {
-        const others = rows.builder.columns.filter(({ isText, hasOthers }) => !isText && hasOthers);
+        const others = rows.builder.columns.filter(
+          ({ name, isText, hasOthers }) => !isText && hasOthers && !this.#readings.has(name),
+        );
         // The texts of these columns were not kept, so the columns are read again as text.
-        if (others.length > 0) rows = this.#read(window, isWhole, new Set(others.map(({ name }) => name)));
+        const texts = others.map(({ name }) => [name, 'texts'] as const);
+        if (texts.length > 0) rows = this.#read(window, isWhole, new Map([...this.#readings, ...texts]));
         this.#head = [];
         if (!isWhole && this.#threads !== undefined) rows.feed.share(this.#memory, this.#threads);
-        if (!isWhole) rows.feed.push(head.subarray(this.#format.bomBytes + window.length));
+        if (!isWhole) rows.feed.push(head.subarray(textStart(this.#format) + window.length));
         return rows;
       }
       // A window without a row says nothing about the columns.
@@ -140,29 +155,41 @@ export class TableReading {
     }
   }
 
+  #sniff(head: Uint8Array): CsvFormat {
+    const { signIsOpen, ...format } = sniff(head, this.#sniffBytes, this.#csv);
+    if (this.#decimalComma !== undefined) return { ...format, decimalComma: this.#decimalComma };
+    return { ...format, ...(signIsOpen && { signIsOpen }) };
+  }
+
   /** Returns the part of the text that decides which columns are text: whole lines, if there are any. */
   #windowOf(head: Uint8Array, isWhole: boolean): Uint8Array {
-    const text = head.subarray((this.#format as CsvFormat).bomBytes);
+    const text = head.subarray(textStart(this.#format as CsvFormat));
     if (isWhole) return text;
     const window = text.subarray(0, this.#windowBytes);
     const lines = window.lastIndexOf(LF) + 1;
     return lines > 0 ? window.subarray(0, lines) : window;
   }
 
-  #read(window: Uint8Array, isWhole: boolean, otherColumns: ReadonlySet<string>): Rows {
+  #read(window: Uint8Array, isWhole: boolean, readings: ReadonlyMap<string, ColumnReading>): Rows {
     const format = this.#format as CsvFormat;
     const memory = this.#memory;
     const builder = new TableBuilder({
       memory,
       format,
+      limits: this.#limits,
       textColumns: this.#textColumns,
-      otherColumns,
+      readings,
       inputBytes: inputBytes(PIECE_BYTES, this.#limits),
       sharing: this.#threads && sharingFor(this.#threads),
     });
-    const isPlain = this.#plain && PlainScanner.takes(format.encoding);
+    const isPlain = this.#plain && PlainScanner.takes(format);
+    let sampled: ReturnType<Sample> | undefined;
+    const sample: Sample = () => {
+      sampled ??= sampleRows(window, format, !isWhole);
+      return sampled;
+    };
     const scanner = isPlain ? new PlainScanner(memory, builder, format, this.#limits) : undefined;
-    const feed = new RowFeed(builder, format, this.#limits, scanner);
+    const feed = new RowFeed(builder, format, this.#limits, scanner, sample);
     feed.push(window);
     if (isWhole) feed.end();
     return { builder, feed, hasEnded: isWhole };
@@ -178,6 +205,12 @@ interface Rows {
 
 /** Reads a file that is in memory as a whole. @throws as `TableReading` */
 export function readTable(bytes: Uint8Array, options: ReadOptions = {}): Table {
+  const table = readOnce(bytes, options);
+  const again = fileReading(table);
+  return again === undefined ? table : readOnce(bytes, { ...options, ...again });
+}
+
+function readOnce(bytes: Uint8Array, options: ReadOptions): Table {
   const reading = new TableReading(options);
   for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
     reading.push(bytes.subarray(from, from + CHUNK_BYTES));

@@ -3,7 +3,7 @@ import type { BlockThreads } from '../kernels/passes.ts';
 import { BlockFeed, sharingFor } from './blockFeed.ts';
 import { type Decoded, PieceDecoder } from './encoding.ts';
 import type { PlainScanner } from './plainScanner.ts';
-import { badEncoding, RowReader } from './rowReader.ts';
+import { badEncoding, RowReader, type Sample } from './rowReader.ts';
 import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
@@ -13,6 +13,9 @@ export const PIECE_BYTES = 1 << 18;
 
 /** With a single column, the kernels could not distinguish a blank line from an empty cell. */
 const COLUMNS_MIN = 2;
+
+/** The header line and the first row, which are read as text. */
+const LINES_AT_START = 2;
 
 const LF = 0x0a;
 
@@ -30,13 +33,22 @@ export class RowFeed {
   readonly #scanner: PlainScanner | undefined;
   #blocks: BlockFeed | undefined;
 
-  /** @param scanner reads plain rows; without it, all rows are read as text */
-  constructor(builder: TableBuilder, format: CsvFormat, limits: TableLimits, scanner?: PlainScanner) {
+  /**
+   * @param scanner reads plain rows; without it, all rows are read as text
+   * @param sample rows of the file's first bytes, which explain a bad row
+   */
+  constructor(
+    builder: TableBuilder,
+    format: CsvFormat,
+    limits: TableLimits,
+    scanner?: PlainScanner,
+    sample?: Sample,
+  ) {
     this.#builder = builder;
     this.#format = format;
     this.#limits = limits;
     this.#decoder = new PieceDecoder(format.encoding);
-    this.#reader = new RowReader(format, limits, builder);
+    this.#reader = new RowReader(format, limits, builder, sample);
     this.#scanner = scanner;
   }
 
@@ -93,19 +105,31 @@ export class RowFeed {
     const isPlain = scanner.isPlain();
     for (let odd = isPlain ? scanner.scan() : undefined; odd !== undefined; odd = scanner.scan()) {
       this.#readText(odd);
+      // The reader waits for what follows a row of a wrong length.
+      if (!this.#reader.isAtRow) break;
     }
-    if (!isPlain || scanner.restBytes > this.#limits.lineChars) this.#readText(scanner.takeRest());
+    if (!isPlain || !this.#reader.isAtRow || scanner.restBytes > this.#limits.lineChars)
+      this.#readText(scanner.takeRest());
   }
 
   /**
-   * Reads the open row to the end of its line, which ends the row unless there are quotes around the line end.
+   * Reads the open row to the end of its line, which ends the row unless there are quotes around the line end. At the
+   * start of a file, reads the header line and the first row.
    * @returns the bytes after it
    */
   #finishRow(piece: Uint8Array): Uint8Array {
-    if (this.#scanner === undefined || this.#reader.isAtRow) return piece;
-    const lineEnd = piece.indexOf(LF) + 1;
-    this.#readText(piece.subarray(0, lineEnd));
-    return piece.subarray(lineEnd);
+    let from = 0;
+    for (
+      let lines = 0;
+      lines < LINES_AT_START && this.#scanner !== undefined && !this.#reader.isAtRow;
+      lines++
+    ) {
+      const lineEnd = piece.indexOf(LF, from) + 1;
+      if (lineEnd === 0) break;
+      this.#readText(piece.subarray(from, lineEnd));
+      from = lineEnd;
+    }
+    return piece.subarray(from);
   }
 
   #readText(bytes: Uint8Array): void {

@@ -45,6 +45,12 @@ export function segmentOf(table: Segments, block: number, column: number): Segme
   }
 }
 
+/** Whether a cell of a segment is missing, or not a number in a column of numbers. */
+export function isMissingCell({ cells, missing }: Segment, i: number): boolean {
+  const cell = cells[i]!;
+  return cell === missing || Number.isNaN(cell);
+}
+
 /** Yields all segments of a column, block after block. */
 export function* segmentsOf(table: Segments, column: number): Generator<Segment> {
   for (let block = 0; block * table.blockRows < table.rows; block++) {

@@ -1,5 +1,6 @@
 import { DataError, quote } from '../errors.ts';
 import type { Dataset } from './dataset.ts';
+import { indexByText } from './roles.ts';
 import { readNumbers } from './segments.ts';
 import type { TableColumn } from './table.ts';
 
@@ -16,7 +17,10 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
  * @throws DataError `invalid_split_cell` naming the first cell that says something else, `empty_split` if one part is empty
  */
 export function isTestRow({ table, dropped }: Dataset, name: string): (row: number) => boolean {
-  const index = table.columns.findIndex((column) => column.name === name);
+  const index = indexByText(
+    table.columns.map((column) => column.name),
+    name,
+  );
   const column = table.columns[index]!;
   const cells = readNumbers(table, index);
   const meaning = meaningOf(column);

@@ -1,5 +1,7 @@
 import type { SharedMemory } from '../kernels/module.ts';
+import type { LineNumbers } from './lines.ts';
 import type { CsvFormat } from './sniff.ts';
+import type { TableLimits } from './tableLimits.ts';
 
 /**
  * A table as it was read.
@@ -22,6 +24,22 @@ export interface Table {
   readonly format: CsvFormat;
   /** First 32 hex digits of the SHA-256 of the file's bytes as received, compressed or not. */
   readonly digest: string;
+  /** Where the rows stand in the file. */
+  readonly lines?: LineNumbers;
+  readonly limits?: TableLimits;
+  readonly header?: HeaderNotes;
+}
+
+/** What the header line does not say as it should. Places count from 0. */
+export interface HeaderNotes {
+  /** Columns that the header line gives no name. */
+  readonly unnamed: readonly string[];
+  /** Columns with the name of an earlier column: their new names, and the names in the file. */
+  readonly renamed: readonly { readonly name: string; readonly from: string }[];
+  /** Places of columns without a name and without a value, which are not in the table. */
+  readonly leftOut: readonly number[];
+  /** Whether the first column of the file is row names, and not in the table. */
+  readonly hasRowNames: boolean;
 }
 
 /** Bytes of a segment's directory entry. */
@@ -51,6 +69,29 @@ interface CellCounts {
   readonly firstMissing: Cell | undefined;
   readonly firstInfinite: Cell | undefined;
   readonly firstOther: Cell | undefined;
+  readonly notes?: ColumnNotes;
+}
+
+/** What a reader notes about a column beyond its counts. */
+export interface ColumnNotes {
+  /** Whether every number is whole, without point and exponent, and exact. */
+  readonly isWhole: boolean;
+  /** Whether there is a whole number beyond 2^53. */
+  readonly isLarge: boolean;
+  /** The `SHAPES` of the cells that are neither numbers nor missing. */
+  readonly shapes: number;
+  /** First cell whose comma or point may be a decimal sign, or group thousands. */
+  readonly firstDoubt: Cell | undefined;
+  /** Cells of a text column that a number column would take for missing, such as blanks. Counted among `others`. */
+  readonly padded: number;
+  /** Rows of the `others` of a number column, undefined if there are too many to keep. */
+  readonly otherRows: readonly number[] | undefined;
+  /** The texts of the first of these cells. */
+  readonly otherTexts: readonly string[];
+  /** The text of all `others`, undefined if there are several, blanks around a text aside. */
+  readonly onlyOther: string | undefined;
+  /** The first text that means missing, such as `NA`, and how many cells hold the text. */
+  readonly missingText: { readonly text: string; readonly rows: number } | undefined;
 }
 
 /** One cell. Rows count from 0, without the header line. */
@@ -78,5 +119,4 @@ export interface TextColumn extends CellCounts {
   readonly overflowed: boolean;
 }
 
-/** Most texts that are kept: more than any target or one-hot encoded column may have. */
-export const TEXTS_MAX = 1_000;
+export { TEXTS_MAX } from './tableLimits.ts';

@@ -1,7 +1,10 @@
 import { ensureBytes, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
-import { READ, SCAN, SCAN_BYTES, SEALED, SEALED_BYTES } from '../kernels/scanLayout.ts';
-import { ColumnBuilder, type StagedCells } from './columnBuilder.ts';
+import { MARK_BYTES, MARKS, READ, SCAN, SCAN_BYTES, SEALED, SEALED_BYTES } from '../kernels/scanLayout.ts';
+import { MissingTexts } from './column.ts';
+import { ColumnBuilder, type NumberMarks, type StagedCells } from './columnBuilder.ts';
+import type { Header } from './header.ts';
+import { LineCounter } from './lines.ts';
 import {
   align,
   layOut,
@@ -12,18 +15,32 @@ import {
   sizesFor,
   UNSHARED,
 } from './memoryLayout.ts';
+import { makeMissing } from './missingNumbers.ts';
+import { NumberSigns } from './numberSigns.ts';
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';
 import { SEGMENT_BYTES, type Table, type TableColumn, WIDTHS } from './table.ts';
+import { finishTable } from './tableHeader.ts';
+import type { TableLimits } from './tableLimits.ts';
+
+/** No text that the kernels read has this byte, so they hand out every cell with a decimal sign. */
+const NO_POINT = 0xff;
+
+/**
+ * How a column is read: as numbers, as numbers with decimal commas in a file whose delimiter is a comma, or as texts
+ * that become numbers if every cell is a truth value.
+ */
+export type ColumnReading = 'numbers' | 'commas' | 'texts';
 
 export interface BuilderOptions {
   readonly memory: SharedMemory;
   readonly format: CsvFormat;
+  readonly limits: TableLimits;
   /** Names of columns that are read as text and always stay text. */
   readonly textColumns: ReadonlySet<string>;
-  /** Names of columns that are read as text but become numbers if every cell is a truth value. */
-  readonly otherColumns: ReadonlySet<string>;
+  /** How columns are read, by name: numbers, if nothing else is said. */
+  readonly readings: ReadonlyMap<string, ColumnReading>;
   /** Bytes of memory for the bytes to scan. */
   readonly inputBytes: number;
   /** Extra memory for threads that read blocks together. */
@@ -45,9 +62,15 @@ export class TableBuilder implements RowSink {
   readonly #kernels: Kernels;
   readonly #format: CsvFormat;
   readonly #textColumns: ReadonlySet<string>;
-  readonly #otherColumns: ReadonlySet<string>;
+  readonly #readings: ReadonlyMap<string, ColumnReading>;
+  readonly #limits: TableLimits;
+  readonly #signs: NumberSigns;
+  readonly #missingTexts: MissingTexts;
   readonly #inputBytes: number;
   readonly #sharing: Sharing;
+  /** Where the rows stand in the file. */
+  readonly lines = new LineCounter();
+  #header: Header = { names: [], unnamed: [], renamed: [] };
   #columns: readonly ColumnBuilder[] = [];
   #sizes: Sizes | undefined;
   #places: MemoryLayout | undefined;
@@ -59,12 +82,16 @@ export class TableBuilder implements RowSink {
   readonly #segments: number[] = [];
   #free = 0;
 
-  constructor({ memory, format, textColumns, otherColumns, inputBytes, sharing }: BuilderOptions) {
+  constructor(options: BuilderOptions) {
+    const { memory, format, limits, textColumns, readings, inputBytes, sharing } = options;
     this.#memory = memory;
     this.#kernels = kernelsOf(memory);
     this.#format = format;
+    this.#limits = limits;
     this.#textColumns = textColumns;
-    this.#otherColumns = otherColumns;
+    this.#readings = readings;
+    this.#signs = new NumberSigns(format, format.signIsOpen, () => this.#setPoint());
+    this.#missingTexts = new MissingTexts(format.naValues, format);
     this.#inputBytes = inputBytes;
     this.#sharing = sharing ?? UNSHARED;
   }
@@ -75,6 +102,11 @@ export class TableBuilder implements RowSink {
 
   get columns(): readonly ColumnBuilder[] {
     return this.#columns;
+  }
+
+  /** Whether no cell has proved the decimal sign yet. */
+  get signIsOpen(): boolean {
+    return this.#signs.isOpen;
   }
 
   /** Rows in the current block, and its capacity. */
@@ -99,10 +131,10 @@ export class TableBuilder implements RowSink {
     return this.#places as MemoryLayout;
   }
 
-  begin(names: readonly string[]): void {
-    const { decimalComma, delimiter } = this.#format;
-    const isText = (name: string) => this.#textColumns.has(name) || this.#otherColumns.has(name);
-    this.#columns = names.map((name) => new ColumnBuilder(name, isText(name), decimalComma));
+  begin(header: Header): void {
+    const { names } = header;
+    this.#header = header;
+    this.#columns = names.map((name) => this.#column(name));
     const sizes = sizesFor(names.length);
     const places = layOut(names.length, sizes, this.#inputBytes, this.#kernels.textsBytes(), this.#sharing);
     this.#sizes = sizes;
@@ -119,23 +151,37 @@ export class TableBuilder implements RowSink {
     new Uint8Array(buffer, places.textColumns, names.length).set(
       this.#columns.map(({ isText }) => (isText ? 1 : 0)),
     );
-    new Uint8Array(buffer, places.notWhole, names.length).fill(0);
+    new Uint8Array(buffer, places.marks, names.length * MARK_BYTES).fill(0);
     const powers = powersOfTen();
     new BigUint64Array(buffer, places.powers, powers.length).set(powers);
     const state = new Uint32Array(buffer, places.scan, SCAN_BYTES / 4);
-    state[SCAN.delimiter] = delimiter.charCodeAt(0);
-    state[SCAN.point] = (decimalComma ? ',' : '.').charCodeAt(0);
+    state[SCAN.delimiter] = this.#format.delimiter.charCodeAt(0);
     state[SCAN.columns] = names.length;
     state[SCAN.columnBytes] = sizes.columnWords * 8;
     state[SCAN.staged] = places.staged;
     state[SCAN.textColumns] = places.textColumns;
-    state[SCAN.notWhole] = places.notWhole;
+    state[SCAN.marks] = places.marks;
     state[SCAN.ends] = places.ends;
     state[SCAN.endsMax] = sizes.endsMax;
     state[SCAN.spans] = places.spans;
     state[SCAN.spansMax] = sizes.spansMax;
     state[SCAN.texts] = 0;
     state[SCAN.powers] = places.powers;
+    this.#setPoint();
+  }
+
+  #column(name: string): ColumnBuilder {
+    const reading = this.#readings.get(name);
+    const signs = reading === 'commas' ? new NumberSigns({ decimalComma: true }) : this.#signs;
+    const isText = this.#textColumns.has(name) || reading === 'texts';
+    return new ColumnBuilder(name, isText, signs, this.#missingTexts);
+  }
+
+  /** Lets the kernels read numbers with the decimal sign, once the sign is known. */
+  #setPoint(): void {
+    const { isOpen, form } = this.#signs;
+    const point = isOpen ? NO_POINT : (form.decimalComma ? ',' : '.').charCodeAt(0);
+    new Uint32Array(this.#memory.buffer, this.places.scan, SCAN_BYTES / 4)[SCAN.point] = point;
   }
 
   add(cells: readonly string[]): void {
@@ -174,9 +220,10 @@ export class TableBuilder implements RowSink {
     for (let index = 0; index < columns; index++) {
       this.#addSegment(index, sealed.subarray((index * SEALED_BYTES) / 4), rows);
     }
-    const ofBlock = new Uint8Array(buffer, result + READ.ofColumns + columns * SEALED_BYTES, columns);
-    const notWhole = new Uint8Array(buffer, this.places.notWhole, columns);
-    for (let index = 0; index < columns; index++) if (ofBlock[index] === 1) notWhole[index] = 1;
+    const bytesOfMarks = columns * MARK_BYTES;
+    const ofBlock = new Uint8Array(buffer, result + READ.ofColumns + columns * SEALED_BYTES, bytesOfMarks);
+    const marks = new Uint8Array(buffer, this.places.marks, bytesOfMarks);
+    for (let at = 0; at < bytesOfMarks; at++) if (ofBlock[at] === 1) marks[at] = 1;
     this.#sealedRows += rows;
   }
 
@@ -200,12 +247,13 @@ export class TableBuilder implements RowSink {
       missing: sealed[SEALED.missing]!,
       others: sealed[SEALED.others]!,
       firstMissing: sealed[SEALED.firstMissing]!,
+      words: sealed[SEALED.words]!,
     };
     this.#columns[index]!.add(ofBlock, this.#sealedRows);
     this.#free = align(this.#free + rows * WIDTHS[kind]!);
   }
 
-  /** Returns the table of all rows so far. */
+  /** Returns the table of all rows so far. @throws DataError as `finishTable` */
   finish(digest: string): Table {
     if (this.#blockRow > 0) this.#seal();
     const directoryAddress = this.#free;
@@ -219,21 +267,46 @@ export class TableBuilder implements RowSink {
       directoryAddress,
       freeAddress,
       columns: this.#columns,
-      format: this.#format,
+      format: this.#finishFormat(),
       digest,
+      lines: this.lines.numbers,
+      limits: this.#limits,
     };
-    return { ...table, columns: this.#columns.map((_, index) => this.#finishColumn(table, index)) };
+    const columns = this.#columns.map((_, index) => this.#finishColumn(table, index));
+    return finishTable({ ...table, columns }, this.#header, this.#segments);
+  }
+
+  /** Returns the format with what the rows showed about its decimal sign. */
+  #finishFormat(): CsvFormat {
+    const { signIsOpen, ...format } = this.#format;
+    const { isOpen, form, hasPassed, oddGroup } = this.#signs;
+    if (signIsOpen !== true && oddGroup === undefined) return format;
+    return {
+      ...format,
+      ...(oddGroup !== undefined && { oddGroup }),
+      decimalComma: form.decimalComma,
+      ...(isOpen && { signIsOpen }),
+      ...(hasPassed && { signCameLate: true }),
+    };
   }
 
   #finishColumn(table: Segments, index: number): TableColumn {
     const column = this.#columns[index]!;
-    if (!column.isText) {
-      const [isInexact] = new Uint8Array(this.#memory.buffer, this.places.notWhole + index, 1);
-      return column.finishNumbers(table.rows, isInexact === 0);
-    }
     const segments = segmentsOf(table, index);
+    if (!column.isText) {
+      const { numbers } = this.#missingTexts;
+      const replaced = numbers.length > 0 ? makeMissing(segmentsOf(table, index), numbers) : undefined;
+      if (replaced !== undefined) column.addMissing(replaced.cells, replaced.first);
+      return column.finishNumbers(table.rows, this.#marksOf(index));
+    }
     return !this.#textColumns.has(column.name) && column.isBoolean()
       ? column.finishTruthValues(table.rows, segments)
       : column.finishTexts(table.rows, segments);
+  }
+
+  #marksOf(index: number): NumberMarks {
+    const address = this.places.marks + index * MARK_BYTES;
+    const marks = new Uint8Array(this.#memory.buffer, address, MARK_BYTES);
+    return { isNotWhole: marks[MARKS.notWhole] === 1, isLarge: marks[MARKS.large] === 1 };
   }
 }

@@ -1,6 +1,7 @@
 /** Largest size of a table. An error names the row that exceeds a limit. */
 export interface TableLimits {
   readonly rows: number;
+  /** Also of the columns that a model gets: each category of a text column is one. */
   readonly columns: number;
   /** Rows times columns. */
   readonly cells: number;
@@ -8,7 +9,12 @@ export interface TableLimits {
   readonly cellChars: number;
   /** Characters of a row, including its quotes and the line ends in them. */
   readonly lineChars: number;
+  /** Different texts of a text column. */
+  readonly categories: number;
 }
+
+/** Most texts that are kept of a column: no target and no encoded column may have more. */
+export const TEXTS_MAX = 1_000;
 
 /**
  * Default limits, far above any table that a logistic regression is fitted on. They bound the memory of reading a
@@ -20,4 +26,6 @@ export const TABLE_LIMITS: TableLimits = {
   cells: 50_000_000,
   cellChars: 1 << 16,
   lineChars: 1 << 20,
+  // A column with more different texts is probably a name or a comment.
+  categories: 255,
 };

@@ -1,8 +1,11 @@
 import { DataError, quote } from '../errors.ts';
 import { compareCodePoints } from '../python/codePoints.ts';
 import type { ClassesDtype, ClassLabel, ColumnType } from '../values/dataset.ts';
+import { rowPlace, rowText } from './places.ts';
 import { segmentsOf } from './segments.ts';
-import type { Cell, Table, TableColumn } from './table.ts';
+import type { Table, TableColumn } from './table.ts';
+import { emptyFooterHint } from './tableShape.ts';
+import { firstMissing, type LeftOutRows, usedCells } from './usedRows.ts';
 
 /** The target column: each row's class, and the classes in scikit-learn's order. */
 export interface Target {
@@ -20,12 +23,7 @@ export const NO_CLASS = 255;
  * coefficients.
  */
 export const CLASSES_MAX = 200;
-/**
- * Share of different values above which a target is not accepted as classes. scikit-learn's `type_of_target` warns at
- * the same share.
- */
-const DISTINCT_SHARE_MAX = 0.5;
-/** Rows from which the share is checked. In a shorter table a class may well have only one or two rows. */
+/** Rows from which a target with a class for each row is rejected, as an ID. A shorter table may be made by hand. */
 const ROWS_TO_JUDGE = 20;
 /** pandas' dtype for each column type. */
 const DTYPES: Readonly<Record<ColumnType, ClassesDtype>> = {
@@ -44,9 +42,7 @@ const DTYPES: Readonly<Record<ColumnType, ClassesDtype>> = {
  */
 export function readTarget(table: Table, index: number, dropped?: Uint8Array): Target {
   const column = table.columns[index]!;
-  if (column.firstMissing !== undefined && dropped === undefined) {
-    throw missingLabel(column.name, column.firstMissing);
-  }
+  if (dropped === undefined) requireLabels(table, index, NO_ROW_LEFT_OUT);
   // Rows with texts that were not kept would have no class, although they are not dropped.
   if (column.kind === 'text' && column.overflowed) {
     throw tooManyClasses(column.name, CLASSES_MAX + 1, table.rows);
@@ -66,6 +62,31 @@ export function readTarget(table: Table, index: number, dropped?: Uint8Array): T
   for (let row = 0; row < ids.length; row++) ids[row] = codeOf[ids[row]!]!;
   const classCounts = classes.map(({ label, count }) => ({ label, count }));
   return { name: column.name, type, dtype, classCounts, codes: ids };
+}
+
+const NO_ROW_LEFT_OUT: LeftOutRows = { marks: undefined, empty: 0, firstEmpty: -1, incomplete: 0 };
+
+/** Checks that each row that is used has a label. @throws DataError `missing_label` naming the first row without one */
+export function requireLabels(table: Table, index: number, leftOut: LeftOutRows): void {
+  if (table.columns[index]!.missing === 0) return;
+  const first = firstMissing(table, index, leftOut);
+  if (first === undefined) return;
+  const { name, notes } = table.columns[index]!;
+  const { row, text } = first;
+  const place = rowPlace(row, table.lines);
+  const { missing, rows } = usedCells(table, index, leftOut);
+  const hint = emptyFooterHint(table, row);
+  const column = `the target column ${quote(name)}`;
+  const isText = notes?.missingText?.text === text;
+  const message = isText
+    ? `${rowText(place)} holds the text ${quote(text)} in ${column}, which pandas and trainpost read as missing (${notes.missingText.rows} of ${rows} rows hold it): if it is a class, write another text, such as "no value", in these rows. missing=drop would leave out all ${missing} rows without a label.`
+    : `${rowText(place)} has no value in ${column} (${missing} of ${rows} rows are missing one): fill it in or remove the row (missing=drop drops all such rows).`;
+  throw new DataError('missing_label', hint === undefined ? message : `${message} ${hint}`, {
+    ...place,
+    column: name,
+    value: text,
+    actual: missing,
+  });
 }
 
 /** Returns a class label as text. For a boolean target, 1 is `True`, as pandas and NumPy print it. */
@@ -88,8 +109,8 @@ function distinctCells(table: Table, index: number, dropped: Uint8Array | undefi
   const idOf = new Map<number, number>();
   const idOfCell = (cell: number, decimals: number, row: number): number => {
     const value = cell / 10 ** decimals;
-    if (!Number.isInteger(value)) throw continuous(valueText(column, value, row), row, column.name);
-    if (!Number.isSafeInteger(value)) throw inexact(value, row, column.name);
+    if (!Number.isInteger(value)) throw continuous(table, index, value, row);
+    if (!Number.isSafeInteger(value)) throw inexact(table, index, value, row);
     const id = idOf.get(value) ?? idOf.size;
     if (id === CLASSES_MAX) throw tooManyClasses(column.name, CLASSES_MAX + 1, table.rows);
     idOf.set(value, id);
@@ -141,7 +162,7 @@ function checkClasses(
       { column: name, value: only },
     );
   }
-  if (rows >= ROWS_TO_JUDGE && classes.length > rows * DISTINCT_SHARE_MAX) {
+  if (rows >= ROWS_TO_JUDGE && classes.length === rows) {
     throw tooManyClasses(name, classes.length, rows);
   }
 }
@@ -152,33 +173,31 @@ function tooManyClasses(name: string, actual: number, rows: number): DataError {
   return new DataError('continuous_target', message, { column: name, limit: CLASSES_MAX, actual });
 }
 
-export function missingLabel(name: string, { row, text }: Cell): DataError {
-  return new DataError(
-    'missing_label',
-    `Row ${row + 1} has no value in the target column ${quote(name)}: fill it in or remove the row (missing=drop drops all such rows).`,
-    { row: row + 1, column: name, value: text },
-  );
-}
-
 /** Returns the cell's text in the file, if known. The number would print another text for `1e400`. */
 function valueText({ firstInfinite }: TableColumn, value: number, row: number): string {
   return firstInfinite?.row === row ? firstInfinite.text : String(value);
 }
 
 /** Error for whole numbers that are equal as doubles. Different numbers of the file would become one class. */
-function inexact(label: number, row: number, name: string): DataError {
+function inexact(table: Table, index: number, label: number, row: number): DataError {
+  const { name } = table.columns[index]!;
+  const place = rowPlace(row, table.lines);
   return new DataError(
     'label_too_large',
-    `Row ${row + 1} has a label near ${label.toPrecision(4)} in the target column ${quote(name)}, but above 2^53 neighbouring whole numbers cannot be distinguished: write such labels as text, or as smaller numbers.`,
-    { row: row + 1, column: name, limit: Number.MAX_SAFE_INTEGER },
+    `${rowText(place)} has a label near ${label.toPrecision(4)} in the target column ${quote(name)}, but above 2^53 neighbouring whole numbers cannot be distinguished: write such labels as text, or as smaller numbers.`,
+    { ...place, column: name, limit: Number.MAX_SAFE_INTEGER },
   );
 }
 
-function continuous(label: string, row: number, name: string): DataError {
+function continuous(table: Table, index: number, value: number, row: number): DataError {
+  const column = table.columns[index]!;
+  const label = valueText(column, value, row);
+  const place = rowPlace(row, table.lines);
+  const where = place.line === undefined ? `row ${place.row}` : `row ${place.row}, line ${place.line}`;
   return new DataError(
     'continuous_target',
-    `The target column ${quote(name)} looks continuous (${label} in row ${row + 1}): use classes, such as 0 and 1, or name another column in target.`,
-    { row: row + 1, column: name, value: label },
+    `The target column ${quote(column.name)} looks continuous (${label} in ${where}): use classes, such as 0 and 1, or name another column in target.`,
+    { ...place, column: column.name, value: label },
   );
 }
 

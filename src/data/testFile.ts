@@ -1,13 +1,18 @@
 import { DataError, inTestFile, quote } from '../errors.ts';
 import type { ClassLabel, ColumnInfo, TestFileInfo } from '../values/dataset.ts';
 import type { Missing } from '../values/plan.ts';
-import { infiniteValue, missingValue, notANumber } from './cellErrors.ts';
+import type { Warning } from '../values/warning.ts';
 import { numberOf, truthValue } from './column.ts';
-import { assignRoles, type Dataset, type Roles } from './dataset.ts';
-import { markMissing } from './missing.ts';
-import { segmentsOf } from './segments.ts';
+import type { Dataset } from './dataset.ts';
+import { infiniteValue, missingValue } from './features.ts';
+import { ambiguousNumber, notANumber } from './oddCells.ts';
+import { rowPlace, rowText } from './places.ts';
+import { isMissingCell, segmentsOf } from './segments.ts';
 import { type Table, type TableColumn, TEXTS_MAX, type TextColumn } from './table.ts';
-import { missingLabel, NO_CLASS, type Target } from './target.ts';
+import { NO_CLASS, requireLabels, type Target } from './target.ts';
+import { columnFinder, isBoolean } from './testReading.ts';
+import { firstInfinite, firstOther, type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
+import { testFileWarnings } from './warnings/testFile.ts';
 
 /** The rows of a test file in the terms of the training file. */
 export interface TestRows {
@@ -16,11 +21,12 @@ export interface TestRows {
   readonly features: readonly TestColumn[];
   /** Each row's place among the classes of the training file, or `NO_CLASS` for a dropped row. */
   readonly codes: Uint8Array;
-  /** 1 for each row that is dropped because a cell is missing. Undefined if no row is dropped. */
+  /** 1 for each row that is left out: it has no value, or misses one. Undefined if no row is left out. */
   readonly dropped: Uint8Array | undefined;
   /** Number of rows to test on. */
   readonly rows: number;
   readonly info: TestFileInfo;
+  readonly warnings: readonly Warning[];
 }
 
 /** A column of the test file. */
@@ -33,25 +39,9 @@ export interface TestColumn {
 }
 
 /**
- * Returns the columns of the test file that were read as numbers or booleans, but that the training file has in another form.
- * The test file must be read again with these columns as text, for their texts or for an error that names the cell.
- * @param train read as the roles need it
- * @throws FieldError as `toDataset`
- */
-export function testColumnsToReadAsText(train: Table, roles: Roles, test: Table): ReadonlySet<string> {
-  const { ignored } = assignRoles(train, roles);
-  const isOther = (column: TableColumn) => {
-    const found = test.columns.find(({ name }) => name === column.name);
-    if (ignored.has(column.name) || found?.kind !== 'number' || found.missing === test.rows) return false;
-    return column.kind === 'text' || isBoolean(column) !== isBoolean(found);
-  };
-  return new Set(train.columns.filter(isOther).map(({ name }) => name));
-}
-
-/**
  * Finds the columns of the training file in the test file, by their names, and the classes of its rows. Other columns of the
  * test file are not used.
- * @param test read with the columns of `testColumnsToReadAsText` as text, if there are any
+ * @param test read as `testReadingFor` says
  * @throws DataError if a column is missing or of another kind, if a cell is missing and nothing fills it, if a class is not
  *   one of the training file, or if no row is left; its details name the file
  */
@@ -65,40 +55,56 @@ export function readTestRows(train: Dataset, test: Table, missing: Missing): Tes
 
 function findRows(train: Dataset, test: Table, missing: Missing): TestRows {
   const { target, features } = train;
-  const places = new Map(test.columns.map(({ name }, index) => [name, index]));
+  const indexOf = columnFinder(test);
   const placeOf = (name: string) => {
-    const place = places.get(name);
-    if (place === undefined) throw missingColumn(name, name === target.name);
+    const place = indexOf(name);
+    if (place < 0) throw missingColumn(name, name === target.name);
     return place;
   };
   const targetIndex = placeOf(target.name);
   const indices = features.map(({ name }) => placeOf(name));
+  const leftOut = leftOutRows(test, [...indices, targetIndex], missing === 'drop');
+  requireLabels(test, targetIndex, leftOut);
   const found = features.map(({ index }, place) =>
-    readFeature(train.table.columns[index]!, test, indices[place]!, missing),
+    readFeature(train.table.columns[index]!, test, { index: indices[place]!, leftOut, missing }),
   );
-  const dropped = missing === 'drop' ? markMissing(test, [...indices, targetIndex]) : undefined;
-  const codes = readCodesOf(target, test, targetIndex, { missing, dropped });
+  const codes = readCodesOf(target, test, targetIndex, leftOut);
   let rows = 0;
   for (let row = 0; row < codes.length; row++) if (codes[row] !== NO_CLASS) rows++;
   if (rows === 0) throw noRowLeft();
-  return { table: test, features: found, codes, dropped, rows, info: describeTest(train, test, rows) };
+  return {
+    table: test,
+    features: found,
+    codes,
+    dropped: leftOut.marks,
+    rows,
+    info: describeTest(train, test, rows),
+    warnings: testFileWarnings(test, { leftOut, targetIndex }),
+  };
 }
 
-function readFeature(known: TableColumn, test: Table, index: number, missing: Missing): TestColumn {
+interface Place {
+  readonly index: number;
+  readonly leftOut: LeftOutRows;
+  readonly missing: Missing;
+}
+
+function readFeature(known: TableColumn, test: Table, { index, leftOut, missing }: Place): TestColumn {
   const column = test.columns[index]!;
-  const { decimalComma } = test.format;
-  const { name, firstMissing, firstInfinite } = column;
-  const isEmpty = column.missing === test.rows;
-  if (known.kind === 'number' && !isEmpty) {
+  const used = usedCells(test, index, leftOut);
+  if (known.kind === 'number' && column.missing < test.rows) {
     if (isBoolean(known) && !isBoolean(column)) throw notABoolean(column, test, index);
-    if (!isBoolean(known) && column.others > 0) throw notANumber(column, decimalComma);
-    if (firstInfinite !== undefined) throw infiniteValue(name, firstInfinite);
+    const ambiguous = ambiguousNumber(test, column);
+    if (ambiguous !== undefined) throw ambiguous;
+    if (!isBoolean(known) && used.others > 0) throw notANumber(test, index, leftOut, used);
+    const infinite = firstInfinite(test, index, leftOut);
+    if (infinite !== undefined) throw infiniteValue(test, index, infinite);
   }
-  if (firstMissing !== undefined && missing === 'error') throw missingValue(column, firstMissing, test.rows);
+  if (used.missing > 0 && missing === 'error') throw missingValue(test, index, leftOut, used);
   const common = { index, missing: column.missing };
   if (known.kind !== 'text') return common;
   if (column.kind !== 'text') return { ...common, texts: { all: known.texts, places: new Int32Array(0) } };
-  if (column.overflowed) throw tooManyTexts(name);
+  if (column.overflowed) throw tooManyTexts(column.name);
   return { ...common, texts: joinTexts(known.texts, column.texts) };
 }
 
@@ -112,36 +118,30 @@ function joinTexts(known: readonly string[], texts: readonly string[]): Required
   };
 }
 
-/** Each row's place among the classes of the training file. @throws DataError for a label that is missing or unknown */
-function readCodesOf(
-  target: Target,
-  test: Table,
-  index: number,
-  { missing, dropped }: { readonly missing: Missing; readonly dropped: Uint8Array | undefined },
-): Uint8Array {
+/** Each row's place among the classes of the training file. @throws DataError for a label that is unknown */
+function readCodesOf(target: Target, test: Table, index: number, leftOut: LeftOutRows): Uint8Array {
   const column = test.columns[index]!;
-  const { name, firstMissing, firstOther } = column;
-  if (firstMissing !== undefined && missing !== 'drop') throw missingLabel(name, firstMissing);
-  if (column.kind === 'number' && column.others > 0 && firstOther) {
-    throw unknownClass(target, firstOther.row, firstOther.text);
+  if (column.kind === 'number' && usedCells(test, index, leftOut).others > 0) {
+    const { row, text } = firstOther(test, index, leftOut)!;
+    throw unknownClass(target, test, row, text);
   }
   const codeOf = new Map<ClassLabel | undefined, number>(
     target.classCounts.map(({ label }, code) => [label, code]),
   );
   const ofTexts =
-    column.kind === 'text'
-      ? column.texts.map((text) => codeOf.get(labelOf(target, text, test.format.decimalComma)))
-      : undefined;
+    column.kind === 'text' ? column.texts.map((text) => codeOf.get(labelOf(target, text, test))) : undefined;
   const codes = new Uint8Array(test.rows).fill(NO_CLASS);
-  for (const { firstRow, cells, decimals, missing: gap } of segmentsOf(test, index)) {
+  for (const segment of segmentsOf(test, index)) {
+    const { firstRow, cells, decimals } = segment;
     const power = 10 ** decimals;
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i]!;
       const row = firstRow + i;
-      if (cell === gap || Number.isNaN(cell) || dropped?.[row] === 1) continue;
+      if (leftOut.marks?.[row] === 1 || isMissingCell(segment, i)) continue;
       const code = ofTexts === undefined ? codeOf.get(cell / power) : ofTexts[cell];
       if (code === undefined) {
-        throw unknownClass(target, row, column.kind === 'text' ? column.texts[cell]! : String(cell / power));
+        const text = column.kind === 'text' ? column.texts[cell]! : String(cell / power);
+        throw unknownClass(target, test, row, text);
       }
       codes[row] = code;
     }
@@ -150,26 +150,23 @@ function readCodesOf(
 }
 
 /** The label that a text means, in the type of the training file's labels. */
-function labelOf({ type }: Target, text: string, decimalComma: boolean): ClassLabel | undefined {
+function labelOf({ type }: Target, text: string, { format }: Table): ClassLabel | undefined {
   if (type === 'string') return text;
-  return type === 'boolean' ? truthValue(text) : numberOf(text, decimalComma);
+  return type === 'boolean' ? truthValue(text) : numberOf(text, format);
 }
 
 /** The columns in the test file's order, of the training file's types. Columns that are not used are not read. */
 function describeTest({ columns }: Dataset, test: Table, rows: number): TestFileInfo {
-  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const indexOf = columnFinder(test);
+  const types = new Map(columns.map(({ name, type }) => [indexOf(name), type]));
   const infos = test.columns.map(
-    ({ name, missing }): ColumnInfo => ({
+    ({ name, missing }, index): ColumnInfo => ({
       name,
-      type: types.get(name) ?? 'string',
+      type: types.get(index) ?? 'string',
       ...(missing > 0 && { missing: true }),
     }),
   );
   return { rows, columns: infos, digest: test.digest };
-}
-
-function isBoolean(column: TableColumn): boolean {
-  return column.kind === 'number' && column.type === 'boolean';
 }
 
 function missingColumn(name: string, isTarget: boolean): DataError {
@@ -185,11 +182,11 @@ function notABoolean(column: TableColumn, test: Table, index: number): DataError
   const { name } = column;
   const { texts } = column as TextColumn;
   const found = texts.findIndex((text) => truthValue(text) === undefined);
-  const row = firstRowWith(test, index, found);
+  const place = rowPlace(firstRowWith(test, index, found), test.lines);
   return new DataError(
     'not_a_boolean',
-    `Row ${row + 1} has ${quote(texts[found]!)} in column ${quote(name)}, which has only truth values in train_file: write True or False, or add the column to ignore.`,
-    { row: row + 1, column: name, value: texts[found]! },
+    `${rowText(place)} has ${quote(texts[found]!)} in column ${quote(name)}, which has only truth values in train_file: write True or False, or add the column to ignore.`,
+    { ...place, column: name, value: texts[found]! },
   );
 }
 
@@ -209,11 +206,12 @@ function tooManyTexts(name: string): DataError {
   );
 }
 
-function unknownClass({ name }: Target, row: number, value: string): DataError {
+function unknownClass({ name }: Target, test: Table, row: number, value: string): DataError {
+  const place = rowPlace(row, test.lines);
   return new DataError(
     'class_only_in_test',
-    `Row ${row + 1} has the class ${quote(value)}, which no training row has, so it cannot be learned: add rows of this class to train_file, or remove its rows here.`,
-    { row: row + 1, column: name, value },
+    `${rowText(place)} has the class ${quote(value)}, which no training row has, so it cannot be learned: add rows of this class to train_file, or remove its rows here.`,
+    { ...place, column: name, value },
   );
 }
 

@@ -36,6 +36,38 @@ export function scopeOf({ metrics, rows, confusion }: Measures): ReadonlyMap<str
   return scope;
 }
 
+/**
+ * Metrics that depend on nothing but counts of two classes, by name: other values stay what they are when a threshold
+ * moves. An undefined score is 0, as scikit-learn has it.
+ */
+const OF_COUNTS: Readonly<Record<string, (counts: ConfusionCounts) => number>> = {
+  tp: ({ tp }) => tp,
+  fp: ({ fp }) => fp,
+  tn: ({ tn }) => tn,
+  fn: ({ fn }) => fn,
+  accuracy_score: accuracyOf,
+  score: accuracyOf,
+  precision_score: ({ tp, fp }) => ratio(tp, tp + fp),
+  recall_score: ({ tp, fn }) => ratio(tp, tp + fn),
+  f1_score: ({ tp, fp, fn }) => ratio(2 * tp, 2 * tp + fp + fn),
+};
+
+function accuracyOf({ tp, fp, tn, fn }: ConfusionCounts): number {
+  return (tp + tn) / (tp + fp + tn + fn);
+}
+
+function ratio(numerator: number, denominator: number): number {
+  return denominator === 0 ? 0 : numerator / denominator;
+}
+
+/**
+ * How to compute a name of `MEASURES` from counts; undefined if it does not depend on them alone.
+ * @param name also a short one
+ */
+export function ofCounts(name: string): ((counts: ConfusionCounts) => number) | undefined {
+  return OF_COUNTS[SHORT_NAMES[name] ?? name];
+}
+
 /** Adds the client's own metrics. */
 export function withCustom(measures: Measures, metrics: readonly CustomMetric[]): Measures {
   if (metrics.length === 0) return measures;

@@ -32,10 +32,24 @@ interface Problem {
 /** An error of HTTP itself, with its own status: an unknown route, a wrong method, a body of the wrong type. */
 export class HttpError extends TrainpostError {
   readonly status: number;
+  /** More keys of the problem. */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, message: string, details: TrainpostError['details'] = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: TrainpostError['details'] = {},
+    members: HttpError['members'] = {},
+  ) {
     super(code, message, details);
     this.status = status;
+    this.members = members;
+  }
+
+  /** The same error, whose problem also has other keys. */
+  with(members: HttpError['members']): HttpError {
+    return new HttpError(this.status, this.code, this.message, this.details, members);
   }
 }
 
@@ -55,6 +69,7 @@ const STATUS_BY_CLASS = [
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // The client named the experiment, so the client can fix it.
   experiment_deleted: 422,
+  artifacts_not_proxied: 422,
   // More space on the disk would not fix it.
   record_damaged: 500,
 };
@@ -117,8 +132,9 @@ export function sendProblem(cause: unknown, request: Request, response: Response
 }
 
 /** The body of an error response; `instance` is the path of the request. */
-export function problemText({ status, code, message, details }: HttpError, instance?: string): string {
-  const { retryAfterS: _, runId, deliveryId, value, ...help } = details;
+export function problemText(error: HttpError, instance?: string): string {
+  const { status, code, message, details, members } = error;
+  const { retryAfterS: _, openMessage: __, runId, deliveryId, value, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
     title: TITLES[status] ?? 'Error',
@@ -128,6 +144,7 @@ export function problemText({ status, code, message, details }: HttpError, insta
     code,
     ...help,
     ...(value !== undefined && { value: shortened(value) }),
+    ...members,
     ...(runId !== undefined && { run_id: runId }),
     ...(deliveryId !== undefined && { delivery: deliveryLink(deliveryId, instance ?? '/') }),
   };

@@ -48,8 +48,8 @@ export class Jobs {
       const logged = this.#rooms.deliveries.logged(known.id);
       return { isReplayed: true, trained: undefined, view: known, logged };
     }
-    const trained = await train(request, this.#rooms, (result, run) => ({
-      ...keep(result, run),
+    const trained = await train(request, this.#rooms, (result, run, plan) => ({
+      ...keep(result, run, plan),
       ...(key && { key }),
     }));
     const { run, kept, accepted } = trained;
@@ -62,7 +62,8 @@ export class Jobs {
 
   /**
    * Waits for MLflow, at most `waitMs` milliseconds, or until the client disconnects or the service shuts down. The outcome
-   * is read from the record, even a rejection, so that every response for a training is the same.
+   * is read from the record, even a rejection, so that every response for a training is the same. The state of a pending
+   * delivery has the reason why the last try failed.
    */
   async settled({ view, logged }: Job, waitMs: number, gone: AbortSignal): Promise<DeliveryView> {
     const enough = [gone, this.#rooms.underWay.hurried];
@@ -70,7 +71,10 @@ export class Jobs {
       () => true,
       () => true,
     );
-    if (ended === undefined || (await within(ended, waitMs, enough)) === undefined) return view;
+    if (ended === undefined) return view;
+    const isOver = (await within(ended, waitMs, enough)) !== undefined;
+    // Nobody has tried the delivery yet, or nobody waits for the reason why it is pending.
+    if (!isOver && (waitMs === 0 || enough.some(({ aborted }) => aborted))) return view;
     const found = await this.#rooms.deliveries.find(view.id);
     if (found === undefined) throw new Error(`the delivery ${view.id} is gone`);
     return found;

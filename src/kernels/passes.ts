@@ -17,6 +17,7 @@ export interface PassKernels {
   readonly statisticsOfBlock: BlockKernel;
   readonly countTextsOfBlock: BlockKernel;
   readonly logLossOfBlock: BlockKernel;
+  readonly hessianOfBlock: BlockKernel;
   readonly predictBlock: BlockKernel;
   readonly classifyBlock: BlockKernel;
   /** Returns a column's decimals, and from bit 8 on its widest cell's bytes; -1 for doubles or mixed decimals. */
@@ -50,6 +51,7 @@ export const BLOCK_TASKS = [
   'statisticsOfBlock',
   'countTextsOfBlock',
   'logLossOfBlock',
+  'hessianOfBlock',
   'predictBlock',
   'classifyBlock',
 ] as const satisfies readonly (keyof PassKernels)[];

@@ -4,6 +4,8 @@
 export const STAGED = { number: 0x7ffc_0000, missing: 0x7ffd_0000, other: 0x7ffe_0000 } as const;
 /** The lower half of a word without a value. */
 export const NO_VALUE = -0x8000_0000;
+/** The lower half of a missing word whose cell holds the column's first word for missing. */
+export const FIRST_WORD = 0;
 /** The least positive number that is not staged as a whole number. */
 export const STAGED_END = 0x7fff_ffff;
 
@@ -15,7 +17,7 @@ export const SCAN = {
   columnBytes: 3,
   staged: 4,
   textColumns: 5,
-  notWhole: 6,
+  marks: 6,
   spans: 7,
   spansMax: 8,
   texts: 9,
@@ -28,13 +30,16 @@ export const SCAN = {
   spanCount: 16,
 } as const;
 export const SCAN_BYTES = 80;
+/** Places of the marks of a column in bytes: a number is not whole or not exact, and a whole number is beyond 2^53. */
+export const MARKS = { notWhole: 0, large: 1 } as const;
+export const MARK_BYTES = 2;
 /** Bytes of a cell that is handed out: address, length, row in the block, column, each as u32. */
 export const SPAN_BYTES = 16;
 /** Reasons why a scan ends. */
 export const SCAN_ENDS = { allTaken: 0, blockFull: 1, spansFull: 2, oddRow: 3 } as const;
 
 /** Places of the result of `seal`, in u32 from its address on. */
-export const SEALED = { kind: 0, decimals: 1, missing: 2, others: 3, firstMissing: 4 } as const;
+export const SEALED = { kind: 0, decimals: 1, missing: 2, others: 3, firstMissing: 4, words: 5 } as const;
 export const SEALED_BYTES = 32;
 
 /** Places of a block's entry, in u32: first byte, end, rows, and whether `readBlock` has taken the block. */

@@ -1,6 +1,7 @@
 import type { ImputerStrategy } from '../values/pipelineState.ts';
 import type { Missing } from '../values/plan.ts';
 import { type Branch, ColumnTransformer } from './columnTransformer.ts';
+import { FixedThresholdClassifier, type FixedThresholdOptions } from './fixedThresholdClassifier.ts';
 import type { FrameColumn } from './frame.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
 import { MinMaxScaler } from './minMaxScaler.ts';
@@ -11,6 +12,8 @@ import { SimpleImputer } from './simpleImputer.ts';
 export interface ColumnStepsOptions extends LogisticRegressionOptions {
   /** If it is a strategy, that strategy imputes numbers. The most frequent text imputes text. */
   readonly missing?: Missing;
+  /** If given, the model is a `FixedThresholdClassifier` around the regression. */
+  readonly decision?: FixedThresholdOptions;
 }
 
 /**
@@ -22,10 +25,14 @@ export interface ColumnStepsOptions extends LogisticRegressionOptions {
  */
 export function columnSteps(
   columns: readonly Pick<FrameColumn, 'kind'>[],
-  { missing = 'error', ...model }: ColumnStepsOptions = {},
+  { missing = 'error', decision, ...model }: ColumnStepsOptions = {},
 ): Step[] {
   const strategy = missing === 'error' || missing === 'drop' ? undefined : missing;
-  const last: Step = ['model', new LogisticRegression(model)];
+  const regression = new LogisticRegression(model);
+  const last: Step = [
+    'model',
+    decision === undefined ? regression : new FixedThresholdClassifier(regression, decision),
+  ];
   const places = (kind: FrameColumn['kind']) => [...columns.keys()].filter((j) => columns[j]!.kind === kind);
   const [numeric, text] = [places('numeric'), places('text')];
   if (text.length === 0) return [...numericSteps(strategy), last];

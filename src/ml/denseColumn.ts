@@ -1,4 +1,5 @@
 import { compareCodePoints } from '../python/codePoints.ts';
+import { CompensatedSum } from './compensatedSum.ts';
 import { ValueError } from './errors.ts';
 import type { Input, Transformed } from './estimator.ts';
 import type { Frame, NumericColumn, TextColumn } from './frame.ts';
@@ -15,9 +16,12 @@ export class DenseNumericColumn implements NumericColumn {
   readonly #values: Float64Array;
   #nMissing: number | undefined;
 
+  readonly name: string | undefined;
+
   /** @param values kept without a copy, and never changed */
-  constructor(values: Float64Array) {
+  constructor(values: Float64Array, name?: string) {
     this.#values = values;
+    this.name = name;
   }
 
   get nSamples(): number {
@@ -47,9 +51,9 @@ export class DenseNumericColumn implements NumericColumn {
   }
 
   mean(): number {
-    let sum = 0;
-    for (const value of this.#values) if (!Number.isNaN(value)) sum += value;
-    return sum / (this.nSamples - this.nMissing);
+    const sum = new CompensatedSum();
+    for (const value of this.#values) if (!Number.isNaN(value)) sum.add(value);
+    return sum.over(this.nSamples - this.nMissing);
   }
 
   median(): number {
@@ -74,7 +78,7 @@ export class DenseNumericColumn implements NumericColumn {
 
   fill(value: number): NumericColumn {
     if (this.nMissing === 0) return this;
-    return new DenseNumericColumn(this.#values.map((one) => (Number.isNaN(one) ? value : one)));
+    return this.#with(this.#values.map((one) => (Number.isNaN(one) ? value : one)));
   }
 
   // Plain loops, because a callback for each value takes three times as long on a million rows.
@@ -82,17 +86,21 @@ export class DenseNumericColumn implements NumericColumn {
   affine(scale: number, offset: number): NumericColumn {
     const mapped = new Float64Array(this.#values.length);
     for (let i = 0; i < mapped.length; i++) mapped[i] = this.#values[i]! * scale + offset;
-    return new DenseNumericColumn(mapped);
+    return this.#with(mapped);
   }
 
   clip(low: number, high: number): NumericColumn {
     const clipped = new Float64Array(this.#values.length);
     for (let i = 0; i < clipped.length; i++) clipped[i] = Math.min(Math.max(this.#values[i]!, low), high);
-    return new DenseNumericColumn(clipped);
+    return this.#with(clipped);
   }
 
   toArray(): Float64Array {
     return this.#values;
+  }
+
+  #with(values: Float64Array): DenseNumericColumn {
+    return new DenseNumericColumn(values, this.name);
   }
 
   /** Returns a sorted copy without the missing values, which `sort` puts last. */

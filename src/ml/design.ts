@@ -1,10 +1,12 @@
-import { ValueError } from './errors.ts';
+import { nameOf, ValueError } from './errors.ts';
 import type { Input } from './estimator.ts';
 import type { BinaryPrediction, ColumnSource, NumericColumn } from './frame.ts';
+import type { ClassCodes } from './labels.ts';
 import { isFrame, type Matrix, toMatrix } from './matrix.ts';
 import { logistic } from './scores.ts';
 import { CHUNK_ROWS, linearPredictor } from './solvers/kernels.ts';
 import { chunkLogLoss } from './solvers/lossSums.ts';
+import { chunkNewtonSums, type NewtonSums } from './solvers/newtonSums.ts';
 import { denseChunks } from './solvers/rowChunks.ts';
 import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
@@ -17,6 +19,8 @@ export interface Design {
    * `use` returns.
    */
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** As `withLogLoss`, for two classes without weights, with all derivatives that Newton's method needs. */
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T;
   /** `X w + b`, one array for each output. w has a row of `nFeatures + 1` numbers for each output, intercept last. */
   linearPredictor(w: Float64Array): Float64Array[];
   /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
@@ -57,6 +61,10 @@ class DenseDesign implements Design {
 
   withLogLoss<T>(rows: WeightedCodes, use: (sums: LossSums) => T): T {
     return use(chunkLogLoss(denseChunks(this.#matrix), rows));
+  }
+
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T {
+    return use(chunkNewtonSums(denseChunks(this.#matrix), codes));
   }
 
   linearPredictor(w: Float64Array): Float64Array[] {
@@ -101,6 +109,10 @@ class SourceDesign implements Design {
     return this.#source.withLogLoss(this.#columns, rows, use);
   }
 
+  withNewtonSums<T>(codes: ClassCodes, use: (sums: NewtonSums) => T): T {
+    return this.#source.withNewtonSums(this.#columns, codes, use);
+  }
+
   linearPredictor(w: Float64Array): Float64Array[] {
     return this.#source.linearPredictor(this.#columns, w);
   }
@@ -116,14 +128,12 @@ class SourceDesign implements Design {
 }
 
 function checkFinite(column: NumericColumn, j: number): void {
-  if (column.nMissing > 0) {
-    throw new ValueError(
-      `Input X contains NaN in ${column.nMissing} rows of column ${j}: all values must be finite.`,
-    );
-  }
   const { min, max } = column.range();
-  if (Number.isFinite(min) && Number.isFinite(max)) return;
+  if (column.nMissing === 0 && Number.isFinite(min) && Number.isFinite(max)) return;
+  const values = column.toArray();
+  const row = values.findIndex((value) => !Number.isFinite(value));
   throw new ValueError(
-    `Input X contains ${Number.isFinite(min) ? max : min} in column ${j}: all values must be finite.`,
+    `Input X contains ${values[row]} in row ${row}, column ${nameOf(column, j)}: all values must be finite.`,
+    { row, column: column.name },
   );
 }

@@ -86,9 +86,11 @@ export class FixedThresholdClassifier implements Classifier {
 
   /** Returns class codes and the probability of the second class. Arguments and errors as for `predictProba`. */
   predictCoded(X: Input): CodedPrediction {
-    const { proba } = this.estimator.predictCoded(X);
-    const positive = this.#positiveOf(this.classes_);
-    return { codes: codesByThreshold(proba.columns[0]!, this.#params.threshold, positive), proba };
+    const prediction = this.estimator.predictCoded(X);
+    const ofSecond = prediction.proba.columns[0]!;
+    // The codes stay where they lie: they are measured there.
+    codeByThreshold(prediction.codes, ofSecond, this.#params.threshold, this.#positiveOf(this.classes_));
+    return prediction;
   }
 
   /** Mean accuracy. @throws as `predictProba` */
@@ -133,20 +135,27 @@ export class FixedThresholdClassifier implements Classifier {
 }
 
 /**
- * Returns for each row the code of the positive class if its probability is the threshold or more.
+ * Gives each row the code of the positive class if its probability is the threshold or more, else the other code.
  * @param ofSecond probabilities of the second class
  * @param positive code of the positive class; scikit-learn's probability of the first class is `1 - ofSecond`
  */
-function codesByThreshold(ofSecond: Float64Array, threshold: number, positive: number): ClassCodes {
-  const codes = new Uint8Array(ofSecond.length);
+function codeByThreshold(
+  codes: ClassCodes,
+  ofSecond: Float64Array,
+  threshold: number,
+  positive: number,
+): void {
   for (let i = 0; i < codes.length; i++) {
     const score = positive === 1 ? ofSecond[i]! : 1 - ofSecond[i]!;
     codes[i] = score >= threshold ? positive : 1 - positive;
   }
-  return codes;
 }
 
-/** Returns a pipeline that ends in a regression with a threshold around the regression. */
+/**
+ * Returns a pipeline that ends in a regression with a threshold around the regression.
+ * @throws TypeError if the pipeline ends in another estimator, if there are not two classes, or if `posLabel` is not one of
+ *   them
+ */
 export function withThreshold(
   pipeline: PipelineState,
   params: FixedThresholdClassifierState['params'],
@@ -156,6 +165,11 @@ export function withThreshold(
     throw new TypeError('Only a pipeline that ends in a logistic regression can get a threshold.');
   }
   const [name, classifier] = last;
+  const { classes } = classifier.fitted;
+  if (classes.length !== 2) throw new TypeError('Only two classes can have a threshold.');
+  if (params.posLabel !== null && !classes.includes(params.posLabel)) {
+    throw new TypeError(`The positive class ${params.posLabel} is not one of ${classes}.`);
+  }
   const step = [name, { estimator: 'FixedThresholdClassifier', params, classifier }] as const;
   return { ...pipeline, steps: [...pipeline.steps.slice(0, -1), step] };
 }

@@ -1,3 +1,5 @@
+import type { ClassCodes } from './labels.ts';
+import type { NewtonSums } from './solvers/newtonSums.ts';
 import type { LossSums, WeightedCodes } from './solvers/types.ts';
 
 /**
@@ -7,6 +9,8 @@ import type { LossSums, WeightedCodes } from './solvers/types.ts';
  */
 export interface NumericColumn {
   readonly kind: 'numeric';
+  /** Name for messages, if the column has one. A transformed column has the name of the column that it is made of. */
+  readonly name?: string | undefined;
   readonly nSamples: number;
   /** Rows whose value is missing (NaN). */
   readonly nMissing: number;
@@ -35,6 +39,8 @@ export interface ColumnSource {
    * `use` returns.
    */
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T;
+  /** As `withLogLoss`, for two classes without weights, with all derivatives that Newton's method needs. */
+  withNewtonSums<T>(columns: readonly NumericColumn[], codes: ClassCodes, use: (sums: NewtonSums) => T): T;
   /** `X w + b`, one array for each output. w has a row of `columns + 1` numbers for each output, intercept last. */
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
   /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
@@ -49,6 +55,8 @@ export interface BinaryPrediction {
 
 export interface TextColumn {
   readonly kind: 'text';
+  /** Name for messages, if the column has one. */
+  readonly name?: string | undefined;
   readonly nSamples: number;
   readonly nMissing: number;
   /** Returns the different texts, sorted by code point, with their row counts. Missing texts are left out. */

@@ -11,7 +11,7 @@ import { classesByScore, probabilities } from './scores.ts';
 import { solve } from './solvers/solve.ts';
 
 export interface LogisticRegressionOptions {
-  /** Inverse of the penalty's strength, above 0. gradient-descent ignores it. */
+  /** Inverse of the penalty's strength, above 0. Infinity: no penalty. gradient-descent ignores it. */
   readonly C?: number;
   /** The fit has converged when the gradient's largest component is at most this. */
   readonly tol?: number;
@@ -31,7 +31,7 @@ const SOLVERS: readonly SolverName[] = ['lbfgs', 'newton-cholesky', 'gradient-de
  *     C * sum_i s_i loss(y_i, w'x_i + b) + ||w||^2 / 2
  *
  * The loss is the log loss, binomial for two classes and multinomial (softmax) for more. s_i are row weights. The
- * intercept b is not penalised.
+ * intercept b is not penalised. If C is Infinity, nothing is penalised.
  */
 export class LogisticRegression implements Classifier {
   readonly #params: LogisticRegressionState['params'];
@@ -104,16 +104,17 @@ export class LogisticRegression implements Classifier {
   /**
    * Returns class codes and probabilities, the input of `codedMetrics`, in one pass and with little memory.
    * For two classes `proba` has only the second class's column. Arguments and errors as for `decisionFunction`.
+   * @throws ValueError also if a score is not a number, because no metric can be computed then
    */
   predictCoded(X: Input): CodedPrediction {
     const { classes } = this.#requireFitted();
     if (classes.length > 2) {
       const scores = this.decisionFunction(X);
-      return { codes: classesByScore(scores), proba: probabilities(scores) };
+      return { codes: classesByScore(scores), proba: checkProba(probabilities(scores)) };
     }
     const design = this.#toDesign(X);
     const { codes, proba } = design.classify(this.#parameters());
-    return { codes, proba: { nSamples: design.nSamples, nFeatures: 1, columns: [proba] } };
+    return { codes, proba: checkProba({ nSamples: design.nSamples, nFeatures: 1, columns: [proba] }) };
   }
 
   /** Mean accuracy. @throws as `decisionFunction` */
@@ -186,8 +187,20 @@ export class LogisticRegression implements Classifier {
   }
 }
 
+/** Finds scores of Infinity - Infinity: finite values can be so large that their products are not finite. */
+function checkProba(proba: Matrix): Matrix {
+  for (const column of proba.columns) {
+    for (let row = 0; row < column.length; row++) {
+      if (Number.isNaN(column[row])) {
+        throw new ValueError(`The score of row ${row} is not a number: its values are too large.`, { row });
+      }
+    }
+  }
+  return proba;
+}
+
 function checkParams({ C, tol, maxIter, solver, classWeight }: LogisticRegressionState['params']): void {
-  check(Number.isFinite(C) && C > 0, 'C', 'a finite number above 0', C);
+  check(C > 0, 'C', 'a number above 0, or Infinity', C);
   check(Number.isFinite(tol) && tol >= 0, 'tol', 'a finite number of 0 or more', tol);
   check(Number.isSafeInteger(maxIter) && maxIter >= 0, 'maxIter', 'a whole number of 0 or more', maxIter);
   check(SOLVERS.includes(solver), 'solver', `one of ${SOLVERS.join(', ')}`, solver);

@@ -1,4 +1,4 @@
-import { ValueError } from './errors.ts';
+import { nameOf, ValueError } from './errors.ts';
 import type { Frame } from './frame.ts';
 
 /** A dense matrix of doubles, shape `(nSamples, nFeatures)`, stored by column because a fit reads it by column. */
@@ -26,7 +26,7 @@ export function toMatrix(X: MatrixLike | Frame, { allowMissing = false } = {}): 
       `Found array with shape (${matrix.nSamples}, ${matrix.nFeatures}): at least one row and one column are needed.`,
     );
   }
-  checkFinite(matrix, allowMissing);
+  checkFinite(matrix, allowMissing, isFrame(X) ? X.columns : []);
   return matrix;
 }
 
@@ -42,7 +42,9 @@ export function isFrame(X: MatrixLike | Frame): X is Frame {
 export function frameToMatrix({ nSamples, columns }: Frame): Matrix {
   const arrays = columns.map((column, j) => {
     if (column.kind === 'numeric') return column.toArray();
-    throw new ValueError(`Column ${j} holds text, but numbers are needed: encode it first.`);
+    throw new ValueError(`Column ${nameOf(column, j)} holds text, but numbers are needed: encode it first.`, {
+      column: column.name,
+    });
   });
   return checkColumns({ nSamples, nFeatures: arrays.length, columns: arrays });
 }
@@ -104,7 +106,7 @@ function fromRows(rows: readonly (readonly number[])[]): Matrix {
   return { nSamples, nFeatures, columns };
 }
 
-function checkFinite({ columns }: Matrix, allowMissing: boolean): void {
+function checkFinite({ columns }: Matrix, allowMissing: boolean, named: Frame['columns']): void {
   columns.forEach((column, j) => {
     // A finite number times 0 is 0, any other number times 0 is NaN. So valid data costs one addition a value and no
     // branch.
@@ -114,7 +116,8 @@ function checkFinite({ columns }: Matrix, allowMissing: boolean): void {
     const i = column.findIndex((value) => !(Number.isFinite(value) || (allowMissing && Number.isNaN(value))));
     if (i < 0) return;
     throw new ValueError(
-      `Input X contains ${column[i]} in row ${i}, column ${j}: all values must be finite.`,
+      `Input X contains ${column[i]} in row ${i}, column ${nameOf(named[j] ?? {}, j)}: all values must be finite.`,
+      { row: i, column: named[j]?.name },
     );
   });
 }

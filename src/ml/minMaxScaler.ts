@@ -1,6 +1,6 @@
 import type { MinMaxScalerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
-import { NotFittedError, ValueError } from './errors.ts';
+import { NotFittedError, nameOf, ValueError } from './errors.ts';
 import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, NumericColumn } from './frame.ts';
 import type { Classes } from './labels.ts';
@@ -14,7 +14,7 @@ export interface MinMaxScalerOptions {
 }
 
 /** scikit-learn treats a column with a smaller range as constant: ten times the spacing of doubles at 1. */
-const CONSTANT_RANGE_MAX = 10 * Number.EPSILON;
+export const CONSTANT_RANGE_MAX = 10 * Number.EPSILON;
 
 /**
  * Scales each feature to a range: `X * scale_ + min_`.
@@ -50,8 +50,7 @@ export class MinMaxScaler implements Transformer {
       );
     }
     const frame = toFrame(X);
-    const ranges = numericColumns(frame).map((column) => column.range());
-    ranges.forEach(checkRange);
+    const ranges = numericColumns(frame).map(rangeOf);
     const dataMin = ranges.map((range) => range.min);
     const dataMax = ranges.map((range) => range.max);
     const dataRange = dataMax.map((max, j) => max - dataMin[j]!);
@@ -149,15 +148,23 @@ export class MinMaxScaler implements Transformer {
 function numericColumns({ columns }: Frame): readonly NumericColumn[] {
   return columns.map((column, j) => {
     if (column.kind === 'numeric') return column;
-    throw new ValueError(`Column ${j} holds text, which cannot be scaled: encode it first.`);
+    throw new ValueError(`Column ${nameOf(column, j)} holds text, which cannot be scaled: encode it first.`, {
+      column: column.name,
+    });
   });
 }
 
-/** Checks a range instead of each value: an infinite or missing value shows in the range. */
-function checkRange({ min, max }: { readonly min: number; readonly max: number }, j: number): void {
-  if (Number.isNaN(min)) throw new ValueError(`Column ${j} has no value in any row: leave the column out.`);
-  if (Number.isFinite(min) && Number.isFinite(max)) return;
-  throw new ValueError(`Input X contains an infinite value in column ${j}: all values must be finite.`);
+/** Checks the range instead of each value: an infinite or missing value shows in the range. */
+function rangeOf(column: NumericColumn, j: number): { readonly min: number; readonly max: number } {
+  const { min, max } = column.range();
+  if (Number.isFinite(min) && Number.isFinite(max)) return { min, max };
+  const [name, place] = [nameOf(column, j), { column: column.name }];
+  if (Number.isNaN(min))
+    throw new ValueError(`Column ${name} has no value in any row: leave the column out.`, place);
+  throw new ValueError(
+    `Input X contains an infinite value in column ${name}: all values must be finite.`,
+    place,
+  );
 }
 
 // A plain loop, because a callback for each value takes three times as long on a million rows.

@@ -1,6 +1,6 @@
 import type { OneHotEncoderState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
-import { NotFittedError, ValueError } from './errors.ts';
+import { NotFittedError, nameOf, ValueError } from './errors.ts';
 import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { Frame, TextColumn } from './frame.ts';
 import type { Classes } from './labels.ts';
@@ -46,8 +46,12 @@ export class OneHotEncoder implements Transformer {
       );
     }
     const columns = textColumns(toFrame(X));
-    columns.forEach(({ nMissing }, j) => {
-      if (nMissing > 0) throw new ValueError(`Column ${j} has no text in ${nMissing} rows: impute it first.`);
+    columns.forEach((column, j) => {
+      const { nMissing } = column;
+      if (nMissing === 0) return;
+      throw new ValueError(`Column ${nameOf(column, j)} has no text in ${nMissing} rows: impute it first.`, {
+        column: column.name,
+      });
     });
     this.#fitted = {
       nFeaturesIn: columns.length,
@@ -106,12 +110,19 @@ export class OneHotEncoder implements Transformer {
 function textColumns({ columns }: Frame): readonly TextColumn[] {
   return columns.map((column, j) => {
     if (column.kind === 'text') return column;
-    throw new ValueError(`Column ${j} holds numbers, but OneHotEncoder encodes text: leave it out.`);
+    throw new ValueError(
+      `Column ${nameOf(column, j)} holds numbers, but OneHotEncoder encodes text: leave it out.`,
+      { column: column.name },
+    );
   });
 }
 
 function refuseUnknown(column: TextColumn, j: number, categories: readonly string[]): void {
   const unknown = [...column.counts().keys()].find((text) => !categories.includes(text));
-  if (unknown !== undefined) throw new ValueError(`Found unknown category '${unknown}' in column ${j}.`);
-  if (column.nMissing > 0) throw new ValueError(`Column ${j} has no text in ${column.nMissing} rows.`);
+  const place = { column: column.name };
+  const name = nameOf(column, j);
+  if (unknown !== undefined)
+    throw new ValueError(`Found unknown category '${unknown}' in column ${name}.`, place);
+  if (column.nMissing > 0)
+    throw new ValueError(`Column ${name} has no text in ${column.nMissing} rows.`, place);
 }

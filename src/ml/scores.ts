@@ -36,11 +36,8 @@ export function probabilities({ nSamples, columns }: Matrix): Matrix {
 /** The logistic function of each score: the probability of the second of two classes. */
 export function logistic(scores: Float64Array): Float64Array {
   const proba = new Float64Array(scores.length);
-  for (let i = 0; i < proba.length; i++) {
-    const score = scores[i]!;
-    const e = Math.exp(-Math.abs(score));
-    proba[i] = (score >= 0 ? 1 : e) / (1 + e);
-  }
+  // SciPy's own form: it neither cancels nor gives NaN, because 1 / Infinity is 0.
+  for (let i = 0; i < proba.length; i++) proba[i] = 1 / (1 + Math.exp(-scores[i]!));
   return proba;
 }
 

@@ -1,6 +1,6 @@
 import type { ImputerStrategy, MissingForm, SimpleImputerState } from '../values/pipelineState.ts';
 import { likeInput, toFrame } from './denseColumn.ts';
-import { NotFittedError, ValueError } from './errors.ts';
+import { NotFittedError, nameOf, ValueError } from './errors.ts';
 import type { Input, Params, Transformed, Transformer } from './estimator.ts';
 import type { FrameColumn } from './frame.ts';
 import type { Classes } from './labels.ts';
@@ -106,14 +106,19 @@ function check(isRight: boolean, name: string, allowed: readonly string[], value
 }
 
 function statistic(column: FrameColumn, j: number, strategy: ImputerStrategy): number | string {
+  const [name, place] = [nameOf(column, j), { column: column.name }];
   if (column.nMissing === column.nSamples) {
     throw new ValueError(
-      `Column ${j} has no value in any row, so nothing can be imputed: leave the column out.`,
+      `Column ${name} has no value in any row, so nothing can be imputed: leave the column out.`,
+      place,
     );
   }
   if (column.kind === 'text') {
     if (strategy === 'most_frequent') return mostFrequent(column.counts());
-    throw new ValueError(`Column ${j} holds text, which has no ${strategy}: use the strategy most_frequent.`);
+    throw new ValueError(
+      `Column ${name} holds text, which has no ${strategy}: use the strategy most_frequent.`,
+      place,
+    );
   }
   const value = {
     mean: () => column.mean(),
@@ -121,7 +126,7 @@ function statistic(column: FrameColumn, j: number, strategy: ImputerStrategy): n
     most_frequent: () => column.mostFrequent(),
   }[strategy]();
   if (Number.isFinite(value)) return value;
-  throw new ValueError(`The ${strategy} of column ${j} is ${value}: all values must be finite.`);
+  throw new ValueError(`The ${strategy} of column ${name} is ${value}: all values must be finite.`, place);
 }
 
 /** Returns the first of the most frequent texts. The texts are sorted. */
@@ -140,5 +145,8 @@ function filled(column: FrameColumn, value: number | string, j: number): FrameCo
   if (column.kind === 'numeric' && typeof value === 'number') return column.fill(value);
   if (column.kind === 'text' && typeof value === 'string') return column.fill(value);
   const expected = typeof value === 'number' ? 'numbers' : 'text';
-  throw new ValueError(`Column ${j} held ${expected} in the fit, but does not now: use the same kind.`);
+  throw new ValueError(
+    `Column ${nameOf(column, j)} held ${expected} in the fit, but does not now: use the same kind.`,
+    { column: column.name },
+  );
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { DeliveryEvent } from '../tracking/delivery/scheduler.ts';
+import type { DeliveryEvent } from '../tracking/delivery/deliveryEvent.ts';
 
 const LINES = {
   delivered: ['info', 'delivered to MLflow'],
@@ -12,14 +12,15 @@ const LINES = {
 const OUR_FAULT = 'internal_error';
 
 /**
- * Writes one line for each try to deliver a training. The line has the code of the reason and not its sentence, because
- * the sentence contains names that the client chose; `GET /deliveries/<id>` shows the sentence.
+ * Writes one line for each try to deliver a training. If the try failed, the line has the code of the reason, and the reason
+ * without names that a client chose. `GET /deliveries/<id>` shows the whole sentence.
  */
 export function deliveryLog(logger: Logger): (event: DeliveryEvent) => void {
   return ({ is, id, runId, reason, cause, doubles, deleted }) => {
-    const [level, says] = LINES[is];
+    const [level, line] = LINES[is];
     const code = reason?.code;
+    const says = reason && (reason.details?.openMessage ?? reason.message);
     const stack = code === OUR_FAULT && cause instanceof Error ? cause.stack : undefined;
-    logger[level]({ delivery: id, run_id: runId, code, doubles, deleted, cause: stack }, says);
+    logger[level]({ delivery: id, run_id: runId, code, reason: says, doubles, deleted, cause: stack }, line);
   };
 }

@@ -8,7 +8,7 @@ import { Metrics } from '../observability/metrics.ts';
 import { type Finding, Readiness, shared } from '../observability/readiness.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Scheduler } from '../tracking/delivery/scheduler.ts';
-import type { MlflowConnection } from './mlflow.ts';
+import { type MlflowConnection, readyExperiment } from './mlflow.ts';
 
 /** Refusals of the spool whose message names no path: /health/ready needs no token, and may show them. */
 const OPEN_CODES: ReadonlySet<string> = new Set(['spool_full', 'spool_disk_low']);
@@ -29,14 +29,14 @@ export function watch(
   watched: Watched,
   logger: Logger,
 ): { readonly metrics: Metrics; readonly readiness: Readiness } {
-  const { config, engine, mlflow, spool, scheduler, isStopping } = watched;
+  const { config, engine, spool, scheduler, isStopping } = watched;
   const readiness = new Readiness({
     checks: {
       running: () => (isStopping() ? { reason: 'The service is stopping.' } : undefined),
       threads: () => threadsOf(engine),
       disk: shared(roomFor(config.upload.dir, config.upload.fileBytesMax)),
       spool: shared(() => roomIn(spool)),
-      mlflow: shared(() => answerOf(mlflow)),
+      mlflow: shared(() => answerOf(watched)),
     },
     onChange: (name, finding) => logChange(logger, name, finding),
   });
@@ -75,12 +75,17 @@ async function roomIn(spool: Spool): Promise<Finding | undefined> {
   }
 }
 
-/** Finds out whether MLflow answers. Its address and its words go to the log alone, because a probe needs no token. */
-async function answerOf(mlflow: MlflowConnection): Promise<Finding | undefined> {
-  const state = await mlflow.ready();
-  return state.ready
-    ? undefined
-    : { reason: 'MLflow does not answer; the log says why.', cause: state.reason };
+/**
+ * Finds out whether MLflow takes deliveries. A probe needs no token, so the addresses, names and words in the reason go to
+ * the log alone.
+ */
+async function answerOf({ config, mlflow, scheduler }: Watched): Promise<Finding | undefined> {
+  const state = await mlflow.ready(readyExperiment(config.mlflow, scheduler.lastExperiment));
+  if (!state.ready) return { reason: state.openReason, cause: state.reason };
+  // The probe cannot try everything, and the deliveries have.
+  const refusal = scheduler.refusal();
+  if (refusal === undefined) return undefined;
+  return { reason: refusal.details?.openMessage ?? refusal.message, cause: refusal.message };
 }
 
 function logChange(logger: Logger, check: string, finding: Finding | undefined): void {

@@ -1,3 +1,4 @@
+import { Api, type CallBounds, hasErrorCode, keyValues, saysDuplicate } from './api.ts';
 import type {
   Experiment,
   LoggedModelInfo,
@@ -12,9 +13,7 @@ import type {
   RunStatus,
   Texts,
 } from './mlflowTypes.ts';
-import { type Call, CallRefusedError, Connection, type ConnectionOptions } from './request.ts';
 
-const API = '/api/2.0/mlflow';
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
 
 /** Runs of one node, its models or versions: one, and doubles in the worst case. */
@@ -23,54 +22,26 @@ const FOUND_MAX = 100;
 const LIKE_RUNS_MAX = 5_000;
 
 /**
- * MLflow's REST API as far as we use it, one method a call. Errors are those of `Connection.send`. A call is marked
- * repeatable where MLflow does the same when it comes twice; what makes something new each time is not.
+ * MLflow's REST API as far as trainpost uses it, with one method for each call. A call is marked as repeatable if MLflow
+ * does the same when the call comes twice; a call that makes something new each time is not.
  */
-export class MlflowClient {
-  readonly #connection: Connection;
-  readonly #signal: AbortSignal | undefined;
-
-  /** @param signal cuts the calls of this client */
-  constructor(connection: Connection | ConnectionOptions, signal?: AbortSignal) {
-    this.#connection = connection instanceof Connection ? connection : new Connection(connection);
-    this.#signal = signal;
+export class MlflowClient extends Api {
+  /** A client on the same connection, whose calls end when the bounds say so. */
+  bounded(bounds: CallBounds): MlflowClient {
+    return new MlflowClient(this.connection, bounds);
   }
 
-  /** A client on the same connection, whose calls end with the signal. */
-  until(signal: AbortSignal): MlflowClient {
-    return new MlflowClient(this.#connection, signal);
-  }
-
-  close(): Promise<void> {
-    return this.#connection.close();
-  }
-
-  /** Text of `GET /health`: `OK`. */
-  health(timeoutMs: number): Promise<string> {
-    return this.#send({ method: 'GET', path: '/health', timeoutMs });
-  }
-
-  /** Finds out how to use connections best; worth it before many calls. */
-  learnKeepAlive(): Promise<void> {
-    return this.#connection.learnKeepAlive('/version');
-  }
-
-  /** `3.17.2` */
-  async version(): Promise<string> {
-    return (await this.#send({ method: 'GET', path: '/version' })).trim();
-  }
-
-  /** Undefined if there is none of that name; a deleted one still has its name. */
+  /** Undefined if there is no experiment of that name; a deleted experiment keeps its name. */
   async getExperimentByName(name: string): Promise<Experiment | undefined> {
     const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
-    return this.#ifThere(async () => (await this.#api<{ experiment: Experiment }>('GET', path)).experiment);
+    return this.ifThere(async () => (await this.call<{ experiment: Experiment }>('GET', path)).experiment);
   }
 
-  /** Id of the new experiment; undefined if there is one of that name. */
+  /** Id of the new experiment; undefined if the name is taken. */
   async createExperiment(name: string): Promise<string | undefined> {
     try {
       const body = { name };
-      const answer = await this.#api<{ experiment_id: string }>('POST', 'experiments/create', body, true);
+      const answer = await this.call<{ experiment_id: string }>('POST', 'experiments/create', body, true);
       return answer.experiment_id;
     } catch (error) {
       if (hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS')) return undefined;
@@ -86,16 +57,16 @@ export class MlflowClient {
       start_time: run.startTimeMs,
       tags: keyValues(run.tags),
     };
-    return (await this.#api<{ run: { info: RunInfo } }>('POST', 'runs/create', body)).run.info;
+    return (await this.call<{ run: { info: RunInfo } }>('POST', 'runs/create', body)).run.info;
   }
 
-  /** A run, also a deleted one; undefined if there is none. */
+  /** A run, deleted or not; undefined if MLflow does not have it. */
   async getRun(runId: string): Promise<Run | undefined> {
     const path = `runs/get?run_id=${encodeURIComponent(runId)}`;
-    return this.#ifThere(async () => (await this.#api<{ run: Run }>('GET', path)).run);
+    return this.ifThere(async () => (await this.call<{ run: Run }>('GET', path)).run);
   }
 
-  /** Runs by one of their tags, whatever became of them. */
+  /** Runs by one of their tags, deleted runs included. */
   async findRuns(experimentId: string, tag: string, value: string): Promise<RunInfo[]> {
     const body = {
       experiment_ids: [experimentId],
@@ -103,7 +74,7 @@ export class MlflowClient {
       run_view_type: 'ALL',
       max_results: FOUND_MAX,
     };
-    const found = await this.#api<{ runs?: { info: RunInfo }[] }>('POST', 'runs/search', body, true);
+    const found = await this.call<{ runs?: { info: RunInfo }[] }>('POST', 'runs/search', body, true);
     return (found.runs ?? []).map(({ info }) => info);
   }
 
@@ -119,26 +90,26 @@ export class MlflowClient {
     const found: Run[] = [];
     for (let token: string | undefined = ''; token !== undefined && found.length < LIKE_RUNS_MAX; ) {
       const page: object = token === '' ? body : { ...body, page_token: token };
-      const { runs = [], next_page_token: next }: Answer = await this.#api('POST', 'runs/search', page, true);
+      const { runs = [], next_page_token: next }: Answer = await this.call('POST', 'runs/search', page, true);
       found.push(...runs);
       token = (runs.length > 0 && next) || undefined;
     }
     return found;
   }
 
-  /** An end goes with a status that is one. */
+  /** @param endTimeMs goes with a status that ends the run */
   async updateRun(runId: string, status: RunStatus, endTimeMs?: number): Promise<void> {
     const end = endTimeMs === undefined ? {} : { end_time: endTimeMs };
-    await this.#api('POST', 'runs/update', { run_id: runId, status, ...end }, true);
+    await this.call('POST', 'runs/update', { run_id: runId, status, ...end }, true);
   }
 
-  /** To the bin, from which it can be taken back. */
+  /** Moves a run to the bin, from which it can be restored. */
   async deleteRun(runId: string): Promise<void> {
-    await this.#ifThere(() => this.#api('POST', 'runs/delete', { run_id: runId }, true));
+    await this.ifThere(() => this.call('POST', 'runs/delete', { run_id: runId }, true));
   }
 
   async setRunTag(runId: string, key: string, value: string): Promise<void> {
-    await this.#api('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
+    await this.call('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
   }
 
   /** A context says what the data was for: `training`. */
@@ -148,8 +119,8 @@ export class MlflowClient {
       dataset,
     }));
     const body = { run_id: runId, datasets };
-    const send = () => this.#api('POST', 'runs/log-inputs', body, true);
-    // Of two runs that are the first with their data set, MLflow lets one fail; the second time, the data set is there.
+    const send = () => this.call('POST', 'runs/log-inputs', body, true);
+    // If two runs bring a new data set at once, MLflow lets one of them fail. The second time, the data set is there.
     await send().catch((error: unknown) => {
       if (!saysDuplicate(error)) throw error;
       return send();
@@ -163,16 +134,16 @@ export class MlflowClient {
       params: keyValues(params),
       metrics: metrics.map((metric) => ({ ...metric, value: numberJson(metric.value) })),
     };
-    await this.#api('POST', 'runs/log-batch', body, true);
+    await this.call('POST', 'runs/log-batch', body, true);
   }
 
-  /** MLflow 3: says that the run made the model. */
+  /** MLflow 3: states that the run made the model. */
   async logOutput(runId: string, modelId: string): Promise<void> {
     const body = { run_id: runId, models: [{ model_id: modelId, step: 0 }] };
     try {
-      await this.#api('POST', 'runs/outputs', body, true);
+      await this.call('POST', 'runs/outputs', body, true);
     } catch (error) {
-      // The second time, MLflow runs into the database's own check: the first one had arrived.
+      // The second time, the database itself rejects the output: the first call had arrived.
       if (!saysDuplicate(error)) throw error;
     }
   }
@@ -187,7 +158,7 @@ export class MlflowClient {
       tags: keyValues(model.tags),
     };
     type Answer = { model: { info: LoggedModelInfo } };
-    return (await this.#api<Answer>('POST', 'logged-models', body)).model.info;
+    return (await this.call<Answer>('POST', 'logged-models', body)).model.info;
   }
 
   /** MLflow 3: the logged models of a run, the earliest first. */
@@ -195,47 +166,53 @@ export class MlflowClient {
     const filter = `source_run_id = '${runId}'`;
     const body = { experiment_ids: [experimentId], filter, max_results: FOUND_MAX };
     type Answer = { models?: { info: LoggedModelInfo }[] };
-    const found = await this.#api<Answer>('POST', 'logged-models/search', body, true);
+    const found = await this.call<Answer>('POST', 'logged-models/search', body, true);
     const models = (found.models ?? []).map(({ info }) => info);
     return models.sort((one, other) => one.creation_timestamp_ms - other.creation_timestamp_ms);
   }
 
   /** MLflow 3. */
   async deleteLoggedModel(modelId: string): Promise<void> {
-    await this.#ifThere(() => this.#api('DELETE', `logged-models/${encodeURIComponent(modelId)}`));
+    await this.ifThere(() => this.call('DELETE', `logged-models/${encodeURIComponent(modelId)}`));
   }
 
   /** MLflow 3. */
   async finalizeLoggedModel(modelId: string, status: 'READY' | 'UPLOAD_FAILED'): Promise<void> {
     const body = { model_id: modelId, status: `LOGGED_MODEL_${status}` };
-    await this.#api('PATCH', `logged-models/${encodeURIComponent(modelId)}`, body, true);
+    await this.call('PATCH', `logged-models/${encodeURIComponent(modelId)}`, body, true);
   }
 
   /** MLflow 2: adds the model, as its `MLmodel` in JSON, to the run's list; a second call would list it twice. */
   async logModel(runId: string, modelJson: string): Promise<void> {
-    await this.#api('POST', 'runs/log-model', { run_id: runId, model_json: modelJson });
+    await this.call('POST', 'runs/log-model', { run_id: runId, model_json: modelJson });
   }
 
   /** Uploads a file to the server's artifact proxy; the folder is a path below its root. */
   async putArtifact(folder: string, file: string, bytes: Buffer): Promise<void> {
     const path = `${folder}/${file}`.split('/').map(encodeURIComponent).join('/');
-    await this.#send({ method: 'PUT', path: `${ARTIFACTS}/${path}`, body: bytes });
+    await this.send({ method: 'PUT', path: `${ARTIFACTS}/${path}`, body: bytes });
+  }
+
+  /** Lists a folder of the server's artifact proxy. */
+  async listArtifacts(folder: string): Promise<void> {
+    const path = `${ARTIFACTS}?path=${encodeURIComponent(folder)}`;
+    await this.send({ method: 'GET', path });
   }
 
   /** Makes the registered model unless there is one of that name. */
   async ensureRegisteredModel(name: string): Promise<void> {
     try {
-      await this.#api('POST', 'registered-models/create', { name }, true);
+      await this.call('POST', 'registered-models/create', { name }, true);
     } catch (error) {
       if (!hasErrorCode(error, 'RESOURCE_ALREADY_EXISTS')) throw error;
     }
   }
 
   /** The new version's number. */
-  async createModelVersion({ name, source, runId, modelId }: NewModelVersion): Promise<string> {
-    const body = { name, source, run_id: runId, ...(modelId !== undefined && { model_id: modelId }) };
+  async createModelVersion({ runId, modelId, ...rest }: NewModelVersion): Promise<string> {
+    const body = { ...rest, run_id: runId, ...(modelId !== undefined && { model_id: modelId }) };
     type Answer = { model_version: { version: string } };
-    return (await this.#api<Answer>('POST', 'model-versions/create', body)).model_version.version;
+    return (await this.call<Answer>('POST', 'model-versions/create', body)).model_version.version;
   }
 
   /** The versions of a registered model that a run made, the earliest first. */
@@ -244,81 +221,33 @@ export class MlflowClient {
     const filter = encodeURIComponent(`run_id='${runId}'`);
     const path = `model-versions/search?max_results=${FOUND_MAX}&filter=${filter}`;
     type Answer = { model_versions?: (ModelVersion & { name: string })[] };
-    const found = (await this.#api<Answer>('GET', path)).model_versions ?? [];
+    const found = (await this.call<Answer>('GET', path)).model_versions ?? [];
     const versions = found.filter((one) => one.name === name);
     return versions.sort((one, other) => Number(one.version) - Number(other.version));
   }
 
   async deleteModelVersion(name: string, version: string): Promise<void> {
-    await this.#ifThere(() => this.#api('DELETE', 'model-versions/delete', { name, version }));
+    await this.ifThere(() => this.call('DELETE', 'model-versions/delete', { name, version }));
   }
 
   /** The version that an alias points at; undefined if it points nowhere. */
   async findAliasVersion(name: string, alias: string): Promise<ModelVersion | undefined> {
     type Answer = { registered_model: { aliases?: { alias: string; version: string }[] } };
     const path = `registered-models/get?name=${encodeURIComponent(name)}`;
-    const { aliases = [] } = (await this.#api<Answer>('GET', path)).registered_model;
+    const { aliases = [] } = (await this.call<Answer>('GET', path)).registered_model;
     const version = aliases.find((one) => one.alias === alias)?.version;
     if (version === undefined) return undefined;
     const versionPath = `model-versions/get?name=${encodeURIComponent(name)}&version=${encodeURIComponent(version)}`;
     type VersionAnswer = { model_version: ModelVersion };
-    return this.#ifThere(async () => (await this.#api<VersionAnswer>('GET', versionPath)).model_version);
+    return this.ifThere(async () => (await this.call<VersionAnswer>('GET', versionPath)).model_version);
   }
 
   async setAlias(name: string, alias: string, version: string): Promise<void> {
-    await this.#api('POST', 'registered-models/alias', { name, alias, version }, true);
-  }
-
-  async #ifThere<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (hasErrorCode(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
-      throw error;
-    }
-  }
-
-  #send(call: Call): Promise<string> {
-    return this.#connection.send(this.#signal === undefined ? call : { ...call, signal: this.#signal });
-  }
-
-  async #api<Answer>(
-    method: Call['method'],
-    path: string,
-    body?: object,
-    repeatable?: boolean,
-  ): Promise<Answer> {
-    const call: Call = {
-      method,
-      path: `${API}/${path}`,
-      ...(body !== undefined && { body }),
-      ...(repeatable !== undefined && { repeatable }),
-    };
-    const text = await this.#send(call);
-    try {
-      return JSON.parse(text) as Answer;
-    } catch {
-      const message =
-        'The server at MLFLOW_TRACKING_URI answers with something that is no JSON: is it an MLflow server?';
-      throw new CallRefusedError('mlflow_refused', message, 200);
-    }
+    await this.call('POST', 'registered-models/alias', { name, alias, version }, true);
   }
 }
 
-function hasErrorCode(error: unknown, errorCode: string): error is CallRefusedError {
-  return error instanceof CallRefusedError && error.errorCode === errorCode;
-}
-
-/** A unique key that the database checked and MLflow did not; each database words it in its own way. */
-function saysDuplicate(error: unknown): boolean {
-  return hasErrorCode(error, 'BAD_REQUEST') && /unique|duplicate/i.test(error.said);
-}
-
-function keyValues(texts: Texts): { readonly key: string; readonly value: string }[] {
-  return Object.entries(texts).map(([key, value]) => ({ key, value }));
-}
-
-/** JSON has no NaN; MLflow reads these texts as numbers, and a bare null as 0. */
+/** JSON has no NaN. MLflow reads these texts as numbers, and a bare null as 0. */
 function numberJson(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }

@@ -1,7 +1,8 @@
 import type { DatasetInfo } from '../values/dataset.ts';
+import type { DatasetPart } from '../values/run.ts';
 import { columnSpec } from './columnSpec.ts';
 
-/** An MLflow dataset, as `runs/log-inputs` takes it; the last three are JSON. */
+/** An MLflow data set, as `runs/log-inputs` takes it. The last three are JSON. */
 export interface DatasetInput {
   readonly name: string;
   readonly digest: string;
@@ -15,26 +16,54 @@ export interface DatasetInput {
 const NAME_CHARS_MAX = 500;
 
 /**
- * The uploaded file as MLflow's dataset input: its columns as `mlflow_colspec`, and as profile what autolog writes
- * (`num_rows`, `num_elements`) with the classes and the summary of each numeric column.
+ * One part of the uploaded rows as MLflow's dataset input: the columns as `mlflow_colspec`, and as profile what autolog writes
+ * (`num_rows`, `num_elements`). The profile of rows of the training file also has the whole file: its rows, its classes, and
+ * a summary of each numeric column.
  */
-export function datasetInput(fileName: string, dataset: DatasetInfo): DatasetInput {
-  const { rows, columns, target, classCounts } = dataset;
+export function datasetInput(fileName: string, dataset: DatasetInfo, part: DatasetPart): DatasetInput {
+  const { rows, target, classCounts, summaries } = dataset;
+  const name = part.file?.fileName ?? fileName;
+  const { columns } = part.file ?? dataset;
+  const file = { digest: dataset.digest, num_rows: rows, class_counts: classCounts, summary: summaries };
   return {
-    name: fileName.slice(0, NAME_CHARS_MAX),
-    digest: dataset.digest,
+    name: name.slice(0, NAME_CHARS_MAX),
+    digest: part.digest,
     source_type: 'local',
-    source: JSON.stringify({ uri: fileName }),
-    schema: JSON.stringify({
-      mlflow_colspec: columns.map(columnSpec),
-    }),
+    source: JSON.stringify({ uri: name }),
+    schema: JSON.stringify({ mlflow_colspec: columns.map(columnSpec) }),
     profile: JSON.stringify({
-      num_rows: rows,
-      num_elements: rows * columns.length,
+      num_rows: part.rows,
+      num_elements: part.rows * columns.length,
       num_columns: columns.length,
       target,
-      class_counts: classCounts,
-      summary: dataset.summaries,
-    }),
+      ...(part.file === undefined && { file }),
+    } satisfies Profile),
   };
+}
+
+interface Profile {
+  readonly num_rows: number;
+  readonly num_elements: number;
+  readonly num_columns: number;
+  readonly target: string;
+  readonly file?: object;
+}
+
+/** The same data set with as many columns in its schema as fit into so many characters. */
+export function withSchemaOf(dataset: DatasetInput, charsMax: number): DatasetInput {
+  if (dataset.schema.length <= charsMax) return dataset;
+  const { mlflow_colspec: columns } = JSON.parse(dataset.schema) as { mlflow_colspec: readonly object[] };
+  let chars = '{"mlflow_colspec":[]}'.length;
+  const fitting = columns.findIndex((column) => {
+    chars += JSON.stringify(column).length + 1;
+    return chars > charsMax;
+  });
+  const kept = fitting < 0 ? columns : columns.slice(0, fitting);
+  return { ...dataset, schema: JSON.stringify({ mlflow_colspec: kept }) };
+}
+
+/** The same data set without the statistics of the file. */
+export function withoutStatistics(dataset: DatasetInput): DatasetInput {
+  const { num_rows, num_elements, num_columns, target } = JSON.parse(dataset.profile) as Profile;
+  return { ...dataset, profile: JSON.stringify({ num_rows, num_elements, num_columns, target }) };
 }

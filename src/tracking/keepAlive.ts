@@ -26,7 +26,7 @@ export async function keepAliveIsFast(origin: string, path: string): Promise<boo
     }
     return Math.min(...timesMs.slice(1)) < SLOW_MS;
   } catch {
-    // Whatever goes wrong here, the calls themselves will tell; a connection for each of them is right with any server.
+    // If something is wrong, the calls themselves will report it. A connection for each call is right with any server.
     return false;
   } finally {
     await client.destroy();

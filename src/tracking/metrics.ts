@@ -1,19 +1,47 @@
-import type { MetricSet } from '../values/metrics.ts';
-import type { TrackedRun } from '../values/run.ts';
-
-/** Metrics of a run by MLflow's name; each of them is finite. */
-export type RunMetrics = Readonly<Record<string, number>>;
+import type { DatasetPart, FoldMeasures, MetricValues, RunMeasures } from '../values/run.ts';
+import type { StepMetric } from './tree.ts';
 
 /**
- * The original's four, rounded, by its names; and at full precision those of both sets of rows, by autolog's names.
- * A metric that is undefined (`roc_auc` where the rows have one class only) is NaN and left out, as autolog leaves
- * out what scikit-learn cannot compute: MLflow draws a stored NaN as 0.
+ * The metrics of a run. The original's four, rounded, have its names. The metrics of both parts, at full precision, have
+ * autolog's names. Metrics of folds have a step for each fold, and their mean and standard deviation beside them. A metric
+ * that is undefined (`roc_auc` if the rows have one class only) is NaN and left out, as autolog leaves out what scikit-learn
+ * cannot compute: MLflow draws a stored NaN as 0.
+ *
+ * @param parts the data sets of the run that metrics can name
  */
-export function runMetrics({ rounded, training, test }: TrackedRun): RunMetrics {
-  const metrics = { ...rounded, ...prefixed('training', training), ...prefixed('test', test) };
-  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
+export function runMetrics(
+  { rounded, training, test, cv }: RunMeasures,
+  parts: readonly DatasetPart[],
+): StepMetric[] {
+  const placeOf = (context: DatasetPart['context']) => parts.findIndex((part) => part.context === context);
+  return [
+    ...metricsOf('', rounded, { dataset: placeOf('test') }),
+    ...metricsOf('training_', training, { dataset: placeOf('train') }),
+    ...metricsOf('test_', test, { dataset: placeOf('test') }),
+    ...(cv === undefined ? [] : foldMetrics(cv, placeOf('train'))),
+  ];
 }
 
-function prefixed(prefix: string, set: MetricSet): Record<string, number> {
-  return Object.fromEntries(Object.entries(set).map(([name, value]) => [`${prefix}_${name}`, value]));
+function foldMetrics({ folds, mean, std }: FoldMeasures, dataset: number): StepMetric[] {
+  return [
+    ...folds.flatMap((values, step) => metricsOf('cv_', values, { dataset, step })),
+    ...metricsOf('cv_', suffixed(mean, '_mean'), { dataset }),
+    ...metricsOf('cv_', suffixed(std, '_std'), { dataset }),
+  ];
+}
+
+function suffixed(values: MetricValues, suffix: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name + suffix, value]));
+}
+
+interface Place {
+  /** Below 0 for none. */
+  readonly dataset: number;
+  readonly step?: number;
+}
+
+function metricsOf(prefix: string, values: object, { dataset, step = 0 }: Place): StepMetric[] {
+  return Object.entries(values as Readonly<Record<string, number>>).flatMap(([name, value]) =>
+    Number.isFinite(value) ? [{ key: prefix + name, value, step, ...(dataset >= 0 && { dataset }) }] : [],
+  );
 }

@@ -8,6 +8,8 @@ export type Texts = Readonly<Record<string, string>>;
 export interface Experiment {
   readonly experiment_id: string;
   readonly lifecycle_stage: string;
+  /** `mlflow-artifacts:/1` if the server gives access to the files. */
+  readonly artifact_location: string;
 }
 
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
@@ -87,4 +89,6 @@ export interface NewModelVersion extends ModelSource {
   /** The registered model's name. */
   readonly name: string;
   readonly runId: string;
+  /** In Markdown. */
+  readonly description?: string;
 }

@@ -14,7 +14,7 @@ import type {
 } from '../values/pipelineState.ts';
 import { classifierOf } from './modelFiles/onnx.ts';
 
-/** MLflow params by name. They are texts always: MLflow stores a JSON number as an empty text, and answers 200. */
+/** MLflow params by name, always as texts: MLflow stores a JSON number as an empty text, and answers 200. */
 export type RunParams = Readonly<Record<string, string>>;
 
 /** An estimator as scikit-learn's `get_params` knows it. */
@@ -44,7 +44,12 @@ export function pipelineParams({ steps, featureNamesIn }: PipelineState): RunPar
   const { C, maxIter } = classifierOf(steps).params;
   const params: Record<string, string> = { C: pyFloatRepr(C), max_iter: String(maxIter) };
   addParams(params, '', pipeline(steps, featureNamesIn), featureNamesIn);
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value)]));
+  return params;
+}
+
+/** Cuts values that are longer than MLflow takes. */
+export function cutParams(params: RunParams, charsMax = VALUE_CHARS_MAX): RunParams {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cut(value, charsMax)]));
 }
 
 function addParams(
@@ -229,9 +234,9 @@ function labelRepr(label: ClassLabel | null, dtype: ClassesDtype): PyRepr {
   return dtype === 'float64' ? pyFloatRepr(label) : String(label);
 }
 
-/** As MLflow's own client cuts it; both count characters, not UTF-16 units. */
-function cut(value: string): string {
+/** Cuts as MLflow's own client does. Both count characters, not UTF-16 units. */
+function cut(value: string, charsMax: number): string {
+  if (value.length <= charsMax) return value;
   const characters = [...value];
-  if (characters.length <= VALUE_CHARS_MAX) return value;
-  return `${characters.slice(0, VALUE_CHARS_MAX - 3).join('')}...`;
+  return characters.length <= charsMax ? value : `${characters.slice(0, charsMax - 3).join('')}...`;
 }

@@ -1,51 +1,132 @@
 import { randomUUID } from 'node:crypto';
 import type { PipelineState } from '../values/pipelineState.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { ChildRun, TrackedRun } from '../values/run.ts';
 import { datasetInput } from './dataset.ts';
+import type { RecordFile } from './delivery/recordStore.ts';
 import { runMetrics } from './metrics.ts';
-import { modelFiles } from './modelFiles/index.ts';
-import { pipelineParams } from './params.ts';
-import { type Env, systemTags, userOf } from './tags.ts';
-import { REQUEST_ID_TAG, type RecordedTree, type RootNode, type RunTree, requestIdOf } from './tree.ts';
+import { type MlmodelFacts, modelFiles } from './modelFiles/index.ts';
+import { cutParams, pipelineParams } from './params.ts';
+import { type Env, estimatorTags, outcomeTags, problemTags, systemTags, userOf } from './tags.ts';
+import {
+  REQUEST_ID_TAG,
+  type RecordedTree,
+  type RootNode,
+  type RunNode,
+  type RunTree,
+  requestIdOf,
+} from './tree.ts';
+
+/** A node with its files, which have their paths in the record. */
+interface Recorded<Node extends RunNode> {
+  readonly node: Node;
+  readonly files: readonly RecordFile[];
+}
+
+/** What the nodes of a tree share. */
+interface Shared {
+  readonly run: TrackedRun;
+  readonly tree: Omit<RunTree, 'nodes'>;
+  readonly now: Date;
+}
 
 /** Describes a training that has just ended, with all that is drawn at random or read from a clock. */
 export function recordTree(pipeline: PipelineState, run: TrackedRun, env: Env): RecordedTree {
-  const now = new Date();
-  const system = systemTags(env);
   const tree = {
     version: 2,
     requestId: randomUUID(),
     experimentName: run.experimentName,
-    user: userOf(env),
-    systemTags: system,
-    datasets: [datasetInput(run.fileName, run.dataset)],
+    user: userOf(env, run),
+    systemTags: systemTags(env, run),
+    datasets: run.parts.map((part) => datasetInput(run.fileName, run.dataset, part)),
   } as const;
+  const shared = { run, tree, now: new Date() };
+  const root = rootOf(pipeline, shared);
+  const children = (run.children ?? []).map((child, index) => childOf(child, `c${index}`, shared));
+  return {
+    tree: { ...tree, nodes: [root.node, ...children.map(({ node }) => node)] },
+    files: [...root.files, ...children.flatMap(({ files }) => files)],
+  };
+}
+
+function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<RootNode> {
   const key = 'root';
-  const { files, facts } = modelFiles({
-    pipeline,
-    features: run.dataset.features,
-    inputExample: run.inputExample,
-    utcTimeCreated: now,
-  });
-  const root: RootNode = {
+  const model = recordModel(pipeline, key, { run, tree, now });
+  const { note, files = [] } = run;
+  const node: RootNode = {
     key,
     name: run.runName,
     startTimeMs: run.startTimeMs,
     endTimeMs: now.getTime(),
-    tags: { ...system, ...run.tags, [REQUEST_ID_TAG]: requestIdOf(tree, key) },
-    params: { ...pipelineParams(pipeline), ...run.extraParams },
-    metrics: Object.entries(runMetrics(run)).map(([name, value]) => ({ key: name, value, step: 0 })),
-    inputs: [{ dataset: 0, context: 'training' }],
+    tags: {
+      ...tree.systemTags,
+      ...estimatorTags(pipeline),
+      ...(note !== undefined && { [NOTE_TAG]: note }),
+      ...run.tags,
+      ...outcomeTags(run),
+      [REQUEST_ID_TAG]: requestIdOf(tree, key),
+    },
+    params: cutParams({ ...pipelineParams(pipeline), ...run.extraParams }),
+    metrics: runMetrics(run, run.parts),
+    inputs: inputsOf(run),
     model: {
-      facts,
+      facts: model.facts,
       name: run.modelName,
       registeredAs: run.registeredModelName,
       ...(run.alias !== undefined && { alias: run.alias }),
+      ...(note !== undefined && { description: note }),
     },
+    artifacts: files.map(({ path }) => path),
+  };
+  const beside = files.map(({ path, text }) => ({ path: `${key}/${path}`, bytes: Buffer.from(text) }));
+  return { node, files: [...model.files, ...beside] };
+}
+
+/** MLflow shows this tag as the description of a run. */
+const NOTE_TAG = 'mlflow.note.content';
+
+/** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
+function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {
+  const { run, tree, now } = shared;
+  const { pipeline, outcome, logsModel } = child;
+  const model = logsModel ? recordModel(pipeline, key, shared) : undefined;
+  const inputs = logsModel ? inputsOf(run) : [];
+  const isFitted = 'solver' in outcome;
+  const node: RunNode = {
+    key,
+    name: child.name,
+    startTimeMs: run.startTimeMs,
+    endTimeMs: now.getTime(),
+    tags: {
+      ...tree.systemTags,
+      ...estimatorTags(pipeline),
+      ...(isFitted ? outcomeTags(outcome) : problemTags(outcome)),
+      [REQUEST_ID_TAG]: requestIdOf(tree, key),
+    },
+    params: cutParams({ ...pipelineParams(pipeline), ...child.params }),
+    metrics: isFitted ? runMetrics(outcome, inputs.length > 0 ? run.parts : []) : [],
+    inputs,
+    ...(model && { model: { facts: model.facts, name: run.modelName } }),
     artifacts: [],
+    ...(!isFitted && { status: 'FAILED' as const }),
   };
-  return {
-    tree: { ...tree, nodes: [root] } satisfies RunTree,
-    files: files.map(({ path, bytes }) => ({ path: `${key}/model/${path}`, bytes })),
-  };
+  return { node, files: model?.files ?? [] };
+}
+
+function inputsOf({ parts }: TrackedRun): RunNode['inputs'] {
+  return parts.map(({ context }, dataset) => ({ dataset, context }));
+}
+
+function recordModel(
+  pipeline: PipelineState,
+  key: string,
+  { run, now }: Shared,
+): { readonly files: readonly RecordFile[]; readonly facts: MlmodelFacts } {
+  const { files, facts } = modelFiles({
+    pipeline,
+    features: run.dataset.features,
+    inputExample: run.inputExample,
+    signature: run.signature,
+    utcTimeCreated: now,
+  });
+  return { files: files.map(({ path, bytes }) => ({ path: `${key}/model/${path}`, bytes })), facts };
 }

@@ -1,13 +1,15 @@
+import { isBeforeTls } from './diagnosis.ts';
+
 /** How many times one call is sent at most, the first time included. */
 const TRIES_MAX = 4;
 /** Pause before the second try; it doubles with each one. Three pauses of 0.1 to 0.4 s outlast a restarting proxy's gap. */
 const PAUSE_MS = 100;
-/** A server that wants a longer pause is not waited for: a caller is waiting for us. */
+/** A call does not wait longer than this for a server that asks for a pause, because a caller is waiting. */
 const RETRY_AFTER_MS_MAX = 5_000;
 
-/** Refused before it was carried out, whatever the call. */
+/** Each call with this status was refused before it was carried out. */
 const STATUS_NOT_CARRIED_OUT: ReadonlySet<number> = new Set([429]);
-/** Passing troubles of a server or of a gateway before it; the call may have been carried out. */
+/** Temporary failures of a server or of a gateway before it; the call may have been carried out. */
 const STATUS_UNCERTAIN: ReadonlySet<number> = new Set([502, 503, 504]);
 /** No connection came about, so nothing was sent. */
 const CODES_NOT_SENT: ReadonlySet<string> = new Set([
@@ -15,6 +17,7 @@ const CODES_NOT_SENT: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
+  'ENOTFOUND',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 /** The connection broke; the call may have been carried out. */
@@ -34,26 +37,27 @@ export interface Tries {
 }
 
 /**
- * The whole retry decision: how many milliseconds to wait before the same call is sent again; undefined if it must
- * not be. A call that cannot be repeated (a create) is sent again only when it is certain that it was not carried
- * out; a failure that is not known is never retried.
+ * The whole retry decision: how many milliseconds to wait before the same call is sent again; undefined if the call must
+ * not be sent again. A call that cannot be repeated (a create) is sent again only if it was certainly not carried out. A
+ * failure that is not known is never retried, and neither is a failure that only a person can correct.
  */
 export function retryPauseMs(failure: Failure, { made, repeatable }: Tries): number | undefined {
-  if (made >= TRIES_MAX) return undefined;
+  if (made >= TRIES_MAX || ('code' in failure && isBeforeTls(failure.code))) return undefined;
   if (!(certainlyNotDone(failure) || (repeatable && possiblyDone(failure)))) return undefined;
   const asked = 'status' in failure ? (failure.retryAfterMs ?? 0) : 0;
   if (asked > RETRY_AFTER_MS_MAX) return undefined;
-  // Half of the pause is random, lest callers that failed together come back together.
+  // Half of the pause is random, so that callers that failed together do not come back together.
   const pause = PAUSE_MS * 2 ** (made - 1) * (0.5 + Math.random() / 2);
   return Math.max(asked, pause);
 }
 
 /** Whether the call was certainly not carried out. */
 export function certainlyNotDone(failure: Failure): boolean {
-  return 'status' in failure ? STATUS_NOT_CARRIED_OUT.has(failure.status) : CODES_NOT_SENT.has(failure.code);
+  if ('status' in failure) return STATUS_NOT_CARRIED_OUT.has(failure.status);
+  return CODES_NOT_SENT.has(failure.code) || isBeforeTls(failure.code);
 }
 
-/** Whether it is one of the known failures after which the call may have been carried out. */
+/** Whether the failure is one of the known failures after which the call may have been carried out. */
 export function possiblyDone(failure: Failure): boolean {
   return 'status' in failure ? STATUS_UNCERTAIN.has(failure.status) : CODES_UNCERTAIN.has(failure.code);
 }

@@ -1,45 +1,59 @@
+import type { ErrorData } from '../values/errorData.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
+import type { RunMeasures, TrackedRun } from '../values/run.ts';
+
 /** The variables of a process; `process.env` is one. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Where CI systems put the commit that they build; `GIT_SHA` is ours, for everyone else. */
-const COMMIT_VARIABLES = [
-  'GIT_SHA',
-  'GITHUB_SHA',
-  'CI_COMMIT_SHA', // GitLab, Woodpecker
-  'GIT_COMMIT', // Jenkins
-  'CIRCLE_SHA1',
-  'BITBUCKET_COMMIT',
-  'BUILD_SOURCEVERSION', // Azure Pipelines
-  'BUILDKITE_COMMIT',
-  'DRONE_COMMIT_SHA',
-  'TRAVIS_COMMIT',
-  'CODEBUILD_RESOLVED_SOURCE_VERSION',
-] as const;
+/**
+ * The commit of runs whose form names no commit. The variables of CI systems do not count: they name the job that started
+ * the service, and not the job of the client.
+ */
+const COMMIT_VARIABLE = 'GIT_SHA';
 
-/** Where Python's `getpass.getuser` looks, in its order. */
+/** The order in which Python's `getpass.getuser` looks. */
 const USER_VARIABLES = ['LOGNAME', 'USER', 'LNAME', 'USERNAME'] as const;
 
 const SOURCE_NAME = 'trainpost';
 
-/** The system tags that MLflow's own client sets, found in the environment. `JOB` is a run of a CI system. */
-export function systemTags(env: Env): Record<string, string> {
-  const commit = firstOf(env, COMMIT_VARIABLES);
+type Given = Partial<Pick<TrackedRun, 'user' | 'gitCommit'>>;
+
+/** The system tags that MLflow's own client sets: what the client of the service gives, else what the environment has. */
+export function systemTags(env: Env, given: Given = {}): Record<string, string> {
+  const commit = given.gitCommit ?? firstOf(env, [COMMIT_VARIABLE]);
   return {
-    'mlflow.user': userOf(env),
+    'mlflow.user': userOf(env, given),
     'mlflow.source.name': SOURCE_NAME,
-    'mlflow.source.type': isCi(env) ? 'JOB' : 'LOCAL',
+    'mlflow.source.type': 'LOCAL',
     ...(commit !== undefined && { 'mlflow.source.git.commit': commit }),
   };
 }
 
-/** Who runs the service; in a container there may be nobody by name. */
-export function userOf(env: Env): string {
-  return firstOf(env, USER_VARIABLES) ?? SOURCE_NAME;
+/** The user of a run: the client's, or else the user who runs the service. In a container there may be no user name. */
+export function userOf(env: Env, { user }: Given = {}): string {
+  return user ?? firstOf(env, USER_VARIABLES) ?? SOURCE_NAME;
 }
 
-/** Every CI system sets `CI`; Jenkins and Azure Pipelines have another name for it. */
-function isCi(env: Env): boolean {
-  return /^(true|1|woodpecker)$/i.test(env['CI'] ?? '') || !!(env['JENKINS_URL'] ?? env['TF_BUILD']);
+/** What `mlflow.sklearn.autolog` says of an estimator. */
+export function estimatorTags({ estimator }: PipelineState): Record<string, string> {
+  return { estimator_name: estimator, estimator_class: `sklearn.pipeline.${estimator}` };
+}
+
+/** How the solver ended, and the codes of the training's warnings. */
+export function outcomeTags({
+  solver,
+  warnings,
+}: Pick<RunMeasures, 'solver' | 'warnings'>): Record<string, string> {
+  return {
+    'trainpost.converged': String(solver.converged),
+    'trainpost.iterations': String(solver.iterations),
+    ...(warnings.length > 0 && { 'trainpost.warnings': [...new Set(warnings)].join(',') }),
+  };
+}
+
+/** Why a candidate could not be fitted. */
+export function problemTags({ code, message }: ErrorData): Record<string, string> {
+  return { 'trainpost.error': code, 'trainpost.error_message': message };
 }
 
 function firstOf(env: Env, names: readonly string[]): string | undefined {

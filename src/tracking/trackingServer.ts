@@ -1,11 +1,12 @@
-import { quote, TrackingRefusedError, TrainpostError } from '../errors.ts';
+import { TrainpostError } from '../errors.ts';
 import { type Auth, shownUri } from './address.ts';
+import { timedOut } from './callErrors.ts';
 import { MlflowClient } from './client.ts';
-
-/** Experiments whose id is remembered; the one not heard of for the longest time is forgotten. */
-const EXPERIMENTS_MAX = 1_000;
-/** An experiment can be renamed, and another one take its name: an id that is older is asked for again. */
-const EXPERIMENT_LIFETIME_MS = 60_000;
+import { Experiments } from './experiments.ts';
+import type { LinkBase } from './links.ts';
+import { probe } from './probe.ts';
+import { type FoundServer, findServer } from './serverFinder.ts';
+import type { TlsOptions } from './tls.ts';
 
 /** A probe that waits longer says "not ready" too late. */
 const READY_TIMEOUT_MS = 2_000;
@@ -13,126 +14,113 @@ const READY_TIMEOUT_MS = 2_000;
 export interface TrackingServerOptions {
   /** Address of the MLflow server: `http(s)://host[:port][/prefix]`. */
   readonly trackingUri: string;
-  /** Base of the links, where people reach MLflow by another address. */
+  /** Base of the links, if people reach MLflow by another address. */
   readonly publicUrl?: string;
   readonly auth?: Auth;
+  readonly tls?: TlsOptions;
+  /** MLflow's workspace; without it, MLflow takes its default workspace. */
+  readonly workspace?: string;
   /** Time for one call to MLflow, its retries included. */
   readonly timeoutMs: number;
 }
 
-export type Reachability = { readonly ready: true } | { readonly ready: false; readonly reason: string };
+export type Reachability =
+  | { readonly ready: true }
+  | {
+      readonly ready: false;
+      /** One sentence with all that is known. */
+      readonly reason: string;
+      /** The same without addresses and names. */
+      readonly openReason: string;
+    };
 
-interface KnownExperiment {
-  readonly id: Promise<string>;
-  readonly askedAtMs: number;
-}
-
-/** One MLflow server, 2.x or 3.x, and what is found out once about it and remembered: its version, and the ids of experiments. */
+/** One MLflow server, and what is found out once about it and remembered: where its API is, its version, its experiments. */
 export class TrackingServer {
   readonly client: MlflowClient;
   /** Where its pages are. */
-  readonly linkBase: string;
-  #major: Promise<2 | 3> | undefined;
-  readonly #experiments = new Map<string, KnownExperiment>();
+  readonly linkBase: LinkBase;
+  readonly experiments: Experiments;
+  readonly #workspace: string | undefined;
+  #found: Promise<FoundServer> | undefined;
 
-  /** @throws ConfigError for a tracking URI that is no http(s) address, or a token that cannot be sent */
-  constructor({ trackingUri, publicUrl, auth, timeoutMs }: TrackingServerOptions) {
-    this.client = new MlflowClient({ trackingUri, timeoutMs, ...(auth !== undefined && { auth }) });
-    this.linkBase = (publicUrl ?? shownUri(trackingUri)).replace(/\/+$/, '');
+  /** @throws ConfigError for a tracking URI, a token or a certificate that cannot be used */
+  constructor({ trackingUri, publicUrl, auth, tls, workspace, timeoutMs }: TrackingServerOptions) {
+    this.client = new MlflowClient({
+      trackingUri,
+      timeoutMs,
+      ...(auth !== undefined && { auth }),
+      ...(tls !== undefined && { tls }),
+      ...(workspace !== undefined && { workspace }),
+    });
+    this.#workspace = workspace;
+    this.linkBase = {
+      url: (publicUrl ?? shownUri(trackingUri)).replace(/\/+$/, ''),
+      ...(workspace !== undefined && { workspace }),
+    };
+    this.experiments = new Experiments(this.client);
   }
 
-  /** Whether MLflow answers at this moment. */
-  async ready(): Promise<Reachability> {
+  /** Finds out whether a delivery to an experiment would pass at this moment. */
+  async ready(experimentName: string): Promise<Reachability> {
+    const deadlineMs = performance.now() + READY_TIMEOUT_MS;
     try {
-      await this.client.health(READY_TIMEOUT_MS);
+      await within(READY_TIMEOUT_MS, this.found());
+      await probe(this.client.bounded({ deadlineMs }), experimentName);
       return { ready: true };
     } catch (error) {
       if (!(error instanceof TrainpostError)) throw error;
-      return { ready: false, reason: error.message };
+      // Another server may answer at the address by now.
+      this.#found = undefined;
+      const { message: reason, details } = error;
+      return { ready: false, reason, openReason: details.openMessage ?? reason };
     }
   }
 
-  /** Ends the connections; what is under way is finished first. */
+  /** Ends the connections; calls under way are finished first. */
   close(): Promise<void> {
     return this.client.close();
   }
 
-  /** Which of the two ways to log a model the server knows: 3 stands for every later one as well. */
-  major(): Promise<2 | 3> {
-    this.#major ??= this.#findMajor().catch((error: unknown) => {
-      this.#major = undefined;
+  /** What `findServer` finds, asked for once. Calls to MLflow's API are right after that only. */
+  found(): Promise<FoundServer> {
+    this.#found ??= findServer(this.client, this.#workspace).catch((error: unknown) => {
+      this.#found = undefined;
       throw error;
     });
-    return this.#major;
+    return this.#found;
+  }
+
+  async major(): Promise<2 | 3> {
+    return (await this.found()).major;
   }
 
   /**
-   * Id of the experiment of that name, which is made if there is none. Trainings that come at once share the search.
-   * @throws TrackingRefusedError `experiment_deleted`
+   * Looks at the experiment that a training will go to, before the training computes. Everything else that is wrong
+   * with MLflow shows at the delivery.
+   * @throws TrackingRefusedError `experiment_deleted`, `artifacts_not_proxied`
    */
-  experimentId(name: string): Promise<string> {
-    const known = this.knowsExperiment(name) ? this.#experiments.get(name) : undefined;
-    const experiment = known ?? { id: this.#askExperimentId(name), askedAtMs: performance.now() };
-    this.#experiments.delete(name);
-    this.#experiments.set(name, experiment);
-    if (this.#experiments.size > EXPERIMENTS_MAX) {
-      const [oldest = ''] = this.#experiments.keys();
-      this.#experiments.delete(oldest);
-    }
-    return experiment.id;
-  }
-
-  knowsExperiment(name: string): boolean {
-    const known = this.#experiments.get(name);
-    return known !== undefined && performance.now() - known.askedAtMs < EXPERIMENT_LIFETIME_MS;
-  }
-
-  forgetExperiment(name: string): void {
-    this.#experiments.delete(name);
+  async checkExperiment(name: string, timeoutMs: number): Promise<void> {
+    const deadlineMs = performance.now() + timeoutMs;
+    await within(timeoutMs, this.found());
+    await this.experiments.check(name, this.client.bounded({ deadlineMs }));
   }
 
   /** Forgets everything: a server that begins to refuse may be another one by now. */
   forget(): void {
-    this.#major = undefined;
-    this.#experiments.clear();
+    this.#found = undefined;
+    this.experiments.forgetAll();
   }
+}
 
-  async #askExperimentId(name: string): Promise<string> {
-    try {
-      return await this.#findExperimentId(name);
-    } catch (error) {
-      this.forgetExperiment(name);
-      throw error;
-    }
-  }
-
-  async #findMajor(): Promise<2 | 3> {
-    const version = await this.client.version();
-    await this.client.learnKeepAlive();
-    const major = Number(/^(\d{1,3})\.\d/.exec(version)?.[1] ?? 0);
-    if (major >= 3) return 3;
-    if (major === 2) return 2;
-    const message = `MLFLOW_TRACKING_URI leads to no MLflow server of version 2 or later: its version is ${quote(version)}.`;
-    throw new TrackingRefusedError('mlflow_version', message);
-  }
-
-  async #findExperimentId(name: string): Promise<string> {
-    const found = await this.client.getExperimentByName(name);
-    const experiment = found ?? (await this.#makeExperiment(name));
-    if (typeof experiment === 'string') return experiment;
-    if (experiment.lifecycle_stage === 'active') return experiment.experiment_id;
-    const message =
-      `The MLflow experiment ${quote(name)} has been deleted: restore it ` +
-      `(mlflow experiments restore --experiment-id ${experiment.experiment_id}) or use another name.`;
-    throw new TrackingRefusedError('experiment_deleted', message, { field: 'exp_name' });
-  }
-
-  /** Its id, or the whole experiment when another one was faster. */
-  async #makeExperiment(name: string) {
-    const id = await this.client.createExperiment(name);
-    const experiment = id ?? (await this.client.getExperimentByName(name));
-    if (experiment !== undefined) return experiment;
-    const message = `MLflow says both that there is an experiment ${quote(name)} and that there is none.`;
-    throw new TrackingRefusedError('mlflow_refused', message);
+/** @throws CallFailedError if a promise takes longer, and lets it go on */
+async function within<Result>(ms: number, promise: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut('version', ms, undefined)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

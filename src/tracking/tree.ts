@@ -51,17 +51,19 @@ export interface RunNode {
 export type RootNode = RunNode & { readonly model: { readonly registeredAs: string } };
 
 /** A metric; each of its values is finite. */
-interface StepMetric {
+export interface StepMetric {
   readonly key: string;
   readonly value: number;
   /** Number of a fold, or 0. */
   readonly step: number;
+  /** Place of the data set in the tree that the metric was measured on; the node's first input without it. */
+  readonly dataset?: number;
 }
 
 interface NodeInput {
   /** Place of the data set in the tree. */
   readonly dataset: number;
-  /** What the data was for: `training`. */
+  /** What the data was for: `train` or `test`. */
   readonly context: string;
 }
 
@@ -72,6 +74,8 @@ export interface NodeModel {
   readonly name: string;
   /** Name of the registered model that gets a version of it. */
   readonly registeredAs?: string;
+  /** Description of the version, in Markdown. */
+  readonly description?: string;
   /** Alias of the registered model that is moved to the version. */
   readonly alias?: string;
 }
@@ -98,7 +102,7 @@ export function tagsOf(node: RunNode, parentRunId: string | undefined): Texts {
 
 /** The metrics as of the computation's end. */
 export function timedMetrics({ metrics, endTimeMs }: RunNode): Metric[] {
-  return metrics.map((metric) => ({ ...metric, timestamp: endTimeMs }));
+  return metrics.map(({ key, value, step }) => ({ key, value, step, timestamp: endTimeMs }));
 }
 
 /** The id that `MLmodel` gives the model: 32 hexadecimal digits. */

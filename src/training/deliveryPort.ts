@@ -10,6 +10,11 @@ export interface DeliveryPort {
    */
   checkRoom(): Promise<void>;
   /**
+   * Looks, before a training computes, at the experiment that it would go to.
+   * @throws TrackingRefusedError if the experiment exists and takes no runs
+   */
+  checkExperiment(name: string): Promise<void>;
+  /**
    * Accepts a training. Once the promise resolves, the run will be in MLflow, or kept with the reason why it is not.
    * @throws UnavailableError or StorageError if the training cannot be kept
    */

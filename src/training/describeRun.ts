@@ -1,9 +1,16 @@
-import { roundedMetrics } from '../ml/trainingPipeline.ts';
+import { createHash } from 'node:crypto';
+import { pyBoolRepr } from '../python/repr.ts';
+import type { PipelineState } from '../values/pipelineState.ts';
+import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { DatasetPart, SignatureKind, TrackedRun } from '../values/run.ts';
+import { childrenOf } from './children.ts';
 import type { TrainFields } from './fields/table.ts';
 import { paramsOf } from './fields/use.ts';
+import { leaderboardFiles } from './leaderboard.ts';
+import { measuresOf } from './measures.ts';
 import type { Names } from './names.ts';
+import { noteOf } from './note.ts';
 
 export interface RunInput {
   readonly fields: TrainFields;
@@ -13,33 +20,81 @@ export interface RunInput {
   /** The test file's name at the client. */
   readonly testFileName?: string;
   readonly receivedAt: Date;
+  readonly plan: Plan;
   readonly result: Result;
+  /** The service's own default for the field `signature`; `inferred` without it. */
+  readonly signature?: SignatureKind;
 }
 
+/** MLflow allows 36 characters for the digest of a data set. */
+const DIGEST_CHARS = 32;
+
 /** Makes everything that is logged for a training, apart from its model. */
-export function describeRun({
-  fields,
-  names,
-  fileName,
-  testFileName,
-  receivedAt,
-  result,
-}: RunInput): TrackedRun {
+export function describeRun(input: RunInput): TrackedRun {
+  const { fields, names, fileName, testFileName, receivedAt, plan, result } = input;
   const { alias, tags } = fields.names;
-  const { train, test } = chosenOf(result);
+  const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
+  const best = chosenOf(result);
+  const isSweep = result.candidates.length > 1;
+  const paramsFor = (model: ModelSpec) => ({
+    target: result.data.target,
+    ...positiveOf(best.pipeline),
+    ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
+  });
   return {
+    ...measuresOf(best, result.warnings),
     ...names,
     ...(alias !== undefined && { alias }),
+    ...(user !== undefined && { user }),
+    ...(gitCommit !== undefined && { gitCommit }),
     tags,
     fileName,
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
-    ...(result.testData &&
-      testFileName !== undefined && { testDataset: { ...result.testData, fileName: testFileName } }),
+    parts: partsOf(input),
+    signature,
     inputExample: result.example,
-    rounded: roundedMetrics(test.metrics),
-    training: train.metrics,
-    test: test.metrics,
-    extraParams: { target: result.data.target, ...paramsOf(fields) },
+    extraParams: paramsFor(best.model),
+    note: noteOf({
+      fileName,
+      ...(testFileName !== undefined && { testFileName }),
+      holdout: plan.evaluation.holdout,
+      result,
+    }),
+    ...(isSweep && {
+      children: childrenOf(result, plan.keepAll, paramsFor),
+      files: leaderboardFiles(result, plan.choice),
+    }),
   };
+}
+
+/**
+ * The training rows and the test rows. The digest of rows of the training file follows from the file, and from the fields
+ * that choose the rows. The digest of rows of a test file is that of the file.
+ */
+function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
+  const { data, testData, split } = result;
+  const digestOf = (context: string) =>
+    createHash('sha256')
+      .update(JSON.stringify([data.digest, context, fields.split, fields.data]))
+      .digest('hex')
+      .slice(0, DIGEST_CHARS);
+  const partOf = (context: DatasetPart['context']) => ({
+    context,
+    rows: split[context],
+    digest: digestOf(context),
+  });
+  if (testData === undefined || testFileName === undefined) return [partOf('train'), partOf('test')];
+  const file = { ...testData, fileName: testFileName };
+  return [partOf('train'), { context: 'test', rows: split.test, digest: testData.digest, file }];
+}
+
+/** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */
+function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
+  const last = steps.at(-1)?.[1];
+  const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
+  if (classifier?.estimator !== 'LogisticRegression' || classifier.fitted.classes.length !== 2) return {};
+  const { classes, classesDtype } = classifier.fitted;
+  const larger = classes[1] as number | string;
+  return { positive: classesDtype === 'bool' ? pyBoolRepr(larger === 1) : String(larger) };
 }

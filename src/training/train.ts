@@ -3,8 +3,9 @@ import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
+import type { Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
-import type { TrackedRun } from '../values/run.ts';
+import type { SignatureKind, TrackedRun } from '../values/run.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
@@ -29,7 +30,7 @@ export interface TrainRequest {
 }
 
 /** Makes what is kept with a training, once its result is known. */
-export type Keep = (result: Result, run: TrackedRun) => Kept;
+export type Keep = (result: Result, run: TrackedRun, plan: Plan) => Kept;
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
@@ -39,6 +40,8 @@ export interface TrainingRooms {
   readonly modelName?: string;
   /** Most candidates of a sweep. */
   readonly sweepMax: number;
+  /** The service's own default for the field `signature`; `inferred` without it. */
+  readonly signature?: SignatureKind;
   readonly underWay: UnderWay;
 }
 
@@ -52,7 +55,8 @@ export interface Trained {
 /**
  * Trains, and hands in the run with its metrics and its model for delivery to MLflow. Once accepted, the training survives
  * any crash. `accepted.logged` resolves when MLflow has the whole run.
- * @throws UnavailableError or StorageError if the training cannot be accepted
+ * @throws UnavailableError or StorageError if the training cannot be accepted, TrackingRefusedError if its experiment
+ * takes no runs
  */
 export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
@@ -64,9 +68,11 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
+  await rooms.deliveries.checkExperiment(names.experimentName);
   const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
-  const run = describeRun({ ...request, names, result });
-  const kept = keep(result, run);
+  const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
+  const run = describeRun({ ...request, names, plan, result, ...ours });
+  const kept = keep(result, run, plan);
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }

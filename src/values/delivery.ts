@@ -30,6 +30,8 @@ export interface DeliveryView extends Kept {
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly lastError?: ErrorData;
+  /** The run that MLflow made for a delivery that is dead. */
+  readonly runId?: string;
   /** Where to find the run, once it is delivered. */
   readonly logged?: LoggedRun;
 }

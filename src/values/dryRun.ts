@@ -99,7 +99,7 @@ export interface DryRun {
   readonly pipeline?: readonly PipelineStepInfo[];
   /** The error that a training would end with. */
   readonly problem?: ErrorData;
-  readonly warnings: readonly (Warning & { readonly column?: string })[];
+  readonly warnings: readonly Warning[];
   /** Milliseconds of each stage. */
   readonly timingMs: { readonly parse: number; readonly profile: number };
 }

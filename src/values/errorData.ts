@@ -8,6 +8,8 @@ export interface ErrorDetails {
   readonly row?: number;
   /** The character of `value` at which the fault is, counted from 1. */
   readonly position?: number;
+  /** Line of the file on which the row begins, counted from 1. */
+  readonly line?: number;
   /** The column's name. */
   readonly column?: string;
   /** The rejected value, shortened. */
@@ -22,6 +24,8 @@ export interface ErrorDetails {
   readonly runId?: string;
   /** The delivery to MLflow that failed. It still keeps the training. */
   readonly deliveryId?: string;
+  /** The message without addresses and without names that a client chose: for the log, and for routes without a token. */
+  readonly openMessage?: string;
 }
 
 /** An error as plain data, which survives JSON and a structured clone. */

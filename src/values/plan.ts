@@ -4,8 +4,23 @@ import type { ImputerStrategy, SolverName } from './pipelineState.ts';
 /** What happens to missing values: `error` and `drop` leave none, a strategy fills them in. */
 export type Missing = 'error' | 'drop' | ImputerStrategy;
 
-/** The roles of a table's columns, and what happens to missing cells. */
-interface DataSpec {
+/**
+ * How a file is written, by the names of pandas' `read_csv` options. What is not given is found out.
+ */
+export interface CsvSpec {
+  /** The delimiter: a character, `\\t`, or `\\s+` for any number of blanks. */
+  readonly sep?: string;
+  readonly decimal?: '.' | ',';
+  /** The character between groups of digits. */
+  readonly thousands?: string;
+  /** Texts that mean missing, in addition to those that pandas knows. */
+  readonly naValues?: readonly string[];
+  /** A name of Python. */
+  readonly encoding?: string;
+}
+
+/** The file, the roles of its columns, and what happens to missing cells. */
+interface DataSpec extends CsvSpec {
   /** `Outcome` if the file has such a column, else the last column. */
   readonly target?: string;
   /** The label, as text, that precision, recall, F1 and ROC AUC refer to; by default the larger of two labels. */
@@ -60,6 +75,11 @@ export interface ModelSpec {
   readonly classWeight: 'balanced' | null;
 }
 
+/** From which probability on a row is of the positive class: a number, or the best cut for an objective. */
+export type Threshold =
+  | { readonly by: 'given'; readonly value: number }
+  | { readonly by: 'objective'; readonly objective: Objective };
+
 /** What to find out from a table. A single training is a plan with one candidate. */
 export interface Plan {
   readonly data: DataSpec;
@@ -70,6 +90,10 @@ export interface Plan {
   readonly metrics: readonly CustomMetric[];
   /** What chooses the best candidate: its mean over the folds, or without folds its value on the test rows. */
   readonly choice: Objective;
+  /** With two classes only. Without it, a row is of the class that is more probable. */
+  readonly threshold?: Threshold;
   /** Whether the fitted pipeline of each candidate is kept, not only that of the best. */
   readonly keepAll: boolean;
+  /** Whether to estimate a regression without a penalty too, with standard errors. */
+  readonly inference: boolean;
 }

@@ -1,5 +1,6 @@
 import type { DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Inference } from './inference.ts';
 import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -37,9 +38,16 @@ interface FailedCandidate {
 export type Candidate = FittedCandidate | FailedCandidate;
 
 /** A stage of the work, and the time that it took, in milliseconds. */
-interface StageTime {
+export interface StageTime {
   readonly name: string;
   readonly ms: number;
+}
+
+/** From which probability on a row is of the positive class, and where the number comes from. */
+export interface ChosenThreshold {
+  readonly value: number;
+  /** `given`, or the objective as the client wrote it. */
+  readonly by: string;
 }
 
 /** The result of a plan: plain data that can be sent between threads. */
@@ -54,6 +62,10 @@ export interface Result {
   readonly candidates: readonly Candidate[];
   /** Index of the best candidate, whose pipeline becomes the model. */
   readonly chosen: number;
+  /** If the plan asks for one. The metrics of the best candidate that depend on labels are those at this threshold. */
+  readonly threshold?: ChosenThreshold;
+  /** Estimates from the training rows, if the plan asks for them. */
+  readonly inference?: Inference;
   /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */

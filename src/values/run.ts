@@ -1,14 +1,72 @@
 import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
+import type { ErrorData } from './errorData.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
+import type { PipelineState } from './pipelineState.ts';
+import type { SolverInfo } from './result.ts';
+
+/** What a model's signature says about numbers; `none`: the model has no signature. */
+export type SignatureKind = 'inferred' | 'any' | 'none';
+
+/** The rows of a data set that a run used for one purpose. */
+export interface DatasetPart {
+  readonly context: 'train' | 'test';
+  readonly rows: number;
+  /** 32 hex digits, which are the same for the same rows of the same file. */
+  readonly digest: string;
+  /** The file of the rows and its name, without a path, if the rows are not in the training file. */
+  readonly file?: TestFileInfo & { readonly fileName: string };
+}
+
+/** How one fitted model did, as far as a run of MLflow says so. */
+export interface RunMeasures {
+  readonly solver: SolverInfo;
+  /** Codes of warnings. */
+  readonly warnings: readonly string[];
+  readonly rounded: RoundedMetrics;
+  /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
+  readonly training: MetricValues;
+  readonly test: MetricValues;
+  /** If there are folds. */
+  readonly cv?: FoldMeasures;
+}
+
+/** The test metrics of each fold, with their mean and standard deviation (`ddof=0`). */
+export interface FoldMeasures {
+  readonly folds: readonly MetricValues[];
+  readonly mean: MetricValues;
+  readonly std: MetricValues;
+}
+
+export type MetricValues = MetricSet & Readonly<Record<string, number>>;
+
+/** A run below the main run: a candidate of a sweep. */
+export interface ChildRun {
+  readonly name: string;
+  /** As `extraParams` of a `TrackedRun`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** With the candidate's own params; it is fitted if `logsModel`. */
+  readonly pipeline: PipelineState;
+  readonly logsModel: boolean;
+  readonly outcome: RunMeasures | ErrorData;
+}
+
+/** A file below a run's artifacts. */
+export interface RunFile {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Everything that is logged for one training, apart from the fitted pipeline. */
-export interface TrackedRun {
+export interface TrackedRun extends RunMeasures {
   readonly experimentName: string;
   readonly runName: string;
   /** Name of the logged model (its artifact path in MLflow 2). */
   readonly modelName: string;
   readonly registeredModelName: string;
   readonly alias?: string;
+  /** Name and commit that the client gives, instead of the service's own. */
+  readonly user?: string;
+  readonly gitCommit?: string;
   /** The client's own tags. */
   readonly tags: Readonly<Record<string, string>>;
   /** Params in addition to the pipeline's, as text, by their names in MLflow: `test_size`, `random_state`, `stratify`. */
@@ -18,12 +76,16 @@ export interface TrackedRun {
   /** Milliseconds since 1970. */
   readonly startTimeMs: number;
   readonly dataset: DatasetInfo;
-  /** The test file and its name, without a path, if the test rows come from a file of their own. */
-  readonly testDataset?: TestFileInfo & { readonly fileName: string };
+  /** The training rows and the test rows. */
+  readonly parts: readonly DatasetPart[];
+  readonly signature: SignatureKind;
   readonly inputExample: InputExample;
-  readonly rounded: RoundedMetrics;
-  readonly training: MetricSet;
-  readonly test: MetricSet;
+  /** The run's description in Markdown. MLflow shows it on the run's page, and with the registered version. */
+  readonly note?: string;
+  /** Files beside the model. */
+  readonly files?: readonly RunFile[];
+  /** In the order of the sweep. */
+  readonly children?: readonly ChildRun[];
 }
 
 /** Where to find a training in MLflow. */
@@ -32,9 +94,21 @@ export interface LoggedRun {
   readonly runName: string;
   readonly runUrl: string;
   readonly experimentId: string;
+  /** Missing in receipts of earlier versions. */
+  readonly experimentUrl?: string;
   /** `runs:/<run id>/<model name>` */
   readonly modelUri: string;
   readonly registeredModelName: string;
   readonly modelVersion: string;
   readonly modelUrl: string;
+  /** The runs of a sweep's candidates, in its order; null for a run that somebody deleted. */
+  readonly children?: readonly (LoggedChild | null)[];
+}
+
+interface LoggedChild {
+  readonly runId: string;
+  readonly runName: string;
+  readonly runUrl: string;
+  /** If the candidate's model is logged. */
+  readonly modelUri?: string;
 }

@@ -38,7 +38,7 @@ describe('readConfig', () => {
       connections: { max: 1_024, headersTimeoutMs: 10_000, keepAliveMs: 5_000 },
       delivery: { quarantineMs: 120_000, recheckMs: 600_000, atOnce: 2 },
       wait: { defaultMs: 20_000, maxMs: 300_000 },
-      names: {},
+      names: { signature: 'inferred' },
       process: { graceMs: 30_000, logLevel: 'info' },
     });
   });
@@ -64,7 +64,34 @@ describe('readConfig', () => {
     });
   });
 
+  it("reads the settings of MLflow's own client", () => {
+    const config = readConfig({
+      MLFLOW_WORKSPACE: 'team-a',
+      MLFLOW_TRACKING_INSECURE_TLS: 'True',
+      MLFLOW_TRACKING_CLIENT_CERT_PATH: '/etc/client.pem',
+      MODEL_SIGNATURE: 'any',
+    });
+    expect(config).toMatchObject({
+      mlflow: { workspace: 'team-a', insecureTls: true, clientCertPath: '/etc/client.pem' },
+      names: { signature: 'any' },
+    });
+    expect(readConfig({ MLFLOW_TRACKING_INSECURE_TLS: '0' }).mlflow.insecureTls).toBe(false);
+  });
+
   it.each([
+    [
+      { MLFLOW_WORKSPACE: 'Team A' },
+      'MLFLOW_WORKSPACE="Team A" must be the name of a workspace: 2 to 63 lower-case letters, digits and hyphens inside',
+    ],
+    [
+      { MLFLOW_TRACKING_INSECURE_TLS: 'maybe' },
+      'MLFLOW_TRACKING_INSECURE_TLS="maybe" must be true, false, 1 or 0',
+    ],
+    [
+      { MLFLOW_TRACKING_INSECURE_TLS: 'true', MLFLOW_TRACKING_SERVER_CERT_PATH: '/ca.pem' },
+      'MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH exclude each other: set one of them',
+    ],
+    [{ MODEL_SIGNATURE: 'double' }, 'MODEL_SIGNATURE="double" must be one of inferred, any, none'],
     [{ PORT: 'abc' }, 'PORT="abc" must be a whole number from 0 to 65535'],
     [{ PORT: '65536' }, 'PORT="65536" must be a whole number from 0 to 65535'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL="loud" must be one of fatal, error, warn, info, debug, trace, silent'],

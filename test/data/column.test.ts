@@ -1,7 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { isMissing, isWhole, numberOf, truthValue } from '../../src/data/column.ts';
+import {
+  isLarge,
+  isMissing,
+  isWhole,
+  MissingTexts,
+  numberOf,
+  truthValue,
+  withoutGroups,
+} from '../../src/data/column.ts';
 
 const withPoint = (cell: string) => numberOf(cell, false);
+
+describe('withoutGroups', () => {
+  it.each([
+    ['1,234', '1234'],
+    ['-12,34,567.5', '-1234567.5'],
+    ['1,,234', '1234'],
+    ['1,,234.5', '1,,234.5'],
+    ['1.5,000', '1.5,000'],
+    ['a,1', 'a,1'],
+  ])('reads %j as %j', (cell, text) => {
+    expect(withoutGroups(cell, ',')).toBe(text);
+  });
+});
 
 describe('numberOf', () => {
   it.each([
@@ -28,13 +49,20 @@ describe('numberOf', () => {
     },
   );
 
-  it.each(['', ' ', 'NA', 'NaN', 'nan', 'null', 'N/A', '<NA>', 'None', ' NA\t'])(
-    'treats %j as missing',
-    (cell) => {
-      expect(withPoint(cell)).toBeNaN();
-      expect(isMissing(cell)).toBe(true);
-    },
-  );
+  it.each(['', 'NA', 'NaN', 'nan', 'null', 'N/A', '<NA>', 'None', '\\N'])('treats %j as missing', (cell) => {
+    expect(withPoint(cell)).toBeNaN();
+    expect(isMissing(cell)).toBe(true);
+  });
+
+  it.each([' ', '\t', ' NA\t', 'NULL '])('treats %j as missing in columns of numbers alone', (cell) => {
+    expect(withPoint(cell)).toBeNaN();
+    expect(isMissing(cell)).toBe(false);
+    expect(new MissingTexts().hasPadded(cell)).toBe(true);
+  });
+
+  it.each(['\u00a07', '7\u202f', '\u30007\u2009'])('reads %j as a number, as Python does', (cell) => {
+    expect(withPoint(cell)).toBe(7);
+  });
 
   it.each([
     ['1,5', 1.5],
@@ -74,4 +102,30 @@ it.each([
   ['yes', undefined],
 ])('truthValue of %j is %s', (cell, expected) => {
   expect(truthValue(cell)).toBe(expected);
+});
+
+it.each([
+  ['9007199254740993', true],
+  ['-99999999999999999999 ', true],
+  ['9007199254740991', false],
+  ['9007199254740993.0', false],
+  ['1e20', false],
+])('isLarge of %j is %s', (cell, expected) => {
+  expect(isLarge(cell, withPoint(cell))).toBe(expected);
+});
+
+describe('MissingTexts', () => {
+  it.each<[string, string[], number[]]>([
+    ['?', ['?'], []],
+    ['-999', ['-999', '-999.0'], [-999]],
+    ['-999.0', ['-999', '-999.0'], [-999]],
+    ['1e3', ['1e3', '1000', '1000.0'], [1000]],
+    [' ?', [' ?'], []],
+    ['x,y', ['x,y'], []],
+  ])('adds %j as pandas does', (given, texts, numbers) => {
+    const missing = new MissingTexts([given]);
+    for (const text of [...texts, 'NA', '']) expect(missing.has(text), text).toBe(true);
+    for (const text of ['??', '-9990', 'x', '? ']) expect(missing.has(text), text).toBe(false);
+    expect(missing.numbers).toEqual(numbers);
+  });
 });

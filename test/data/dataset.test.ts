@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CATEGORIES_MAX,
-  columnsToReadAsText,
-  type Dataset,
-  type Roles,
-  toDataset,
-} from '../../src/data/dataset.ts';
+import { columnsToReadAsText, type Dataset, type Roles, toDataset } from '../../src/data/dataset.ts';
 import { type ReadOptions, readTable } from '../../src/data/readTable.ts';
 import { readNumbers } from '../../src/data/segments.ts';
-import { TEXTS_MAX } from '../../src/data/table.ts';
+import { TABLE_LIMITS, TEXTS_MAX } from '../../src/data/tableLimits.ts';
 import { TrainpostError } from '../../src/errors.ts';
 import { classesOf, labelsOf } from './targets.ts';
 
+const CATEGORIES_MAX = TABLE_LIMITS.categories;
 const DEFAULTS: Roles = { ignore: [], missing: 'error' };
 const tableOf = (text: string, options?: ReadOptions) => readTable(new TextEncoder().encode(text), options);
 const read = (text: string, roles: Partial<Roles> = {}) =>
@@ -79,6 +74,19 @@ describe('toDataset', () => {
     const named = 'a,None,Outcome\n1,2,0\n2,3,1\n';
     expect(namesOf(read(named, { ignore: ['None'] }))).toEqual(['a']);
     expect(read('None,b\n0,2\n1,3\n', { target: 'None' }).target.name).toBe('None');
+  });
+
+  it.each(["['id', 'x']", '["id", "x"]', "('id', 'x')", 'id\nx', 'id\r\nx\r\n', 'id, x,'])(
+    'ignores columns by a list of names: %j',
+    (ignore) => {
+      expect(namesOf(read('id,x,a,t\nq1,z,1,0\nq2,z,3,1\n', { ignore: [ignore] }))).toEqual(['a']);
+    },
+  );
+
+  it('ignores no column by an empty list, and one by a tuple', () => {
+    expect(namesOf(read('a,b,t\n1,2,0\n3,4,1\n', { ignore: ['[]'] }))).toEqual(['a', 'b']);
+    expect(namesOf(read('a,b,t\n1,2,0\n3,4,1\n', { ignore: ["('a',)"] }))).toEqual(['b']);
+    expect(namesOf(read('[a],b,t\n1,2,0\n3,4,1\n', { ignore: ['[a]'] }))).toEqual(['b']);
   });
 
   it('ignores columns, also text columns, by repeated names or with commas, also in a name', () => {
@@ -149,6 +157,7 @@ describe('a column whose numbers have the other decimal sign', () => {
   const warning = {
     code: 'mixed_decimal_signs',
     message: expect.stringContaining('Column "a" was read as text'),
+    column: 'a',
   };
 
   it.each<[string, string[], Partial<Roles>, object[]]>([
@@ -167,14 +176,14 @@ describe('a column whose numbers have the other decimal sign', () => {
 
   it('names the expected sign in the message', () => {
     expect(readAsText(['1.5', '2.5', 'x']).warnings[0]?.message).toBe(
-      'Column "a" was read as text because 2 of its 3 different texts are not numbers in this file, where the decimal sign is a comma: write all numbers of the file the same way, or add the column to ignore.',
+      'Column "a" was read as text because 2 of its 3 different texts are not numbers in this file, where the decimal sign is a comma: name the signs of the numbers in decimal and thousands, or write all numbers of the file the same way, or add the column to ignore.',
     );
     expect(errorOf('a;t\n1,5;1\n1.5;0\n2,5;0\n').message).toBe(
-      'Row 2 has "1.5" in column "a", which is not a number in this file because the decimal sign is a comma: correct it, or add the column to ignore.',
+      'Row 2 (line 3) has "1.5" in column "a", which is not a number in this file because the decimal sign is a comma: correct it, name the signs of the numbers in decimal and thousands, or add the column to ignore.',
     );
     const many = rangeOf(CATEGORIES_MAX + 1).map((k) => `${k}.5`);
     expect(() => readAsText(many)).toThrow(
-      'most are numbers with the other sign, but in this file the decimal sign is a comma, so write all numbers that way, or add the column to ignore',
+      'add the column to ignore, or, because 256 of its 256 different texts are not numbers in this file, where the decimal sign is a comma, name the signs of the numbers in decimal and thousands',
     );
     expect(() => readAsText(many.map((cell) => `t${cell}`))).toThrow(
       /because each becomes a feature: add the column to ignore\.$/,
@@ -216,6 +225,7 @@ describe('toDataset of columns', () => {
       `a,t\n${rangeOf(2 * texts)
         .map((k) => `x${k % texts},${k % 2}\n`)
         .join('')}`;
+    expect(CATEGORIES_MAX).toBe(255);
     expect(read(text(CATEGORIES_MAX)).features[0]?.type).toBe('string');
     expect(errorOf(text(CATEGORIES_MAX + 1))).toMatchObject({
       code: 'too_many_categories',
@@ -256,7 +266,7 @@ describe('columns that look like numbers in the window and have texts after it',
   it('are rejected until they are read as text, and then are categories', () => {
     const roles: Roles = { ignore: ['a', 'c'], missing: 'error' };
     expect(() => toDataset(table(), roles)).toThrow(
-      new RangeError('Read the table again with textColumns: b.'),
+      new RangeError('Read the table again with these columns: b as texts.'),
     );
     const again = tableOf(text, { sniffBytes, textColumns: columnsToReadAsText(table(), roles) });
     expect(toDataset(again, roles).features).toEqual([{ name: 'b', type: 'string', index: 1 }]);
@@ -265,7 +275,10 @@ describe('columns that look like numbers in the window and have texts after it',
 
   it('are reported with the row to correct if half of their cells are numbers', () => {
     expect(() => toDataset(table(), { ignore: ['b'], missing: 'mean' })).toThrow(
-      expect.objectContaining({ code: 'not_a_number', details: { row: 2, column: 'c', value: 'x' } }),
+      expect.objectContaining({
+        code: 'not_a_number',
+        details: { row: 2, line: 3, column: 'c', value: 'x' },
+      }),
     );
   });
 

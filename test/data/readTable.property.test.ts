@@ -42,6 +42,12 @@ const word = fc.oneof(
     'inf',
     '-Infinity',
     '1,5',
+    '1,234',
+    '1.234',
+    '2.5',
+    '?',
+    '\\N',
+    '9007199254740993',
     'a',
     'b',
     ' 7',
@@ -64,7 +70,9 @@ const tableText = fc
         ) as fc.Arbitrary<string[]>,
         { minLength: 1, maxLength: 14 },
       ),
-      names: fc.constant(sorts.map((_, index) => `c${index}`)),
+      names: fc.tuple(
+        ...sorts.map((_, index) => fc.constantFrom(...Array(9).fill(`c${index}`), '', 'c0', 'Outcome')),
+      ),
     }),
   )
   .chain(({ rows, names }) =>
@@ -74,7 +82,24 @@ const tableText = fc
         newline: fc.constantFrom('\n', '\n', '\r\n'),
         endsLast: fc.boolean(),
         slip: fc.option(
-          fc.tuple(fc.nat(400), fc.constantFrom('"', '\n', '\r', '\0', ',', '"x"', '\n\n', ' \n')),
+          fc.tuple(
+            fc.nat(400),
+            fc.constantFrom(
+              '"',
+              '\n',
+              '\r',
+              '\0',
+              ',',
+              '"x"',
+              '\n\n',
+              ' \n',
+              '\x1a',
+              ',\n',
+              '"1,5"',
+              '#',
+              '\ufeff',
+            ),
+          ),
           {
             freq: 6,
           },

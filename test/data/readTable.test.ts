@@ -129,6 +129,13 @@ describe('a column', () => {
       firstMissing: { row: 1, text: ' NA ' },
       firstInfinite: { row: 3, text: 'inf' },
       firstOther: undefined,
+      notes: expect.objectContaining({
+        isWhole: false,
+        isLarge: false,
+        shapes: 0,
+        padded: 0,
+        missingText: { text: ' NA ', rows: 1 },
+      }),
     });
   });
 
@@ -145,6 +152,11 @@ describe('a column', () => {
       firstMissing: { row: 1, text: '' },
       firstInfinite: undefined,
       firstOther: { row: 0, text: 'b' },
+      notes: expect.objectContaining({
+        padded: 0,
+        onlyOther: undefined,
+        missingText: { text: 'null', rows: 1 },
+      }),
     });
     expect([...readCodes(table, 0)]).toEqual([0, -1, 1, 2, 0, -1, 3, 2]);
   });

@@ -85,7 +85,11 @@ describe('sniff', () => {
     ['a;b\nx,y;2\n', false],
     ['a;b\n1;2\n', false],
     ['a,b\n"1,5","2,5"\n', false],
-    ['a\tb\n1,5\t2\n', false],
+    ['a\tb\n1,5\t2\n', true],
+    ['a|b\n1.234,5|2\n', true],
+    ['a;b\n1,234.5;2\n', false],
+    ['a;b\n1,234;1,5\n', true],
+    ['a;b\n1.234;2,5\n', true],
   ])('finds the decimal comma of %j: %s', (content, decimalComma) => {
     expect(text(content).decimalComma).toBe(decimalComma);
   });

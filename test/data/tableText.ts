@@ -54,14 +54,14 @@ export function quickContentOf(table: Table) {
 }
 
 function outlineOf(table: Table) {
-  const { rows, blockRows, columns, format, digest } = table;
+  const { rows, blockRows, columns, format, digest, lines, header } = table;
   const packed = columns.map((_, index) =>
     [...segmentsOf(table, index)].map(({ cells: { BYTES_PER_ELEMENT }, decimals }) => [
       BYTES_PER_ELEMENT,
       decimals,
     ]),
   );
-  return { rows, blockRows, columns, format, digest, packed };
+  return { rows, blockRows, columns, format, digest, lines, header, packed };
 }
 
 /** The result of a reading: the table's content, or its error. */

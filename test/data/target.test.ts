@@ -219,15 +219,17 @@ describe('readTarget', () => {
     });
   });
 
-  it('rejects more classes than half of the remaining rows, if there are at least twenty', () => {
+  it('rejects a class for each remaining row, if there are at least twenty', () => {
     const cells = (rows: number, classes: number) => rangeOf(rows).map((k) => String(k % classes));
     expect(verdictOf(() => read(cells(19, 19)))).toEqual({ classes: 19 });
-    expect(verdictOf(() => read(cells(20, 10)))).toEqual({ classes: 10 });
-    const many = { code: 'continuous_target', details: { column: 't', actual: 11 } };
-    expect(verdictOf(() => read(cells(20, 11)))).toMatchObject(many);
+    expect(verdictOf(() => read(cells(30, 16)))).toEqual({ classes: 16 });
+    expect(verdictOf(() => read(cells(30, 29)))).toEqual({ classes: 29 });
+    expect(verdictOf(() => read(cells(30, 16).map((cell) => `t${cell}`)))).toEqual({ classes: 16 });
+    const many = (actual: number) => ({ code: 'continuous_target', details: { column: 't', actual } });
+    expect(verdictOf(() => read(cells(20, 20)))).toMatchObject(many(20));
     const dropped = (staying: number) => rangeOf(40).map((row) => (row < staying ? 0 : 1));
-    expect(verdictOf(() => read(cells(40, 11), dropped(22)))).toEqual({ classes: 11 });
-    expect(verdictOf(() => read(cells(40, 11), dropped(21)))).toMatchObject(many);
+    expect(verdictOf(() => read(cells(40, 30), dropped(31)))).toEqual({ classes: 30 });
+    expect(verdictOf(() => read(cells(40, 30), dropped(30)))).toMatchObject(many(30));
   });
 
   it('rejects a column with more texts than are kept, although few remain', () => {

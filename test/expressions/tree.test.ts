@@ -58,4 +58,12 @@ describe('TreeChecker', () => {
   ])('rejects %j by itself', async (text) => {
     await expect(check(text)).rejects.toThrow(FieldError);
   });
+
+  it('rejects a property in brackets, although its name with a dot is known', async () => {
+    const text = 'train["recall"]';
+    const source = { field: 'gate', text, start: 0 };
+    const node = (await loadParser())(text);
+    const checker = new TreeChecker(source, [{ text: 'train.recall', at: 0 }], VOCABULARY);
+    expect(() => checker.check(node, 'number')).toThrow(FieldError);
+  });
 });

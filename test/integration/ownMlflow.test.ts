@@ -71,7 +71,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     onTestFinished(async () => void (await service.stop()));
     const early = await train(service, { Prefer: 'respond-async' });
     expect(early.status).toBe(202);
-    const place = `${service.url}${early.headers.get('Location')}`;
+    const place = new URL(early.headers.get('Location') ?? '', `${service.url}/train`);
     expect(await early.json()).toMatchObject({ accuracy: 0.79, tracking: { state: 'pending' } });
 
     await expect.poll(() => service.output(), { interval: 200 }).toContain('MLflow answers at http');
@@ -96,7 +96,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     await expect.poll(() => service.output()).toContain('trainpost starts MLflow again');
     const taken = await train(service, { Prefer: 'respond-async' });
     expect(taken.status).toBe(202);
-    const place = `${service.url}${taken.headers.get('Location')}`;
+    const place = new URL(taken.headers.get('Location') ?? '', `${service.url}/train`);
     const state = async () => ((await (await fetch(place)).json()) as { state: string }).state;
     await expect.poll(state).toBe('delivered');
   });

@@ -50,7 +50,7 @@ describe.skipIf(mlflow === null).each([
   afterAll(() => log[Symbol.asyncDispose]());
 
   test('is ready', async () => {
-    await expect.poll(() => log.server.ready()).toEqual({ ready: true });
+    await expect.poll(() => log.server.ready('Default')).toEqual({ ready: true });
   });
 
   test('a training is one whole run with every value unchanged', async () => {

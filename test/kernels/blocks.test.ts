@@ -3,6 +3,8 @@ import { describe, it } from 'vitest';
 import {
   ENTRY,
   ENTRY_BYTES,
+  MARK_BYTES,
+  MARKS,
   READ,
   SCAN,
   SCAN_BYTES,
@@ -78,7 +80,7 @@ function readBlocks(
   const before = room.words(model, SCAN_BYTES / 4).slice();
   const columnBytes = before[SCAN.columnBytes]!;
   const slotBytes = columns * aligned(rows * 8) + 64;
-  const resultBytes = aligned(READ.ofColumns + columns * (SEALED_BYTES + 1));
+  const resultBytes = aligned(READ.ofColumns + columns * (SEALED_BYTES + MARK_BYTES));
   const scratchBytes =
     SCAN_BYTES + aligned((endsMax + 16) * 4) + endsMax * SPAN_BYTES + columns * aligned(columnBytes);
   const entries = texts.flatMap((text) => {
@@ -101,7 +103,9 @@ function readBlocks(
       isTaken: room.words(entriesAt + block * ENTRY_BYTES, 4)[ENTRY.isTaken]!,
       bytes: room.words(result, 1)[0]!,
       sealed: (column: number) => room.words(ofColumns + column * SEALED_BYTES, SEALED_BYTES / 4),
-      notWhole: [...room.bytes(ofColumns + columns * SEALED_BYTES, columns)],
+      notWhole: [...room.bytes(ofColumns + columns * SEALED_BYTES, columns * MARK_BYTES)].filter(
+        (_, at) => at % MARK_BYTES === MARKS.notWhole,
+      ),
       segments: room.bytes(slots + block * slotBytes, slotBytes),
     };
   });

@@ -188,6 +188,24 @@ describe('decimalWord', () => {
     }
   });
 
+  it.each([
+    ['9007199254740991', 0],
+    ['9007199254740993', 1],
+    ['-9007199254740993', 1],
+    ['123456789012345678', 1],
+    ['18446744073709551616', 1],
+    ['99999999999999999999999999', 1],
+    ['9007199254740993.0', 0],
+    ['90071992547409930.25', 0],
+    ['1e20', 0],
+    ['123456789012345678901e2', 0],
+  ])('says whether "%s" is a whole number beyond the exact doubles', (text, expected) => {
+    for (const texts of [[text], [text, '7.5'], ['7.5', text]]) {
+      const { large } = scanText(room, texts.map((one) => `${one}\n`).join(''), { columns: 1 });
+      expectNumber(`the column ${texts}, the mark of large numbers`, large[0]!, expected);
+    }
+  });
+
   it('marks the column alone that has a number which is not whole', () => {
     expect(scanText(room, '1;1.5;2\n1;2;1e3\n', { columns: 3 }).notWhole).toEqual([0, 1, 1]);
   });

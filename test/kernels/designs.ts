@@ -12,14 +12,17 @@ export interface Design {
 /** Bytes behind a decoded column, as in src/engine/local/blocks/notes.ts. */
 const STRIDE_EXTRA_BYTES = 64;
 
-/** Writes a design, and returns the first arguments of kernels on this design, and their scratch. */
-export function writeDesign(room: Room, { blocks, notes, spans, chunkRows }: Design) {
+/**
+ * Writes a design, and returns the first arguments of kernels on this design, and their scratch.
+ * @param moreColumns room in the scratch for so many columns beside the design's own
+ */
+export function writeDesign(room: Room, { blocks, notes, spans, chunkRows }: Design, moreColumns = 1) {
   const { directory, nColumns } = writeTable(room, blocks);
   const stride = chunkRows * 8 + STRIDE_EXTRA_BYTES;
   const [spansAt, notesAt] = [writeSpans(room, spans), writeNotes(room, notes)];
   return {
     args: [directory, nColumns, spansAt, notesAt, notes.length, chunkRows, stride] as const,
-    scratch: room.take((notes.length + 1) * stride),
+    scratch: room.take((notes.length + moreColumns) * stride),
   };
 }
 

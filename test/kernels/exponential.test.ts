@@ -81,7 +81,10 @@ const ulpsOf = (x: number) => ULPS * ulp(x);
 
 describe('expOfMinus', () => {
   const expectLogistic = (scores: readonly number[]) => {
-    const expected = scores.map(exactLogistic);
+    // SciPy's logistic function is 0 if exp(-score) overflows.
+    const expected = scores.map((score) =>
+      score < -EXPONENT_MAX ? 1 / (1 + Math.exp(-score)) : exactLogistic(score),
+    );
     expectNumbers(
       (i) => `1 / (1 + exp(-${scores[i]}))`,
       logistic(scores),
@@ -107,12 +110,11 @@ describe('expOfMinus', () => {
 
   it('is bounded, and gives NaN for NaN', () => {
     const scores = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1e300];
-    const least = exactLogistic(-EXPONENT_MAX);
     expectNumbers(
       (i) => `1 / (1 + exp(-${scores[i]}))`,
       logistic(scores),
-      [Number.NaN, 1, least, least],
-      (i) => (i < 2 ? 0 : ulpsOf(least)),
+      [Number.NaN, 1, 0, 0],
+      () => 0,
     );
   });
 });

@@ -1,5 +1,5 @@
 import { powersOfTen } from '../../src/kernels/powersOfTen.ts';
-import { SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../../src/kernels/scanLayout.ts';
+import { MARK_BYTES, MARKS, SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../../src/kernels/scanLayout.ts';
 import type { Room } from './room.ts';
 
 export interface ScanOptions {
@@ -35,6 +35,7 @@ export interface Scanned {
   readonly handedOut: readonly HandedOut[];
   /** One mark a column. */
   readonly notWhole: readonly number[];
+  readonly large: readonly number[];
   /** How many times `scan` was called. */
   readonly calls: number;
 }
@@ -74,7 +75,7 @@ export function writeState(room: Room, options: ScanOptions, rows: number): numb
   state[SCAN.columnBytes] = columnBytes;
   state[SCAN.staged] = room.take(columns * columnBytes);
   state[SCAN.textColumns] = room.put(isText);
-  state[SCAN.notWhole] = room.put(new Uint8Array(columns));
+  state[SCAN.marks] = room.put(new Uint8Array(columns * MARK_BYTES));
   state[SCAN.spans] = room.take(spansMax * SPAN_BYTES);
   state[SCAN.spansMax] = spansMax;
   state[SCAN.texts] = options.texts ?? 0;
@@ -106,6 +107,8 @@ function scanAll(room: Room, address: number, begin: number, to: number, options
     ...room.bigWords(state[SCAN.staged]! + column * columnBytes, row).subarray(firstRow),
   ]);
   const rest = Buffer.from(room.bytes(from, to - from)).toString();
-  const notWhole = [...room.bytes(state[SCAN.notWhole]!, columns)];
-  return { reason, rows: row, rest, words, handedOut, notWhole, calls };
+  const marks = [...room.bytes(state[SCAN.marks]!, columns * MARK_BYTES)];
+  const markOf = (mark: number) => marks.filter((_, at) => at % MARK_BYTES === mark);
+  const [notWhole, large] = [markOf(MARKS.notWhole), markOf(MARKS.large)];
+  return { reason, rows: row, rest, words, handedOut, notWhole, large, calls };
 }

@@ -5,7 +5,7 @@ import { expectNumbers } from './compare.ts';
 import { bitsOf } from './exact.ts';
 import { Room } from './room.ts';
 import { expectSealed } from './sealing.ts';
-import { MISSING_WORD, numberWord, OTHER_WORD } from './stagedWord.ts';
+import { FIRST_MISSING_WORD, MISSING_WORD, numberWord, OTHER_WORD } from './stagedWord.ts';
 
 const room = new Room();
 /** `seal` may write 8 bytes a row and so many bytes behind. */
@@ -57,6 +57,8 @@ const CASES: readonly (readonly [name: string, words: readonly bigint[]])[] = [
   ['missing cells of 32 bits', [...numbers([1_000_000]), MISSING_WORD]],
   ['other cells before missing ones', [OTHER_WORD, ...numbers([1]), OTHER_WORD, MISSING_WORD]],
   ['missing cells alone', [MISSING_WORD, MISSING_WORD, MISSING_WORD]],
+  ['words for missing', [FIRST_MISSING_WORD, ...numbers([7], 1), MISSING_WORD, FIRST_MISSING_WORD]],
+  ['words for missing among doubles', [...doubles(0.1), FIRST_MISSING_WORD, OTHER_WORD]],
   ['other cells alone', [OTHER_WORD]],
   ['doubles', doubles(0.1, -1e300, Number.POSITIVE_INFINITY, -0)],
   ['doubles among numbers', [...numbers([15], 1), ...doubles(1e-9), ...numbers([-7], 22)]],
@@ -71,6 +73,7 @@ describe('seal', () => {
 
   it.each([
     ['a missing cell', MISSING_WORD],
+    ['a word for missing', FIRST_MISSING_WORD],
     ['an other cell', OTHER_WORD],
     ['a double', bitsOf(0.1)],
     ['a number of 16 bits', numberWord(-300, 0)],
@@ -93,7 +96,7 @@ describe('seal', () => {
     const few = (word: fc.Arbitrary<bigint>) =>
       fc.oneof(
         { weight: 30, arbitrary: word },
-        { weight: 1, arbitrary: fc.constantFrom(MISSING_WORD, OTHER_WORD) },
+        { weight: 1, arbitrary: fc.constantFrom(MISSING_WORD, FIRST_MISSING_WORD, OTHER_WORD) },
       );
     const columns = [100, 30_000, INT32_MAX - 1].flatMap((limit) => [
       number(limit, fc.constant(0)),

@@ -1,7 +1,15 @@
 import { KINDS } from '../../src/data/table.ts';
+import { SEALED } from '../../src/kernels/scanLayout.ts';
 import { expectNumber, expectNumbers } from './compare.ts';
 import { doubleOf } from './exact.ts';
-import { decimalsOf, describeWord, isNumber, MISSING_WORD, OTHER_WORD } from './stagedWord.ts';
+import {
+  decimalsOf,
+  describeWord,
+  FIRST_MISSING_WORD,
+  isNumber,
+  MISSING_WORD,
+  OTHER_WORD,
+} from './stagedWord.ts';
 import { type Kind, packedCells } from './tables.ts';
 
 /** The kinds of whole numbers and their limits: a kind holds numbers from -limit to limit. */
@@ -16,19 +24,23 @@ interface Sealed {
   readonly decimals: number;
   readonly missing: number;
   readonly others: number;
+  /** Missing cells with the column's first word for missing. */
+  readonly words: number;
   /** Undefined: no cell is missing. */
   readonly firstMissing: number | undefined;
   readonly cells: readonly number[];
 }
 
-const isValue = (word: bigint) => word !== MISSING_WORD && word !== OTHER_WORD;
+const isMissing = (word: bigint) => word === MISSING_WORD || word === FIRST_MISSING_WORD;
+const isValue = (word: bigint) => !isMissing(word) && word !== OTHER_WORD;
 const wholeOf = (word: bigint) => BigInt.asIntN(32, word);
 
 /** Returns what `seal` must make of staged words: whole numbers with equal decimals if 32 bits hold them, else doubles. */
 function plainSeal(words: readonly bigint[]): Sealed {
-  const firstMissing = words.indexOf(MISSING_WORD);
+  const firstMissing = words.findIndex(isMissing);
   const counts = {
-    missing: words.filter((word) => word === MISSING_WORD).length,
+    missing: words.filter(isMissing).length,
+    words: words.filter((word) => word === FIRST_MISSING_WORD).length,
     others: words.filter((word) => word === OTHER_WORD).length,
     firstMissing: firstMissing < 0 ? undefined : firstMissing,
   };
@@ -67,6 +79,7 @@ export function expectSealed(words: readonly bigint[], result: Uint32Array, segm
   if (expected.firstMissing !== undefined) {
     expectNumber(`${all}: the first missing cell`, result[4]!, expected.firstMissing);
   }
+  expectNumber(`${all}: cells with a word for missing`, result[SEALED.words]!, expected.words);
   const bytes = packedCells(expected);
   const width = bytes.length / words.length;
   // Doubles are compared as numbers, because a missing cell may be any NaN.

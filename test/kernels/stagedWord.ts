@@ -1,4 +1,4 @@
-import { STAGED } from '../../src/kernels/scanLayout.ts';
+import { FIRST_WORD, STAGED } from '../../src/kernels/scanLayout.ts';
 import { expectText } from './compare.ts';
 import { bitsOf, doubleOf, nearestDouble } from './exact.ts';
 
@@ -11,6 +11,8 @@ const [POWER_MIN, POWER_MAX] = [-64, 63];
 const NUMBER_MAX = 2n ** 31n - 2n;
 
 export const MISSING_WORD = (BigInt(STAGED.missing) << 32n) | 0x8000_0000n;
+/** A missing cell that holds the column's first word for missing. */
+export const FIRST_MISSING_WORD = (BigInt(STAGED.missing) << 32n) | BigInt(FIRST_WORD);
 export const OTHER_WORD = (BigInt(STAGED.other) << 32n) | 0x8000_0000n;
 
 /** Returns the word of a whole number that stands for `number / 10^decimals`. */

@@ -34,7 +34,7 @@ function expectStatistics(
   room.scope(() => {
     const { directory, nColumns } = writeTable(room, blocks);
     const [spansAt, notesAt] = [writeSpans(room, spans), writeNotes(room, notes)];
-    const out = room.take(spans.length * notes.length * 32);
+    const out = room.take(spans.length * notes.length * 40);
     const scratch = room.take((chunkRows + 7) * 8);
     for (const span of [...spans.keys()].reverse()) {
       const task = room.kernels.statisticsOfBlock;
@@ -44,7 +44,12 @@ function expectStatistics(
       for (const [j, note] of notes.entries()) {
         const { block } = span;
         const segment = blocks[block]![note.column]!;
-        const got = room.doubles(out + (index * notes.length + j) * 32, 4);
+        const [least, largest, sum, error, missing] = room.doubles(
+          out + (index * notes.length + j) * 40,
+          5,
+        ) as unknown as number[];
+        // The error of a sum that is not finite is not a number.
+        const got = [least!, largest!, Number.isFinite(sum!) ? sum! + error! : sum!, missing!];
         const cells = segment.cells.slice(span.first, span.first + span.rows);
         const input = (i: number) =>
           `${['least', 'largest', 'sum', 'missing'][i]} of block ${block}, ${segment.kind} ${cells}`;

@@ -105,4 +105,13 @@ describe('withThreshold', () => {
     expect(() => withThreshold(once, params)).toThrow(TypeError);
     expect(() => withThreshold({ ...pipeline, steps: [] }, params)).toThrow(TypeError);
   });
+
+  test.each([
+    ['three classes', { classes: ['a', 'b', 'c'], classesDtype: 'object' }, 'b', /Only two classes/],
+    ['a positive class that does not exist', {}, 2, /2 is not one of 0,1/],
+    ['a positive class of the other type', {}, '1', /1 is not one of 0,1/],
+  ] as const)('rejects %s', (_name, oddities, posLabel, message) => {
+    const { pipeline } = modelCase('plain', oddities);
+    expect(() => withThreshold(pipeline, { threshold: 0.3, posLabel })).toThrow(message);
+  });
 });

@@ -18,9 +18,9 @@ const fitted = (labels: Labels, options?: LogisticRegressionOptions) =>
 
 describe('LogisticRegression', () => {
   test.each<[string, unknown, RegExp]>([
-    ['C', 0, /'C' .* a finite number above 0. Got 0/],
+    ['C', 0, /'C' .* a number above 0, or Infinity. Got 0/],
     ['C', Number.NaN, /'C'/],
-    ['C', Number.POSITIVE_INFINITY, /'C'/],
+    ['C', Number.NEGATIVE_INFINITY, /'C'/],
     ['tol', -1e-9, /'tol' .* 0 or more/],
     ['maxIter', 1.5, /'maxIter' .* whole number/],
     ['maxIter', -1, /'maxIter'/],

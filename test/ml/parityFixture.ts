@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
 
 /** One split, fit and evaluation by scikit-learn. See test/fixtures/parity/make_parity.py. */
 export interface ParityCase {
@@ -7,6 +8,7 @@ export interface ParityCase {
   /** Whether a MinMaxScaler precedes the classifier. */
   readonly scaled: boolean;
   readonly solver: 'lbfgs' | 'newton-cholesky';
+  /** Infinity for no penalty. */
   readonly C: number;
   readonly max_iter: number;
   readonly class_weight: 'balanced' | null;
@@ -52,8 +54,20 @@ export interface ParityFixture {
   readonly cases: readonly ParityCase[];
 }
 
+/** Reads the cases with a penalty, and the cases without a penalty, which the file has without `C`. */
 export function readParityFixture(): ParityFixture {
-  const path = new URL('../fixtures/parity/parity.json.gz', import.meta.url);
+  const penalised = readFixture('parity.json.gz');
+  const { versions, datasets, cases } = readFixture('unpenalised.json.gz');
+  expect(versions).toEqual(penalised.versions);
+  return {
+    versions,
+    datasets: { ...penalised.datasets, ...datasets },
+    cases: [...penalised.cases, ...cases.map((one) => ({ ...one, C: Number.POSITIVE_INFINITY }))],
+  };
+}
+
+function readFixture(name: string): ParityFixture {
+  const path = new URL(`../fixtures/parity/${name}`, import.meta.url);
   return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as ParityFixture;
 }
 

@@ -127,7 +127,7 @@ describe('a run that MLflow refuses for good', () => {
       deliveries: [{ id, state: 'dead', last_error: { code: 'experiment_deleted' } }],
     });
     mlflow.store.restoreExperiment({ experiment_id: '1' });
-    expect((await fetch(`${service.url}${url}/retry`, { method: 'POST' })).status).toBe(202);
+    expect((await fetch(new URL(`${url}/retry`, `${service.url}/`), { method: 'POST' })).status).toBe(202);
     await untilDelivered(service, id);
     expect((await train(service, key)).status).toBe(200);
     expect(statuses()).toEqual(['FINISHED', 'FINISHED']);

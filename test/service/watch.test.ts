@@ -11,7 +11,7 @@ import { type Service, startService } from '../../src/service.ts';
 import { byLabel, faultsOf, readExposition, readingOf } from '../support/exposition.ts';
 import { unusedPort } from '../support/mlflowServer.ts';
 import { PATIENCE_MS, THREAD } from '../support/service.ts';
-import { StandInMlflow } from '../support/standInMlflow.ts';
+import { type StandInFault, StandInMlflow } from '../support/standInMlflow.ts';
 
 interface Watched {
   readonly service: Service;
@@ -66,6 +66,9 @@ async function standIn(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const SET_CREDENTIALS =
+  'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.';
+
 interface Report {
   readonly ready: boolean;
   readonly checks: Record<string, { readonly ok: boolean; readonly reason?: string }>;
@@ -92,17 +95,16 @@ const warm = (watched: Watched) =>
   );
 
 describe('GET /health/ready of the whole service', () => {
-  let asked = 0;
+  let server: StandInMlflow;
   let mlflow: string;
   let healthy: Watched;
   beforeAll(async () => {
-    mlflow = await standIn((_request, response) => {
-      asked += 1;
-      response.end('OK');
-    });
+    server = await StandInMlflow.start();
+    mlflow = server.url;
     healthy = await start(mlflow);
     await warm(healthy);
   });
+  afterAll(() => server.down());
 
   it('is 200 if everything works', async () => {
     const all = {
@@ -125,23 +127,41 @@ describe('GET /health/ready of the whole service', () => {
     // An answer is kept for 2 s, and time stands still.
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
-    const before = asked;
+    const asked = () => server.calls.filter(({ name }) => name === 'experiments/get-by-name').length;
+    const before = asked();
     await Promise.all(Array.from({ length: 50 }, () => ready(healthy)));
-    expect(asked - before).toBeLessThanOrEqual(1);
+    expect(asked() - before).toBeLessThanOrEqual(1);
   });
 
-  it.each<[string, () => Promise<string>]>([
-    ['is not there', async () => `http://127.0.0.1:${await unusedPort()}`],
-    ['answers 500', () => standIn((_request, response) => response.writeHead(500).end('/srv/secret'))],
-    ['answers 403', () => standIn((_request, response) => response.writeHead(403).end('/srv/secret'))],
-    ['never answers', () => standIn(() => undefined)],
-  ])('is 503 if MLflow %s, and 200 for a client that excludes mlflow', async (_name, uri) => {
+  it.each<[string, () => Promise<string>, string]>([
+    [
+      'is not there',
+      async () => `http://127.0.0.1:${await unusedPort()}`,
+      'MLflow cannot be reached (ECONNREFUSED): is it running, and is MLFLOW_TRACKING_URI right?',
+    ],
+    [
+      'answers 500',
+      () => standIn((_request, response) => response.writeHead(500).end('/srv/secret')),
+      'MLflow failed at version (500): its log says why.',
+    ],
+    [
+      'answers 403',
+      () => standIn((_request, response) => response.writeHead(403).end('/srv/secret')),
+      `MLflow refused version (403). ${SET_CREDENTIALS}`,
+    ],
+    ['never answers', () => standIn(() => undefined), 'MLflow did not answer version within 2 s.'],
+    [
+      'is another page',
+      () => standIn((_request, response) => response.end('<html>/srv/secret')),
+      'MLFLOW_TRACKING_URI leads to a server that is not MLflow: correct the address and its path.',
+    ],
+  ])('is 503 if MLflow %s, and 200 for a client that excludes mlflow', async (_name, uri, reason) => {
     const trackingUri = await uri();
     const watched = await start(trackingUri);
     await warm(watched);
     const checks = {
       disk: { ok: true },
-      mlflow: { ok: false, reason: 'MLflow does not answer; the log says why.' },
+      mlflow: { ok: false, reason },
     };
     await expect.poll(() => ready(watched)).toMatchObject({ status: 503, report: { ready: false, checks } });
     const { text } = await ready(watched);
@@ -153,6 +173,62 @@ describe('GET /health/ready of the whole service', () => {
     const said = watched.lines.filter((line) => line['check'] === 'mlflow');
     expect(said).toHaveLength(1);
     expect(said[0]?.['cause']).toMatch(/MLflow/);
+  });
+
+  it.each<[string, string, StandInFault, env: Record<string, string>, reason: string]>([
+    [
+      'the API needs a password, and /version and /health do not',
+      'experiments/get-by-name',
+      { status: 401, text: 'You are not authenticated. secret' },
+      {},
+      `MLflow refused experiments/get-by-name (401). ${SET_CREDENTIALS}`,
+    ],
+    [
+      'the user may not write to the experiment',
+      'runs/create',
+      { status: 403, text: 'Permission denied secret' },
+      { MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'p', READY_EXPERIMENT: 'Secret 7' },
+      'MLflow refused runs/create (403). Give the user of MLFLOW_TRACKING_USERNAME the permission EDIT for the experiment and the registered model.',
+    ],
+    [
+      'the server serves no artifacts',
+      '/api/2.0/mlflow-artifacts/artifacts',
+      { status: 503, text: 'Endpoint disabled due to `--no-serve-artifacts` secret' },
+      {},
+      'The MLflow server serves no artifacts: start it with --artifacts-destination, and without --no-serve-artifacts.',
+    ],
+  ])('is 503 if %s, and the same reason is in every place', async (_name, call, fault, env, reason) => {
+    const refusing = await StandInMlflow.start({
+      faultOf: ({ name }) => (name === call ? fault : undefined),
+    });
+    refusing.store.createExperiment({ name: 'Secret 7' });
+    const watched = await start(refusing.url, { MLFLOW_WAIT_MS: '600000', ...env });
+    await warm(watched);
+    const checks = { mlflow: { ok: false, reason } };
+    await expect.poll(() => ready(watched)).toMatchObject({ status: 503, report: { checks } });
+    expect((await ready(watched)).text).not.toMatch(/secret/i);
+
+    if (call !== '/api/2.0/mlflow-artifacts/artifacts') {
+      const form = new FormData();
+      form.set('train_file', new Blob(['a,Outcome\n1,0\n2,1\n3,0\n4,1\n']), 'small.csv');
+      const fields = { test_size: '2', stratify: 'true', exp_name: env['READY_EXPERIMENT'] ?? 'New' };
+      for (const [name, value] of Object.entries(fields)) form.set(name, value);
+      const headers = { Prefer: 'wait=2' };
+      const posted = await fetch(`${watched.service.url}/train`, { method: 'POST', body: form, headers });
+      const { tracking } = (await posted.json()) as { tracking: { last_error: unknown } };
+      const lastError = {
+        code: 'mlflow_refused',
+        detail: expect.stringContaining(reason.slice(reason.indexOf(').') + 2)),
+      };
+      expect(posted.status).toBe(202);
+      expect(tracking).toMatchObject({ state: 'pending', last_error: lastError });
+      const { deliveries } = JSON.parse(await get(watched, '/deliveries'));
+      expect(deliveries).toMatchObject([{ state: 'pending', last_error: lastError }]);
+      const retried = watched.lines.find(({ msg }) => msg === 'not delivered yet, and tried again');
+      expect(retried).toMatchObject({ code: 'mlflow_refused', reason });
+    }
+    await watched.service.stop();
+    await refusing.down();
   });
 
   it.each<[string, (watched: Watched) => string, string, string]>([

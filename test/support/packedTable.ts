@@ -40,7 +40,7 @@ export function packTable(columns: readonly Cells[], blockRows: number): Table {
     bytes.set(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength));
     next = aligned(next + cells.byteLength + READ_BEHIND_BYTES);
   }
-  const format = { warnings: [] as const } as unknown as Table['format'];
+  const format = { decimalComma: false, delimiter: ',', warnings: [] as const } as unknown as Table['format'];
   return {
     memory,
     rows,

@@ -4,7 +4,7 @@ import { parseAnswers, type RawAnswer } from './rawHttp.ts';
 
 /** A field of a form, or its file if there is a `fileName`. */
 export interface Part {
-  readonly name?: string;
+  readonly name: string;
   readonly value: string | Buffer;
   readonly fileName?: string;
 }
@@ -16,12 +16,11 @@ export interface JsonAnswer extends Pick<RawAnswer, 'status' | 'headers'> {
 
 export const BOUNDARY = 'boundary-of-a-form';
 
-/** A form as curl sends it. A part without a name is not a field, but counts as a part. */
+/** A form as curl sends it. */
 export function multipart(parts: readonly Part[]): Buffer {
   const pieces = parts.flatMap(({ name, value, fileName }) => {
-    const disposition = name === undefined ? 'attachment' : `form-data; name="${name}"`;
     const file = fileName === undefined ? '' : `; filename="${fileName}"\r\nContent-Type: text/csv`;
-    const head = `--${BOUNDARY}\r\nContent-Disposition: ${disposition}${file}\r\n\r\n`;
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`;
     return [Buffer.from(head), Buffer.from(value as string), Buffer.from('\r\n')];
   });
   return Buffer.concat([...pieces, Buffer.from(`--${BOUNDARY}--\r\n`)]);

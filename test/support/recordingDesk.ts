@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type TrackingRefusedError, toData } from '../../src/errors.ts';
+import { type TrackingRefusedError, type TrainpostError, toData } from '../../src/errors.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
 import type { PipelineState } from '../../src/values/pipelineState.ts';
@@ -22,6 +22,8 @@ export class RecordingDesk implements DeliveryPort {
   failWith: Error | undefined;
   /** Thrown before a training computes. */
   roomError: Error | undefined;
+  /** Thrown for every experiment before a training computes. */
+  experimentError: Error | undefined;
   /** `checkRoom` waits for this promise; `waiting` counts its calls. */
   gate: Promise<void> | undefined;
   waiting = 0;
@@ -34,6 +36,7 @@ export class RecordingDesk implements DeliveryPort {
     this.entries.length = 0;
     this.failWith = undefined;
     this.roomError = undefined;
+    this.experimentError = undefined;
     this.refuseWith = undefined;
     this.gate = undefined;
     this.waiting = 0;
@@ -44,6 +47,10 @@ export class RecordingDesk implements DeliveryPort {
     this.waiting++;
     await this.gate;
     if (this.roomError !== undefined) throw this.roomError;
+  }
+
+  async checkExperiment(_name: string): Promise<void> {
+    if (this.experimentError !== undefined) throw this.experimentError;
   }
 
   async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
@@ -86,6 +93,12 @@ export class RecordingDesk implements DeliveryPort {
     };
     entry.view = { ...entry.view, state: 'delivered', endedAtMs: Date.now(), attempts: 1, logged };
     entry.resolve(logged);
+  }
+
+  /** A try fails, and another try will follow. */
+  fail(id: string, error: TrainpostError): void {
+    const entry = this.#entry(id);
+    entry.view = { ...entry.view, attempts: entry.view.attempts + 1, lastError: toData(error) };
   }
 
   refuse(id: string, error: TrackingRefusedError): void {

@@ -219,6 +219,7 @@ export class StandInMlflow implements AsyncDisposable {
 
   #answer(method: string, path: string, body: Buffer): unknown {
     const [bare = '', query = ''] = path.split('?', 2);
+    if (`${bare}/` === ARTIFACTS) return { files: [] };
     if (bare.startsWith(ARTIFACTS)) {
       return this.store.putArtifact(decodeURIComponent(bare.slice(ARTIFACTS.length)), body.length);
     }

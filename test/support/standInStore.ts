@@ -37,6 +37,7 @@ export class StandInStore {
   }
 
   createExperiment({ name, artifact_location: location }: Json) {
+    if (name === undefined) throw invalid("Missing value for required parameter 'name'.");
     if ([...this.experiments.values()].some((one) => one.name === name)) throw exists(`Experiment ${name}`);
     const experiment_id = String(this.experiments.size + 1);
     const artifact_location = location ?? `mlflow-artifacts:/${experiment_id}`;
@@ -60,6 +61,8 @@ export class StandInStore {
   }
 
   createRun({ experiment_id: experimentId, user_id, run_name, start_time, tags = [] }: Json) {
+    if (typeof start_time !== 'number')
+      throw invalid(`Invalid value "${start_time}" for parameter 'start_time'`);
     const experiment = this.#experiment(experimentId);
     if (experiment.lifecycle_stage !== 'active') {
       throw invalid(

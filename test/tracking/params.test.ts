@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
-import { pipelineParams } from '../../src/tracking/params.ts';
+import { cutParams, pipelineParams } from '../../src/tracking/params.ts';
 import { frameOf, numbers, texts } from '../ml/frames.ts';
 import { modelCase } from './modelFiles/cases.ts';
 
@@ -45,7 +45,7 @@ describe('pipelineParams', () => {
       );
       const pipeline = TrainingPipeline.forColumns(frame.columns, { missing: one.missing, C: one.C });
       pipeline.fit(frame, [0, 1], { featureNames: one.columns });
-      const params = pipelineParams(pipeline.toState());
+      const params = cutParams(pipelineParams(pipeline.toState()));
       for (const [name, value] of Object.entries(one.params)) expect(params[name], name).toBe(cut(value));
       expect(params).toMatchObject({ columns__sparse_threshold: '0', columns__remainder: 'drop' });
       expect(Object.keys(params).length).toBeLessThanOrEqual(PARAMS_MAX - 10);
@@ -71,6 +71,13 @@ describe('pipelineParams', () => {
     });
     const ofModel = Object.entries(params).filter(([name]) => name.startsWith('model') || name === 'steps');
     expect(Object.fromEntries(ofModel)).toEqual(one.params);
+  });
+
+  test('writes an infinite C as Python does', () => {
+    const frame = frameOf(numbers(1, 2, 3, 4));
+    const pipeline = TrainingPipeline.forColumns(frame.columns, { C: Number.POSITIVE_INFINITY });
+    const params = pipelineParams(pipeline.fit(frame, [0, 1, 0, 1], { featureNames: ['x'] }).toState());
+    expect(params).toMatchObject({ C: 'inf', model__C: 'inf', model: 'LogisticRegression(C=inf)' });
   });
 
   test('some of them are so long that they are cut', () => {

@@ -8,7 +8,8 @@ import { samplePipeline, sampleRun } from './sample.ts';
 const ENV = { USER: 'ada', GIT_SHA: 'f00dfeed' };
 
 const rootOf = (pipeline: PipelineState, run: TrackedRun) => recordTree(pipeline, run, ENV).tree.nodes[0];
-const datasetOf = (run: TrackedRun) => recordTree(samplePipeline(), run, ENV).tree.datasets[0]!;
+const datasetsOf = (run: TrackedRun) => recordTree(samplePipeline(), run, ENV).tree.datasets;
+const datasetOf = (run: TrackedRun) => datasetsOf(run)[0]!;
 
 describe('a record', () => {
   test('has params of the pipeline as autolog writes them, and those of the run', () => {
@@ -69,11 +70,29 @@ describe('a record', () => {
     expect(Object.keys(metrics)).toHaveLength(4 + 7 + 6);
   });
 
+  test('has the training rows and the test rows as inputs, and each metric with its part', () => {
+    const run = sampleRun();
+    const root = rootOf(samplePipeline(), run);
+    expect(root.inputs).toEqual([
+      { dataset: 0, context: 'train' },
+      { dataset: 1, context: 'test' },
+    ]);
+    const profiles = datasetsOf(run).map(({ profile }) => JSON.parse(profile));
+    expect(profiles.map(({ num_rows, num_elements }) => [num_rows, num_elements])).toEqual([
+      [537, 4833],
+      [231, 2079],
+    ]);
+    expect(new Set(datasetsOf(run).map(({ digest }) => digest)).size).toBe(2);
+    const partOf = Object.fromEntries(root.metrics.map(({ key, dataset }) => [key, dataset]));
+    expect(partOf).toMatchObject({ accuracy: 1, training_log_loss: 0, test_log_loss: 1 });
+    expect(root.metrics.every(({ dataset }) => dataset !== undefined)).toBe(true);
+  });
+
   test('describes the data set', () => {
     const dataset = datasetOf(sampleRun());
     expect(dataset).toMatchObject({
       name: 'diabetes größe.csv',
-      digest: '0123456789abcdef0123456789abcdef',
+      digest: sampleRun().parts[0]!.digest,
       source_type: 'local',
       source: '{"uri":"diabetes größe.csv"}',
     });
@@ -81,15 +100,17 @@ describe('a record', () => {
     expect(columns[5]).toEqual({ type: 'double', name: 'BMI', required: true });
     expect(columns[8]).toEqual({ type: 'long', name: 'Outcome', required: true });
     expect(JSON.parse(dataset.profile)).toMatchObject({
-      num_rows: 768,
-      num_elements: 6912,
       num_columns: 9,
       target: 'Outcome',
-      class_counts: [
-        { label: 0, count: 500 },
-        { label: 1, count: 268 },
-      ],
-      summary: [{ name: 'Glucose', quartiles: [99, 117, 140.25] }],
+      file: {
+        digest: '0123456789abcdef0123456789abcdef',
+        num_rows: 768,
+        class_counts: [
+          { label: 0, count: 500 },
+          { label: 1, count: 268 },
+        ],
+        summary: [{ name: 'Glucose', quartiles: [99, 117, 140.25] }],
+      },
     });
   });
 
@@ -120,11 +141,23 @@ describe('a record', () => {
       'mlflow.source.name': 'trainpost',
       'mlflow.source.type': 'LOCAL',
       'mlflow.source.git.commit': 'f00dfeed',
+      estimator_name: 'Pipeline',
+      estimator_class: 'sklearn.pipeline.Pipeline',
       team: 'clinic',
+      'trainpost.converged': 'true',
+      'trainpost.iterations': '9',
       'trainpost.request_id': one!.requestId,
     });
     expect(one!.requestId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     expect(one!.requestId).not.toBe(two!.requestId);
+  });
+
+  test('has the user and the commit that the client names', () => {
+    const run = sampleRun({ user: 'dora', gitCommit: 'c0ffee' });
+    const { tree } = recordTree(samplePipeline(), run, ENV);
+    const named = { 'mlflow.user': 'dora', 'mlflow.source.git.commit': 'c0ffee' };
+    expect(tree).toMatchObject({ user: 'dora', systemTags: named });
+    expect(tree.nodes[0].tags).toMatchObject(named);
   });
 
   test('survives JSON, and freezes the time', () => {

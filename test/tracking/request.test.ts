@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigError, TrackingRefusedError, TrackingUnreachableError } from '../../src/errors.ts';
 import type { Auth } from '../../src/tracking/address.ts';
-import { type Call, CallFailedError, CallRefusedError, Connection } from '../../src/tracking/request.ts';
+import { CallFailedError, CallRefusedError } from '../../src/tracking/callErrors.ts';
+import { type Call, Connection } from '../../src/tracking/request.ts';
 import { passTime, stopTime } from '../support/stoppedTime.ts';
 import { answer, countingServer, type Handler, hangUp, inTurn, silence } from './countingServer.ts';
 
@@ -156,7 +157,7 @@ describe.concurrent('how often a call is sent', () => {
     expect(performance.now() - start).toBeGreaterThan(990);
   });
 
-  test('a call’s time ends its pauses too, and the failure before it is told', async () => {
+  test('a call’s time ends its pauses too, and the failure before it is reported', async () => {
     await using server = await countingServer(answer(503, '', { 'retry-after': '5' }));
     // A little less than the pause, so that the answer may take nearly as long.
     await using connection = connect(server.url, { timeoutMs: 4_900 });
@@ -186,10 +187,14 @@ describe('what an error says', () => {
     [
       401,
       'You are not authenticated.',
-      /^MLflow refused version \(401\): You are not authenticated\. Check MLFLOW_TRACKING_USERNAME/,
+      /^MLflow refused version \(401\): You are not authenticated\. Set MLFLOW_TRACKING_USERNAME/,
     ],
     [302, '', /^MLflow refused version \(302\)\. A redirect is not followed/],
-    [404, '<html><title>Not Found</title>', /^MLflow refused version \(404\): Not Found\.$/],
+    [
+      404,
+      '<html><title>Not Found</title>',
+      /^MLflow refused version \(404\): Not Found\. Check MLFLOW_TRACKING_URI: no MLflow server of a version/,
+    ],
   ])('%d', async (status, body, message) => {
     await using server = await countingServer(answer(status, body));
     await using connection = connect(server.url);
@@ -223,7 +228,36 @@ describe('what an error says', () => {
     expect(error).toMatchObject({
       code: 'mlflow_unreachable',
       ambiguous: true,
-      message: expect.stringMatching(/broke during runs\/create \(UND_ERR_SOCKET\)\.$/),
+      message: expect.stringMatching(
+        /^MLflow at http:.* ends connections without a response \(UND_ERR_SOCKET\)\. If the port speaks TLS, write/,
+      ),
+    });
+  });
+
+  test('a connection that breaks in the middle of a response says nothing of TLS', async () => {
+    await using server = await countingServer((response) => {
+      response.writeHead(200, { 'content-length': '9' }).write('x');
+      setTimeout(() => response.destroy(), 100);
+    });
+    await using connection = connect(server.url);
+    expect(await failureOf(connection.send(CREATE))).toMatchObject({
+      code: 'mlflow_unreachable',
+      ambiguous: true,
+      message: expect.not.stringContaining('https://'),
+    });
+  });
+
+  test('the open message of an error has neither the address nor words of MLflow', async () => {
+    await using server = await countingServer(answer(400, { error_code: 'X', message: 'secret' }));
+    await using connection = connect(server.url);
+    expect(await failureOf(connection.send(CREATE))).toMatchObject({
+      message: 'MLflow refused runs/create (400 X): secret.',
+      details: { openMessage: 'MLflow refused runs/create (400 X).' },
+    });
+    await using absent = connect(`http://127.0.0.1:${await unusedPort()}`);
+    expect(await failureOf(absent.send(CREATE))).toMatchObject({
+      message: expect.stringContaining(' at http://127.0.0.1:'),
+      details: { openMessage: expect.not.stringContaining('127.0.0.1') },
     });
   });
 
@@ -280,7 +314,7 @@ describe('bounded bodies', () => {
     await using connection = connect(server.url);
     const error = await failureOf(connection.send(GET));
     expect(error).toMatchObject({ said: 'x'.repeat(64 * 2 ** 10) });
-    expect(String(error).length).toBeLessThan(400);
+    expect(String(error).length).toBeLessThan(500);
   });
 
   test.each([400, 200])('a %d that never ends is not read to its end', async (status) => {
@@ -296,7 +330,7 @@ describe('bounded bodies', () => {
     expect(await failureOf(connection.send(GET))).toMatchObject({ code: 'mlflow_refused' });
   });
 
-  test('an answer of more than 4 MB is none of MLflow’s', async () => {
+  test('an answer of more than 4 MB is not from MLflow', async () => {
     await using server = await countingServer(answer(200, 'x'.repeat(4 * 2 ** 20 + 1)));
     await using connection = connect(server.url);
     expect(await failureOf(connection.send(GET))).toMatchObject({ code: 'mlflow_refused' });

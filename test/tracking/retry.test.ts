@@ -22,8 +22,11 @@ describe('retryPauseMs: is the call sent again?', () => {
     [{ code: 'ECONNRESET' }, true, false],
     [{ code: 'EPIPE' }, true, false],
     [{ code: 'UND_ERR_SOCKET' }, true, false],
-    [{ code: 'ENOTFOUND' }, false, false],
+    [{ code: 'ENOTFOUND' }, true, true],
+    // Only a person can correct these.
     [{ code: 'CERT_HAS_EXPIRED' }, false, false],
+    [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, false, false],
+    [{ code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, false, false],
     [{ code: 'anything else' }, false, false],
     [{ status: 429, retryAfterMs: 5_000 }, true, true],
     [{ status: 429, retryAfterMs: 5_001 }, false, false],

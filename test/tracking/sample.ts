@@ -111,6 +111,13 @@ export function sampleRun(overrides: Partial<TrackedRun> = {}): TrackedRun {
         { label: 1, count: 268 },
       ],
     },
+    parts: [
+      { context: 'train', rows: 537, digest: '0123456789abcdef0123456789abcde1' },
+      { context: 'test', rows: 231, digest: '0123456789abcdef0123456789abcde2' },
+    ],
+    signature: 'inferred',
+    solver: { name: 'lbfgs', iterations: 9, converged: true },
+    warnings: [],
     inputExample: { columns: SAMPLE_COLUMNS, data: SAMPLE_ROWS },
     rounded: { accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 },
     training: metricSet(0),

@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DataError, FieldError, StorageError, UnavailableError } from '../../src/errors.ts';
+import {
+  DataError,
+  FieldError,
+  StorageError,
+  TrackingRefusedError,
+  UnavailableError,
+} from '../../src/errors.ts';
 import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
 import { dryRun, type TrainRequest, train } from '../../src/training/train.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { chosenOf } from '../../src/values/result.ts';
+import type { SignatureKind } from '../../src/values/run.ts';
 import { FakeEngine } from '../support/fakeEngine.ts';
 import { RecordingDesk } from '../support/recordingDesk.ts';
 
@@ -64,11 +71,46 @@ describe('train', () => {
     expect(run.rounded.accuracy).toBe(Math.round(test.metrics.accuracy_score * 100) / 100);
   });
 
-  it('asks the engine whether it can, then whether there is room, and computes last', async () => {
+  it('logs the positive class, the parts, how the solver ended, and the codes of warnings', async () => {
+    const { result, run } = await train(request({ user: 'ada', git_commit: 'c0ffee' }), rooms(), keep);
+    const { solver, warnings } = chosenOf(result);
+    expect(run).toMatchObject({ user: 'ada', gitCommit: 'c0ffee', solver, signature: 'inferred' });
+    expect(run.warnings).toEqual([...result.warnings, ...warnings].map(({ code }) => code));
+    expect(run.extraParams).toMatchObject({ solver: 'lbfgs', solver_tol: '0.0001', signature: 'inferred' });
+    expect(run.extraParams).toHaveProperty('positive');
+    expect(run.parts).toMatchObject([
+      { context: 'train', rows: result.split.train },
+      { context: 'test', rows: result.split.test },
+    ]);
+  });
+
+  it('names the parts by digests that depend on the file, the part, and the fields that choose rows', async () => {
+    const digestsOf = async (body: FormBody) => {
+      const { run } = await train(request(body), rooms(), keep);
+      return run.parts.map(({ digest }) => digest);
+    };
+    const digests = await digestsOf({});
+    expect(digests).toEqual([expect.stringMatching(/^[\da-f]{32}$/), expect.stringMatching(/^[\da-f]{32}$/)]);
+    expect(new Set(digests).size).toBe(2);
+    expect(await digestsOf({ C: '9', exp_name: 'other' })).toEqual(digests);
+    expect(await digestsOf({ random_state: '7' })).not.toEqual(digests);
+  });
+
+  it.each<[string, FormBody, SignatureKind | undefined, SignatureKind]>([
+    ['by default', {}, undefined, 'inferred'],
+    ['as the service is set', {}, 'none', 'none'],
+    ['as the form says', { signature: 'any' }, 'none', 'any'],
+  ])('has the signature %s', async (_name, body, signature, expected) => {
+    const { run } = await train(request(body), { ...rooms(), ...(signature && { signature }) }, keep);
+    expect([run.signature, run.extraParams?.['signature']]).toEqual([expected, expected]);
+  });
+
+  it('asks the engine whether it can, then whether there is room and an experiment, and computes last', async () => {
     const order = engine.calls;
     desk.checkRoom = async () => void order.push('checkRoom');
-    await train(request({}), rooms(), keep);
-    expect(order).toEqual(['check', 'checkRoom', 'run']);
+    desk.checkExperiment = async (name: string) => void order.push(`checkExperiment ${name}`);
+    await train(request({ exp_name: 'E' }), rooms(), keep);
+    expect(order).toEqual(['check', 'checkRoom', 'checkExperiment E', 'run']);
   });
 
   it.each<[string, () => void, FormBody, readonly string[]]>([
@@ -80,6 +122,12 @@ describe('train', () => {
     ],
     ['a name is refused', () => undefined, { exp_name: '..' }, ['check']],
     ['there is no room', () => (desk.roomError = new UnavailableError('spool_full', 'Full.')), {}, ['check']],
+    [
+      'the experiment takes no runs',
+      () => (desk.experimentError = new TrackingRefusedError('experiment_deleted', 'Deleted.')),
+      {},
+      ['check'],
+    ],
     [
       'the data cannot be fitted',
       () => (engine.failWith = new DataError('one_class', 'One.')),

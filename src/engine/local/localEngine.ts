@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { csvOptionsOf } from '../../data/csvOptions.ts';
 import type { ReadOptions } from '../../data/readTable.ts';
 import { inTestFile, TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
@@ -143,8 +144,9 @@ export class LocalEngine implements Engine {
     // This engine has taken the files in itself: `receive` is the only source of an intake.
     const readings = { train: source.intake as Reading, test: source.test?.intake as Reading | undefined };
     try {
-      const train = { read: await readings.train.tableOrRoom(), path: source.path };
-      const files = { train, test: source.test && (await testFileOf(source.test)) };
+      const isReadAgain = csvOptionsOf(plan.data) !== undefined;
+      const train = { read: await readings.train.tableOrRoom(isReadAgain), path: source.path };
+      const files = { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
       const reads = [files.train, files.test].flatMap((file) => (file === undefined ? [] : [file.read]));
       return await this.#memory.reserving(reads, () => this.#runTask(kind, files, { readings, plan, watch }));
     } finally {
@@ -209,9 +211,12 @@ export class LocalEngine implements Engine {
 }
 
 /** The test file, once it is read. @throws the file's first fault, which names the file */
-async function testFileOf({ intake, path }: NonNullable<Source['test']>): Promise<TaskFile> {
+async function testFileOf(
+  { intake, path }: NonNullable<Source['test']>,
+  isReadAgain: boolean,
+): Promise<TaskFile> {
   try {
-    return { read: await (intake as Reading).tableOrRoom(), path };
+    return { read: await (intake as Reading).tableOrRoom(isReadAgain), path };
   } catch (error) {
     throw inTestFile(error);
   }

@@ -9,7 +9,7 @@ export interface DeliveryLink {
   readonly url: string;
 }
 
-/** The run in MLflow. Until the run exists, only its name is known. */
+/** The run in MLflow. Until the delivery has ended, only its name is known. */
 export interface RunAnswer {
   readonly id: string | null;
   readonly name: string;
@@ -26,10 +26,22 @@ export interface DeliveryAnswer extends DeliveryLink {
   /** Seconds from the acceptance to the end of the delivery, or until now. */
   readonly age_s: number;
   readonly attempts: number;
-  readonly last_error: { readonly code: string; readonly detail: string } | null;
+  readonly last_error: LastErrorAnswer | null;
   readonly experiment: string;
   readonly run: RunAnswer;
   readonly model: ModelAnswer | null;
+}
+
+/** Why the last try to deliver a training failed. */
+export interface LastErrorAnswer {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface ExperimentAnswer {
+  readonly id: string | null;
+  readonly name: string;
+  readonly url: string | null;
 }
 
 export interface ModelAnswer {
@@ -41,7 +53,7 @@ export interface ModelAnswer {
 
 /** @param path the path of the request */
 export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number): DeliveryAnswer {
-  const { acceptedAtMs, endedAtMs, lastError, logged } = view;
+  const { acceptedAtMs, endedAtMs, logged } = view;
   return {
     ...deliveryLink(view.id, path),
     state: view.state,
@@ -50,10 +62,18 @@ export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number):
     // The clock may have been set back.
     age_s: Math.max(0, Math.round(((endedAtMs ?? nowMs) - acceptedAtMs) / 100) / 10),
     attempts: view.attempts,
-    last_error: lastError === undefined ? null : { code: lastError.code, detail: lastError.message },
+    last_error: lastErrorAnswer(view),
     experiment: view.experimentName,
-    run: runAnswer(view.runName, logged),
+    run: runAnswer(view),
     model: logged === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+  };
+}
+
+export function experimentAnswer({ experimentName, logged }: DeliveryView): ExperimentAnswer {
+  return {
+    id: logged?.experimentId ?? null,
+    name: experimentName,
+    url: logged?.experimentUrl ?? null,
   };
 }
 
@@ -62,10 +82,14 @@ export function deliveryLink(id: string, path: string): DeliveryLink {
   return { id, url: relativeReference(path, `deliveries/${id}`) };
 }
 
-export function runAnswer(name: string, logged: LoggedRun | undefined): RunAnswer {
+export function lastErrorAnswer({ lastError }: DeliveryView): LastErrorAnswer | null {
+  return lastError === undefined ? null : { code: lastError.code, detail: lastError.message };
+}
+
+export function runAnswer({ runName, runId, logged }: DeliveryView): RunAnswer {
   return {
-    id: logged?.runId ?? null,
-    name: logged?.runName ?? name,
+    id: logged?.runId ?? runId ?? null,
+    name: logged?.runName ?? runName,
     url: logged?.runUrl ?? null,
     experiment_id: logged?.experimentId ?? null,
   };

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import { notes } from '../notes.ts';
+import { type HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
 import { trainAnswer } from './trainAnswer.ts';
@@ -17,7 +18,7 @@ export interface Outcome {
 
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
- * @throws TrackingRefusedError if MLflow rejected the run permanently
+ * @throws HttpError if MLflow rejected the run permanently
  */
 export function sendTraining(
   { view, waitMs, isReplayed }: Outcome,
@@ -27,22 +28,24 @@ export function sendTraining(
   const isPending = view.state === 'pending';
   notes(response).deliveryId = view.id;
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
-  if (view.state === 'dead') throw refusal(view);
+  const { path } = response.req;
+  if (view.state === 'dead') throw refusalOf(view, path);
   const applied = preferenceApplied(preferences, { waitMs, isPending });
   if (applied !== undefined) response.set('Preference-Applied', applied);
   if (view.logged !== undefined) {
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
-  const { path } = response.req;
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
   response.json(trainAnswer(view, path));
 }
 
-function refusal({ id, lastError }: DeliveryView): TrackingRefusedError {
-  const { code, message, details } = lastError ?? {
+/** The problem, with everything that was computed. A damaged record has lost its answer. */
+function refusalOf(view: DeliveryView, path: string): HttpError {
+  const { code, message, details } = view.lastError ?? {
     code: 'mlflow_refused',
     message: 'MLflow refused the run.',
   };
-  return new TrackingRefusedError(code, message, { ...details, deliveryId: id });
+  const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
+  return view.answer === undefined ? refusal : refusal.with({ ...trainAnswer(view, path) });
 }

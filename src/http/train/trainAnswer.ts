@@ -1,22 +1,34 @@
 import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
-import type { MetricSet, RoundedMetrics } from '../../values/metrics.ts';
-import { chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
+import type { RoundedMetrics } from '../../values/metrics.ts';
+import type { Plan } from '../../values/plan.ts';
+import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
 import type { TrackedRun } from '../../values/run.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
   type DeliveryLink,
   deliveryLink,
+  type ExperimentAnswer,
+  experimentAnswer,
+  type LastErrorAnswer,
+  lastErrorAnswer,
   type ModelAnswer,
   modelAnswer,
   type RunAnswer,
   runAnswer,
 } from '../routes/deliveryAnswer.ts';
+import {
+  type CandidateRunAnswer,
+  type FoldsAnswer,
+  foldsAnswer,
+  type JsonMetrics,
+  jsonMetrics,
+  type SweepAnswer,
+  sweepAnswer,
+  withRuns,
+} from './sweepAnswer.ts';
 
-/** JSON has no NaN: an undefined metric is null. */
-type JsonMetrics = { readonly [name in keyof MetricSet]: number | null };
-
-interface Computed {
+interface Computed extends Partial<SweepAnswer> {
   readonly metrics: { readonly train: JsonMetrics; readonly test: JsonMetrics };
   readonly data: {
     readonly rows: number;
@@ -27,6 +39,10 @@ interface Computed {
     readonly digest: string;
     readonly test_file?: TestFileAnswer;
   };
+  /** If the form has `cv`. The folds of a sweep's candidates are in `runs`. */
+  readonly cv?: FoldsAnswer;
+  /** If the form has `threshold`. */
+  readonly threshold?: ChosenThreshold;
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
@@ -56,11 +72,20 @@ export interface KeptAnswer {
 }
 
 /** The response to `POST /train`: the original's four keys, and where to find the run, the model and the delivery. */
-export interface TrainAnswer extends RoundedMetrics, Computed {
+export interface TrainAnswer extends RoundedMetrics, Omit<Computed, 'runs'> {
+  readonly experiment: ExperimentAnswer;
   readonly run: RunAnswer;
   readonly model: ModelAnswer;
-  readonly tracking: { readonly state: 'pending' | 'finished'; readonly delivery: DeliveryLink };
+  readonly tracking: {
+    readonly state: 'pending' | 'finished' | 'dead';
+    readonly delivery: DeliveryLink;
+    readonly last_error: LastErrorAnswer | null;
+  };
+  /** The candidates of a sweep, the best first. */
+  readonly runs?: readonly CandidateRunAnswer[];
 }
+
+const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
 
 /**
  * Makes the part of a response that is kept with the training.
@@ -69,15 +94,17 @@ export interface TrainAnswer extends RoundedMetrics, Computed {
 export function keptAnswer(
   result: Result,
   run: TrackedRun,
+  plan: Pick<Plan, 'choice'>,
   clock: { readonly upload: number; readonly total: number },
 ): KeptAnswer {
-  const { data, testData, split, warnings, stages } = result;
-  const { train, test, solver, warnings: ofModel } = chosenOf(result);
+  const { data, testData, split, warnings, stages, threshold } = result;
+  const { solver, warnings: ofModel } = chosenOf(result);
+  const sweep = sweepAnswer(result, plan);
   return {
     rounded: run.rounded,
     registeredModel: run.registeredModelName,
     computed: {
-      metrics: { train: toJson(train.metrics), test: toJson(test.metrics) },
+      metrics: { train: jsonMetrics(run.training), test: jsonMetrics(run.test) },
       data: {
         rows: data.rows,
         columns: data.columns.length,
@@ -87,6 +114,9 @@ export function keptAnswer(
         digest: data.digest,
         ...(testData && { test_file: testFileAnswer(testData) }),
       },
+      ...(run.cv !== undefined && sweep === undefined && { cv: foldsAnswer(run.cv) }),
+      ...(threshold !== undefined && { threshold }),
+      ...sweep,
       solver,
       warnings: [...warnings, ...ofModel],
       timing_ms: {
@@ -100,24 +130,24 @@ export function keptAnswer(
 }
 
 /**
- * Makes the response for a training that is pending or delivered.
+ * Makes the response for an accepted training.
  * @param path the path of the request
  */
 export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
   const { rounded, registeredModel, computed } = view.answer as KeptAnswer;
-  const { metrics, data, solver, warnings, timing_ms: timing } = computed;
+  const { timing_ms: timing, runs, ...rest } = computed;
   return {
     ...rounded,
-    run: runAnswer(view.runName, view.logged),
+    experiment: experimentAnswer(view),
+    run: runAnswer(view),
     model: modelAnswer(registeredModel, view.logged),
     tracking: {
-      state: view.logged === undefined ? 'pending' : 'finished',
+      state: TRACKING_STATES[view.state],
       delivery: deliveryLink(view.id, path),
+      last_error: lastErrorAnswer(view),
     },
-    metrics,
-    data,
-    solver,
-    warnings,
+    ...rest,
+    ...(runs !== undefined && { runs: withRuns(runs, view.logged) }),
     timing_ms: withLog(timing, view),
   };
 }
@@ -137,14 +167,6 @@ function withLog(timing: Timing, view: DeliveryView): Timing {
   if (logMs === undefined) return timing;
   const log = tenths(logMs);
   return { ...timing, log, total: tenths(timing.total + log) };
-}
-
-function toJson(metrics: MetricSet): JsonMetrics {
-  const entries = Object.entries(metrics).map(([name, value]) => [
-    name,
-    Number.isFinite(value) ? value : null,
-  ]);
-  return Object.fromEntries(entries) as JsonMetrics;
 }
 
 const tenths = (ms: number) => Math.round(ms * 10) / 10;

@@ -133,7 +133,7 @@ async function trainAndWait(
   // From here on the training holds the key, even if the client disconnects.
   response.off('close', head.letGo);
   try {
-    const keep: Keep = (result, run) => ({ answer: keptAnswer(result, run, clock()) });
+    const keep: Keep = (result, run, plan) => ({ answer: keptAnswer(result, run, plan, clock()) });
     const job = await jobs.submit({ ...submission, keep });
     if (job.trained !== undefined) noteResult(job.trained.result, clock().upload, response);
     const settled = jobs.settled(job, waitMs, clientGone(response));

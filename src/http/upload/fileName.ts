@@ -40,7 +40,7 @@ const KIND_OF = new Map(
  * numbers of pipes and the names of temporary files change from run to run.
  */
 const MADE_UP = new RegExp(
-  `^(?:[^\\p{L}\\p{N}]*|\\d{1,4}|blob|data|file|filename|<?stdin>?|tmp[a-z0-9_]{8}|upload|${FILE_FIELDS.join('|')})$`,
+  `^(?:[^\\p{L}\\p{N}]*|\\d{1,4}|<.*>|tmp[a-z0-9_]{8}|pipe:\\[\\d+\\]|blob|body|buffer|content|data|file|filename|input|noname|none|null|pipe|stdin|stream|undefined|unknown|unnamed|untitled|upload|${FILE_FIELDS.join('|')})$`,
   'iu',
 );
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a name in MLflow has none of these characters.
@@ -59,9 +59,14 @@ export function refuseName(fileName: string, field: string): NotATableError | un
   );
 }
 
+/** Whether a program made the name up, or the client has no name for the file. */
+export function isMadeUp(fileName: string): boolean {
+  return MADE_UP.test(fileName);
+}
+
 /** The file's name for people; `data` if a program made the client's name up. */
 export function shownName(fileName: string): string {
-  return MADE_UP.test(fileName) ? NO_FILE_NAME : fileName.replaceAll(CONTROLS, '-');
+  return isMadeUp(fileName) ? NO_FILE_NAME : fileName.replaceAll(CONTROLS, '-');
 }
 
 /** The name under which an upload is stored. */

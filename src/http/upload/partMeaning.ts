@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { isFileName } from '../../training/fields/parse.ts';
+import { isMadeUp } from './fileName.ts';
 import { encodedPart, fileInField, nestedForm, tableInField } from './formErrors.ts';
 import type { PartHead } from './partHead.ts';
 
@@ -55,7 +57,8 @@ export function meaningOfHead(head: PartHead, fields: FormFields): PartMeaning |
   if (name === undefined) return 'unknown';
   if (type.startsWith('multipart/')) throw nestedForm(name);
   if (!PLAIN_ENCODINGS.has(transferEncoding)) throw encodedPart(name);
-  if (fields.files.has(name)) return fileName === '' ? undefined : 'file';
+  // requests and httpx make a file of the text "data.csv", too, if somebody forgets to open the file.
+  if (fields.files.has(name)) return isMadeUp(fileName) ? undefined : 'file';
   if (fields.texts.has(name)) return hasFileName || TABLE_TYPES.has(type) ? undefined : 'text';
   return fileName === '' && TABLE_TYPES.has(type) ? undefined : 'unknown';
 }
@@ -72,12 +75,14 @@ export function meaningOfContent(
   start: Buffer,
   { isWhole, fields }: { readonly isWhole: boolean; readonly fields: FormFields },
 ): PartMeaning | undefined {
-  const { name = '', type } = head;
+  const { name = '', fileName, type } = head;
   if (fields.files.has(name)) {
+    if (isTable(start, fields)) return 'file';
+    if (!isWhole) return undefined;
     // A browser sends an empty part without a name if no file was chosen. The part is an empty field.
-    if (start.length === 0) return isWhole ? 'text' : undefined;
-    if (!TEXT_TYPES.has(type) || isTable(start, fields)) return 'file';
-    return isWhole ? 'text' : undefined;
+    if (start.length === 0) return fileName === '' ? 'text' : 'file';
+    const saysFile = fileName !== '' || !TEXT_TYPES.has(type);
+    return saysFile && !isFileName(start.toString()) ? 'file' : 'text';
   }
   if (fields.texts.has(name)) {
     if (start.length > fields.textBytesMax) throw tableInField(name);

@@ -1,6 +1,6 @@
 // Finds the ends of whole blocks of plain rows, and makes packed segments of each block's bytes.
 import { LF } from './layout';
-import { bitsOf, scan, STEP } from './scan';
+import { bitsOf, MARK_BYTES, scan, STEP } from './scan';
 import { seal } from './seal';
 
 // A block's entry as u32: its first byte and its end, its rows, and whether `readBlock` has taken the block.
@@ -11,7 +11,7 @@ const ROWS: usize = 8;
 const IS_TAKEN: usize = 12;
 
 // The result of `readBlock`: the bytes of all segments, then the result of `seal` for each column, then for each column
-// the byte that `scan` stores in `NOT_WHOLE`.
+// the marks that `scan` stores.
 const SEGMENT_BYTES: usize = 0;
 const OF_COLUMNS: usize = 16;
 const SEALED_BYTES: usize = 32;
@@ -21,7 +21,7 @@ const STATE_BYTES: usize = 80;
 const COLUMNS: usize = 8;
 const COLUMN_BYTES: usize = 12;
 const STAGED: usize = 16;
-const NOT_WHOLE: usize = 24;
+const MARKS: usize = 24;
 const SPANS: usize = 28;
 const SPANS_MAX: usize = 32;
 const ENDS: usize = 44;
@@ -83,9 +83,9 @@ export function readBlock(
   store<u32>(entry, 0, IS_TAKEN);
   const result = results + <usize>block * resultBytes;
   const columns = <usize>load<u32>(model, COLUMNS);
-  const notWhole = result + OF_COLUMNS + columns * SEALED_BYTES;
-  memory.fill(notWhole, 0, columns);
-  makeState(model, scratch, notWhole);
+  const marks = result + OF_COLUMNS + columns * SEALED_BYTES;
+  memory.fill(marks, 0, columns * MARK_BYTES);
+  makeState(model, scratch, marks);
   scan(scratch, from, to, 0, rows);
   if (load<u32>(scratch, NEXT_ROW) != rows || load<u32>(scratch, SPAN_COUNT) != 0) return;
   const slot = slots + <usize>block * slotBytes;
@@ -101,7 +101,7 @@ export function readBlock(
 }
 
 /** Makes a thread's own copy of the model. */
-function makeState(model: usize, scratch: usize, notWhole: usize): void {
+function makeState(model: usize, scratch: usize, marks: usize): void {
   const endsMax = <usize>load<u32>(model, ENDS_MAX);
   const ends = aligned(scratch + STATE_BYTES);
   const spans = aligned(ends + ((endsMax + ENDS_SLACK) << 2));
@@ -111,7 +111,7 @@ function makeState(model: usize, scratch: usize, notWhole: usize): void {
   // The room for spans holds the cells of one step only, so the first cell that is handed out ends the scan.
   store<u32>(scratch, <u32>endsMax, SPANS_MAX);
   store<u32>(scratch, <u32>aligned(spans + endsMax * SPAN_BYTES), STAGED);
-  store<u32>(scratch, <u32>notWhole, NOT_WHOLE);
+  store<u32>(scratch, <u32>marks, MARKS);
 }
 
 @inline

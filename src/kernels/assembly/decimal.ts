@@ -21,6 +21,8 @@ const SIGN_BIT: u64 = 0x8000_0000_0000_0000;
 const DIGITS_MAX: u32 = 19;
 /** Bytes of half a vector. */
 const HALF: u32 = 8;
+/** Place of the second mark of a column. The first mark, `NOT_WHOLE`, stands at 0. */
+const LARGE: usize = 1;
 /** Length of a sign, a point and `DIGITS_MAX` digits. */
 const LENGTH_MAX: u32 = DIGITS_MAX + 2;
 const TEN_TO_8: u64 = 100_000_000;
@@ -40,14 +42,15 @@ const EXPONENT_MAX: i32 = 9_999;
  * @param to address behind the last byte
  * @param point the byte between whole part and fraction
  * @param powers address of the table of powers of ten
- * @param notWhole address of a byte, which becomes 1 if the text has a point or an exponent, or is no exact double
+ * @param marks address of the column's marks: `NOT_WHOLE` becomes 1 if the text has a point or an exponent, or is no
+ *   exact double; `LARGE` becomes 1 if the text is a whole number beyond the exact doubles
  * @returns `HANDED_OUT` if the text is not digits with at most a sign, a point and an exponent, or if the digits do not
  *   decide how to round
  */
 @inline
-export function decimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
+export function decimalWord(from: usize, to: usize, point: u32, powers: usize, marks: usize): u64 {
   const length = <u32>(to - from);
-  if (length > 16) return longDecimalWord(from, to, point, powers, notWhole);
+  if (length > 16) return longDecimalWord(from, to, point, powers, marks);
   const first = <u32>load<u8>(from);
   const negative = u32(first == MINUS);
   const signs = negative | u32(first == PLUS);
@@ -59,15 +62,15 @@ export function decimalWord(from: usize, to: usize, point: u32, powers: usize, n
   if (others != 0) {
     const at = <u32>ctz(others);
     if ((others & (others - 1)) != 0 || <u32>load<u8>(from + at) != point) {
-      return exponentWord(from, to, point, powers, notWhole);
+      return exponentWord(from, to, point, powers, marks);
     }
     decimals = length - 1 - at;
     digits -= 1;
     aligned = withoutPoint(bytes, to - 16, decimals);
-    store<u8>(notWhole, 1);
+    store<u8>(marks, 1);
   }
   if (digits == 0) return HANDED_OUT;
-  return wordOf(valueOf(v128.and(aligned, lastBytes(digits))), decimals, negative, powers, notWhole);
+  return wordOf(valueOf(v128.and(aligned, lastBytes(digits))), decimals, negative, powers, marks);
 }
 
 /**
@@ -85,7 +88,7 @@ export function storeTwoWords(
   from1: usize,
   to1: usize,
   point: u32,
-  notWhole: usize,
+  marks: usize,
   place: usize,
 ): bool {
   const length0 = <u32>(to0 - from0);
@@ -115,7 +118,7 @@ export function storeTwoWords(
     digits = v128.bitselect(digits, moved, lastBytesOfHalves(decimals0, decimals1));
     decimals0 &= 7;
     decimals1 &= 7;
-    store<u8>(notWhole, 1);
+    store<u8>(marks, 1);
   }
   const fours = foursOf(v128.and(digits, lastBytesOfHalves(count0, count1)));
   const values = <u64>i64x2.extract_lane(eightsOf(fours, fours), 0);
@@ -125,9 +128,9 @@ export function storeTwoWords(
 }
 
 /** Reads a cell of more than 16 characters as a staged word. */
-function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
+function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, marks: usize): u64 {
   const length = <u32>(to - from);
-  if (length > LENGTH_MAX) return exponentWord(from, to, point, powers, notWhole);
+  if (length > LENGTH_MAX) return exponentWord(from, to, point, powers, marks);
   const first = <u32>load<u8>(from);
   const negative = u32(first == MINUS);
   const signs = negative | u32(first == PLUS);
@@ -139,16 +142,16 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
   if (others != 0) {
     const at = <u32>ctz(others);
     if ((others & (others - 1)) != 0 || <u32>load<u8>(from + at) != point) {
-      return exponentWord(from, to, point, powers, notWhole);
+      return exponentWord(from, to, point, powers, marks);
     }
     decimals = length - 1 - at;
     digits -= 1;
     // The digits may cross the middle of the 32 bytes. A branch for such numbers would be mispredicted.
     low = v128.bitselect(low, digitsAt(to - 17), lastBytes(decimals));
     high = v128.bitselect(high, digitsAt(to - 33), lastBytesBefore16(decimals));
-    store<u8>(notWhole, 1);
+    store<u8>(marks, 1);
   }
-  if (digits > DIGITS_MAX) return exponentWord(from, to, point, powers, notWhole);
+  if (digits > DIGITS_MAX) return exponentWord(from, to, point, powers, marks);
   low = v128.and(low, lastBytes(digits));
   high = v128.and(high, lastBytesBefore16(digits));
   // The upper part has at most three digits, in the last of the four lanes.
@@ -159,7 +162,7 @@ function longDecimalWord(from: usize, to: usize, point: u32, powers: usize, notW
   const mantissa = upper * TEN_TO_16 + middle * TEN_TO_8 + lower;
   const word = packedWord(mantissa, decimals, negative);
   if (word != HANDED_OUT) return word;
-  store<u8>(notWhole, load<u8>(notWhole) | u8(mantissa > SAFE_MAX));
+  if (mantissa > SAFE_MAX) markInexact(decimals, marks);
   const sign = <u64>negative << 63;
   return mantissa == 0 ? sign : roundedProduct(mantissa, -<i32>decimals, powers) | sign;
 }
@@ -205,12 +208,18 @@ function eightsOf(first: v128, second: v128): v128 {
 
 /** Returns `±mantissa / 10^decimals` as a staged word: a whole number if 32 bits hold the mantissa, else a double. */
 @inline
-function wordOf(mantissa: u64, decimals: u32, negative: u32, powers: usize, notWhole: usize): u64 {
+function wordOf(mantissa: u64, decimals: u32, negative: u32, powers: usize, marks: usize): u64 {
   const word = packedWord(mantissa, decimals, negative);
   if (word != HANDED_OUT) return word;
-  if (mantissa > SAFE_MAX) store<u8>(notWhole, 1);
+  if (mantissa > SAFE_MAX) markInexact(decimals, marks);
   // With at most 22 decimals, 128 bits of the product always decide how to round.
   return doubleBits(mantissa, -<i32>decimals, powers) | (<u64>negative << 63);
+}
+
+/** Marks the column of a number with more digits than exact doubles have. */
+function markInexact(decimals: u32, marks: usize): void {
+  store<u8>(marks, 1);
+  if (decimals == 0) store<u8>(marks, 1, LARGE);
 }
 
 /** Returns the word of a whole number, or `HANDED_OUT` if the number does not fit into 32 bits. */
@@ -227,7 +236,7 @@ function packedWord(mantissa: u64, decimals: u32, negative: u32): u64 {
  * A number with an exponent is always staged as a double. Behind leading zeros, the digits after the first `DIGITS_MAX`
  * are left out. If these digits decide how to round, the number is handed out.
  */
-function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhole: usize): u64 {
+function exponentWord(from: usize, to: usize, point: u32, powers: usize, marks: usize): u64 {
   let at = from;
   let byte = <u32>load<u8>(at);
   const negative = u32(byte == MINUS);
@@ -255,10 +264,11 @@ function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhol
   }
   if (digits == 0) return HANDED_OUT;
   if (at == to && leftOut == 0 && decimals <= EXACT_POWER_MAX) {
-    if (behindPoint) store<u8>(notWhole, 1);
-    return wordOf(mantissa, decimals, negative, powers, notWhole);
+    if (behindPoint) store<u8>(marks, 1);
+    return wordOf(mantissa, decimals, negative, powers, marks);
   }
   let exponent: i32 = 0;
+  const isWhole = at == to && !behindPoint;
   if (at < to) {
     if ((byte | SMALL) != LETTER_E) return HANDED_OUT;
     at += 1;
@@ -277,6 +287,7 @@ function exponentWord(from: usize, to: usize, point: u32, powers: usize, notWhol
   if (exponent < POWER_MIN || exponent > POWER_MAX) return HANDED_OUT;
   const bits = doubleBits(mantissa, exponent, powers);
   if (bits == HANDED_OUT || (leftOut > 0 && doubleBits(mantissa + 1, exponent, powers) != bits)) return HANDED_OUT;
-  store<u8>(notWhole, 1);
+  store<u8>(marks, 1);
+  if (isWhole) store<u8>(marks, 1, LARGE);
   return bits | (negative ? SIGN_BIT : 0);
 }

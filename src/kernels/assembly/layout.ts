@@ -6,7 +6,10 @@
 
 /** A whole number of 32 bits that stands for `number / 10^decimals`. The decimals are added to the upper half. */
 export const NUMBER: u64 = 0x7ffc_0000_0000_0000;
-/** A cell without a value. The lower half is the least whole number. */
+/**
+ * A cell without a value. The lower half is the least whole number. If the cell holds the column's first word for
+ * missing, the lower half is 0.
+ */
 export const MISSING: u64 = 0x7ffd_0000_8000_0000;
 /** A cell that its column cannot keep. The column counts such a cell as missing, but apart from the empty cells. */
 export const OTHER: u64 = 0x7ffe_0000_8000_0000;

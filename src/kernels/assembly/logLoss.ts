@@ -42,13 +42,26 @@ export function logLossOfBlock(
     decodeRows(directory, nColumns, block, first + start, n, notes, nNotes, scratch, stride);
     predictRows(scratch, stride, nNotes, paddedRows(n), w, z);
     const codesOfChunk = codes + <usize>(rowsBefore(span) + start);
-    lossAndResiduals(z, n, codesOfChunk, weights, sums + (<usize>nNotes << 3), errors + (<usize>nNotes << 3));
+    lossAndResiduals(z, n, codesOfChunk, weights, sums + (<usize>nNotes << 3), errors + (<usize>nNotes << 3), 0, false);
     addColumnDots(scratch, stride, nNotes, paddedRows(n), z, sums, errors);
   }
 }
 
-/** Replaces the scores z by residuals. Adds the residuals to the first of two sums, and the losses to the second. */
-function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sums: usize, errors: usize): void {
+/**
+ * Replaces the scores z by residuals. Adds the residuals to the first of two sums, and the losses to the second.
+ * @param h if `wantsCurvature`: room for the second derivatives, padded with zeros
+ */
+@inline
+export function lossAndResiduals(
+  z: usize,
+  rows: i32,
+  codes: usize,
+  weights: usize,
+  sums: usize,
+  errors: usize,
+  h: usize,
+  wantsCurvature: bool,
+): void {
   const weight0 = v128.load64_splat(weights);
   const weight1 = v128.load64_splat(weights, 8);
   const whole = rows & -ROWS_AT_ONCE;
@@ -59,11 +72,14 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sum
     const end = min(row + STRETCH_ROWS, whole);
     for (; row < end; row += ROWS_AT_ONCE) {
       const at = z + (<usize>row << 3);
+      const to = h + (<usize>row << 3);
       const isOne = areOnes(v128.load32_zero(codes + <usize>row));
       const isOneFirst = i64x2.extend_low_i32x4_s(isOne);
       const isOneSecond = i64x2.extend_high_i32x4_s(isOne);
-      losses = f64x2.add(losses, twoRows(at, isOneFirst, v128.bitselect(weight1, weight0, isOneFirst)));
-      losses = f64x2.add(losses, twoRows(at + 16, isOneSecond, v128.bitselect(weight1, weight0, isOneSecond)));
+      const weightFirst = v128.bitselect(weight1, weight0, isOneFirst);
+      const weightSecond = v128.bitselect(weight1, weight0, isOneSecond);
+      losses = f64x2.add(losses, twoRows(at, isOneFirst, weightFirst, to, wantsCurvature));
+      losses = f64x2.add(losses, twoRows(at + 16, isOneSecond, weightSecond, to + 16, wantsCurvature));
       residuals = f64x2.add(residuals, f64x2.add(v128.load(at), v128.load(at, 16)));
     }
     addKept(sums, errors, residuals);
@@ -75,10 +91,11 @@ function lossAndResiduals(z: usize, rows: i32, codes: usize, weights: usize, sum
     const isThere = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rows - row));
     for (let half = 0; half < 2; half++) {
       const at = z + (<usize>(row + 2 * half) << 3);
+      const to = h + (<usize>(row + 2 * half) << 3);
       const isOneHere = half === 0 ? i64x2.extend_low_i32x4_s(isOne) : i64x2.extend_high_i32x4_s(isOne);
       const isHere = half === 0 ? i64x2.extend_low_i32x4_s(isThere) : i64x2.extend_high_i32x4_s(isThere);
       const weight = v128.and(v128.bitselect(weight1, weight0, isOneHere), isHere);
-      addKept(sums + 8, errors + 8, twoRows(at, isOneHere, weight));
+      addKept(sums + 8, errors + 8, twoRows(at, isOneHere, weight, to, wantsCurvature));
       addKept(sums, errors, v128.load(at));
     }
   }
@@ -93,16 +110,18 @@ function areOnes(codes: v128): v128 {
 /**
  * Returns the losses of two rows, and replaces their scores z by residuals.
  * With m = z for class 0 and m = -z for class 1, the loss is `max(m, 0) + log1p(exp(-|m|))`. Its derivative by m is the
- * logistic function.
+ * logistic function. Its second derivative is `exp(-|m|) / (1 + exp(-|m|))^2`, which is stored at `h` if it is wanted.
  */
 @inline
-function twoRows(at: usize, isOne: v128, weight: v128): v128 {
+function twoRows(at: usize, isOne: v128, weight: v128, h: usize, wantsCurvature: bool): v128 {
   const sign = v128.and(isOne, f64x2.splat(-0.0));
   const z = v128.load(at);
   const m = v128.xor(z, sign);
   const e = expOfMinus(f64x2.abs(z));
   const isWrong = f64x2.ge(m, f64x2.splat(0));
-  const slope = f64x2.div(v128.bitselect(f64x2.splat(1), e, isWrong), f64x2.add(f64x2.splat(1), e));
+  const sum = f64x2.add(f64x2.splat(1), e);
+  const slope = f64x2.div(v128.bitselect(f64x2.splat(1), e, isWrong), sum);
+  if (wantsCurvature) v128.store(h, f64x2.mul(weight, f64x2.div(e, f64x2.mul(sum, sum))));
   v128.store(at, v128.xor(f64x2.mul(weight, slope), sign));
   return f64x2.mul(weight, f64x2.add(f64x2.pmax(m, f64x2.splat(0)), log1p(e)));
 }

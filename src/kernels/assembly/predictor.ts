@@ -85,6 +85,10 @@ export function classifyBlock(
   }
 }
 
+/** `expOfMinus` is exact up to this, and `exp` of larger numbers than the second is beyond the doubles. */
+const EXPONENT_MAX: f64 = 708;
+const EXPONENT_OVERFLOW: f64 = 709.782712893384;
+
 /** Replaces z by `1 / (1 + exp(-z))`, through an exponential that cannot overflow. */
 function logisticInPlace(z: usize, rows: i32): void {
   const ones = f64x2.splat(1);
@@ -94,5 +98,17 @@ function logisticInPlace(z: usize, rows: i32): void {
     const e = expOfMinus(f64x2.abs(score));
     const isPositive = f64x2.ge(score, f64x2.splat(0));
     v128.store(at, f64x2.div(v128.bitselect(ones, e, isPositive), f64x2.add(ones, e)));
+    if (v128.any_true(f64x2.lt(score, f64x2.splat(-EXPONENT_MAX)))) {
+      storeFar(at, f64x2.extract_lane(score, 0));
+      storeFar(at + 8, f64x2.extract_lane(score, 1));
+    }
   }
+}
+
+/**
+ * Stores the logistic function of a score that is far below 0.
+ * The function is 0 where `exp(-z)` overflows, as in SciPy. A bound instead would give all these rows one rank.
+ */
+function storeFar(at: usize, score: f64): void {
+  if (score < -EXPONENT_MAX) store<f64>(at, score < -EXPONENT_OVERFLOW ? 0 : Math.exp(score));
 }

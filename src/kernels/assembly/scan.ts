@@ -10,7 +10,7 @@ const COLUMNS: usize = 8;
 const COLUMN_BYTES: usize = 12;
 const STAGED: usize = 16;
 const TEXT_COLUMNS: usize = 20;
-const NOT_WHOLE: usize = 24;
+const MARKS: usize = 24;
 const SPANS: usize = 28;
 const SPANS_MAX: usize = 32;
 const TEXTS: usize = 36;
@@ -21,6 +21,9 @@ const LINE_BYTES_MAX: usize = 52;
 const NEXT: usize = 56;
 const NEXT_ROW: usize = 60;
 const SPAN_COUNT: usize = 64;
+
+/** Bytes of the marks of a column, which decimal.ts explains. */
+export const MARK_BYTES: u32 = 2;
 
 /** Bytes of a cell that is handed out: its address, its length, its row in the block and its column, each as u32. */
 const SPAN_BYTES: usize = 16;
@@ -147,7 +150,7 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
   const point = load<u32>(state, POINT);
   const powers = <usize>load<u32>(state, POWERS);
   const texts = <usize>load<u32>(state, TEXTS);
-  const notWhole = <usize>(load<u32>(state, NOT_WHOLE) + column);
+  const marks = <usize>(load<u32>(state, MARKS) + column * MARK_BYTES);
   const columns = load<u32>(state, COLUMNS);
   const isLast = column == columns - 1;
   const step = <usize>columns << 2;
@@ -159,7 +162,7 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
     const to = cellEnd(end, isLast);
     if (row + 1 < rowsEnd) {
       const next = end + step;
-      if (storeTwoWords(from, to, <usize>load<u32>(next) + 1, cellEnd(next, isLast), point, notWhole, place)) {
+      if (storeTwoWords(from, to, <usize>load<u32>(next) + 1, cellEnd(next, isLast), point, marks, place)) {
         row += 2;
         end = next + step;
         place += 16;
@@ -168,7 +171,7 @@ function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
     }
     let word = MISSING;
     if (to != from) {
-      word = decimalWord(from, to, point, powers, notWhole);
+      word = decimalWord(from, to, point, powers, marks);
       if (word == HANDED_OUT) {
         word = knownWord(texts, from, to, column);
         if (word == HANDED_OUT) handOut(from, to, row, column);

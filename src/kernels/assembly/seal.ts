@@ -8,6 +8,8 @@ const MISSING_COUNT: usize = 8;
 const OTHER_COUNT: usize = 12;
 /** Row of the first missing cell, `OTHER` cells left out. */
 const FIRST_MISSING: usize = 16;
+/** Missing cells that hold the column's first word for missing: the lower half of their words is 0. */
+const WORD_COUNT: usize = 20;
 
 // The same numbers as `KINDS` in src/data/table.ts.
 const FLOAT64: u32 = 0;
@@ -56,6 +58,7 @@ export function seal(staged: usize, rows: u32, out: usize, result: usize): void 
   let decimals = mostTag - NUMBER_TAG;
   store<u32>(result, 0, MISSING_COUNT);
   store<u32>(result, 0, OTHER_COUNT);
+  store<u32>(result, 0, WORD_COUNT);
   if (mostTag >= MISSING_TAG) decimals = countMissing(staged, rows, result);
   // The whole numbers of 32 bits go to the second half of the room for doubles, and are narrowed from there.
   const whole = out + (((<usize>rows << 2) + 15) & ~15);
@@ -77,6 +80,7 @@ export function seal(staged: usize, rows: u32, out: usize, result: usize): void 
 function countMissing(staged: usize, rows: u32, result: usize): i32 {
   let missing: u32 = 0;
   let others: u32 = 0;
+  let words: u32 = 0;
   let decimals: i32 = 0;
   for (let row: u32 = 0; row < rows; row += 1) {
     const tag = load<i32>(staged + (<usize>row << 3), 4);
@@ -86,12 +90,14 @@ function countMissing(staged: usize, rows: u32, result: usize): i32 {
     } else if (tag == MISSING_TAG) {
       if (missing == 0) store<u32>(result, row, FIRST_MISSING);
       missing += 1;
+      words += u32(load<u32>(staged + (<usize>row << 3)) == 0);
     } else {
       others += 1;
     }
   }
   store<u32>(result, missing, MISSING_COUNT);
   store<u32>(result, others, OTHER_COUNT);
+  store<u32>(result, words, WORD_COUNT);
   return decimals;
 }
 

@@ -79,6 +79,40 @@ export function addColumnDots(
   }
 }
 
+/** `sums[j] += sum over r of v[r] * columns[j][start + r]`, one row after the other, for the first `count` columns. */
+export function continueColumnDots(
+  columns: Columns,
+  count: number,
+  start: number,
+  rows: number,
+  v: Float64Array,
+  sums: Float64Array,
+): void {
+  let j = 0;
+  for (; j + 3 < count; j += 4) {
+    const [x0, x1, x2, x3] = [columns[j]!, columns[j + 1]!, columns[j + 2]!, columns[j + 3]!];
+    let [s0, s1, s2, s3] = [sums[j]!, sums[j + 1]!, sums[j + 2]!, sums[j + 3]!];
+    for (let r = 0; r < rows; r++) {
+      const i = start + r;
+      const value = v[r]!;
+      s0 += value * x0[i]!;
+      s1 += value * x1[i]!;
+      s2 += value * x2[i]!;
+      s3 += value * x3[i]!;
+    }
+    sums[j] = s0;
+    sums[j + 1] = s1;
+    sums[j + 2] = s2;
+    sums[j + 3] = s3;
+  }
+  for (; j < count; j++) {
+    const x = columns[j]!;
+    let sum = sums[j]!;
+    for (let r = 0; r < rows; r++) sum += v[r]! * x[start + r]!;
+    sums[j] = sum;
+  }
+}
+
 /** `product[r] = v[r] * column[start + r]`, for r from 0 to `rows - 1`. */
 export function multiplyColumn(
   column: Float64Array,

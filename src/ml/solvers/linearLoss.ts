@@ -17,13 +17,17 @@ export class LinearLoss {
   readonly #sums: LossSums;
   readonly #l2: number;
 
-  /** @param l2 penalty strength, on the scale of the mean loss */
+  /** @param l2 penalty strength, on the scale of the mean loss; 0 for none */
   constructor(sums: LossSums, l2: number) {
     this.#sums = sums;
     this.#l2 = l2;
     this.nOutputs = sums.nOutputs;
     this.outputLength = sums.nFeatures + 1;
     this.nParameters = this.nOutputs * this.outputLength;
+  }
+
+  get isPenalised(): boolean {
+    return this.#l2 > 0;
   }
 
   /** Returns f(w) and writes `gradient`, in one pass over the rows. */
@@ -39,12 +43,9 @@ export class LinearLoss {
    * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number {
-    const { weightSum } = this.#sums;
-    const n = this.nParameters;
     const vanished = this.#sums.hessian(w, hessian);
-    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) hessian[i * n + j]! /= weightSum;
     this.#finishBlocks(hessian);
-    return vanished / weightSum;
+    return vanished;
   }
 
   #addPenalty(w: Float64Array, gradient: Float64Array): number {

@@ -1,7 +1,7 @@
-import { Cholesky } from './cholesky.ts';
 import { dot, maxAbs } from './kernels.ts';
 import { type LbfgsOptions, lbfgs } from './lbfgs.ts';
 import type { LinearLoss } from './linearLoss.ts';
+import { SymmetricSystem } from './symmetricSystem.ts';
 
 export interface NewtonResult {
   readonly nIter: number;
@@ -21,18 +21,20 @@ const CONDITION_MIN = Number.EPSILON;
 const VANISHED_SHARE_MAX = 0.25;
 
 /**
- * Minimises the loss by Newton steps with Cholesky factors and a backtracking line search.
+ * Minimises the loss by Newton steps with a backtracking line search.
  * It stops when `max|gradient| <= gradientMax` and half the squared Newton decrement is at most `gradientMax`. If it
  * finds no step, for example because of collinear columns and a very small penalty, lbfgs continues from the current
  * point.
  *
- * This is scikit-learn's `newton-cholesky` with its tests and its fallback. For three or more classes, the last
- * class's intercept is held at 0, because adding a constant to all intercepts changes no probability. The mean of the
- * intercepts is subtracted at the end.
+ * This is scikit-learn's `newton-cholesky` with its tests and its fallback. In spite of the name, scikit-learn solves
+ * by L D L', which does not need a positive definite matrix (`scipy.linalg.solve` with `assume_a="sym"`). For three or
+ * more classes, the last class's intercept is held at 0, because adding a constant to all intercepts changes no
+ * probability. Without a penalty, the same holds for each feature's coefficients, so all parameters of the last class
+ * are held. The mean of the classes is subtracted at the end.
  *
  * Source: S. Boyd and L. Vandenberghe, Convex Optimization (2004), chapter 9.5.
  *
- * @param w start point, overwritten with the best point; the last intercept is 0 if there are several
+ * @param w start point, overwritten with the best point; parameters that are held must be 0
  */
 export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: LbfgsOptions): NewtonResult {
   const state = new Newton(loss, w);
@@ -53,7 +55,7 @@ export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: Lbfgs
     nIter += Math.min(rest.nIter, left);
     converged = rest.converged;
   }
-  if (loss.nOutputs > 1) centreIntercepts(loss, w);
+  centreFreely(loss, w);
   return { nIter, converged, fallback };
 }
 
@@ -66,9 +68,9 @@ class Newton {
   readonly #gradientBefore: Float64Array;
   readonly #direction: Float64Array;
   readonly #hessian: Float64Array;
-  readonly #system: Cholesky;
-  /** True if there are several outputs: then the last intercept is held. */
-  readonly #isLastHeld: boolean;
+  readonly #system: SymmetricSystem;
+  /** Number of parameters at the end that are held. */
+  readonly #nHeld: number;
   #f: number;
   #slope = 0;
 
@@ -81,8 +83,8 @@ class Newton {
     this.#gradientBefore = new Float64Array(n);
     this.#direction = new Float64Array(n);
     this.#hessian = new Float64Array(n * n);
-    this.#isLastHeld = loss.nOutputs > 1;
-    this.#system = new Cholesky(this.#hessian, n, this.#isLastHeld ? n - 1 : n);
+    this.#nHeld = nFree(loss);
+    this.#system = new SymmetricSystem(this.#hessian, n, orderOf(loss));
     this.#f = loss.lossGradient(w, this.#gradient);
   }
 
@@ -90,7 +92,7 @@ class Newton {
   findDirection(): string | undefined {
     const vanishedShare = this.#loss.hessian(this.#w, this.#hessian);
     if (vanishedShare > VANISHED_SHARE_MAX) return 'most rows have no curvature left';
-    if (this.#isLastHeld) this.#gradient[this.#gradient.length - 1] = 0;
+    this.#gradient.fill(0, this.#gradient.length - this.#nHeld);
 
     if (!this.#system.factor() || !(this.#system.reciprocalCondition() >= CONDITION_MIN)) {
       return 'the second derivatives are singular or nearly so';
@@ -129,9 +131,28 @@ function sumAbs(v: Float64Array): number {
   return v.reduce((sum, value) => sum + Math.abs(value), 0);
 }
 
-function centreIntercepts(loss: LinearLoss, w: Float64Array): void {
-  const last = loss.outputLength - 1;
-  let sum = 0;
-  for (let k = 0; k < loss.nOutputs; k++) sum += w[k * loss.outputLength + last]!;
-  for (let k = 0; k < loss.nOutputs; k++) w[k * loss.outputLength + last]! -= sum / loss.nOutputs;
+/** Number of parameters at the end of an output to which all outputs may add the same, as no probability changes. */
+function nFree({ nOutputs, outputLength, isPenalised }: LinearLoss): number {
+  if (nOutputs === 1) return 0;
+  return isPenalised ? 1 : outputLength;
+}
+
+function centreFreely(loss: LinearLoss, w: Float64Array): void {
+  for (let i = loss.outputLength - nFree(loss); i < loss.outputLength; i++) {
+    let sum = 0;
+    for (let k = 0; k < loss.nOutputs; k++) sum += w[k * loss.outputLength + i]!;
+    for (let k = 0; k < loss.nOutputs; k++) w[k * loss.outputLength + i]! -= sum / loss.nOutputs;
+  }
+}
+
+/**
+ * Places of the parameters in scikit-learn's order: all outputs of the first feature first. Rounding depends on it.
+ * Parameters that are held are left out.
+ */
+function orderOf(loss: LinearLoss): Int32Array {
+  const { nOutputs, outputLength, nParameters } = loss;
+  const order = new Int32Array(nParameters);
+  for (let s = 0; s < order.length; s++) order[s] = (s % nOutputs) * outputLength + Math.floor(s / nOutputs);
+  const firstHeld = nParameters - nFree(loss);
+  return order.filter((place) => place < firstHeld);
 }

@@ -19,7 +19,10 @@ export interface PointwiseLoss {
    * Returns the weight of the rows whose curvature is 0, which happens in floating point very far from the boundary.
    */
   prepareCurvature(start: number, rows: number, z: Float64Array): number;
-  /** Writes to `h` the weighted second derivatives by outputs k and l. */
+  /**
+   * Writes to `h` the weighted second derivatives by outputs k and l, divided by the sum of the weights. scikit-learn
+   * divides the rows and not their sum, which is rounded otherwise.
+   */
   curvature(k: number, l: number, start: number, rows: number, prepared: Float64Array, h: Float64Array): void;
 }
 
@@ -67,7 +70,7 @@ export class HalfBinomialLoss implements PointwiseLoss {
     for (let r = 0; r < rows; r++) {
       const weight = this.#classWeights[this.#codes[start + r]!]!;
       const e = Math.exp(-Math.abs(z[r]!));
-      const h = (weight * e) / ((1 + e) * (1 + e));
+      const h = (weight * (e / ((1 + e) * (1 + e)))) / this.weightSum;
       if (!(h > 0)) vanished += weight;
       z[r] = h;
     }
@@ -132,7 +135,7 @@ export class HalfMultinomialLoss implements PointwiseLoss {
     for (let r = 0; r < rows; r++) {
       const pk = prepared[k * CHUNK_ROWS + r]!;
       const other = k === l ? 1 - pk : -prepared[l * CHUNK_ROWS + r]!;
-      h[r] = pk * other * this.#classWeights[this.#codes[start + r]!]!;
+      h[r] = pk * other * (this.#classWeights[this.#codes[start + r]!]! / this.weightSum);
     }
   }
 }

@@ -8,9 +8,9 @@ export function denseChunks({ nSamples, nFeatures, columns }: Matrix): RowChunks
   return {
     nSamples,
     nFeatures,
-    read(start) {
+    read(start, rowsMax = CHUNK_ROWS) {
       chunk.at = start;
-      chunk.rows = Math.min(CHUNK_ROWS, nSamples - start);
+      chunk.rows = Math.min(CHUNK_ROWS, nSamples - start, rowsMax);
       return chunk;
     },
   };

@@ -14,9 +14,9 @@ export interface LossSums {
    */
   lossGradient(w: Float64Array, gradient: Float64Array): number;
   /**
-   * Writes the upper triangle of the Hessian, row by row. Off-diagonal blocks are symmetric, so only their upper
-   * triangles may be written.
-   * Returns the weight whose curvature has vanished.
+   * Writes the upper triangle of the Hessian of the mean loss, row by row. Off-diagonal blocks are symmetric, so only
+   * their upper triangles may be written.
+   * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number;
 }
@@ -28,7 +28,7 @@ export interface WeightedCodes {
 }
 
 /** Some rows of features: row r of column j is `columns[j][at + r]`. Valid until the next chunk is read. */
-interface RowChunk {
+export interface RowChunk {
   readonly columns: readonly Float64Array[];
   readonly at: number;
   /** From 1 to `CHUNK_ROWS`. */
@@ -39,6 +39,6 @@ interface RowChunk {
 export interface RowChunks {
   readonly nSamples: number;
   readonly nFeatures: number;
-  /** Returns the chunk that starts at row `start`: 0, or the row after another chunk. */
-  read(start: number): RowChunk;
+  /** Returns the chunk that starts at row `start` (0, or the row after another chunk) and has at most `rowsMax` rows. */
+  read(start: number, rowsMax?: number): RowChunk;
 }

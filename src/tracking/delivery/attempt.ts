@@ -54,7 +54,9 @@ export class Attempts {
     const load = await this.#load(entry);
     if (load === undefined) return undefined;
     const { journal } = load;
-    const client = server.client.until(this.#options.signal);
+    // Where MLflow's API is must be known before the first call.
+    await server.found();
+    const client = server.client.bounded({ signal: this.#options.signal });
     if (journal.condemned === undefined) {
       try {
         return await this.#deliver(server, client, entry, load);
@@ -75,6 +77,7 @@ export class Attempts {
     const stored = held === undefined ? await store.load(id) : undefined;
     const recorded = held ?? (stored && readTree(stored));
     if (recorded === undefined) return undefined;
+    entry.experimentName = recorded.tree.experimentName;
     entry.journal ??= new Journal({
       notes: stored?.notes ?? [],
       write: (note) => store.note(id, note),
@@ -94,10 +97,13 @@ export class Attempts {
     const aliasTurns = this.#aliasTurns;
     const { store, isStopping } = this.#options;
     const delivered = await deliver({ server, client, recorded, journal, aliasTurns, isStopping });
+    const traces = this.#traces(recorded.tree, journal);
+    const there = Object.entries(traces.made).filter(([key]) => !traces.deleted?.includes(key));
+    const runIds = Object.fromEntries(there.map(([key, { runId }]) => [key, runId]));
     const outcome: DeliveryOutcome = {
       attempts,
-      ...this.#traces(recorded.tree, journal),
-      logged: loggedRun(server.linkBase, recorded.tree, delivered),
+      ...traces,
+      logged: loggedRun(server.linkBase, recorded.tree, { ...delivered, runIds }),
     };
     await store.deliver(id, outcome);
     return outcome;

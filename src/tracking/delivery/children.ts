@@ -1,6 +1,7 @@
+import { CallFailedError } from '../callErrors.ts';
 import { allDone, alsoThrowing } from '../calls.ts';
 import type { RunInfo } from '../mlflowTypes.ts';
-import { CallFailedError } from '../request.ts';
+import type { FoundServer } from '../serverFinder.ts';
 import type { RunNode } from '../tree.ts';
 import { createNoted, findMade } from './createOnce.ts';
 import { fillAndEnd, findWhole, reopen } from './deliverNode.ts';
@@ -25,7 +26,7 @@ interface Child {
  *
  * @throws what the calls throw, once the calls of the round have ended; StillDoubtfulError, once all other children are whole
  */
-export async function deliverChildren(delivery: Delivery, root: RunInfo, major: 2 | 3): Promise<void> {
+export async function deliverChildren(delivery: Delivery, root: RunInfo, found: FoundServer): Promise<void> {
   const [, ...all] = delivery.recorded.tree.nodes;
   const nodes = all.filter(({ key }) => !delivery.journal.isWhole(key));
   if (nodes.length === 0) return;
@@ -37,7 +38,7 @@ export async function deliverChildren(delivery: Delivery, root: RunInfo, major: 
     const round = children.slice(from, from + ROUND);
     const made = round.filter(({ run }) => run === undefined);
     await delivery.journal.attempt(made.map(({ node }) => runOf(node)));
-    const deliverOne = (child: Child) => postponing(doubts, () => deliverChild(delivery, child, root, major));
+    const deliverOne = (child: Child) => postponing(doubts, () => deliverChild(delivery, child, root, found));
     await allDone(round.map(deliverOne));
   }
   const [first] = doubts.sort((one, other) => one.untilMs - other.untilMs);
@@ -112,14 +113,14 @@ async function deliverChild(
   delivery: Delivery,
   { node, run: known }: Child,
   root: RunInfo,
-  major: 2 | 3,
+  found: FoundServer,
 ): Promise<void> {
   const { client, journal } = delivery;
   const run = known ?? (await createChild(delivery, node, root));
   if (await isGone(delivery, node, run)) return;
   try {
     await reopen(delivery, run);
-    await fillAndEnd(delivery, node, run, major);
+    await fillAndEnd(delivery, node, run, found);
     journal.seenWhole(node.key);
   } catch (error) {
     if (!isFinal(error)) throw error;

@@ -1,12 +1,12 @@
 import { setTimeout as timer } from 'node:timers/promises';
 
-/** Time as a delivery needs it, in milliseconds; tests bring one that runs an hour in a moment. */
+/** Time as a delivery needs it, in milliseconds. Tests bring a clock that runs an hour in a moment. */
 export interface Clock {
-  /** Since some moment; it only ever grows, whatever is done to the machine's date. */
+  /** Since some moment. It only grows, even if somebody changes the machine's date. */
   now(): number;
   /** The date, in milliseconds since 1970. */
   date(): number;
-  /** Resolves when so much time is over, or as soon as the signal says so. */
+  /** Resolves when the time is over, or as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
+import { CallFailedError, CallRefusedError } from '../callErrors.ts';
 import { alsoThrowing } from '../calls.ts';
-import { CallFailedError, CallRefusedError } from '../request.ts';
 import type { Journal, Thing } from './journal.ts';
 
 export interface CreateOnceSteps<Made> {

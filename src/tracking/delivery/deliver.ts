@@ -13,14 +13,14 @@ import { settleRoot } from './run.ts';
 export async function deliver(delivery: Delivery): Promise<Delivered> {
   const { server, recorded } = delivery;
   const [root] = recorded.tree.nodes;
-  const major = await server.major();
+  const found = await server.found();
   const run = await settleRoot(delivery);
   const ids = { runId: run.run_id, experimentId: run.experiment_id };
   const whole = await findWhole(delivery, root, run);
   if (whole !== undefined) return { ...ids, modelVersion: whole.version! };
   await reopen(delivery, run);
-  await deliverChildren(delivery, run, major);
-  const { version } = await fillAndEnd(delivery, root, run, major);
+  await deliverChildren(delivery, run, found);
+  const { version } = await fillAndEnd(delivery, root, run, found);
   // The root's model is always registered.
   return { ...ids, modelVersion: version! };
 }

@@ -1,8 +1,10 @@
 import { proxiedPath, putFiles } from '../artifacts.ts';
 import { allDone } from '../calls.ts';
+import { logBatch, logInputs } from '../decorations.ts';
 import { logModel2 } from '../mlflow2.ts';
 import { logModel3 } from '../mlflow3.ts';
 import type { ModelSource, RunInfo } from '../mlflowTypes.ts';
+import type { FoundServer } from '../serverFinder.ts';
 import { artifactsOf, type NodeModel, type RunNode, timedMetrics } from '../tree.ts';
 import { moveAlias } from './alias.ts';
 import { createOnce } from './createOnce.ts';
@@ -47,7 +49,7 @@ export async function fillAndEnd(
   delivery: Delivery,
   node: RunNode,
   run: RunInfo,
-  major: 2 | 3,
+  found: FoundServer,
 ): Promise<WholeNode> {
   const { client, recorded } = delivery;
   const { model } = node;
@@ -55,11 +57,11 @@ export async function fillAndEnd(
     dataset: recorded.tree.datasets[dataset]!,
     context,
   }));
-  const source = model === undefined ? undefined : logModel(delivery, node, model, run, major);
-  // None of these calls needs the response to another.
+  const source = model === undefined ? undefined : logModel(delivery, node, model, run, found);
+  // No call needs the response to another.
   await allDone([
-    source ?? client.logBatch(run.run_id, node.params, timedMetrics(node)),
-    ...(inputs.length > 0 ? [client.logInputs(run.run_id, inputs)] : []),
+    source ?? logBatch(client, run.run_id, node.params, timedMetrics(node)),
+    logInputs(client, run.run_id, inputs, found.major),
     ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
     ...putFiles(client, proxiedPath(run.artifact_uri), artifactsOf(recorded, node)),
   ]);
@@ -73,16 +75,16 @@ function logModel(
   node: RunNode,
   model: NodeModel,
   run: RunInfo,
-  major: 2 | 3,
+  found: FoundServer,
 ): Promise<ModelSource> {
-  return (major === 3 ? logModel3 : logModel2)(delivery, node, model, run);
+  return (found.major === 3 ? logModel3 : logModel2)(delivery, node, model, run, found);
 }
 
 /** Makes the version only now that the model is whole: others can load a version as soon as they see it. */
 async function register(
   delivery: Delivery,
   node: RunNode,
-  { registeredAs: name, alias }: NodeModel,
+  { registeredAs: name, alias, description }: NodeModel,
   { run_id: runId }: RunInfo,
   source: ModelSource,
 ): Promise<string | undefined> {
@@ -90,7 +92,13 @@ async function register(
   if (name === undefined) return undefined;
   const version = await createOnce(journal, `${node.key}/version`, {
     find: async () => (await client.findModelVersions(name, runId))[0]?.version,
-    create: () => client.createModelVersion({ name, runId, ...source }),
+    create: () =>
+      client.createModelVersion({
+        name,
+        runId,
+        ...source,
+        ...(description !== undefined && { description }),
+      }),
     idOf: (made) => made,
   });
   if (alias !== undefined) await moveAlias(delivery, node, { name, alias, version });

@@ -20,6 +20,8 @@ export interface DeliveriesOptions {
   readonly scheduler: Scheduler;
   /** @throws UnavailableError if there will be no MLflow, however long one waits */
   readonly checkMlflow: () => void;
+  /** @throws TrackingRefusedError if the experiment exists and takes no runs */
+  readonly checkExperiment?: (name: string) => Promise<void>;
   /** The variables that name the user and the commit. */
   readonly env: Env;
 }
@@ -35,6 +37,10 @@ export class Deliveries implements DeliveryPort {
   async checkRoom(): Promise<void> {
     this.#options.checkMlflow();
     await this.#options.store.checkRoom();
+  }
+
+  async checkExperiment(name: string): Promise<void> {
+    await this.#options.checkExperiment?.(name);
   }
 
   accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {

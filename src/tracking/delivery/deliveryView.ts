@@ -10,20 +10,22 @@ export interface DeliveryProgress {
   readonly lastError?: ErrorData;
 }
 
-/** A record as callers see it. If the record cannot be read, its `lastError` says why. */
+/** A record as clients see it. If the record cannot be read, its `lastError` says why. */
 export function viewOf(summary: RecordSummary, progress: DeliveryProgress | undefined): DeliveryView {
   const { id, state, acceptedAtMs, endedAtMs } = summary;
   const base = { id, state, acceptedAtMs, ...(endedAtMs !== undefined && { endedAtMs }) };
   try {
     const { tree, answer, key } = readSummary(summary);
-    const { attempts = 0, reason, logged } = readOutcome(summary.outcome) ?? {};
-    const lastError = reason ?? progress?.lastError;
+    const { attempts = 0, reason, logged, made } = readOutcome(summary.outcome) ?? {};
+    const runId = state === 'dead' ? made?.['root']?.runId : undefined;
+    const lastError = (reason && withRun(reason, runId)) ?? progress?.lastError;
     return {
       ...base,
       experimentName: tree.experimentName,
       runName: tree.nodes[0].name,
       attempts: progress?.attempts ?? attempts,
       ...(lastError !== undefined && { lastError }),
+      ...(runId !== undefined && { runId }),
       ...(logged !== undefined && { logged }),
       answer,
       ...(key !== undefined && { key }),
@@ -42,10 +44,12 @@ export function viewOf(summary: RecordSummary, progress: DeliveryProgress | unde
   }
 }
 
-/** The error for a caller that waits for a record which becomes a dead letter. */
-export function refusedError(
-  { code, message, details }: ErrorData,
-  runId: string | undefined,
-): TrackingRefusedError {
-  return new TrackingRefusedError(code, message, { ...details, ...(runId !== undefined && { runId }) });
+/** The error for a client that waits for a record which becomes a dead letter. */
+export function refusedError(reason: ErrorData, runId: string | undefined): TrackingRefusedError {
+  const { code, message, details } = withRun(reason, runId);
+  return new TrackingRefusedError(code, message, details);
+}
+
+function withRun(reason: ErrorData, runId: string | undefined): ErrorData {
+  return runId === undefined ? reason : { ...reason, details: { ...reason.details, runId } };
 }

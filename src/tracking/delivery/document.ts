@@ -53,6 +53,6 @@ function unknownVersion(version: unknown): UnavailableError {
   const named = typeof version === 'number' ? `version ${version}` : 'an unknown version';
   return new UnavailableError(
     'record_version',
-    `This record has ${named}, and this trainpost reads the versions 1 and 2. The record is left as it is: to have it delivered, start the trainpost that wrote it, or a later one.`,
+    `This record has ${named}, but this trainpost reads the versions 1 and 2: start the trainpost that wrote the record, or a later one, to deliver it.`,
   );
 }

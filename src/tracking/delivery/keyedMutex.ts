@@ -1,4 +1,4 @@
-/** Lets those that want the same thing have it one after the other. */
+/** Lets callers that need the same thing have it one after the other. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 

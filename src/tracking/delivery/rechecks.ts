@@ -89,7 +89,8 @@ export class Rechecks {
     const { experimentId, made } = known;
     const isDelivered = summary.state === 'delivered';
     const rechecked = { tree, experimentId, of: due.of, made, isDelivered };
-    const doubles = await recheck(server, server.client.until(signal), rechecked);
+    await server.found();
+    const doubles = await recheck(server, server.client.bounded({ signal }), rechecked);
     // The outcome of a dead letter stays as it is: each process repeats its recheck once.
     await store.amend(id, outcome);
     return doubles;

@@ -1,7 +1,7 @@
 import { TrackingRefusedError } from '../../errors.ts';
+import { CallRefusedError } from '../callErrors.ts';
 import type { MlflowClient } from '../client.ts';
 import type { NewRun, RunInfo } from '../mlflowTypes.ts';
-import { CallRefusedError } from '../request.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import { REQUEST_ID_TAG, type RunNode, type RunTree, requestIdOf, tagsOf } from '../tree.ts';
 import { createOnce } from './createOnce.ts';
@@ -33,7 +33,7 @@ export async function findRunOf(
   return preferred(await client.findRuns(experimentId, REQUEST_ID_TAG, requestIdOf(tree, key)), runId);
 }
 
-/** Of several runs that were made for one node, the one that stays. */
+/** The run that stays if several runs were made for one node. */
 export function preferred(runs: readonly RunInfo[], knownId: string | undefined): RunInfo | undefined {
   return (
     runs.find((run) => run.run_id === knownId) ??
@@ -69,13 +69,13 @@ async function findOrCreate(delivery: Delivery): Promise<RunInfo> {
     await beginAgain(server, runId, journal);
   }
   const create = () => createRoot(delivery);
-  const remembered = server.knowsExperiment(tree.experimentName);
+  const remembered = server.experiments.knows(tree.experimentName);
   try {
     return await create();
   } catch (error) {
     // The remembered id may be that of an experiment that was deleted since: look it up once more.
     if (!(remembered && saysExperimentGone(error))) throw error;
-    server.forgetExperiment(tree.experimentName);
+    server.experiments.forget(tree.experimentName);
     return await create();
   }
 }
@@ -88,7 +88,7 @@ async function beginAgain(server: TrackingServer, runId: string, journal: Journa
 
 function createRoot({ server, client, recorded: { tree }, journal }: Delivery): Promise<RunInfo> {
   const [root] = tree.nodes;
-  const experimentId = () => server.experimentId(tree.experimentName);
+  const experimentId = () => server.experiments.id(tree.experimentName);
   return createOnce(journal, 'root/run', {
     find: () => findRunOf(client, tree, root, journal),
     create: async () => client.createRun(newRun(tree, root, await experimentId(), undefined)),

@@ -4,19 +4,21 @@ import type { RecordedTree } from '../tree.ts';
 import type { Clock } from './clock.ts';
 import type { Journal } from './journal.ts';
 
-/** Records held in memory for those who wait; more are read back from the spool when it is their turn. */
+/** Records held in memory because somebody waits for them. Others are read back from the spool when it is their turn. */
 const HELD_MAX = 32;
-/** One start in so many is the oldest's, however many wait for newer ones. */
+/** One start in so many is that of the oldest record, however many clients wait for newer records. */
 const OLDEST_EVERY = 4;
 
-/** A record on its way. Only of few is there more than this in memory. */
+/** A record on its way. For most records, memory holds no more than this. */
 export interface ScheduledDelivery {
   readonly id: string;
   attempts: number;
-  /** By the clock: not to be tried before. */
+  /** By the clock: the record is not tried before. */
   notBeforeMs: number;
   isUnderWay: boolean;
   lastError?: ErrorData;
+  /** Known from the first try on. */
+  experimentName?: string;
   /** Errors in a row that said something was gone. */
   absences: number;
   /** Until the first try. */
@@ -26,7 +28,7 @@ export interface ScheduledDelivery {
   waiter?: Waiter;
 }
 
-/** Whoever waits for a record. */
+/** The clients that wait for a record. */
 interface Waiter {
   readonly logged: Promise<LoggedRun>;
   resolve(logged: LoggedRun): void;
@@ -40,17 +42,17 @@ export function newWaiter(): Waiter {
   const logged = new Promise<LoggedRun>((...both) => {
     [resolve, reject] = both;
   });
-  // Nobody may be waiting any more when it fails.
+  // When it fails, perhaps no client waits any more.
   logged.catch(() => {});
   return { logged, resolve, reject };
 }
 
-/** Which record is next: those that somebody waits for, then the oldest. */
+/** Which record is next: first the records that somebody waits for, then the oldest. */
 export class Schedule {
   readonly #clock: Clock;
   /** The oldest first. */
   readonly #entries = new Map<string, ScheduledDelivery>();
-  /** Held ones that were not tried yet. */
+  /** Held records that were not tried yet. */
   readonly #fresh = new Set<ScheduledDelivery>();
   #starts = 0;
 
@@ -62,7 +64,11 @@ export class Schedule {
     return this.#entries.get(id);
   }
 
-  /** @param held the record itself, where somebody waits for it */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** @param held the record itself, if somebody waits for it */
   add(id: string, held?: RecordedTree, waiter?: Waiter): ScheduledDelivery {
     const isHeld = held !== undefined && this.#fresh.size < HELD_MAX;
     const entry: ScheduledDelivery = {
@@ -84,7 +90,7 @@ export class Schedule {
     this.#fresh.delete(entry);
   }
 
-  /** The next one that may be tried now, marked as under way. */
+  /** The next record that may be tried now, marked as under way. */
   take(): ScheduledDelivery | undefined {
     const isOldestsTurn = this.#starts % OLDEST_EVERY === OLDEST_EVERY - 1;
     const [fresh] = this.#fresh;
@@ -96,7 +102,7 @@ export class Schedule {
     return entry;
   }
 
-  /** How long until one may be tried; Infinity if there is none. */
+  /** Milliseconds until a record may be tried; Infinity without any record. */
   waitMs(): number {
     const now = this.#clock.now();
     let earliest = Number.POSITIVE_INFINITY;

@@ -2,18 +2,20 @@ import { setMaxListeners } from 'node:events';
 import { fromData } from '../../errors.ts';
 import type { ErrorData } from '../../values/errorData.ts';
 import type { LoggedRun } from '../../values/run.ts';
-import { CallFailedError } from '../request.ts';
+import { CallFailedError } from '../callErrors.ts';
 import type { TrackingServer } from '../trackingServer.ts';
 import type { RecordedTree } from '../tree.ts';
 import { Attempts } from './attempt.ts';
-import { pauseMs, ServerBackoff } from './backoff.ts';
+import { ExperimentBackoff, pauseMs, ServerBackoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { DeliveryCounts, DeliveryEvent } from './deliveryEvent.ts';
 import { type DeliveryProgress, refusedError } from './deliveryView.ts';
+import { readSummary } from './document.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import { Rechecks, type ScheduledRecheck } from './rechecks.ts';
 import type { RecordStore } from './recordStore.ts';
 import { newWaiter, Schedule, type ScheduledDelivery } from './schedule.ts';
-import { verdictOf } from './verdict.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** How often the scheduler asks whether there is an MLflow by now, in milliseconds; the question costs nothing. */
 const EARLY_PAUSE_MS = 500;
@@ -34,31 +36,6 @@ export interface SchedulerOptions {
   readonly report?: (event: DeliveryEvent) => void;
 }
 
-/** How a try ended. */
-export interface DeliveryEvent {
-  readonly is: 'delivered' | 'dead' | 'retried' | 'left_alone' | 'doubles_removed';
-  readonly id: string;
-  readonly runId?: string;
-  /** Why the try failed. */
-  readonly reason?: ErrorData;
-  /** The error that was thrown. */
-  readonly cause?: unknown;
-  readonly doubles?: number;
-  /** Keys of the nodes whose runs somebody deleted, so that they are missing. */
-  readonly deleted?: readonly string[];
-}
-
-/** Counts since the process began. */
-export interface DeliveryCounts {
-  readonly delivered: number;
-  readonly dead: number;
-  /** Tries that failed and were, or will be, followed by another. */
-  readonly retried: number;
-  readonly doublesRemoved: number;
-  /** Under way at this moment. */
-  readonly underWay: number;
-}
-
 /**
  * Decides when which record is delivered. This process, or the next one on the same store, delivers each record exactly
  * once. `deliver` says how a record is delivered, and `ServerBackoff` how often a failing MLflow is asked.
@@ -69,12 +46,16 @@ export class Scheduler {
   readonly #schedule: Schedule;
   readonly #rechecks: Rechecks;
   readonly #backoff: ServerBackoff;
+  readonly #experiments: ExperimentBackoff;
   readonly #attempts: Attempts;
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #cut = new AbortController();
   readonly #counts = { delivered: 0, dead: 0, retried: 0, doublesRemoved: 0 };
   #alarm = new AbortController();
+  /** Why the last try failed, if a person must correct something; undefined since the last success. */
+  #refusal: ErrorData | undefined;
+  #lastExperiment: string | undefined;
 
   constructor(options: SchedulerOptions) {
     const { store, quarantineMs, recheckMs, clock = systemClock } = options;
@@ -84,6 +65,7 @@ export class Scheduler {
     this.#clock = clock;
     this.#schedule = new Schedule(clock);
     this.#backoff = new ServerBackoff(clock);
+    this.#experiments = new ExperimentBackoff(clock);
     const { signal } = this.#cut;
     this.#rechecks = new Rechecks({ store, clock, recheckMs, signal });
     const isStopping = () => this.#stopping.signal.aborted;
@@ -95,6 +77,7 @@ export class Scheduler {
     for (const id of await this.#options.store.pending()) {
       if (this.#schedule.get(id) === undefined) this.#schedule.add(id);
     }
+    this.#lastExperiment = await newestExperiment(this.#options.store);
     // Without this list there are no rechecks; the deliveries themselves do not need them.
     this.#rechecks.takeUp().then(
       () => this.#wake(),
@@ -143,6 +126,16 @@ export class Scheduler {
     return this.#schedule.get(id);
   }
 
+  /** Why MLflow takes no delivery until a person corrects something; undefined if MLflow takes deliveries. */
+  refusal(): ErrorData | undefined {
+    return this.#schedule.isEmpty ? undefined : this.#refusal;
+  }
+
+  /** Name of the experiment of the last delivery; undefined if there was none lately. */
+  get lastExperiment(): string | undefined {
+    return this.#lastExperiment;
+  }
+
   counts(): DeliveryCounts {
     return { ...this.#counts, underWay: this.#underWay.size };
   }
@@ -188,14 +181,19 @@ export class Scheduler {
 
   async #try(entry: ScheduledDelivery): Promise<void> {
     try {
+      const heldUntilMs = this.#experiments.untilMs(entry.experimentName);
+      if (heldUntilMs !== undefined) {
+        entry.notBeforeMs = heldUntilMs;
+        return;
+      }
       const server = this.#options.server();
       entry.attempts++;
       const outcome = await this.#attempts.run(server, entry).catch((error: unknown) => {
         // Another server with other experiments may answer at the address by now.
-        server.forget();
+        if (!isAnswered(verdictOf(error))) server.forget();
         throw error;
       });
-      this.#backoff.succeeded();
+      this.#succeeded(entry);
       this.#schedule.remove(entry);
       if (outcome !== undefined) this.#end(entry, outcome);
     } catch (error) {
@@ -205,12 +203,19 @@ export class Scheduler {
     }
   }
 
-  #end({ id, waiter }: ScheduledDelivery, outcome: DeliveryOutcome): void {
+  #succeeded({ experimentName }: ScheduledDelivery): void {
+    this.#backoff.succeeded();
+    this.#experiments.succeeded(experimentName);
+    this.#refusal = undefined;
+  }
+
+  #end({ id, waiter, experimentName }: ScheduledDelivery, outcome: DeliveryOutcome): void {
     const { logged, reason, made, deleted, recheck } = outcome;
     const runId = made['root']?.runId;
     if (recheck !== undefined) this.#rechecks.add(id);
     if (logged !== undefined) {
       this.#counts.delivered++;
+      this.#lastExperiment = experimentName;
       this.#report({ is: 'delivered', id, runId: logged.runId, ...(deleted && { deleted }) });
       waiter?.resolve(logged);
     } else if (reason !== undefined) {
@@ -243,18 +248,22 @@ export class Scheduler {
       this.#backoff.pause(EARLY_PAUSE_MS);
       return;
     }
-    const inMs = pauseMs(entry.attempts);
-    const now = this.#clock.now();
-    entry.notBeforeMs = now + inMs;
-    if (verdict.is === 'doubtful') {
-      // MLflow has answered the search, so MLflow is there.
-      this.#backoff.succeeded();
-      entry.notBeforeMs = Math.min(verdict.untilMs, entry.notBeforeMs);
-    } else {
-      this.#backoff.failed(entry.id, verdict.is === 'passing' ? verdict.askedMs : 0);
-    }
+    this.#pause(entry, verdict);
+    if (isOfSettings(verdict)) this.#refusal = verdict.reason;
     this.#counts.retried++;
     this.#report({ is: 'retried', id: entry.id, reason: verdict.reason, cause: error });
+  }
+
+  /** Decides when the record is tried again. */
+  #pause(entry: ScheduledDelivery, verdict: Verdict): void {
+    entry.notBeforeMs = this.#clock.now() + pauseMs(entry.attempts);
+    if (!isAnswered(verdict)) {
+      this.#backoff.failed(entry.id, verdict.is === 'passing' ? verdict.askedMs : 0);
+      return;
+    }
+    this.#backoff.succeeded();
+    if (verdict.is === 'doubtful') entry.notBeforeMs = Math.min(verdict.untilMs, entry.notBeforeMs);
+    else if (verdict.what === 'experiment') this.#experiments.failed(entry.experimentName);
   }
 
   async #recheck(due: ScheduledRecheck): Promise<void> {
@@ -274,6 +283,26 @@ export class Scheduler {
     const all = Promise.allSettled(this.#underWay);
     await Promise.race([all, this.#clock.sleep(ms, over.signal)]);
     over.abort();
+  }
+}
+
+/** Whether MLflow itself is there and answers, so that other records may pass. */
+function isAnswered(verdict: Verdict): verdict is Extract<Verdict, { is: 'doubtful' | 'blocked' }> {
+  return verdict.is === 'doubtful' || verdict.is === 'blocked';
+}
+
+function isOfSettings(verdict: Verdict): boolean {
+  return verdict.is === 'blocked' || (verdict.is === 'passing' && verdict.isOfSettings);
+}
+
+/** The experiment of the newest receipt. */
+async function newestExperiment(store: RecordStore): Promise<string | undefined> {
+  try {
+    const [newest] = await store.list('delivered', 1);
+    return newest && readSummary(newest).tree.experimentName;
+  } catch {
+    // It only serves the check of readiness.
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import {
   UnavailableError,
 } from '../../errors.ts';
 import type { ErrorData } from '../../values/errorData.ts';
-import { CallRefusedError } from '../request.ts';
+import { CallRefusedError } from '../callErrors.ts';
 import { StillDoubtfulError } from './journal.ts';
 
 /** What a failed try means for its record. */
@@ -19,31 +19,50 @@ export type Verdict =
   | { readonly is: 'refused'; readonly reason: ErrorData }
   /** MLflow does not know something that it knew. */
   | { readonly is: 'absent'; readonly reason: ErrorData }
-  /** A create is in doubt: to be searched for again until that time. */
+  /** A create is in doubt: its thing is searched for until that time. */
   | { readonly is: 'doubtful'; readonly reason: ErrorData; readonly untilMs: number }
+  /** MLflow or a proxy refuses this record, or all records of its experiment, until a person corrects something. */
+  | { readonly is: 'blocked'; readonly reason: ErrorData; readonly what: 'record' | 'experiment' }
   /** There is no MLflow yet. */
   | { readonly is: 'early'; readonly reason: ErrorData }
-  /** It may pass: to be tried again. */
-  | { readonly is: 'passing'; readonly reason: ErrorData; readonly askedMs: number };
+  /** The failure may pass, or a person corrects the settings: the record is tried again. */
+  | {
+      readonly is: 'passing';
+      readonly reason: ErrorData;
+      readonly askedMs: number;
+      /** Whether a person must correct something first. */
+      readonly isOfSettings: boolean;
+    };
 
-/** Refusals that are not MLflow's own words, and that only the caller or a person can mend. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'experiment_deleted',
-  'artifacts_not_proxied',
-  'run_deleted',
-  'run_lost',
-]);
-/** What a proxy answers to this very request, and would to the next one like it. */
-const STATUS_OF_THE_REQUEST: ReadonlySet<number> = new Set([400, 411, 413, 414, 422, 431]);
-/** Wrong credentials are mended by a restart with the right ones: that must not cost a record. */
-const STATUS_OF_THE_SETTINGS: ReadonlySet<number> = new Set([401, 403, 407]);
+/** Refusals in our own words that no change of settings would end. */
+const REFUSALS: ReadonlySet<string> = new Set(['experiment_deleted', 'run_deleted', 'run_lost']);
 
-/** The whole decision what becomes of a record after an error; of several, the worst counts. */
+/** What a refused call means for its record. Only MLflow's own words about what it got make a dead letter. */
+const OF_REFUSED_CALL = {
+  record: { is: 'refused' },
+  size: { is: 'blocked', what: 'record' },
+  permission: { is: 'blocked', what: 'experiment' },
+  settings: { is: 'passing', askedMs: 0, isOfSettings: true },
+} as const;
+
+/** The worst first. */
+const ORDER = [
+  'damaged',
+  'unknown_version',
+  'refused',
+  'absent',
+  'early',
+  'passing',
+  'blocked',
+  'doubtful',
+] as const;
+
+/** The whole decision what becomes of a record after an error. If there are several errors, the worst counts. */
 export function verdictOf(error: unknown): Verdict {
   const verdicts = causesOf(error).map(verdictOfOne);
-  const worst = (['damaged', 'unknown_version', 'refused', 'absent', 'early', 'passing', 'doubtful'] as const)
-    .map((is) => verdicts.find((verdict) => verdict.is === is))
-    .find((verdict) => verdict !== undefined);
+  const worst = ORDER.map((is) => verdicts.find((verdict) => verdict.is === is)).find(
+    (verdict) => verdict !== undefined,
+  );
   return worst!;
 }
 
@@ -60,17 +79,15 @@ function verdictOfOne(error: unknown): Verdict {
   }
   if (error instanceof StorageError && error.code === 'record_damaged') return { is: 'damaged', reason };
   if (isAbsence(error)) return { is: 'absent', reason };
-  if (isRefusal(error)) return { is: 'refused', reason };
-  return { is: 'passing', reason, askedMs: (reason.details?.retryAfterS ?? 0) * 1000 };
+  if (error instanceof CallRefusedError) return { ...OF_REFUSED_CALL[error.of], reason };
+  if (error instanceof TrackingRefusedError) return ofRefusal(error, reason);
+  return { is: 'passing', reason, askedMs: (reason.details?.retryAfterS ?? 0) * 1000, isOfSettings: false };
 }
 
-/** A record that MLflow itself refuses. What comes from anything else before it is a matter of settings, and can be mended. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof CallRefusedError)) {
-    return error instanceof TrackingRefusedError && REFUSALS.has(error.code);
-  }
-  if (error.status < 400 || STATUS_OF_THE_SETTINGS.has(error.status)) return false;
-  return error.errorCode !== undefined || STATUS_OF_THE_REQUEST.has(error.status);
+function ofRefusal({ code }: TrackingRefusedError, reason: ErrorData): Verdict {
+  if (REFUSALS.has(code)) return { is: 'refused', reason };
+  if (code === 'artifacts_not_proxied') return { is: 'blocked', what: 'experiment', reason };
+  return { is: 'passing', reason, askedMs: 0, isOfSettings: true };
 }
 
 function isAbsence(error: unknown): boolean {
@@ -82,10 +99,11 @@ function causesOf(error: unknown): unknown[] {
 }
 
 function reasonOf(error: unknown): ErrorData {
-  if (error instanceof TrainpostError) {
-    return toData(error);
+  if (error instanceof TrainpostError) return toData(error);
+  if (error instanceof StillDoubtfulError) {
+    const { message } = error;
+    return { code: 'mlflow_in_doubt', message, details: { openMessage: message } };
   }
-  if (error instanceof StillDoubtfulError) return { code: 'mlflow_in_doubt', message: error.message };
   const message = 'Something went wrong here while the run was being logged; it is tried again.';
   return { code: 'internal_error', message };
 }

@@ -1,5 +1,6 @@
 import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
 import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
+import type { SignatureKind } from '../../values/run.ts';
 import { pandasType } from '../columnSpec.ts';
 import type { RecordFile } from '../delivery/recordStore.ts';
 import { ENVIRONMENT, PYTHON_ENV_YAML, THRESHOLD_ENVIRONMENT } from './environment.ts';
@@ -8,13 +9,15 @@ import type { MlmodelFacts } from './mlmodel.ts';
 import { classifierOf, onnxModel, thresholdOf } from './onnx.ts';
 import { sklearnPickle } from './sklearnPickle.ts';
 
-export { type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
+export { listingJson, type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
 
 export interface ModelFilesInput {
   readonly pipeline: PipelineState;
   /** Columns that the pipeline was fitted on, in its order. */
   readonly features: readonly ColumnInfo[];
   readonly inputExample: InputExample;
+  /** `inferred` without it. */
+  readonly signature?: SignatureKind;
   readonly utcTimeCreated: Date;
 }
 
@@ -28,13 +31,12 @@ export interface ModelFiles {
 /**
  * The folder of a model, as MLflow, scikit-learn and onnxruntime load it; `mlmodel` writes its last file.
  * Nothing in it is left to chance: the same input gives the same bytes.
- *
- * @throws DataError `column_name_collides` where a column is named as one of the ONNX file's outputs.
  */
 export function modelFiles({
   pipeline,
   features,
   inputExample,
+  signature = 'inferred',
   utcTimeCreated,
 }: ModelFilesInput): ModelFiles {
   const environment = thresholdOf(pipeline.steps) === undefined ? ENVIRONMENT : THRESHOLD_ENVIRONMENT;
@@ -52,6 +54,7 @@ export function modelFiles({
   const facts = {
     features: imputes(pipeline) ? features : features.map(complete),
     classesDtype: classifierOf(pipeline.steps).fitted.classesDtype,
+    signature,
     modelSizeBytes,
     utcTimeCreated: pythonDatetime(utcTimeCreated),
   };

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { ClassesDtype, ColumnInfo } from '../../values/dataset.ts';
+import type { SignatureKind } from '../../values/run.ts';
 import { MLFLOW_VERSIONS, ONNX_VERSION, PYTHON_VERSION, SKLEARN_VERSION } from './environment.ts';
 import { signature } from './signature.ts';
 
@@ -7,6 +8,8 @@ import { signature } from './signature.ts';
 export interface MlmodelFacts {
   readonly features: readonly ColumnInfo[];
   readonly classesDtype: ClassesDtype;
+  /** `inferred` without it. */
+  readonly signature?: SignatureKind;
   /** Bytes of the other files of the folder. */
   readonly modelSizeBytes: number;
   /** As Python prints it: `2026-11-23 02:11:39.922000`. */
@@ -16,6 +19,8 @@ export interface MlmodelFacts {
 /** What is known only where the model is logged. */
 export interface MlmodelPlace {
   readonly mlflowMajor: 2 | 3;
+  /** The server's version, if it is known. */
+  readonly mlflowVersion?: string | undefined;
   readonly runId: string;
   /** 32 hex digits, any. */
   readonly modelUuid: string;
@@ -24,13 +29,14 @@ export interface MlmodelPlace {
   readonly modelId?: string;
 }
 
-/** The `MLmodel` file, and the same content as JSON, as MLflow 2's `runs/log-model` takes it. */
-export function mlmodel(facts: MlmodelFacts, place: MlmodelPlace): { yaml: string; json: string } {
+/** The `MLmodel` file. */
+export function mlmodel(facts: MlmodelFacts, place: MlmodelPlace): string {
+  const { signature: kind = 'inferred' } = facts;
   const document = {
     artifact_path: place.artifactPath,
     flavors: flavors(),
     is_signature_from_type_hint: false,
-    mlflow_version: MLFLOW_VERSIONS[place.mlflowMajor],
+    mlflow_version: place.mlflowVersion ?? MLFLOW_VERSIONS[place.mlflowMajor],
     ...(place.modelId === undefined ? {} : { model_id: place.modelId }),
     model_size_bytes: facts.modelSizeBytes,
     model_uuid: place.modelUuid,
@@ -41,16 +47,30 @@ export function mlmodel(facts: MlmodelFacts, place: MlmodelPlace): { yaml: strin
       serving_input_path: 'serving_input_example.json',
       type: 'dataframe',
     },
-    signature: signature(facts.features, facts.classesDtype, place.mlflowMajor),
+    ...(kind === 'none' ? {} : { signature: signature(facts.features, facts.classesDtype, kind) }),
     type_hint_from_example: false,
     utc_time_created: facts.utcTimeCreated,
   };
   // Every text is quoted: MLflow reads YAML 1.1, to which a bare date, `no` or 1_000 are no texts.
   const options = { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 } as const;
-  return { yaml: stringify(document, options), json: JSON.stringify(document) };
+  return stringify(document, options);
 }
 
-/** The pickle for everyone who asks for the model, since ONNX through `pyfunc` cannot give bare labels; ONNX beside it. */
+/**
+ * What MLflow 2 lists of a model in a tag of the run, as JSON for `runs/log-model`. MLflow 2.22 keeps these keys. Earlier
+ * versions would keep the signature too, which makes the tag longer than PostgreSQL takes it.
+ */
+export function listingJson(facts: MlmodelFacts, place: MlmodelPlace): string {
+  return JSON.stringify({
+    run_id: place.runId,
+    artifact_path: place.artifactPath,
+    utc_time_created: facts.utcTimeCreated,
+    model_uuid: place.modelUuid,
+    flavors: flavors(),
+  });
+}
+
+/** `pyfunc` reads the pickle, because it cannot get bare labels from ONNX. ONNX is a flavor of its own. */
 function flavors() {
   return {
     onnx: {

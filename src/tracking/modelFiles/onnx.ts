@@ -1,4 +1,3 @@
-import { DataError, quote } from '../../errors.ts';
 import { floatText } from '../../python/floatText.ts';
 import type {
   FixedThresholdClassifierState,
@@ -18,14 +17,13 @@ const ELEMENT_TYPES = { int64: INT64, float64: DOUBLE, bool: BOOL, object: STRIN
  * can feed). A missing number is NaN; a missing text comes as one of the forms in which readers write it.
  * Outputs: `label`, of the classes' own type, and one `(N,)` tensor `probability_<class>` a class. The label is the
  * second of two classes if its score is above 0; or the positive class from the pipeline's threshold on, if it has one.
- *
- * @throws DataError `column_name_collides` where a column is named as one of the outputs.
+ * If a column has the name of an output, the output has one `_` more at its end, or as many as make the name free.
  */
 export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   const classifier = classifierOf(steps);
   const { classes, classesDtype } = classifier.fitted;
-  const probabilities = classes.map((label) => `probability_${labelName(label, classesDtype)}`);
-  refuseCollisions(featureNamesIn, ['label', ...probabilities]);
+  const wanted = ['label', ...classes.map((label) => `probability_${labelName(label, classesDtype)}`)];
+  const [labelOutput, ...probabilities] = freeNames(wanted, featureNamesIn) as [string, ...string[]];
 
   const graph = new GraphBuilder(internalPrefix(featureNamesIn));
   const axis = graph.constant(INT64, [1], [1]);
@@ -33,9 +31,10 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
   const transformers = steps.slice(0, -1).map(([, state]) => state);
   const z = decision(graph, classifier, transformed(graph, transformers, columns));
   const threshold = thresholdOf(steps);
+  const outputs = { label: labelOutput, probabilities };
   if (classes.length === 2) {
-    binary(graph, { classifier, threshold }, graph.add('Squeeze', [z, axis]), probabilities);
-  } else if (threshold === undefined) multinomial(graph, classifier, z, probabilities);
+    binary(graph, { classifier, threshold }, graph.add('Squeeze', [z, axis]), outputs);
+  } else if (threshold === undefined) multinomial(graph, classifier, z, outputs);
   else throw new TypeError('only two classes can have a threshold');
 
   const texts = textInputs(transformers);
@@ -45,7 +44,7 @@ export function onnxModel({ featureNamesIn, steps }: PipelineState): Buffer {
     constants: graph.constants,
     inputs: featureNamesIn.map((name, index) => columnInfo(name, texts.has(index) ? STRING : DOUBLE)),
     outputs: [
-      columnInfo('label', ELEMENT_TYPES[classesDtype]),
+      columnInfo(labelOutput, ELEMENT_TYPES[classesDtype]),
       ...probabilities.map((name) => columnInfo(name, DOUBLE)),
     ],
     usesMl: texts.size > 0,
@@ -80,23 +79,34 @@ function decision(graph: GraphBuilder, { fitted }: LogisticRegressionState, X: s
   return graph.add('Add', [graph.add('MatMul', [X, weights]), bias]);
 }
 
+/** Names of the graph's outputs. */
+interface Outputs {
+  readonly label: string;
+  readonly probabilities: readonly string[];
+}
+
 interface Binary {
   readonly classifier: LogisticRegressionState;
   readonly threshold: FixedThresholdClassifierState['params'] | undefined;
 }
 
-/** scikit-learn's way for two classes: `p1 = sigmoid(z)`, `p0 = 1 - p1`. */
+/**
+ * scikit-learn's way for two classes: `p1 = 1 / (1 + exp(-z))`, `p0 = 1 - p1`, and the second class if `z > 0`.
+ * onnxruntime computes its operator Sigmoid as `1 - 1 / (1 + exp(z))` if `z < 0`, which loses small probabilities.
+ */
 function binary(
   graph: GraphBuilder,
   { classifier, threshold }: Binary,
   z: string,
-  [name0, name1]: readonly string[],
+  { label, probabilities }: Outputs,
 ): void {
-  const p1 = graph.add('Sigmoid', [z], {}, name1);
-  const p0 = graph.add('Sub', [graph.constant(DOUBLE, [], [1]), p1], {}, name0);
+  const one = graph.constant(DOUBLE, [], [1]);
+  const below = graph.add('Add', [one, graph.add('Exp', [graph.add('Neg', [z])])]);
+  const p1 = graph.add('Div', [one, below], {}, probabilities[1]);
+  const p0 = graph.add('Sub', [one, p1], {}, probabilities[0]);
   if (threshold === undefined) {
     const isSecond = graph.add('Greater', [z, graph.constant(DOUBLE, [], [0])]);
-    gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }));
+    gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }), label);
     return;
   }
   const { posLabel } = threshold;
@@ -104,7 +114,7 @@ function binary(
   const least = graph.constant(DOUBLE, [], [threshold.threshold]);
   const isPositive = graph.add('GreaterOrEqual', [isFirst ? p0 : p1, least]);
   const isSecond = isFirst ? graph.add('Not', [isPositive]) : isPositive;
-  gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }));
+  gatherLabel(graph, classifier, graph.add('Cast', [isSecond], { to: INT64 }), label);
 }
 
 /** `softmax(z)`, and the first class of the greatest `z`. */
@@ -112,18 +122,23 @@ function multinomial(
   graph: GraphBuilder,
   state: LogisticRegressionState,
   z: string,
-  probabilities: readonly string[],
+  { label, probabilities }: Outputs,
 ): void {
-  gatherLabel(graph, state, graph.add('ArgMax', [z], { axis: 1, keepdims: 0 }));
+  gatherLabel(graph, state, graph.add('ArgMax', [z], { axis: 1, keepdims: 0 }), label);
   const p = graph.add('Softmax', [z], { axis: 1 });
   probabilities.forEach((name, index) => {
     graph.add('Gather', [p, graph.constant(INT64, [], [index])], { axis: 1 }, name);
   });
 }
 
-function gatherLabel(graph: GraphBuilder, { fitted }: LogisticRegressionState, index: string): void {
+function gatherLabel(
+  graph: GraphBuilder,
+  { fitted }: LogisticRegressionState,
+  index: string,
+  output: string,
+): void {
   const classes = graph.constant(ELEMENT_TYPES[fitted.classesDtype], [fitted.classes.length], fitted.classes);
-  graph.add('Gather', [classes, index], { axis: 0 }, 'label');
+  graph.add('Gather', [classes, index], { axis: 0 }, output);
 }
 
 /** A class as Python prints it: the real 1 is `1.0`, the boolean 1 is `True`. */
@@ -132,12 +147,16 @@ function labelName(label: number | string, dtype: LogisticRegressionState['fitte
   return dtype === 'float64' ? floatText(Number(label)) : String(label);
 }
 
-function refuseCollisions(columns: readonly string[], outputs: readonly string[]): void {
-  const column = columns.find((name) => outputs.includes(name));
-  if (column === undefined) return;
-  throw new DataError(
-    'column_name_collides',
-    `The model's answer has an output named ${quote(column)}: rename the column of that name, or ignore it.`,
-    { column },
-  );
+/** Makes names that no column has, each by as few `_` at its end as possible. Names that are free stay. */
+function freeNames(wanted: readonly string[], columns: readonly string[]): string[] {
+  const columnNames = new Set(columns);
+  const taken = new Set([...columns, ...wanted]);
+  return wanted.map((name) => {
+    if (!columnNames.has(name)) return name;
+    let free = name;
+    do free += '_';
+    while (taken.has(free));
+    taken.add(free);
+    return free;
+  });
 }

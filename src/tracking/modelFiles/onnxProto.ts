@@ -20,7 +20,7 @@ const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 const ATTRIBUTE_STRINGS = 8;
 
-/** What an operation is told beside its inputs: a whole number, some of them, or some texts. */
+/** An attribute of an operation: a whole number, several whole numbers, or several texts. */
 export type Attribute = number | readonly number[] | readonly string[];
 
 /** A constant of the graph (`TensorProto`), values in row-major order. */

@@ -9,25 +9,24 @@ export interface Signature {
 }
 
 /**
- * What `mlflow.models.infer_signature` gives for the same columns and predictions, but for the numbers: MLflow 3's
- * type `any` takes whole and real numbers alike. The inferred `long` refuses reals and `double` refuses whole
- * numbers, though the model itself takes both. Early MLflow 2
- * does not know `any`, so MLflow 2 gets the inferred types. A column that had missing values is not required, and of
- * whole numbers a real one: NaN and None pass there, and in a column of strings everywhere.
+ * The signature of a model. `inferred` is what `mlflow.models.infer_signature` gives for the same columns and predictions.
+ * With `any`, each column of numbers has MLflow's type of that name, which takes whole and real numbers alike: the
+ * inferred `long` rejects reals, and `double` rejects whole numbers. MLflow before 2.19 cannot read `any`. A column that
+ * had missing values is not required, and a real column instead of a whole one, so that NaN and None pass there.
  */
 export function signature(
   features: readonly ColumnInfo[],
   classesDtype: ClassesDtype,
-  mlflowMajor: 2 | 3,
+  kind: 'inferred' | 'any',
 ): Signature {
   const inputs = features.map(columnSpec).map((spec) => ({
     ...spec,
-    type: spec.type !== 'string' && mlflowMajor === 3 ? 'any' : spec.type,
+    type: spec.type !== 'string' && kind === 'any' ? 'any' : spec.type,
   }));
   return { inputs: asciiJson(inputs), outputs: asciiJson([output(classesDtype)]), params: null };
 }
 
-/** Text predictions are a column of strings for MLflow, numbers a tensor. */
+/** Text predictions are a column of strings for MLflow; numbers are a tensor. */
 function output(dtype: ClassesDtype) {
   return dtype === 'object'
     ? { type: 'string', required: true }

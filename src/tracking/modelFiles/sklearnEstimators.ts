@@ -104,8 +104,8 @@ function logisticRegression({ params, fitted }: LogisticRegressionState): Estima
 }
 
 /**
- * The solver that a refit in Python will use, `lbfgs` (the default) in two cases: `gradient-descent` is none of
- * scikit-learn's, and a clone with it would not fit; and scikit-learn 1.2 to 1.5 takes `newton-cholesky` with more
+ * The solver that a refit in Python will use. It is `lbfgs` (the default) in two cases: scikit-learn does not have
+ * `gradient-descent`, and a clone with it would not fit; and scikit-learn 1.2 to 1.5 takes `newton-cholesky` with more
  * than two classes for one-vs-rest and would give other probabilities for the same coefficients.
  */
 function readableSolver(solver: LogisticRegressionState['params']['solver'], nClasses: number): string {

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../../errors.ts';
+import { codecOf } from '../../python/encodings.ts';
+import { parseLiteral } from '../../python/literal.ts';
 
 /**
  * How the text of a form's field becomes a value. An error message continues the sentence "tol is "x", but it ...": each
@@ -9,6 +11,8 @@ import { quote } from '../../errors.ts';
 
 /** What Python's `float()` reads, apart from the words inf and nan. */
 const FLOAT = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+/** The words that Python's `float()` reads as infinity. */
+const INFINITY = /^\s*\+?inf(inity)?\s*$/i;
 const INTEGER = /^\s*\+?\d+\s*$/;
 /** MLflow's own limit (its utils/validation.py). */
 const TAG_VALUE_CHARS_MAX = 4_000;
@@ -26,6 +30,22 @@ export const aboveZero = (example: string) =>
       error: `must be a finite number above 0, such as ${example}`,
     })
     .transform(Number);
+
+/** A number above 0 that may be infinite. As in Python, a number that no double can hold is infinite. */
+export const aboveZeroOrInfinite = (example: string, infinitySays: string) =>
+  z
+    .string()
+    .refine((value) => INFINITY.test(value) || (FLOAT.test(value) && Number(value) > 0), {
+      error: `must be a number above 0, such as ${example}, or inf for ${infinitySays}`,
+    })
+    .transform((value) => (INFINITY.test(value) ? Number.POSITIVE_INFINITY : Number(value)));
+export const zeroOrMore = (example: string) =>
+  z
+    .string()
+    .refine((value) => FLOAT.test(value) && Number.isFinite(Number(value)) && Number(value) >= 0, {
+      error: `must be a finite number of 0 or more, such as ${example}`,
+    })
+    .transform((value) => Math.abs(Number(value)));
 
 export const wholeNumber = (min: number, max: number, example: string) =>
   z
@@ -48,7 +68,32 @@ export const rowsOrShare = z
   .transform(Number);
 
 export const oneOf = <const Word extends string>(words: readonly Word[]) =>
-  z.enum(words, { error: `must be one of ${words.join(', ')}` });
+  z
+    .string()
+    .trim()
+    .pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }));
+
+/** A delimiter as pandas takes it: a character, its escape in a regular expression, or any number of blanks. */
+export const separator = z
+  .string()
+  .transform((value) => (value === '\t' ? '\\t' : value))
+  .refine(
+    (value) => /^(?:[^\r\n"\p{L}\p{N}\\]|\\t|\\s\+|\\x[0-9a-f]{2}|\\[^\r\n"\p{L}\p{N}])$/iu.test(value),
+    {
+      error:
+        'must be one character that is neither a letter, a digit nor a quote, or \\t for a tab, or \\s+ for blanks',
+    },
+  );
+
+/** The sign between groups of digits. */
+export const groupSign = z.string().refine((value) => /^[^\p{L}\p{N}\r\n"+-]$/u.test(value), {
+  error: 'must be one character that is neither a letter, a digit, a quote nor a sign',
+});
+
+/** A name of an encoding, as Python knows it. */
+export const encoding = z.string().refine((value) => codecOf(value) !== undefined, {
+  error: 'must be an encoding by its name in Python, such as utf-8, latin-1, cp1252, utf-16 or gbk',
+});
 
 /** Takes any case, and what Python prints. */
 export const flag = z
@@ -98,6 +143,19 @@ export const name = (charsMax: number, bad?: RegExp, badSays = '') =>
       error: `must have at most ${charsMax} characters, without control characters${badSays}`,
     });
 
+/** A number from 0 to 1; or an objective, whose text `planOf` parses. */
+export const threshold = z.string().transform((given, context): number | string => {
+  const word = given.trim();
+  if (/^(?:max|min)\s*\(/.test(word)) return word;
+  const value = Number(word);
+  if (word !== '' && value >= 0 && value <= 1) return value;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be a number from 0 to 1, or max(EXPRESSION) or min(EXPRESSION), such as min(5*fn + fp)',
+  });
+  return z.NEVER;
+});
+
 /** MLflow reserves `latest`, `v1`, `v2` ... */
 export const alias = z
   .string()
@@ -134,7 +192,7 @@ function keyValue(given: string): Pairs | string {
 function jsonTags(given: string): Pairs | string {
   let parsed: unknown;
   try {
-    parsed = jsonOrPython(given);
+    parsed = parseLiteral(given);
   } catch {
     return 'must be valid JSON if it begins with {';
   }
@@ -142,24 +200,6 @@ function jsonTags(given: string): Pairs | string {
   const [nested] = entries.find(([, value]) => typeof value === 'object') ?? [];
   if (nested !== undefined) return `must have text or a number for ${quote(nested)}`;
   return entries.map(([key, value]) => [key, String(value)]);
-}
-
-/** A text or a constant of Python. */
-const PYTHON = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'|\b(?:None|True|False)\b/gs;
-
-/** Parses JSON, or a dictionary that Python has printed: `{'team': 'risk', 'nightly': True}`. @throws SyntaxError */
-function jsonOrPython(given: string): unknown {
-  try {
-    return JSON.parse(given);
-  } catch {
-    return JSON.parse(
-      given.replaceAll(PYTHON, (found: string, text: string | undefined) => {
-        if (text !== undefined) return `"${text.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`;
-        // MLflow writes the value of a tag as Python prints it.
-        return found.startsWith('"') ? found : `"${found}"`;
-      }),
-    );
-  }
 }
 
 /** What is wrong with a tag; undefined if MLflow accepts it. */

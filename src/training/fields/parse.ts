@@ -20,6 +20,8 @@ const LINE_END = /\r\n|\r|\n/;
 const DELIMITERS = /[,;\t|]/g;
 /** As many lines are no name and no number, even if a name has a line end in it. */
 const TABLE_LINES_MIN = 5;
+/** A tag: its value may have several lines. */
+const TAG = /^[^=,;\t|\r\n]+=/;
 /** The name of a file, or what JavaScript makes of an object that is no file. */
 const FILE_NAME = /^(?:[^,;|"\t\r\n]{1,250}\.[a-z][a-z0-9]{0,9}|\[object \w+\]|undefined|null)$/i;
 
@@ -62,16 +64,17 @@ function rowNamed(field: string): FieldRow | undefined {
 function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
   for (const [field, value] of Object.entries(body)) {
-    const texts = [value].flat().map((text) => text.replaceAll(AROUND, ''));
+    const texts = [value].flat().map(withoutLineEnd);
     const row = rowNamed(field);
-    const values = texts.filter((text) => text.trim() !== '' && !isNone(text, row));
+    const isGiven = (text: string) => (row?.mayBeBlank === true ? text : text.trim()) !== '';
+    const values = texts.filter((text) => isGiven(text) && !isNone(text, row));
     if (FILE_FIELDS.includes(field)) {
       // A browser sends an empty text if no file was chosen.
       if (values[0] !== undefined) throw fileAsText(field, values[0]);
       continue;
     }
     if (row === undefined) throw unknownField(field);
-    if (values.some(isTable)) throw tableAsText(field);
+    if (values.some((text) => isTable(text, field))) throw tableAsText(field);
     if (values.length > 1 && !isRepeatable(row)) {
       throw new FieldError('repeated_field', `${field} is given ${values.length} times: give it once.`, {
         field,
@@ -88,12 +91,22 @@ function isNone(text: string, row: FieldRow | undefined): boolean {
   return text.trim() === 'None' && row !== undefined && row.ofFile !== true;
 }
 
+function withoutLineEnd(text: string): string {
+  return text.replaceAll(AROUND, '');
+}
+
+/** Whether the text is only the name of a file, as a client sends it that forgets to open the file. */
+export function isFileName(text: string): boolean {
+  return FILE_NAME.test(withoutLineEnd(text));
+}
+
 /** Whether the text is the content of a table: many lines, or two with the same number of delimiters. */
-function isTable(text: string): boolean {
-  if (text.trimStart().startsWith('{')) return false;
+function isTable(text: string, field: string): boolean {
+  if (/^\s*\{/.test(text) || (field === 'tags' && TAG.test(text))) return false;
   const [first = '', second = '', ...more] = text.split(LINE_END);
   const delimiters = first.match(DELIMITERS)?.length ?? 0;
-  if (more.length + 2 >= TABLE_LINES_MIN) return true;
+  // Names of columns may stand on many lines.
+  if (more.length + 2 >= TABLE_LINES_MIN && field !== 'ignore') return true;
   return delimiters > 0 && second.match(DELIMITERS)?.length === delimiters;
 }
 
@@ -128,6 +141,10 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
       field,
     });
   }
+  const { decimal, thousands } = fields.data;
+  if (thousands !== undefined && thousands === decimal) {
+    throw invalid('thousands', thousands, 'must be another sign than decimal');
+  }
   if (alias === undefined || registeredModelName !== undefined) return;
   throw new FieldError(
     'alias_without_model',
@@ -136,13 +153,13 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
   );
 }
 
-/** curl sends the file's name instead of the file if the @ was forgotten. Other text may be a file's, and is not repeated. */
+/** A client sends the file's name if curl's @ or Python's `open` was forgotten. Other text may be a file's, and is not repeated. */
 function fileAsText(field: string, text: string): FieldError {
-  const isName = FILE_NAME.test(text);
+  const isName = isFileName(text);
   const says = isName ? `the text ${quote(text)}` : 'one line of text';
   return new FieldError(
     'missing_file',
-    `${field} is ${says}, not a file: put an @ before the file's name (curl -F ${field}=@data.csv).`,
+    `${field} is ${says}, not a file: put an @ before the file's name (curl -F ${field}=@data.csv), open the file (Python), or send a Blob (JavaScript).`,
     { field, ...(isName && { value: text }) },
   );
 }
@@ -166,5 +183,9 @@ export function unknownField(field: string): FieldError {
 
 function invalid(field: string, value: string, says: string): FieldError {
   const code = `invalid_${field.toLowerCase()}`;
+  // Several lines may be the content of a file, which is not repeated.
+  if (LINE_END.test(value)) {
+    return new FieldError(code, `${field} has several lines, but it ${says}.`, { field });
+  }
   return new FieldError(code, `${field} is ${quote(value)}, but it ${says}.`, { field, value });
 }

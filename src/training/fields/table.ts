@@ -1,17 +1,23 @@
 import type { z } from 'zod';
 import {
   aboveZero,
+  aboveZeroOrInfinite,
   alias,
+  encoding,
   flag,
+  groupSign,
   name,
   oneOf,
   rowsOrShare,
+  separator,
   several,
   splitBy,
   tags,
   text,
   texts,
+  threshold,
   wholeNumber,
+  zeroOrMore,
 } from './kinds.ts';
 
 /** What a field is about. Fields of one group become one object of that name. */
@@ -20,7 +26,9 @@ export const GROUPS = {
   split: 'Test rows',
   model: 'Model',
   search: 'Sweeps and folds',
+  output: 'What to report',
   names: 'Names in MLflow',
+  logging: 'What MLflow gets',
   mode: 'What to do',
 } as const;
 
@@ -39,12 +47,14 @@ export interface FieldRow {
   readonly ofFile?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
-  /** The MLflow param that holds the value. The model's own parameters are logged with the pipeline. */
+  /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
   readonly param?: string;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
   /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
   readonly isNew?: true;
+  /** Whether blanks are a value. Otherwise a field of blanks counts as not given. */
+  readonly mayBeBlank?: boolean;
   /** One sentence that explains the field. */
   readonly says: string;
 }
@@ -56,6 +66,8 @@ const FOLDS_MAX = 20;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
 const NAME_CHARS_MAX = 250;
+/** Longer than any commit id of any version control system. */
+const COMMIT_CHARS_MAX = 250;
 
 /** The form's field that holds the training file. */
 export const FILE_FIELD = 'train_file';
@@ -74,10 +86,10 @@ const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
-    kind: several(aboveZero('1.0')),
+    kind: several(aboveZeroOrInfinite('1.0', 'no penalty')),
     default: [1],
     defaultSays: '`1`',
-    says: "scikit-learn's `C`: the inverse of the penalty's strength. The original called it `tol`. Several values, as in `0.1,1,10`, make a sweep; so do several values of the other fields of this group, and all combinations are fitted.",
+    says: "scikit-learn's `C`: the inverse of the penalty's strength. `inf` means no penalty. The original called it `tol`. Several values, as in `0.1,1,10`, make a sweep; so do several values of the other fields of this group, and all combinations are fitted.",
   },
   maxIter: {
     group: 'model',
@@ -119,7 +131,7 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'ignore',
-    says: 'Columns to leave out. Repeat the field, or separate names with commas.',
+    says: 'Columns to leave out. Repeat the field, separate names with commas or line ends, or give a list as JSON has it or Python prints it.',
   },
   testSize: {
     group: 'split',
@@ -151,6 +163,7 @@ const FIELDS = {
     kind: splitBy,
     default: { by: 'random' },
     defaultSays: '`random`',
+    param: 'split',
     isNew: true,
     says: 'How the test rows are chosen: `random`; `last` for the last rows of the file, for data in time order; or `column:NAME` for a column that has `train` or `test` in each row, or truth values where true means test.',
   },
@@ -160,16 +173,18 @@ const FIELDS = {
     kind: several(oneOf(['lbfgs', 'newton-cholesky', 'gradient-descent'])),
     default: ['lbfgs'],
     defaultSays: '`lbfgs`',
+    param: 'solver',
     says: "`lbfgs` and `newton-cholesky` are scikit-learn's. `gradient-descent` is the package ml-logistic-regression, for comparisons: it has no penalty and no stopping test.",
   },
   tol: {
     group: 'model',
     names: ['solver_tol'],
-    kind: several(aboveZero('0.0001')),
+    kind: several(zeroOrMore('0.0001')),
     default: [1e-4],
     defaultSays: '`1e-4`',
     fingerprint: 'solverTol',
-    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger.",
+    param: 'solver_tol',
+    says: "scikit-learn's `tol`: the solver stops when no part of the gradient is larger. With 0, it stops when the loss no longer falls.",
   },
   classWeight: {
     group: 'model',
@@ -177,6 +192,7 @@ const FIELDS = {
     kind: several(oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null))),
     default: [null],
     defaultSays: '`none`',
+    param: 'class_weight',
     says: '`balanced` gives each class the same total weight.',
   },
   folds: {
@@ -193,6 +209,7 @@ const FIELDS = {
     names: ['select'],
     kind: text,
     defaultSays: '`log_loss`',
+    param: 'select',
     isNew: true,
     says: 'What chooses the best candidate of a sweep: a metric, or `max(EXPRESSION)` or `min(EXPRESSION)`, such as `min(5*fn + fp)`. It is the mean over the folds if `cv` is set, and else the value on the test rows.',
   },
@@ -202,8 +219,18 @@ const FIELDS = {
     kind: texts,
     default: [],
     defaultSays: 'none',
+    param: 'metrics',
     isNew: true,
     says: 'Your own metrics, each as `name = EXPRESSION` over the metrics and the counts `tp`, `fp`, `tn`, `fn` and `n`, such as `cost = 5*fn + fp`. Repeat the field for more of them.',
+  },
+  threshold: {
+    group: 'model',
+    names: ['threshold'],
+    kind: threshold,
+    defaultSays: '0.5',
+    param: 'threshold',
+    isNew: true,
+    says: 'The probability from which on a row is of the positive class: a number from 0 to 1, or `max(EXPRESSION)` or `min(EXPRESSION)`, such as `min(5*fn + fp)`, which finds the best threshold on training rows that the model was not fitted on. The logged model is then a `FixedThresholdClassifier`. Two classes only.',
   },
   keepAll: {
     group: 'search',
@@ -221,6 +248,88 @@ const FIELDS = {
     default: 'error',
     param: 'missing',
     says: 'What happens to missing cells: `error` rejects the file, `drop` leaves out their rows, the others fill them in with a `SimpleImputer` that is part of the logged model. Missing text is filled with the most frequent text.',
+  },
+  sep: {
+    group: 'data',
+    names: ['sep'],
+    kind: separator,
+    defaultSays: 'found out',
+    param: 'sep',
+    isNew: true,
+    mayBeBlank: true,
+    says: "The delimiter, as in pandas' `read_csv`: one character, `\\t` for a tab, or `\\s+` for any number of blanks.",
+  },
+  decimal: {
+    group: 'data',
+    names: ['decimal'],
+    kind: oneOf(['.', ',']),
+    defaultSays: 'found out',
+    param: 'decimal',
+    isNew: true,
+    says: 'The decimal sign of numbers, `.` or `,`.',
+  },
+  thousands: {
+    group: 'data',
+    names: ['thousands'],
+    kind: groupSign,
+    defaultSays: 'none',
+    param: 'thousands',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'The sign between groups of digits, such as `,` in `1,234`. It may be a blank of any width.',
+  },
+  naValues: {
+    group: 'data',
+    names: ['na_values'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'na_values',
+    isNew: true,
+    mayBeBlank: true,
+    says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
+  },
+  encoding: {
+    group: 'data',
+    names: ['encoding'],
+    kind: encoding,
+    defaultSays: 'found out',
+    param: 'encoding',
+    isNew: true,
+    says: "The file's encoding by its name in Python, such as `utf-8`, `latin-1`, `cp1252`, `utf-16` or `gbk`.",
+  },
+  signature: {
+    group: 'logging',
+    names: ['signature'],
+    kind: oneOf(['inferred', 'any', 'none']),
+    defaultSays: '`inferred`',
+    param: 'signature',
+    isNew: true,
+    says: "What the model's signature says about numbers. `inferred`: their types, as MLflow's `infer_signature` finds them. `any`: a column takes whole and real numbers alike, and only MLflow 2.19 or newer can read the model. `none`: no signature. The setting `MODEL_SIGNATURE` changes the default.",
+  },
+  user: {
+    group: 'logging',
+    names: ['user'],
+    kind: name(NAME_CHARS_MAX),
+    defaultSays: 'the user who runs trainpost',
+    isNew: true,
+    says: "The run's user in MLflow.",
+  },
+  gitCommit: {
+    group: 'logging',
+    names: ['git_commit'],
+    kind: name(COMMIT_CHARS_MAX, /\s/, ', or spaces'),
+    defaultSays: 'none',
+    isNew: true,
+    says: "The commit of the code that sends the request, logged as MLflow's `mlflow.source.git.commit`. The setting `GIT_SHA` changes the default.",
+  },
+  inference: {
+    group: 'output',
+    names: ['inference'],
+    kind: flag,
+    default: false,
+    isNew: true,
+    says: 'Whether to estimate a regression without a penalty too, with standard errors, p-values, 95 % intervals and odds ratios: [inference.md](inference.md). Two classes only.',
   },
   dryRun: {
     group: 'mode',

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FieldError } from '../../errors.ts';
 import { parseMetrics } from '../../expressions/customMetrics.ts';
-import { parseSelect } from '../../expressions/objective.ts';
+import { parseObjective, parseSelect } from '../../expressions/objective.ts';
 import { MEASURES } from '../../expressions/scope.ts';
+import type { Vocabulary } from '../../expressions/vocabulary.ts';
+import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Objective } from '../../values/expression.ts';
-import type { Holdout, ModelSpec, Plan } from '../../values/plan.ts';
+import type { Holdout, ModelSpec, Plan, Threshold } from '../../values/plan.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
 /** The default choice, which needs no parser. */
@@ -21,20 +23,33 @@ const LOG_LOSS: Objective = {
 
 /**
  * The plan that the fields ask for.
- * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics` and `parseSelect`
+ * @throws FieldError `sweep_too_large` if there are more combinations than `sweepMax`; as `parseMetrics`, `parseSelect` and `parseObjective`
  */
-export async function planOf({ data, split, model, search }: TrainFields, sweepMax: number): Promise<Plan> {
+export async function planOf(
+  { data, split, model, search, output }: TrainFields,
+  sweepMax: number,
+): Promise<Plan> {
   const { folds, keepAll, select } = search;
   const metrics = await parseMetrics(search.metrics, 'metrics', MEASURES);
-  const vocabulary = { ...MEASURES, metrics: new Map(metrics.map((metric) => [metric.name, metric])) };
+  const vocabulary: Vocabulary = {
+    ...MEASURES,
+    metrics: new Map(metrics.map((metric) => [metric.name, metric])),
+  };
   return {
     data,
     evaluation: { holdout: holdoutOf(split), ...(folds !== undefined && { folds }) },
     candidates: candidatesOf(model, sweepMax),
     metrics,
     choice: select === undefined ? LOG_LOSS : await parseSelect(select, 'select', vocabulary),
+    ...(model.threshold !== undefined && { threshold: await thresholdOf(model.threshold, vocabulary) }),
     keepAll,
+    inference: output.inference,
   };
+}
+
+async function thresholdOf(given: number | string, vocabulary: Vocabulary): Promise<Threshold> {
+  if (typeof given === 'number') return { by: 'given', value: given };
+  return { by: 'objective', objective: await parseObjective(given, 'threshold', vocabulary) };
 }
 
 function holdoutOf({ split, testSize, randomState, stratify }: TrainFields['split']): Holdout {
@@ -73,12 +88,19 @@ function candidatesOf(
   );
 }
 
-/** The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them. */
-export function paramsOf(fields: TrainFields): Readonly<Record<string, string>> {
-  const params = valuesOf(fields).flatMap(([key, row, value]) => {
-    const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value);
-    return isSaid && !idleFields(fields).includes(key) ? [[row.param, pythonText(value)] as const] : [];
-  });
+/**
+ * The form's fields as MLflow params, in addition to those of the pipeline, written as Python prints them.
+ * @param model the candidate that a field with several values is logged for
+ */
+export function paramsOf(fields: TrainFields, model: ModelSpec): Readonly<Record<string, string>> {
+  const idle = idleFields(fields);
+  const params = valuesOf({ ...fields, model: { ...fields.model, ...model } }).flatMap(
+    ([key, row, value]) => {
+      const isDefault = row.isNew && isDeepStrictEqual(value, row.default);
+      const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value) && !isDefault;
+      return isSaid && !idle.includes(key) ? [[row.param, pythonText(value)] as const] : [];
+    },
+  );
   return Object.fromEntries(params);
 }
 
@@ -94,9 +116,12 @@ export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unkn
   );
 }
 
-function valuesOf(fields: TrainFields): (readonly [FieldKey, FieldRow, unknown])[] {
+/** The fields of a request, or with one value each for a candidate. */
+type AnyFields = { readonly [Group in keyof TrainFields]: object };
+
+function valuesOf(fields: AnyFields): (readonly [FieldKey, FieldRow, unknown])[] {
   return FIELD_ROWS.map(([key, row]) => {
-    const group: Readonly<Record<string, unknown>> = fields[row.group];
+    const group = fields[row.group] as Readonly<Record<string, unknown>>;
     return [key, row, group[key]] as const;
   });
 }
@@ -113,9 +138,18 @@ const IDLE_FIELDS = {
   file: ['split', 'testSize', 'randomState', 'stratify'],
 } as const satisfies Record<string, readonly FieldKey[]>;
 
+type SplitBy = TrainFields['split']['split'];
+
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
+function isSplit(value: unknown): value is SplitBy {
+  return typeof value === 'object' && value !== null && 'by' in value;
+}
+
 function pythonText(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (isSplit(value)) return value.by === 'column' ? `column:${value.column}` : value.by;
+  if (typeof value === 'boolean') return pyBoolRepr(value);
+  if (value === null) return 'None';
+  if (typeof value === 'number' && !Number.isInteger(value)) return pyFloatRepr(value);
   return Array.isArray(value) ? value.join(',') : String(value);
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT_TABLE } from '../../support/clientTable.ts';
+import { CLIENT_TABLE, withTable } from '../../support/clientTable.ts';
 import { RawClient } from '../../support/rawHttp.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 import { digestOf, NAMES, REFUSALS } from './expected.ts';
 
-/** The bytes that each client sends, as lines: test/fixtures/clients/generate.ts recorded them. */
-const REQUESTS: Readonly<Record<string, readonly string[]>> = JSON.parse(
+/** The bytes that each client sends: test/fixtures/clients/generate.ts recorded them. */
+const REQUESTS: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../fixtures/clients/requests.json'), 'utf8'),
 );
 const trained = Object.keys(REQUESTS).filter((name) => !(name in REFUSALS));
@@ -22,7 +22,7 @@ afterAll(() => service.close());
 
 async function send(name: string) {
   service.desk.entries.length = 0;
-  const bytes = Buffer.from((REQUESTS[name] as string[]).join('\n'), 'latin1');
+  const bytes = Buffer.from(withTable(REQUESTS[name] as string), 'latin1');
   const { answers } = await client.send(bytes);
   const last = answers.at(-1);
   return { status: last?.status, body: JSON.parse(last?.body ?? '{}') };

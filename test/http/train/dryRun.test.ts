@@ -7,8 +7,8 @@ import { startTestService, type TestService } from '../../support/service.ts';
 
 const DIABETES = join(import.meta.dirname, '../../../data/diabetes.csv');
 const ROWS = 60;
-const table = (header: string, line: (i: number) => string) =>
-  `${header}\n${Array.from({ length: ROWS }, (_, i) => `${line(i)}\n`).join('')}`;
+const table = (header: string, line: (i: number) => string, rows = ROWS) =>
+  `${header}\n${Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join('')}`;
 const label = (i: number) => ((i * 7) % 11 > 5 ? 1 : 0);
 /** A column of every kind that the report describes. */
 const MIXED = table(
@@ -264,9 +264,9 @@ describe('a dry run of a training that would fail', () => {
     ],
     [
       'too many categories',
-      table('a,b,Outcome', (i) => `${i},t${i % 51},${label(i)}`),
+      table('a,b,Outcome', (i) => `${i},t${i % 256},${label(i)}`, 300),
       {},
-      { code: 'too_many_categories', column: 'b', limit: 50, actual: 51 },
+      { code: 'too_many_categories', column: 'b', limit: 255, actual: 256 },
     ],
     [
       "too long a registered model's name",

@@ -37,7 +37,7 @@ describe('while a delivery is pending', () => {
       recall: 0.59,
       run: { id: null, name: run.runName, url: null, experiment_id: null },
       model: { uri: null, name: 'R', version: null, url: null },
-      tracking: { state: 'pending', delivery: { id, url: `deliveries/${id}` } },
+      tracking: { state: 'pending', delivery: { id, url: `deliveries/${id}` }, last_error: null },
       data: { rows: 768 },
       solver: { converged: true },
       warnings: [],
@@ -56,6 +56,18 @@ describe('while a delivery is pending', () => {
     expect(response.headers['preference-applied']).toContain(`wait=${waited}`);
   });
 
+  it('says why, if the client waited and the last try failed', async () => {
+    service.desk.isHeld = true;
+    const answer = sent(post().set('Prefer', 'wait=1'));
+    await expect.poll(() => service.desk.entries.length).toBe(1);
+    service.desk.fail(entry().id, new TrackingRefusedError('mlflow_refused', 'Set a password.'));
+    const { status, body } = await answer;
+    expect([status, body.tracking.last_error]).toEqual([
+      202,
+      { code: 'mlflow_refused', detail: 'Set a password.' },
+    ]);
+  });
+
   it('answers 200 if MLflow has the run in time', async () => {
     service.desk.isHeld = true;
     const answer = sent(post());
@@ -66,7 +78,7 @@ describe('while a delivery is pending', () => {
     expect(response.headers).not.toHaveProperty('location');
     expect(response.body).toMatchObject({
       run: { id: 'run1' },
-      tracking: { state: 'finished', delivery: { id: entry().id } },
+      tracking: { state: 'finished', delivery: { id: entry().id }, last_error: null },
     });
     expect(response.body.timing_ms.log).toBeTypeOf('number');
   });

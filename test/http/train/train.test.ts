@@ -152,11 +152,12 @@ describe('fields', () => {
       (_, i) => `${i % 9}.5;${i},5;${(i * 7) % 11},5;${i % 3 === 0 ? 1 : 0}`,
     );
     const text = `a;b;c;Outcome\n${rows.join('\n')}\n`;
-    const warning = { code: 'mixed_decimal_signs', message: expect.stringContaining('"a" was read as text') };
+    const message = expect.stringContaining('"a" was read as text');
+    const warning = { code: 'mixed_decimal_signs', message, column: 'a' };
     const trained = await csv(text).expect(200);
     expect(trained.body.warnings).toContainEqual(warning);
     const dry = await csv(text).field('dry_run', 'true').expect(200);
-    expect(dry.body.warnings).toContainEqual({ ...warning, column: 'a' });
+    expect(dry.body.warnings).toContainEqual(warning);
   });
 
   it('keeps a file name in UTF-8, and makes the model name from its stem', async () => {
@@ -336,9 +337,31 @@ describe('problems', () => {
       code: error.code,
       detail: error.message,
       delivery: { id, url: `deliveries/${id}` },
+      // Everything that was computed.
+      accuracy: expect.any(Number),
+      metrics: { test: { log_loss: expect.any(Number) } },
+      solver: { converged: true },
+      tracking: { state: 'dead', last_error: { code: error.code, detail: error.message } },
     });
+    expect(response.body.run_id).toBe(error.details.runId);
     expect(response.headers).toMatchObject(headers);
   });
+
+  it.each([
+    ['experiment_deleted', 422],
+    ['artifacts_not_proxied', 422],
+  ])(
+    'an experiment that takes no runs is reported before the training computes: %s',
+    async (code, status) => {
+      service.desk.experimentError = new TrackingRefusedError(code, 'No.', { field: 'exp_name' });
+      const before = service.engine.counts();
+      const response = await csv(SMALL);
+      expect([response.status, response.body.code, response.body.field]).toEqual([status, code, 'exp_name']);
+      expect(response.body).not.toHaveProperty('delivery');
+      expect(service.engine.counts()).toEqual(before);
+      expect(service.desk.entries).toEqual([]);
+    },
+  );
 
   it.each<[Error, number, string, Record<string, string>]>([
     [

@@ -63,7 +63,7 @@ describe('shownName', () => {
       'upload',
       'train_file',
     ],
-    ...['tmp2j32s61k', 'tmpab_cdefg', 'data'],
+    ...['tmp2j32s61k', 'tmpab_cdefg', 'data', 'pipe:[4711]', '<fdopen>', 'null', 'unnamed'],
   ])('%j is a name that a program has made up', (name) => {
     expect(shownName(name)).toBe('data');
   });

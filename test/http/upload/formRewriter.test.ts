@@ -87,6 +87,17 @@ describe('a form', () => {
       asText('x.csv\r\n', 'train_file'),
     ],
     [
+      'the name of a file with a name that a program has made up',
+      part(`${DISPOSITION}"train_file"; filename="train_file"`, '/tmp/x.csv\n'),
+      asText('/tmp/x.csv\n', 'train_file'),
+    ],
+    [
+      'one line with a name that a program has made up',
+      part(`${DISPOSITION}"train_file"; filename="upload"`, 'a,b'),
+      asFile('a,b', 'upload'),
+    ],
+    ['an empty file of a pipe', part(`${DISPOSITION}"train_file"; filename="-"`, ''), asFile('', '-')],
+    [
       'no file at all',
       part(`${DISPOSITION}"train_file"; filename=""\r\nContent-Type: application/octet-stream`, ''),
       asText('', 'train_file'),

@@ -102,7 +102,7 @@ def check(case):
         "utcTimeCreated": written.utc_time_created,
         "sizeIsTrue": written.model_size_bytes
         == sum(entry.stat().st_size for entry in os.scandir(folder) if entry.name != "MLmodel"),
-        "sameAsJson": Model.from_dict(json.loads(case["json"])).to_dict() == written.to_dict(),
+        "sameAsJson": json.loads(case["json"]).items() <= written.to_dict().items(),
     }
 
 

@@ -23,6 +23,14 @@ def feed(X, missing_text):
     }
 
 
+def relative_difference(got, expected):
+    """Largest relative difference. The first of two classes is left out: scikit-learn computes it as 1 minus the second."""
+    if expected.shape[1] == 2:
+        got, expected = got[:, 1:], expected[:, 1:]
+    is_normal = expected >= np.finfo(float).tiny
+    return (np.abs(got - expected)[is_normal] / expected[is_normal]).max()
+
+
 def check(case):
     data = read(case, "model.onnx")
     model = onnx.load_from_string(data)
@@ -30,10 +38,12 @@ def check(case):
     pipeline, X = pickle.loads(read(case, "model.pkl")), frame(case)
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     expected = pipeline.predict_proba(X)
-    difference = 0
+    difference = relative = 0
     for missing_text in ("", "None", "<NA>"):
         labels, *probabilities = session.run(None, feed(X, missing_text))
-        difference = max(difference, np.abs(np.stack(probabilities, axis=1) - expected).max())
+        got = np.stack(probabilities, axis=1)
+        difference = max(difference, np.abs(got - expected).max())
+        relative = max(relative, relative_difference(got, expected))
     return {
         "irVersion": model.ir_version,
         "operatorSets": [[entry.domain, entry.version] for entry in model.opset_import],
@@ -41,6 +51,8 @@ def check(case):
         "outputs": described(session.get_outputs()),
         "sameLabels": labels.tolist() == pipeline.predict(X).tolist(),
         "probabilityDifference": float(difference),
+        "relativeDifference": float(relative),
+        "smallestProbability": float(expected.min()),
     }
 
 

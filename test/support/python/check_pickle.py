@@ -101,7 +101,8 @@ def labels_by_threshold(case, pipeline):
     classes, probabilities = pipeline.classes_.tolist(), pipeline.predict_proba(frame(case))
     if "threshold" not in params:
         return [classes[index] for index in probabilities.argmax(axis=1)]
-    positive = 1 if params["posLabel"] is None else classes.index(params["posLabel"])
+    # Without a label, the larger one is positive.
+    positive = classes.index(params["posLabel"]) if params["posLabel"] in classes else 1
     is_positive = probabilities[:, positive] >= params["threshold"]
     return [classes[positive if one else 1 - positive] for one in is_positive]
 

@@ -32,7 +32,7 @@ def frame(case, missing_text=np.nan):
     def column(feature, cells):
         if feature["type"] != "string":
             return pd.Series(cells, dtype="float64")
-        return pd.Series([missing_text if cell is None else cell for cell in cells], dtype="object")
+        return pd.Series([cell if cell is not None else missing_text for cell in cells], dtype="object")
 
     cells = zip(*case["rows"])
     return pd.DataFrame({feature["name"]: column(feature, some) for feature, some in zip(case["features"], cells)})
@@ -90,7 +90,8 @@ def estimator(state, case):
     if state["estimator"] == "MinMaxScaler":
         return MinMaxScaler(feature_range=tuple(params["featureRange"]), clip=params["clip"])
     return LogisticRegression(
-        C=float(params["C"]),
+        # JSON has no infinity.
+        C=float("inf") if params["C"] is None else float(params["C"]),
         tol=params["tol"],
         max_iter=params["maxIter"],
         class_weight=params["classWeight"],

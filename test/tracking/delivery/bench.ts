@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Spool } from '../../../src/spool/spool.ts';
+import type { Auth } from '../../../src/tracking/address.ts';
 import { Deliveries } from '../../../src/tracking/delivery/deliveries.ts';
-import { type DeliveryEvent, Scheduler } from '../../../src/tracking/delivery/scheduler.ts';
+import type { DeliveryEvent } from '../../../src/tracking/delivery/deliveryEvent.ts';
+import { Scheduler } from '../../../src/tracking/delivery/scheduler.ts';
 import { TrackingServer } from '../../../src/tracking/trackingServer.ts';
 import { REQUEST_ID_TAG, type RecordedTree } from '../../../src/tracking/tree.ts';
 import type { Accepted, Kept } from '../../../src/values/delivery.ts';
@@ -25,6 +27,8 @@ const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
 const FILES_IN_A_MODEL = 8;
 const PARAMS_OF_A_SAMPLE = 28;
+/** The training rows and the test rows. */
+const INPUTS_OF_A_SAMPLE = 2;
 
 /** What an earlier process has left behind: the folder of its spool, and the file of what MLflow has. */
 interface LeftBehind {
@@ -37,6 +41,7 @@ export interface BenchOptions extends StandInOptions {
   readonly atOnce?: number;
   readonly quarantineMs?: number;
   readonly callTimeoutMs?: number;
+  readonly auth?: Auth;
 }
 
 /** A process that delivers to a stand-in for MLflow from a spool on disk, by a clock that a test turns. */
@@ -48,6 +53,7 @@ export class Bench implements AsyncDisposable {
   readonly #atOnce: number;
   readonly #quarantineMs: number;
   #callTimeoutMs: number;
+  readonly #auth: Auth;
   /** Why there is no MLflow at all. */
   unavailable: Error | undefined;
   #server: TrackingServer | undefined;
@@ -59,6 +65,7 @@ export class Bench implements AsyncDisposable {
     this.#atOnce = options.atOnce ?? 2;
     this.#quarantineMs = options.quarantineMs ?? QUARANTINE_MS;
     this.#callTimeoutMs = options.callTimeoutMs ?? CALL_TIMEOUT_MS;
+    this.#auth = options.auth ?? {};
   }
 
   static async open(options: BenchOptions = {}): Promise<Bench> {
@@ -171,7 +178,7 @@ export class Bench implements AsyncDisposable {
       if (holds()) return;
       await pause(1);
       if (this.#process === undefined || this.scheduler.counts().underWay > 0) continue;
-      // Whoever was woken has begun by now, if there was anything to begin.
+      // What was woken has begun by now, if there was anything to begin.
       await pause(1);
       if (this.scheduler.counts().underWay === 0 && !holds() && !this.clock.step()) await pause(5);
     }
@@ -193,13 +200,17 @@ export class Bench implements AsyncDisposable {
   }
 
   /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
-  expectEachOnce(accepted: readonly Pick<Accepted, 'id'>[], params = PARAMS_OF_A_SAMPLE): void {
+  expectEachOnce(
+    accepted: readonly Pick<Accepted, 'id'>[],
+    params = PARAMS_OF_A_SAMPLE,
+    inputs = INPUTS_OF_A_SAMPLE,
+  ): void {
     const runs = [...this.standIn.store.runs.values()].filter(
       ({ info }) => info.lifecycle_stage === 'active',
     );
     const ids = runs.map(({ tags }) => tags.get(REQUEST_ID_TAG));
     expect(ids.sort(), 'runs').toEqual(accepted.map(({ id }) => id).sort());
-    for (const run of runs) this.#expectWhole(run.info.run_id, params);
+    for (const run of runs) this.#expectWhole(run.info.run_id, params, inputs);
     this.expectNoneRunning();
   }
 
@@ -209,11 +220,11 @@ export class Bench implements AsyncDisposable {
     expect(running.map(({ info }) => info.run_id)).toEqual([]);
   }
 
-  #expectWhole(runId: string, paramsOfARun: number): void {
+  #expectWhole(runId: string, paramsOfARun: number, inputsOfARun: number): void {
     const { store, registry } = this.standIn;
     const { info, params, metrics, inputs, outputs, tags } = store.runs.get(runId)!;
     expect(info.status).toBe('FINISHED');
-    expect([params.size, metrics.size, inputs.length]).toEqual([paramsOfARun, 18, 1]);
+    expect([params.size, metrics.size, inputs.length]).toEqual([paramsOfARun, 18, inputsOfARun]);
     const versions = [...registry.registered.values()].flatMap((one) =>
       [...one.versions.values()].filter((version) => version.run_id === runId),
     );
@@ -243,6 +254,7 @@ export class Bench implements AsyncDisposable {
     this.#server ??= new TrackingServer({
       trackingUri: this.standIn.url,
       timeoutMs: this.#callTimeoutMs,
+      auth: this.#auth,
     });
     return this.#server;
   }

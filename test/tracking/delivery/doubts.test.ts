@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CallFailedError } from '../../../src/tracking/callErrors.ts';
 import { MlflowClient } from '../../../src/tracking/client.ts';
-import { CallFailedError } from '../../../src/tracking/request.ts';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, CALL_TIMEOUT_MS, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 

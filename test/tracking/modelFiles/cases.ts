@@ -13,9 +13,9 @@ export type Cell = number | string | null;
 export interface ModelCase {
   readonly name: string;
   readonly features: readonly ColumnInfo[];
-  /** Of numbers, text, and null where a cell is missing. */
+  /** Numbers and texts, and null for a missing cell. */
   readonly rows: readonly (readonly Cell[])[];
-  /** Of the first rows, where the pipeline was really fitted on them. */
+  /** Labels of the first rows, if the pipeline was really fitted on the rows. */
   readonly labels?: readonly (number | string)[];
   readonly pipeline: PipelineState;
   readonly inputExample: InputExample;
@@ -39,6 +39,8 @@ interface Oddities {
   readonly threshold?: FixedThresholdClassifierState['params'];
   /** Names of the classes in the ONNX file, where they are not just the classes. */
   readonly classNames?: readonly string[];
+  /** Names of the outputs of the ONNX file, if columns have the usual ones. */
+  readonly outputNames?: readonly string[];
 }
 
 const ROWS = 40;
@@ -92,6 +94,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   }));
   const elementType = { int64: 'int64', float64: 'double', bool: 'bool', object: 'string' }[classesDtype];
   const classNames = oddities.classNames ?? classes.map(String);
+  const outputNames = oddities.outputNames ?? ['label', ...classNames.map((label) => `probability_${label}`)];
   return {
     name,
     features,
@@ -99,10 +102,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
     pipeline,
     inputExample: { columns, data: rows.slice(0, 3) },
     pythonSolver: oddities.pythonSolver ?? 'lbfgs',
-    outputs: [
-      ['label', elementType],
-      ...classNames.map((label) => [`probability_${label}`, 'double'] as const),
-    ],
+    outputs: outputNames.map((output, place) => [output, place === 0 ? elementType : 'double'] as const),
   };
 }
 
@@ -158,6 +158,7 @@ export const MODEL_CASES: readonly ModelCase[] = [
     model: { solver: 'newton-cholesky' },
     pythonSolver: 'newton-cholesky',
   }),
+  modelCase('two classes without a penalty', { model: { C: Number.POSITIVE_INFINITY } }),
   modelCase('two classes by gradient-descent', { model: { solver: 'gradient-descent' } }),
   modelCase('two real-number classes', {
     classes: [1, 2],
@@ -191,6 +192,12 @@ export const MODEL_CASES: readonly ModelCase[] = [
   modelCase('certain answers', { steepness: 3000, classes: [0, 1, 2] }),
   modelCase('certain answers of two', { steepness: 3000 }),
   modelCase('one column', { columns: ['x'] }),
+  modelCase('columns named as outputs', {
+    columns: ['label', 'probability_0', 'x', 'label_'],
+    outputNames: ['label__', 'probability_0_', 'probability_1'],
+  }),
+  modelCase('rare events', { steepness: 600 }),
+  modelCase('rare events of three classes', { steepness: 60, classes: [0, 1, 2] }),
 ];
 
 /** Pipelines with a threshold, which scikit-learn loads from 1.5 on. */

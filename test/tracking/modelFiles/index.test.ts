@@ -133,9 +133,8 @@ describe('modelFiles', () => {
     expect(textOf(input, 'conda.yaml')).toContain('- scikit-learn>=1.5\n');
   });
 
-  it('refuses a column that is named as an output', () => {
-    expect(() => modelFiles({ ...modelCase('collision', { columns: ['label'] }), utcTimeCreated })).toThrow(
-      /"label"/,
-    );
+  it('takes a column that is named as an output', () => {
+    const { files } = modelFiles({ ...modelCase('collision', { columns: ['label'] }), utcTimeCreated });
+    expect(files.map(({ path }) => path)).toContain('model.onnx');
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type MlmodelFacts, type MlmodelPlace, mlmodel } from '../../../src/tracking/modelFiles/mlmodel.ts';
+import {
+  listingJson,
+  type MlmodelFacts,
+  type MlmodelPlace,
+  mlmodel,
+} from '../../../src/tracking/modelFiles/mlmodel.ts';
 
 const FACTS: MlmodelFacts = {
   features: [
@@ -22,10 +27,7 @@ const PLACE: MlmodelPlace = {
 
 /** As MLflow reads it: YAML 1.1. */
 const read = (facts: Partial<MlmodelFacts>, place: Partial<MlmodelPlace> = {}) => {
-  const { yaml, json } = mlmodel({ ...FACTS, ...facts }, { ...PLACE, ...place });
-  const document = parse(yaml, { version: '1.1' });
-  expect(document).toEqual(JSON.parse(json));
-  return document;
+  return parse(mlmodel({ ...FACTS, ...facts }, { ...PLACE, ...place }), { version: '1.1' });
 };
 const types = (document: { signature: { inputs: string } }) =>
   JSON.parse(document.signature.inputs).map((column: { type: string }) => column.type);
@@ -56,16 +58,37 @@ describe('mlmodel', () => {
 
   it('has no model id where there is none', () => {
     const { modelId: _, ...place } = PLACE;
-    expect(mlmodel(FACTS, place).yaml).not.toContain('model_id');
+    expect(mlmodel(FACTS, place)).not.toContain('model_id');
   });
 
-  it.each<[2 | 3, string, string[]]>([
-    [2, '2.', ['long', 'double', 'string']],
-    [3, '3.', ['any', 'any', 'string']],
-  ])('for MLflow %i', (mlflowMajor, version, expected) => {
+  it.each([2, 3] as const)('has the types of infer_signature, which every MLflow %i reads', (mlflowMajor) => {
     const document = read({}, { mlflowMajor });
-    expect(types(document)).toEqual(expected);
-    expect(document.mlflow_version.startsWith(version)).toBe(true);
+    expect(types(document)).toEqual(['long', 'double', 'string']);
+    expect(document.mlflow_version.startsWith(`${mlflowMajor}.`)).toBe(true);
+  });
+
+  it('has the version of the server, if it is known', () => {
+    expect(read({}, { mlflowVersion: '2.14.3' }).mlflow_version).toBe('2.14.3');
+  });
+
+  it('takes whole and real numbers alike with the signature `any`', () => {
+    expect(types(read({ signature: 'any' }))).toEqual(['any', 'any', 'string']);
+  });
+
+  it('has no signature with `none`', () => {
+    expect(read({ signature: 'none' })).not.toHaveProperty('signature');
+  });
+
+  it('is listed with the keys that MLflow 2.22 keeps, however many columns there are', () => {
+    const features = Array.from({ length: 900 }, (_, index) => ({
+      name: `c${index}`,
+      type: 'long' as const,
+    }));
+    const json = listingJson({ ...FACTS, features }, PLACE);
+    expect(json.length).toBeLessThan(1_000);
+    const keys = ['run_id', 'artifact_path', 'utc_time_created', 'model_uuid', 'flavors'];
+    expect(Object.keys(JSON.parse(json))).toEqual(keys);
+    expect(JSON.parse(json).flavors).toEqual(read({}).flavors);
   });
 
   it.each<[MlmodelFacts['classesDtype'], unknown]>([
@@ -89,7 +112,7 @@ describe('mlmodel', () => {
       { type: 'string', name: 'city', required: false },
       { type: 'double', name: 'BMI', required: true },
     ]);
-    expect(types(read({ features }))).toEqual(['any', 'any', 'string', 'any']);
+    expect(types(read({ features, signature: 'any' }))).toEqual(['any', 'any', 'string', 'any']);
   });
 
   it('keeps odd column names, in ASCII', () => {
@@ -108,7 +131,7 @@ describe('mlmodel', () => {
         run_id: text,
         model_uuid: text,
       });
-      expect(mlmodel(FACTS, { ...PLACE, runId: text }).yaml).toMatch(/^run_id: ['"]/m);
+      expect(mlmodel(FACTS, { ...PLACE, runId: text })).toMatch(/^run_id: ['"]/m);
     },
   );
 });

@@ -1,30 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../../src/errors.ts';
 import { onnxModel } from '../../../src/tracking/modelFiles/onnx.ts';
 import type { PipelineState } from '../../../src/values/pipelineState.ts';
 import { modelCase } from './cases.ts';
 import { COLUMN_CASES } from './columnCases.ts';
 
-const refusal = (run: () => unknown): unknown => {
-  try {
-    run();
-  } catch (error) {
-    return error;
+/** Fields of an encoded message that are messages, bytes or texts, by their numbers. */
+function* fieldsOf(message: Buffer): Generator<{ readonly field: number; readonly bytes: Buffer }> {
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = message[at++]!;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < message.length) {
+    const key = varint();
+    const length = varint();
+    if (key % 8 !== 2) continue;
+    yield { field: key >> 3, bytes: message.subarray(at, at + length) };
+    at += length;
   }
-  return undefined;
-};
+}
+
+/** Names of the graph's outputs. See `ModelProto`, `GraphProto` and `ValueInfoProto` in onnx/onnx.proto. */
+function outputsOf(model: Buffer): string[] {
+  const inside = (message: Buffer, wanted: number) =>
+    [...fieldsOf(message)].filter(({ field }) => field === wanted).map(({ bytes }) => bytes);
+  const [graph] = inside(model, 7);
+  return inside(graph!, 12).map((output) => inside(output, 1)[0]!.toString('utf8'));
+}
 
 describe('onnxModel', () => {
   it.each([
-    ['label', {}],
-    ['probability_0', {}],
-    ['probability_yes', { classes: ['no', 'yes'], classesDtype: 'object' as const }],
-    ['probability_2.0', { classes: [1, 2], classesDtype: 'float64' as const }],
-  ])('refuses a column named %s, as an output is', (column, oddities) => {
-    const { pipeline } = modelCase('collision', { columns: ['a', column, 'b'], ...oddities });
-    const error = refusal(() => onnxModel(pipeline));
-    expect(error).toBeInstanceOf(DataError);
-    expect(error).toMatchObject({ code: 'column_name_collides', details: { column } });
+    [['label'], {}, ['label_', 'probability_0', 'probability_1']],
+    [['label', 'label_'], {}, ['label__', 'probability_0', 'probability_1']],
+    [['probability_0', 'probability_1'], {}, ['label', 'probability_0_', 'probability_1_']],
+    [
+      ['probability_a'],
+      { classes: ['a', 'a_'], classesDtype: 'object' as const },
+      ['label', 'probability_a__', 'probability_a_'],
+    ],
+    [
+      ['probability_2.0'],
+      { classes: [1, 2], classesDtype: 'float64' as const },
+      ['label', 'probability_1.0', 'probability_2.0_'],
+    ],
+  ])('names the outputs around columns named %s', (named, oddities, outputs) => {
+    const columns = ['a', ...named, 'b'];
+    const { pipeline } = modelCase('collision', { columns, ...oddities });
+    expect(outputsOf(onnxModel(pipeline))).toEqual(outputs);
   });
 
   it.each([
@@ -80,11 +106,13 @@ describe('onnxModel', () => {
   });
 
   it('refuses a threshold of more than two classes', () => {
-    const { pipeline } = modelCase('three', {
-      classes: [0, 1, 2],
-      threshold: { threshold: 0.3, posLabel: 1 },
-    });
-    expect(() => onnxModel(pipeline)).toThrow('only two classes');
+    const { pipeline } = modelCase('three', { classes: [0, 1, 2] });
+    const [name, classifier] = pipeline.steps.at(-1)!;
+    if (classifier.estimator !== 'LogisticRegression') throw new Error('the last step is a regression');
+    const params = { threshold: 0.3, posLabel: 1 };
+    const last = [name, { estimator: 'FixedThresholdClassifier', params, classifier }] as const;
+    const steps = [...pipeline.steps.slice(0, -1), last];
+    expect(() => onnxModel({ ...pipeline, steps })).toThrow('only two classes');
   });
 
   it('refuses a pipeline that does not end with a classifier', () => {

@@ -38,6 +38,11 @@ describe('parseFields', () => {
       { C: 0.5, maxIter: 50, experimentName: 'Diabetes' },
     ],
     ["Python's ways of writing a number", { tol: ' 1e-3 ', iterations: ' 7 ' }, { C: 0.001, maxIter: 7 }],
+    ...['inf', 'INF', '+inf', 'Infinity', ' +iNFINITY ', '1e999'].map((tol): [string, FormBody, object] => [
+      `tol=${tol} as Python's float() does`,
+      { tol },
+      { C: Infinity },
+    ]),
     ["scikit-learn's names", { C: '2', max_iter: '9' }, { C: 2, maxIter: 9 }],
     [
       'the split',
@@ -50,6 +55,7 @@ describe('parseFields', () => {
       { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
       { solver: 'newton-cholesky', solverTol: 1e-6, classWeight: 'balanced' },
     ],
+    ['no test of the gradient', { solver_tol: '0' }, { solverTol: 0 }],
     ...(['error', 'drop', 'mean', 'median', 'most_frequent'] as const).map(
       (missing): [string, FormBody, object] => [`missing=${missing}`, { missing }, { missing }],
     ),
@@ -72,6 +78,8 @@ describe('parseFields', () => {
     ['the last rows', { split: 'last', test_size: '9' }, { split: { by: 'last' }, testSize: 9 }],
     ['a column that splits', { split: 'column:a, b ' }, { split: { by: 'column', column: 'a, b ' } }],
     ['new fields with their defaults', { split: 'random', log_models: 'best' }, {}],
+    ['estimates', { inference: 'True' }, { inference: true }],
+    ['estimates switched off, which is no news', { inference: 'false' }, {}],
     ['a dry run', { dry_run: 'yes' }, { dryRun: true }],
     ['a dry run switched off', { dry_run: '0', missing: ' ' }, {}],
     ['weights switched off', { class_weight: 'none', stratify: 'no' }, {}],
@@ -102,6 +110,16 @@ describe('parseFields', () => {
       },
       { C: 0.5, dryRun: true, target: 'y', ignore: ['a', 'b \n'] },
     ],
+    [
+      'blanks around a word as not there',
+      { stratify: ' True', solver: ' newton-cholesky ', missing: 'drop ' },
+      { stratify: true, solver: 'newton-cholesky', missing: 'drop' },
+    ],
+    [
+      'lines of names and of a tag as no table',
+      { ignore: 'a\nb\nc\nd\ne\nf\n', tags: 'note=1\n2\n3\n4\n5\n6' },
+      { ignore: ['a\nb\nc\nd\ne\nf'], tags: { note: '1\n2\n3\n4\n5\n6' } },
+    ],
     ['a line end in a name', { target: 'Glucose\n(mg/dL)' }, { target: 'Glucose\n(mg/dL)' }],
     ['an empty text instead of a file', { train_file: '', tol: '2' }, { C: 2 }],
     [
@@ -125,11 +143,26 @@ describe('parseFields', () => {
       { run_name: 'r 1', model_name: 'm', registered_model: 'R', alias: 'champion' },
       { runName: 'r 1', modelName: 'm', registeredModelName: 'R', alias: 'champion' },
     ],
+    [
+      'what MLflow gets',
+      { signature: 'any', user: 'ada', git_commit: 'c0ffee' },
+      { signature: 'any', user: 'ada', gitCommit: 'c0ffee' },
+    ],
     ['tags as pairs', { tags: ['team=core', 'url=a=b'] }, { tags: { team: 'core', url: 'a=b' } }],
     [
       'tags as JSON',
       { tags: '{"team":"core","n":3,"ok":true}' },
       { tags: { team: 'core', n: '3', ok: 'true' } },
+    ],
+    [
+      'how the file is written, not at all',
+      { sep: '', decimal: '', thousands: '', na_values: '', encoding: '' },
+      {},
+    ],
+    [
+      'how the file is written',
+      { sep: ' ', decimal: ',', thousands: '.', na_values: ['?', '-1'], encoding: 'latin-1' },
+      { sep: ' ', decimal: ',', thousands: '.', naValues: ['?', '-1'], encoding: 'latin-1' },
     ],
   ])('reads %s', (_name, body, expected) => {
     expect(fingerprintOf(parseFields(body))).toEqual({ ...DEFAULTS, ...expected });
@@ -139,13 +172,18 @@ describe('parseFields', () => {
     ['tol', { tol: '0' }, 'invalid_tol'],
     ['tol', { tol: '-1' }, 'invalid_tol'],
     ['tol', { tol: 'abc' }, 'invalid_tol'],
-    ['tol', { tol: 'inf' }, 'invalid_tol'],
+    ['tol', { tol: '-inf' }, 'invalid_tol'],
+    ['tol', { tol: 'infinite' }, 'invalid_tol'],
+    ['tol', { tol: 'in f' }, 'invalid_tol'],
     ['tol', { tol: 'nan' }, 'invalid_tol'],
-    ['tol', { tol: '1e999' }, 'invalid_tol'],
+    ['solver_tol', { solver_tol: 'inf' }, 'invalid_solver_tol'],
+    ['solver_tol', { solver_tol: '1e999' }, 'invalid_solver_tol'],
     ['tol', { tol: '0x10' }, 'invalid_tol'],
     ['C', { C: '1,x' }, 'invalid_c'],
     ['C', { C: '1,' }, 'invalid_c'],
     ['solver', { solver: ['lbfgs', 'saga'] }, 'invalid_solver'],
+    ['C', { C: '1,5' }, 'invalid_c'],
+    ['inference', { inference: 'maybe' }, 'invalid_inference'],
     ['iterations', { iterations: '0' }, 'invalid_iterations'],
     ['iterations', { iterations: '1.5' }, 'invalid_iterations'],
     ['iterations', { iterations: '1000000001' }, 'invalid_iterations'],
@@ -167,12 +205,19 @@ describe('parseFields', () => {
     ['random_state', { random_state: '-1' }, 'invalid_random_state'],
     ['random_state', { random_state: '4294967296' }, 'invalid_random_state'],
     ['stratify', { stratify: 'maybe' }, 'invalid_stratify'],
+    ['signature', { signature: 'double' }, 'invalid_signature'],
+    ['user', { user: 'x'.repeat(251) }, 'invalid_user'],
+    ['git_commit', { git_commit: 'c0ffee and more' }, 'invalid_git_commit'],
     ['solver', { solver: 'saga' }, 'invalid_solver'],
     ['class_weight', { class_weight: '{0:1}' }, 'invalid_class_weight'],
     ['missing', { missing: 'constant' }, 'invalid_missing'],
     ['missing', { missing: 'Mean' }, 'invalid_missing'],
     ['missing', { missing: ['mean', 'median'] }, 'repeated_field'],
     ['dry_run', { dry_run: 'please' }, 'invalid_dry_run'],
+    ['sep', { sep: ';;' }, 'invalid_sep'],
+    ['decimal', { decimal: ';' }, 'invalid_decimal'],
+    ['thousands', { thousands: '.', decimal: '.' }, 'invalid_thousands'],
+    ['encoding', { encoding: 'klingon' }, 'invalid_encoding'],
     ['exp_name', { exp_name: 'a\u0000b' }, 'invalid_exp_name'],
     ['exp_name', { exp_name: 'x'.repeat(501) }, 'invalid_exp_name'],
     ['model_name', { model_name: 'a.b' }, 'invalid_model_name'],
@@ -230,6 +275,13 @@ describe('parseFields', () => {
     expect(error.message).toContain('train_file');
   });
 
+  it('repeats no lines of a field that holds one line', () => {
+    const error = errorOf({ exp_name: 'koala\nlion\ntiger' });
+    expect(error.code).toBe('invalid_exp_name');
+    expect(JSON.stringify([error.message, error.details])).not.toMatch(/koala|lion|tiger/);
+    expect(error.message).toContain('exp_name has several lines, but it must');
+  });
+
   it('names the valid fields', () => {
     expect(errorOf({ epoch: '1' }).details.allowed).toEqual(
       expect.arrayContaining(['train_file', 'tol', 'iterations', 'exp_name']),
@@ -264,14 +316,26 @@ describe('a form with a test file', () => {
 });
 
 describe('paramsOf', () => {
+  const MODEL = { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null } as const;
+
   it.each<[string, FormBody, object]>([
     ['the defaults', {}, {}],
     ['a positive label', { positive: 'yes' }, { positive: 'yes' }],
     ['ignored columns', { ignore: ['id', 'a,b'] }, { ignore: 'id,a,b' }],
     ['a strategy', { missing: 'median', stratify: 'yes' }, { missing: 'median', stratify: 'True' }],
     ['the split', { test_size: '50', random_state: '0' }, { test_size: '50', random_state: '0' }],
+    ['a signature', { signature: 'any' }, { signature: 'any' }],
+    [
+      'the solver',
+      { solver: 'newton-cholesky', solver_tol: '1e-6', class_weight: 'balanced' },
+      { solver: 'newton-cholesky', solver_tol: '1e-06', class_weight: 'balanced' },
+    ],
+    ['no user and no commit', { user: 'ada', git_commit: 'c0ffee' }, {}],
   ])('writes %s as Python prints it', (_name, body, expected) => {
-    expect(paramsOf(parseFields(body))).toEqual({
+    expect(paramsOf(parseFields(body), MODEL)).toEqual({
+      solver: 'lbfgs',
+      solver_tol: '0.0001',
+      class_weight: 'None',
       test_size: '0.3',
       random_state: '123',
       stratify: 'False',

@@ -1,6 +1,7 @@
 import { chunkLogLoss } from '../../../ml/solvers/lossSums.ts';
 import { sumOfWeights } from '../../../ml/solvers/pointwiseLoss.ts';
 import type { LossSums, WeightedCodes } from '../../../ml/solvers/types.ts';
+import { addUpSpans } from './addUpSpans.ts';
 import { readChunks } from './chunks.ts';
 import { type ColumnNote, type DesignNotes, writeNotes } from './notes.ts';
 import type { RowSet } from './rowSet.ts';
@@ -74,7 +75,7 @@ class BlockLogLoss implements LossSums {
 
     const nSums = length + 2;
     const ofBlocks = scratch.doubles(sums, 2 * rowSet.spans.length * nSums);
-    const total = addUp(ofBlocks, nSums);
+    const total = addUpSpans(ofBlocks, nSums);
     gradient.set(total.subarray(0, length + 1));
     return total[length + 1]!;
   }
@@ -84,24 +85,4 @@ class BlockLogLoss implements LossSums {
       chunkLogLoss(chunks, this.#rows).hessian(w, hessian),
     );
   }
-}
-
-/**
- * Adds up the sums of the spans and their rounding errors (compensated summation). The order is that of the spans, so the
- * result is the same to the last bit however many threads summed them.
- */
-function addUp(ofBlocks: Float64Array, nSums: number): Float64Array {
-  const sums = new Float64Array(nSums);
-  const errors = new Float64Array(nSums);
-  for (let at = 0; at < ofBlocks.length; at += 2 * nSums) {
-    for (let j = 0; j < nSums; j++) {
-      const before = sums[j]!;
-      const value = ofBlocks[at + j]!;
-      const after = before + value;
-      const added = after - before;
-      sums[j] = after;
-      errors[j]! += ofBlocks[at + nSums + j]! + (before - (after - added) + (value - added));
-    }
-  }
-  return sums.map((sum, j) => sum + errors[j]!);
 }

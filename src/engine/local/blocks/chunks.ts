@@ -24,12 +24,12 @@ export function readChunks<T>(
     return use({
       nSamples: rowSet.nSamples,
       nFeatures: columns.length,
-      read(start) {
+      read(start, rowsMax = notes.chunkRows) {
         if (start < rowSet.spans[at]!.before) at = 0;
         while (start >= rowSet.spans[at]!.before + rowSet.spans[at]!.rows) at++;
         const span = rowSet.spans[at]!;
         const first = start - span.before;
-        chunk.rows = Math.min(notes.chunkRows, span.rows - first);
+        chunk.rows = Math.min(notes.chunkRows, span.rows - first, rowsMax);
         rowSet.decode(notes, span, first, chunk.rows, to);
         return chunk;
       },

@@ -31,6 +31,10 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
     this.#facts = facts;
   }
 
+  get name(): string {
+    return this.source.rowSet.workplace.table.columns[this.note.column]!.name;
+  }
+
   get nSamples(): number {
     return this.source.rowSet.nSamples;
   }
@@ -46,8 +50,7 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
 
   mean(): number {
     if (!this.#isPlain) return this.#dense().mean();
-    const { sum, nMissing } = this.source.rowSet.statistics(this.note.column);
-    return sum / (this.nSamples - nMissing);
+    return this.source.rowSet.statistics(this.note.column).mean;
   }
 
   median(): number {
@@ -118,7 +121,7 @@ export class PackedNumericColumn implements NumericColumn, NotedColumn {
   }
 
   #dense(): DenseNumericColumn {
-    return new DenseNumericColumn(this.toArray());
+    return new DenseNumericColumn(this.toArray(), this.name);
   }
 }
 

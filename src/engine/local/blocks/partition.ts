@@ -20,14 +20,20 @@ export function openWorkplace(table: Table, team: Team, watch = new Watch()): Wo
 
 /** All rows of the table. */
 export function wholeTable(workplace: Workplace): RowSet {
-  return partitionOf(workplace, (rows) => [rows]).rowSet([0]);
+  return partitionOf(workplace, (rows) => [rows], new Uint8Array(0)).rowSet([0]);
 }
 
 /**
  * Sorts the rows of each block by their keys, in place; rows of one key keep their order.
  * @param keys for each row of the table, in its present order, a number below `nKeys`
+ * @param earlier the partition that the present order comes from, if the rows were sorted before
  */
-export function partition(workplace: Workplace, keys: Uint8Array, nKeys: number): Partition {
+export function partition(
+  workplace: Workplace,
+  keys: Uint8Array,
+  nKeys: number,
+  earlier?: Partition,
+): Partition {
   const { table, team, scratch, watch } = workplace;
   watch.throwIfCancelled();
   const nBlocks = Math.ceil(table.rows / table.blockRows);
@@ -46,7 +52,8 @@ export function partition(workplace: Workplace, keys: Uint8Array, nKeys: number)
     team.run(task, scratch);
     return scratch.words(out, nKeys * nBlocks).slice();
   });
-  return partitionOf(workplace, (_, block) => [...counts.subarray(block * nKeys, (block + 1) * nKeys)]);
+  const countsOf = (_: number, block: number) => [...counts.subarray(block * nKeys, (block + 1) * nKeys)];
+  return partitionOf(workplace, countsOf, keys, earlier);
 }
 
 /** Rows of a table that are sorted by keys within their blocks. */
@@ -56,19 +63,28 @@ export interface Partition {
    * @param keys ascending; neighbours share a span, so that "all but one" has at most two spans a block
    */
   rowSet(keys: readonly number[]): RowSet;
+  /** The row of the file that stands at a place of the table now. Both count from 0. */
+  tableRow(place: number): number;
 }
 
 function partitionOf(
   workplace: Workplace,
   countsOf: (rows: number, block: number) => readonly number[],
+  keys: Uint8Array,
+  earlier?: Partition,
 ): Partition {
   const { rows, blockRows } = workplace.table;
   const blocks = Array.from({ length: Math.ceil(rows / blockRows) }, (_, block) =>
     countsOf(Math.min(blockRows, rows - block * blockRows), block),
   );
+  const tableRow = (place: number) => {
+    const before = rowBefore(keys, Math.floor(place / blockRows), blockRows, place % blockRows);
+    return earlier === undefined ? before : earlier.tableRow(before);
+  };
   return {
-    rowSet: (keys) => {
-      const wanted = new Set(keys);
+    tableRow,
+    rowSet: (some) => {
+      const wanted = new Set(some);
       const spans: Span[] = [];
       let before = 0;
       blocks.forEach((counts, block) => {
@@ -77,9 +93,18 @@ function partitionOf(
           before += rows;
         }
       });
-      return new RowSet(workplace, spans);
+      return new RowSet(workplace, spans, (block, place) => tableRow(block * blockRows + place));
     },
   };
+}
+
+/** The row that stood in a table's block before its rows were sorted by their keys, and stands at a place of it now. */
+function rowBefore(keys: Uint8Array, block: number, blockRows: number, place: number): number {
+  const first = block * blockRows;
+  const ofBlock = keys.subarray(first, first + blockRows);
+  // Without keys, nothing was sorted.
+  if (ofBlock.length === 0) return first + place;
+  return first + [...ofBlock.keys()].sort((a, b) => ofBlock[a]! - ofBlock[b]!)[place]!;
 }
 
 /** Stretches of rows whose keys are wanted, in a block that is sorted by them. */

@@ -1,6 +1,7 @@
 import type { Table } from '../../../data/table.ts';
 import { kernelsOf } from '../../../kernels/module.ts';
 import type { BlockTaskName } from '../../../kernels/passes.ts';
+import { CompensatedSum } from '../../../ml/compensatedSum.ts';
 import type { Watch } from '../../watch.ts';
 import { type DesignNotes, plainNote, writeNotes } from './notes.ts';
 import type { Scratch } from './scratch.ts';
@@ -20,7 +21,7 @@ export interface Span {
 export interface NumberStatistics {
   readonly min: number;
   readonly max: number;
-  readonly sum: number;
+  readonly mean: number;
   readonly nMissing: number;
 }
 
@@ -36,7 +37,7 @@ export interface Workplace {
 
 /** Words of a span in memory, as src/kernels/assembly/span.ts reads them. */
 const SPAN_WORDS = 4;
-const STATISTICS_DOUBLES = 4;
+const STATISTICS_DOUBLES = 5;
 
 /** Some rows of a table, span after span. Passes over them run on the table's team. */
 export class RowSet {
@@ -44,10 +45,15 @@ export class RowSet {
   readonly workplace: Workplace;
   readonly spans: readonly Span[];
   readonly #spansAddress: number;
+  readonly #rowAt: (block: number, place: number) => number;
   #statistics: ReadonlyMap<number, NumberStatistics> | undefined;
 
-  /** @param spans without rows of their own are allowed, and cost a task each */
-  constructor(workplace: Workplace, spans: readonly Span[]) {
+  /**
+   * @param spans without rows of their own are allowed, and cost a task each
+   * @param rowAt which row of the table stood, before the rows were sorted, where now a place of a block is
+   */
+  constructor(workplace: Workplace, spans: readonly Span[], rowAt: (block: number, place: number) => number) {
+    this.#rowAt = rowAt;
     this.workplace = workplace;
     this.spans = spans;
     this.nSamples = spans.reduce((sum, { rows }) => sum + rows, 0);
@@ -57,6 +63,12 @@ export class RowSet {
     spans.forEach(({ block, first, rows, before }, index) => {
       memory.set([first, rows, before, block], index * SPAN_WORDS);
     });
+  }
+
+  /** The row of the table, before its rows were sorted, that is row `index` of this set. Slow: meant for errors. */
+  tableRow(index: number): number {
+    const span = this.spans.findLast(({ before, rows }) => before <= index && rows > 0)!;
+    return this.#rowAt(span.block, span.first + index - span.before);
   }
 
   /** Statistics of a column of numbers, by its place in the table. The first call counts all columns at once. */
@@ -137,18 +149,22 @@ export class RowSet {
       const args = [notes.address, notes.length, notes.chunkRows, out];
       this.run('statisticsOfBlock', args, indices.length, notes.stride);
       const ofSpans = scratch.doubles(out, this.spans.length * length);
-      return new Map(indices.map((index, j) => [index, sumUp(ofSpans, j * STATISTICS_DOUBLES, length)]));
+      return new Map(
+        indices.map((index, j) => [index, sumUp(ofSpans, j * STATISTICS_DOUBLES, length, this.nSamples)]),
+      );
     });
   }
 }
 
-function sumUp(ofSpans: Float64Array, at: number, length: number): NumberStatistics {
-  let [min, max, sum, nMissing] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+function sumUp(ofSpans: Float64Array, at: number, length: number, nRows: number): NumberStatistics {
+  let [min, max, nMissing] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  const total = new CompensatedSum();
   for (let i = at; i < ofSpans.length; i += length) {
     min = Math.min(min, ofSpans[i]!);
     max = Math.max(max, ofSpans[i + 1]!);
-    sum += ofSpans[i + 2]!;
-    nMissing += ofSpans[i + 3]!;
+    total.add(ofSpans[i + 2]!, ofSpans[i + 3]!);
+    nMissing += ofSpans[i + 4]!;
   }
-  return min > max ? { min: Number.NaN, max: Number.NaN, sum, nMissing } : { min, max, sum, nMissing };
+  if (min > max) return { min: Number.NaN, max: Number.NaN, mean: Number.NaN, nMissing };
+  return { min, max, mean: total.over(nRows - nMissing), nMissing };
 }

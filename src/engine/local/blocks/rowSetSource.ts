@@ -1,9 +1,12 @@
 import type { BlockTaskName } from '../../../kernels/passes.ts';
 import type { BinaryPrediction, ColumnSource, NumericColumn } from '../../../ml/frame.ts';
+import type { ClassCodes } from '../../../ml/labels.ts';
 import { chunkLogLoss } from '../../../ml/solvers/lossSums.ts';
+import type { NewtonSums } from '../../../ml/solvers/newtonSums.ts';
 import type { LossSums, WeightedCodes } from '../../../ml/solvers/types.ts';
 import { AnswerRoom } from './answerRoom.ts';
 import { withBlockLogLoss } from './blockLogLoss.ts';
+import { withBlockNewtonSums } from './blockNewtonSums.ts';
 import { readChunks } from './chunks.ts';
 import { type NotedColumn, writeNotes } from './notes.ts';
 import type { RowSet } from './rowSet.ts';
@@ -39,6 +42,10 @@ export class RowSetSource implements ColumnSource {
     const notes = columns.map(noteOf);
     if (rows.classWeights.length === 2) return withBlockLogLoss(this.rowSet, notes, rows, use);
     return readChunks(this.rowSet, notes, (chunks) => use(chunkLogLoss(chunks, rows)));
+  }
+
+  withNewtonSums<T>(columns: readonly NumericColumn[], codes: ClassCodes, use: (sums: NewtonSums) => T): T {
+    return withBlockNewtonSums(this.rowSet, columns.map(noteOf), codes, use);
   }
 
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[] {

@@ -24,6 +24,10 @@ export class PackedTextColumn implements TextColumn {
     this.#filler = filler;
   }
 
+  get name(): string {
+    return this.#source.rowSet.workplace.table.columns[this.#index]!.name;
+  }
+
   get nSamples(): number {
     return this.#source.rowSet.nSamples;
   }

@@ -2,6 +2,7 @@ import { type Classes, profileNumbers, profileTexts } from '../../../data/column
 import { summaryScratch } from '../../../data/orderStatistics.ts';
 import type { Split } from '../../../data/split.ts';
 import type { NumberColumn, TextColumn } from '../../../data/table.ts';
+import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
 import type { TrainpostError } from '../../../errors.ts';
 import type { ColumnType, TestFileInfo } from '../../../values/dataset.ts';
 import type {
@@ -43,8 +44,9 @@ export interface DryRunInput {
   readonly testData?: TestFileInfo;
   readonly pipeline?: readonly PipelineStepInfo[];
   readonly problem?: TrainpostError;
-  /** Findings of the file's reader, and columns that its decimal signs turn into text. */
+  /** Warnings about the file, which a training gives too. */
   readonly warnings: DryRun['warnings'];
+  readonly categoriesMax?: number;
 }
 
 /**
@@ -53,7 +55,8 @@ export interface DryRunInput {
  */
 export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
   const { rows, digest, testData, target, classes, split, pipeline, problem } = input;
-  const columns = await profileColumns(input.columns, classes);
+  const { categoriesMax = TABLE_LIMITS.categories } = input;
+  const columns = await profileColumns(input.columns, classes, categoriesMax);
   return {
     rows,
     digest,
@@ -65,13 +68,17 @@ export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'ti
     ...(problem && {
       problem: { code: problem.code, message: problem.message, details: { ...problem.details } },
     }),
-    warnings: [...input.warnings, ...columns.flatMap((column) => columnWarnings(column, rows))],
+    warnings: [
+      ...input.warnings,
+      ...columns.flatMap((column) => columnWarnings(column, rows, categoriesMax)),
+    ],
   };
 }
 
 async function profileColumns(
   columns: readonly ReadableColumn[],
   classes: Classes | undefined,
+  categoriesMax: number,
 ): Promise<ColumnProfile[]> {
   const scratch = summaryScratch();
   const profiles: ColumnProfile[] = [];
@@ -81,7 +88,7 @@ async function profileColumns(
     profiles.push(
       column.kind === 'number'
         ? profileNumbers(column, role, cells as Float64Array, scratch, ofFeature)
-        : await profileTexts(column, role, cells, ofFeature),
+        : await profileTexts(column, role, cells, ofFeature, categoriesMax),
     );
   }
   return profiles;

@@ -1,25 +1,30 @@
 import type { Classes } from '../../../data/columnProfile.ts';
 import { assignRoles, type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
-import { decimalSignWarnings } from '../../../data/decimalSigns.ts';
 import { joinTest } from '../../../data/joinTables.ts';
 import { markMissing } from '../../../data/missing.ts';
+import { type AssignedRoles, usedColumns } from '../../../data/roles.ts';
 import { readCodes, readNumbers } from '../../../data/segments.ts';
 import type { Split } from '../../../data/split.ts';
 import type { Table, TableColumn } from '../../../data/table.ts';
-import { tableWarnings, testFileWarnings } from '../../../data/tableWarnings.ts';
+import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
+import { tableWarnings } from '../../../data/tableWarnings.ts';
 import { NO_CLASS, readTarget, type Target } from '../../../data/target.ts';
 import { readTestRows, type TestRows } from '../../../data/testFile.ts';
+import { leftOutRows } from '../../../data/usedRows.ts';
+import { testFileWarnings } from '../../../data/warnings/testFile.ts';
+import { warningsOf } from '../../../data/warnings/warnings.ts';
 import { TrainpostError } from '../../../errors.ts';
 import { columnSteps } from '../../../ml/columnSteps.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
+import type { Warning } from '../../../values/warning.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { requireClasses, requireValues } from '../fit/checkRows.ts';
-import { shownLabel } from '../fit/describe.ts';
-import { assignFolds } from '../fit/folds.ts';
+import { constantColumn, shownLabel } from '../fit/describe.ts';
+import { assignFolds, foldsToMake } from '../fit/folds.ts';
 import { type MarkedRows, markRows } from '../fit/markRows.ts';
-import { findPositive } from '../fit/positive.ts';
+import { findPositive, requireTwoClasses } from '../fit/positive.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both } from '../reading/types.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
@@ -55,10 +60,12 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
  */
 export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): DryRunInput {
   const spec = rolesOf(plan);
-  const { holdout, folds } = plan.evaluation;
+  const { holdout } = plan.evaluation;
+  const nFolds = foldsToMake(plan);
   const attempts = new Attempts();
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
+  if (dataset) attempts.of(() => requireTwoClasses(dataset.target, plan));
   const testRows = dataset && test && attempts.of(() => readTestRows(dataset, test, plan.data.missing));
   const both = dataset && testRows ? joinTest(dataset, testRows) : dataset;
   // Without its test rows, a hold-out by file has no parts.
@@ -67,7 +74,7 @@ export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): Dr
   if (both && marked) {
     attempts.of(() => requireClasses(both.target, marked, holdout));
     attempts.of(() => requireValues(both, marked));
-    if (folds !== undefined) attempts.of(() => assignFolds({ dataset: both, marked }, holdout, folds));
+    if (nFolds > 0) attempts.of(() => assignFolds({ dataset: both, marked }, holdout, nFolds));
   }
 
   const known = knownRoles(table, spec);
@@ -93,11 +100,41 @@ export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): Dr
     ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
     ...(attempts.problem && { problem: attempts.problem }),
     warnings: [
-      ...tableWarnings(table),
-      ...(test ? testFileWarnings(test) : []),
-      ...(roles ? decimalSignWarnings(table, roles.ignored) : []),
+      ...(both?.warnings ?? warningsOfFile(table, roles, spec, target)),
+      // The joined data set has these warnings already.
+      ...(test && testRows === undefined ? testFileWarnings(test) : []),
+      ...(both && marked ? constantFeatures(both, marked) : []),
     ],
+    categoriesMax: (table.limits ?? TABLE_LIMITS).categories,
   };
+}
+
+/** Warnings about a file that cannot be trained on. */
+function warningsOfFile(
+  table: Table,
+  roles: AssignedRoles | undefined,
+  spec: Roles,
+  target: Target | undefined,
+): readonly Warning[] {
+  if (roles === undefined) return tableWarnings(table);
+  const leftOut = leftOutRows(table, usedColumns(table, roles), spec.missing === 'drop');
+  return warningsOf(table, { ...roles, leftOut, target });
+}
+
+/** Warns of the columns that `constantColumns` finds in a training. */
+function constantFeatures({ table, features }: Dataset, { marks }: MarkedRows): Warning[] {
+  return features.flatMap(({ name, index }) => {
+    const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, nMissing: 0 };
+    const values = readNumbers(table, index);
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row]!;
+      if (marks[row] !== MARKS.train) continue;
+      if (Number.isNaN(value)) range.nMissing++;
+      if (value < range.min) range.min = value;
+      if (value > range.max) range.max = value;
+    }
+    return constantColumn(name, table.columns[index]!.kind, range);
+  });
 }
 
 const typeOf = (column: TableColumn) => (column.kind === 'text' ? 'string' : column.type);

@@ -1,22 +1,18 @@
-import { CATEGORIES_MAX } from '../../../data/dataset.ts';
 import { quote } from '../../../errors.ts';
 import type { ColumnProfile, NumberProfile, TextProfile } from '../../../values/dryRun.ts';
 import type { Warning } from '../../../values/warning.ts';
 
-type ColumnWarning = Warning & { readonly column: string };
-
 /** From this ROC AUC on, or from its mirror image below 0.5, a column alone separates a class from the others. */
 const GIVEN_AWAY_AREA = 0.999;
-/** A larger share of missing cells is worth a warning. */
-const MISSING_SHARE_MAX = 0.3;
-/** In fewer rows, all values may differ by chance. */
-const ROWS_TO_JUDGE = 20;
 
-/** Warnings about a feature, before anybody trains with it. */
-export function columnWarnings(profile: ColumnProfile, rows: number): ColumnWarning[] {
+/**
+ * Warnings about a feature that need its profile, before anybody trains with it.
+ * @param categoriesMax most different texts that can be encoded
+ */
+export function columnWarnings(profile: ColumnProfile, rows: number, categoriesMax: number): Warning[] {
   if (profile.role !== 'feature') return [];
-  const says = profile.kind === 'number' ? ofNumbers(profile) : ofText(profile, rows);
-  const both = ofAny(profile, rows);
+  const says = profile.kind === 'number' ? ofNumbers(profile) : ofText(profile, rows, categoriesMax);
+  const both = ofAny(profile);
   const column = quote(profile.name);
   return [...both, ...says].map(([code, says]) => ({
     code,
@@ -28,25 +24,8 @@ export function columnWarnings(profile: ColumnProfile, rows: number): ColumnWarn
 /** A code, and what follows the column's name. */
 type Finding = readonly [code: string, says: string];
 
-function ofAny(profile: ColumnProfile, rows: number): Finding[] {
-  const { missing, distinct, allDistinct } = profile;
-  const findings: Finding[] = [];
-  if (distinct === 0) {
-    findings.push(['empty_column', 'has no value in any row: add it to ignore.']);
-  } else if (missing > rows * MISSING_SHARE_MAX) {
-    const percent = Math.round((100 * missing) / rows);
-    findings.push(['many_missing', `has no value in ${missing} of ${rows} rows (${percent} %).`]);
-  }
-  if (distinct === 1) {
-    findings.push(['constant_column', 'has one value only, so nothing can be learned from it.']);
-  }
-  if (allDistinct && rows >= ROWS_TO_JUDGE) {
-    findings.push([
-      'id_like_column',
-      'has a different value in every row, like an ID: if it is an ID, add it to ignore.',
-    ]);
-  }
-  return findings;
+function ofAny({ distinct }: ColumnProfile): Finding[] {
+  return distinct === 0 ? [['empty_column', 'has no value in any row: add it to ignore.']] : [];
 }
 
 function ofNumbers({ infinite, others, rocAuc }: NumberProfile): Finding[] {
@@ -64,13 +43,14 @@ function ofNumbers({ infinite, others, rocAuc }: NumberProfile): Finding[] {
 function ofText(
   { distinct, distinctCapped, allDistinct, isOfOneClassEach, numbers, others }: TextProfile,
   rows: number,
+  categoriesMax: number,
 ): Finding[] {
   const findings: Finding[] = [];
   // A column of mostly numbers is no text for a training: it takes the other cells for mistakes.
   if (others > 0 && numbers >= others) return [notNumbers(others)];
-  if (distinctCapped || distinct > CATEGORIES_MAX) {
+  if (distinctCapped || distinct > categoriesMax) {
     const many = distinctCapped ? `more than ${distinct}` : distinct;
-    const says = `has ${many} different texts, and the limit is ${CATEGORIES_MAX}: add it to ignore.`;
+    const says = `has ${many} different texts, and the limit is ${categoriesMax}: add it to ignore.`;
     findings.push(['too_many_categories', says]);
   }
   // Texts that hardly ever occur twice have one class each by chance.

@@ -4,6 +4,7 @@ import type { Table } from '../../../data/table.ts';
 import { labelText } from '../../../data/target.ts';
 import { quote } from '../../../errors.ts';
 import type { Frame } from '../../../ml/frame.ts';
+import { CONSTANT_RANGE_MAX } from '../../../ml/minMaxScaler.ts';
 import type {
   ClassesDtype,
   ClassLabel,
@@ -61,19 +62,34 @@ function cellAt(table: Table, { index }: Feature, row: number): number | string 
   return null;
 }
 
+/** The least and the largest value of a column in the training rows, or of the indices of its texts. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  /** Training rows that miss a value. */
+  readonly nMissing: number;
+}
+
 /** Warns of columns that do not vary among the training rows: a model cannot learn from them. */
 export function constantColumns({ features }: Dataset, train: Frame): Warning[] {
-  return features
-    .filter((_, place) => {
-      const column = train.columns[place];
-      if (column?.kind !== 'numeric') return column?.counts().size === 1 && column.nMissing === 0;
-      const { min, max } = column.range();
-      return min === max;
-    })
-    .map(({ name }) => ({
-      code: 'constant_column',
-      message: `Column ${quote(name)} has one value in all training rows, so nothing can be learned from it.`,
-    }));
+  return features.flatMap(({ name }, place) => {
+    const column = train.columns[place];
+    if (column?.kind === 'numeric') return constantColumn(name, 'number', { ...column.range(), nMissing: 0 });
+    const max = (column?.counts().size ?? 0) - 1;
+    return constantColumn(name, 'text', { min: 0, max, nMissing: column?.nMissing ?? 0 });
+  });
+}
+
+/** Warns of a column that does not vary, or that varies so little that `MinMaxScaler` takes it for constant. */
+export function constantColumn(name: string, kind: 'number' | 'text', range: Range): Warning[] {
+  const { min, max, nMissing } = range;
+  const isConstant = min === max && (kind === 'number' || nMissing === 0);
+  const isTiny = kind === 'number' && max > min && max - min < CONSTANT_RANGE_MAX;
+  if (!isConstant && !isTiny) return [];
+  const message = isConstant
+    ? `Column ${quote(name)} has one value in all training rows, so nothing can be learned from it.`
+    : `Column ${quote(name)} has values from ${min} to ${max} in the training rows: scikit-learn's MinMaxScaler takes a column with so small a range for constant, and does not scale it. Write its values in a smaller unit.`;
+  return [{ code: 'constant_column', message, column: name }];
 }
 
 export function undefinedMetrics(part: 'training' | 'test', names: readonly string[]): Warning[] {

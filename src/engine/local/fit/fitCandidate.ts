@@ -1,8 +1,13 @@
 import { withCustom } from '../../../expressions/scope.ts';
 import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
+import type { FixedThresholdOptions } from '../../../ml/fixedThresholdClassifier.ts';
+import type { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
+import type { ClassLabel } from '../../../values/dataset.ts';
+import type { CustomMetric } from '../../../values/expression.ts';
 import type { Measures } from '../../../values/metrics.ts';
 import type { ModelSpec, Plan } from '../../../values/plan.ts';
-import type { FittedCandidate } from '../../../values/result.ts';
+import type { FittedCandidate, Scores } from '../../../values/result.ts';
+import type { Warning } from '../../../values/warning.ts';
 import { measure, measureTask } from '../blocks/measure.ts';
 import { undefinedMetrics } from './describe.ts';
 import type { HelperTasks } from './helperTasks.ts';
@@ -27,14 +32,53 @@ export interface Fit {
  * @throws DataError if the rows do not allow the fit
  */
 export async function fitCandidate(
-  { dataset, train, test, positive }: FitRows,
+  rows: FitRows,
   model: ModelSpec,
-  { data: { missing }, metrics }: Pick<Plan, 'data' | 'metrics'>,
+  { data: { missing }, metrics, threshold }: Pick<Plan, 'data' | 'metrics' | 'threshold'>,
   helpers: HelperTasks,
 ): Promise<Fit> {
   const startedAt = performance.now();
-  const { pipeline, classifier } = fitPipeline(dataset, train, { missing, model });
+  const { pipeline, classifier } = fitPipeline(rows.dataset, rows.train, {
+    missing,
+    model,
+    ...(threshold?.by === 'given' && { decision: decisionAt(threshold.value, rows.positive) }),
+  });
   const fittedAt = performance.now();
+  const { warnings, ...scores } = await measureBoth(pipeline, rows, metrics, helpers);
+  const candidate = {
+    model,
+    ...scores,
+    solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
+    warnings: [...classifier.fitWarnings_, ...warnings],
+    pipeline: pipeline.toState(),
+  };
+  return {
+    candidate,
+    fitMs: fittedAt - startedAt,
+    evaluateMs: performance.now() - fittedAt,
+  };
+}
+
+/** Options of a `FixedThresholdClassifier`. */
+export function decisionAt(
+  threshold: number,
+  positive: ClassLabel | undefined,
+): Required<FixedThresholdOptions> {
+  return { threshold, posLabel: positive ?? null };
+}
+
+interface Measured extends Scores {
+  /** Metrics that are undefined. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Measures a fitted pipeline on both parts, the training rows on another thread if one helps. */
+export async function measureBoth(
+  pipeline: TrainingPipeline,
+  { train, test, positive }: Omit<FitRows, 'dataset'>,
+  metrics: readonly CustomMetric[],
+  helpers: HelperTasks,
+): Promise<Measured> {
   const trainTask = measureTask(() => train.source.room, predictRows(pipeline, train, positive));
   const measuring = helpers.measure(trainTask);
   let onTest: ClassificationMetrics;
@@ -46,22 +90,13 @@ export async function fitCandidate(
     throw error;
   }
   const onTrain = (await measuring.result()) ?? measure(trainTask);
-  const candidate = {
-    model,
+  return {
     train: withCustom(measuresOf(onTrain), metrics),
     test: withCustom(measuresOf(onTest), metrics),
-    solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
     warnings: [
-      ...classifier.fitWarnings_,
       ...undefinedMetrics('test', onTest.undefinedMetrics),
       ...undefinedMetrics('training', onTrain.undefinedMetrics),
     ],
-    pipeline: pipeline.toState(),
-  };
-  return {
-    candidate,
-    fitMs: fittedAt - startedAt,
-    evaluateMs: performance.now() - fittedAt,
   };
 }
 

@@ -43,8 +43,11 @@ export async function fitCandidates(
   return { fits, fitMs, evaluateMs };
 }
 
+/** Errors of one model that say nothing about the others. */
+const REFUSALS: readonly string[] = ['cannot_be_fitted', 'cannot_be_predicted'];
+
 /** A candidate whose model the rows do not allow. @throws any other error */
 export function failedCandidate(model: ModelSpec, error: unknown): Candidate {
-  if (!(error instanceof DataError) || error.code !== 'cannot_be_fitted') throw error;
+  if (!(error instanceof DataError) || !REFUSALS.includes(error.code)) throw error;
   return { model, problem: toData(error) };
 }

@@ -1,7 +1,7 @@
 import { stratifiedFolds } from '../../../data/folds.ts';
 import { labelText } from '../../../data/target.ts';
 import { quote } from '../../../errors.ts';
-import type { Holdout } from '../../../values/plan.ts';
+import type { Holdout, Plan } from '../../../values/plan.ts';
 import { MARKS, partition } from '../blocks/partition.ts';
 import type { RowSet } from '../blocks/rowSet.ts';
 import { requireValuesIn } from './checkRows.ts';
@@ -15,7 +15,22 @@ export interface Folds {
    * table's memory is given back after each fold.
    * @throws DataError if a column has no value outside of a fold
    */
-  each(use: (rows: { readonly train: Rows; readonly test: Rows }) => Promise<void>): Promise<void>;
+  each(use: (rows: Parts) => Promise<void>): Promise<void>;
+  /** As `each`, once: the training rows of all folds, and the test rows of the table. */
+  whole<T>(use: (rows: Parts) => Promise<T>): Promise<T>;
+}
+
+interface Parts {
+  readonly train: Rows;
+  readonly test: Rows;
+}
+
+/** Folds that an objective for the threshold needs, if the client does not say how many. */
+const THRESHOLD_FOLDS = 5;
+
+/** How many folds a plan needs; 0 for none. */
+export function foldsToMake({ evaluation, threshold }: Pick<Plan, 'evaluation' | 'threshold'>): number {
+  return evaluation.folds ?? (threshold?.by === 'objective' ? THRESHOLD_FOLDS : 0);
 }
 
 /** The fold of each training row, by its place in the table; other rows have any number. @throws as `stratifiedFolds` */
@@ -43,36 +58,44 @@ export function assignFolds(
  * @param foldOf as `assignFolds` returns it
  */
 export function sortIntoFolds(
-  { dataset, workplace, marked: { marks } }: Prepared,
+  { dataset, workplace, partition: earlier, marked: { marks } }: Prepared,
   foldOf: Uint8Array,
   nFolds: number,
 ): Folds {
   const { blockRows } = workplace.table;
   const sorted = (values: Uint8Array) =>
     sortBlocks(values, marks, { blockRows, nKeys: Object.keys(MARKS).length });
-  const keys = sorted(foldOf.map((fold, row) => (marks[row] === MARKS.train ? fold : nFolds)));
-  const nKeys = nFolds + 1;
-  const rows = partition(workplace, keys, nKeys);
+  const keyOf = (fold: number, row: number) =>
+    marks[row] === MARKS.train ? fold : marks[row] === MARKS.test ? nFolds : nFolds + 1;
+  const keys = sorted(foldOf.map(keyOf));
+  const nKeys = nFolds + 2;
+  const rows = partition(workplace, keys, nKeys, earlier);
   const codes = sortBlocks(sorted(dataset.target.codes), keys, { blockRows, nKeys });
   const all = Array.from({ length: nFolds }, (_, fold) => fold);
   const rowsIn = (folds: readonly number[]) => {
     const rowSet = rows.rowSet(folds);
     return rowsOf(dataset, rowSet, gather(codes, rowSet));
   };
+  const { scratch } = workplace;
+  const borrowing = async <T>(work: () => Promise<T>): Promise<T> => {
+    const mark = scratch.mark();
+    try {
+      return await work();
+    } finally {
+      scratch.release(mark);
+    }
+  };
   return {
     each: async (use) => {
-      const { scratch } = workplace;
       for (const fold of all) {
-        const mark = scratch.mark();
-        try {
+        await borrowing(async () => {
           const train = rowsIn(all.filter((other) => other !== fold));
           requireValuesIn(dataset, train.frame, fold);
           await use({ train, test: rowsIn([fold]) });
-        } finally {
-          scratch.release(mark);
-        }
+        });
       }
     },
+    whole: (use) => borrowing(() => use({ train: rowsIn(all), test: rowsIn([nFolds]) })),
   };
 }
 

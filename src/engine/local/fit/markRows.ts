@@ -1,4 +1,5 @@
 import type { Dataset } from '../../../data/dataset.ts';
+import { rowPlace } from '../../../data/places.ts';
 import { lastRowsOf, type SplitOptions, testRowsOf, trainTestSplit } from '../../../data/split.ts';
 import { isTestRow } from '../../../data/splitColumn.ts';
 import type { Target } from '../../../data/target.ts';
@@ -76,9 +77,13 @@ function drawTestRows(dataset: Dataset, split: RandomSplit, kept: Uint32Array | 
   try {
     return testRowsOf(dataset.rows, randomOptions(dataset, split, kept)).test;
   } catch (error) {
-    if (!(error instanceof DataError) || error.details.row === undefined || kept === undefined) throw error;
-    const row = kept[error.details.row - 1]! + 1;
-    throw new DataError(error.code, error.message, { ...error.details, row });
+    if (!(error instanceof DataError) || error.details.row === undefined) throw error;
+    const place = error.details.row - 1;
+    const row = kept === undefined ? place : kept[place]!;
+    throw new DataError(error.code, error.message, {
+      ...error.details,
+      ...rowPlace(row, dataset.table.lines),
+    });
   }
 }
 

@@ -8,7 +8,7 @@ import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from '../../
 import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
-import { MARKS, openWorkplace, partition } from '../blocks/partition.ts';
+import { MARKS, openWorkplace, type Partition, partition } from '../blocks/partition.ts';
 import type { RowSet, Workplace } from '../blocks/rowSet.ts';
 import { RowSetSource } from '../blocks/rowSetSource.ts';
 import type { Team } from '../blocks/team.ts';
@@ -19,7 +19,7 @@ import { requireClasses, requireValues } from './checkRows.ts';
 import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { type MarkedRows, markRows } from './markRows.ts';
-import { findPositive } from './positive.ts';
+import { findPositive, requireTwoClasses } from './positive.ts';
 
 /** Rows of a data set, as models see them. */
 export interface Rows {
@@ -35,6 +35,8 @@ export interface Prepared {
   readonly dataset: Dataset;
   /** Where the rows lie, sorted by `marked.marks` within their blocks. */
   readonly workplace: Workplace;
+  /** How the rows were sorted by `marked.marks`. */
+  readonly partition: Partition;
   readonly marked: MarkedRows;
   readonly train: Rows;
   readonly test: Rows;
@@ -59,6 +61,7 @@ export async function prepare(
   watch.enter('preparing');
   const ofFile = toDataset(train, rolesOf(plan));
   const positive = findPositive(ofFile.target, plan.data.positive);
+  requireTwoClasses(ofFile.target, plan);
   const testRows = test && readTestRows(ofFile, test, plan.data.missing);
   const dataset = testRows === undefined ? ofFile : joinTest(ofFile, testRows);
   const { table } = dataset;
@@ -84,6 +87,7 @@ export async function prepare(
   return {
     dataset,
     workplace,
+    partition: rows,
     marked,
     train: rowsOf(dataset, rows.rowSet([MARKS.train]), marked.trainCodes),
     test: rowsOf(dataset, rows.rowSet([MARKS.test]), marked.testCodes),

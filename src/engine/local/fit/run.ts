@@ -1,8 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
+import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import { DataError, inTestFile } from '../../../errors.ts';
+import type { Inference } from '../../../values/inference.ts';
 import type { Plan } from '../../../values/plan.ts';
-import type { Candidate, Result } from '../../../values/result.ts';
+import { type Candidate, isFitted, type KeptCandidate, type Result } from '../../../values/result.ts';
+import type { Warning } from '../../../values/warning.ts';
 import { chooseBest } from '../../choose.ts';
 import { Watch } from '../../watch.ts';
 import { Team } from '../blocks/team.ts';
@@ -10,15 +13,18 @@ import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both, ReadTable } from '../reading/types.ts';
 import { crossValidate } from './crossValidate.ts';
+import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
+import { estimate } from './estimate.ts';
 import { fitCandidates } from './fitCandidates.ts';
-import { assignFolds, sortIntoFolds } from './folds.ts';
+import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { StageClock } from './stageClock.ts';
 
 /**
- * Splits a table, or joins two files, fits each candidate on the training rows and measures it on both parts; then, if the plan asks for folds,
- * in each fold. Nobody else can use the table then.
+ * Splits a table or joins two files, fits each candidate on the training rows, and measures it on both parts.
+ * Then, if the plan asks for folds, the same in each fold. Nobody else can use the tables then.
  * @param ports to threads that help: each of them serves `serveHelperTasks`
  * @throws DataError or FieldError if a table or a field does not allow it
  */
@@ -28,11 +34,11 @@ export async function runPlan(
   watch = new Watch(),
   ports: readonly MessagePort[] = [],
 ): Promise<Result> {
-  const { folds: nFolds = 0, holdout } = plan.evaluation;
   const team = new Team(train.table.memory, ports);
   const tools = { helpers: new HelperTasks(ports), watch };
+  const clock = new StageClock();
+  clock.add('parse', train.parseMs + (test?.parseMs ?? 0));
   try {
-    const startedAt = performance.now();
     const prepared = await prepare(
       { train: train.table, test: test?.table },
       plan,
@@ -40,47 +46,88 @@ export async function runPlan(
       tools.helpers,
       watch,
     );
-    const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, holdout, nFolds);
-    const splitMs = performance.now() - startedAt;
+    const nFolds = foldsToMake(plan);
+    const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, plan.evaluation.holdout, nFolds);
+    clock.end('split');
 
-    watch.enter('fitting', plan.candidates.length * (1 + nFolds));
+    watch.enter('fitting', fitsOf(plan));
     const { fits, fitMs, evaluateMs } = await fitCandidates(prepared, plan, tools);
-    const warnings = [
-      ...prepared.dataset.warnings,
-      ...constantColumns(prepared.dataset, prepared.train.frame),
-    ];
+    clock.add('fit', fitMs);
+    clock.add('evaluate', evaluateMs);
+    const warnings = warningsOf(prepared, plan);
+    const estimated = estimatedOf(prepared, fits, plan);
+    if (plan.inference) clock.end('inference');
 
-    const foldsStartedAt = performance.now();
+    const folds = foldOf && sortIntoFolds(prepared, foldOf, nFolds);
     const candidates =
-      foldOf === undefined
-        ? fits
-        : await crossValidate(fits, sortIntoFolds(prepared, foldOf, nFolds), prepared, plan, tools);
-    const crossValidateMs = performance.now() - foldsStartedAt;
-
+      folds && hasFolds(plan) ? await crossValidate(fits, folds, prepared, plan, tools) : fits;
+    if (hasFolds(plan)) clock.end('cross_validate');
     const chosen = chooseBest(candidates, plan.choice);
     if (chosen === undefined) throw firstProblem(candidates);
+
+    // The best candidate has a pipeline: all candidates still have theirs.
+    const { best, ...decided } = await decide(
+      candidates[chosen] as KeptCandidate,
+      folds,
+      prepared,
+      plan,
+      tools,
+    );
+    if (plan.threshold?.by === 'objective') clock.end('threshold');
     return {
       data: prepared.info,
       ...(prepared.testInfo && { testData: prepared.testInfo }),
       split: prepared.marked.split,
       example: prepared.example,
       candidates: candidates.map((candidate, index) =>
-        plan.keepAll || index === chosen ? candidate : withoutPipeline(candidate),
+        index === chosen ? best : plan.keepAll ? candidate : withoutPipeline(candidate),
       ),
       chosen,
+      ...(estimated !== undefined && { inference: estimated }),
+      ...decided,
       warnings,
-      stages: [
-        { name: 'parse', ms: train.parseMs + (test?.parseMs ?? 0) },
-        { name: 'split', ms: splitMs },
-        { name: 'fit', ms: fitMs },
-        { name: 'evaluate', ms: evaluateMs },
-        ...(foldOf === undefined ? [] : [{ name: 'cross_validate', ms: crossValidateMs }]),
-      ],
+      stages: clock.stages,
     };
   } finally {
     team.close();
   }
 }
+
+/** Any of the fitted pipelines will do: their imputers are the same. Call it before the rows are sorted into folds. */
+function estimatedOf(
+  { dataset, train }: Prepared,
+  fits: readonly Candidate[],
+  plan: Plan,
+): Inference | undefined {
+  const { pipeline } = fits.filter(isFitted).find((one) => one.pipeline !== undefined) ?? {};
+  return plan.inference && pipeline !== undefined ? estimate(dataset, train, pipeline) : undefined;
+}
+
+function hasFolds({ evaluation }: Plan): boolean {
+  return evaluation.folds !== undefined;
+}
+
+/** Fits that a plan comes to. */
+function fitsOf(plan: Plan): number {
+  const forThreshold = plan.threshold?.by === 'objective' ? foldsToMake(plan) : 0;
+  return plan.candidates.length * (1 + (plan.evaluation.folds ?? 0)) + forThreshold;
+}
+
+/** Call it before the rows are sorted into folds. */
+function warningsOf({ dataset, train }: Prepared, plan: Plan): Warning[] {
+  const isSelectedOnTest = plan.candidates.length > 1 && !hasFolds(plan);
+  return [
+    ...dataset.warnings,
+    ...constantColumns(dataset, train.frame),
+    ...(isSelectedOnTest ? [SELECTED_ON_TEST] : []),
+  ];
+}
+
+const SELECTED_ON_TEST: Warning = {
+  code: 'selected_on_test',
+  message:
+    'The best candidate was chosen on the test rows, so its test metrics are too good: set cv, such as cv=5, to choose it on folds of the training rows.',
+};
 
 function withoutPipeline(candidate: Candidate): Candidate {
   if (!('pipeline' in candidate)) return candidate;
@@ -105,13 +152,15 @@ export async function runCsv(
   options: ReadOptions = {},
   testBytes?: Uint8Array,
 ): Promise<Result> {
+  const csv = csvOptionsOf(plan.data);
+  const all = { ...options, ...(csv && { csv }) };
   const read = (file: Uint8Array): FileOnDisk => {
     const startedAt = performance.now();
-    const table = readTable(file, options);
+    const table = readTable(file, all);
     return { read: { table, parseMs: performance.now() - startedAt }, again: () => [file] };
   };
   const files = { train: read(bytes), test: testBytes && readTest(() => read(testBytes)) };
-  return await runPlan(await readTables(files, () => rolesOf(plan), { options }), plan);
+  return await runPlan(await readTables(files, () => rolesOf(plan), { options: all }), plan);
 }
 
 function readTest<File>(read: () => File): File {

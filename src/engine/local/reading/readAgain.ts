@@ -1,14 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
-import { columnsToReadAsText, type Roles } from '../../../data/dataset.ts';
+import type { FileReading } from '../../../data/fileReading.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
+import { readingFor } from '../../../data/rereading.ts';
+import type { Roles } from '../../../data/roles.ts';
 import type { Table } from '../../../data/table.ts';
-import { testColumnsToReadAsText } from '../../../data/testFile.ts';
+import { type TestReading, testReadingFor } from '../../../data/testReading.ts';
 import { inTestFile } from '../../../errors.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
 import { Team } from '../blocks/team.ts';
 import type { Both, ReadTable, Unread } from './types.ts';
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** Opens the file's bytes once more. */
 type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -26,9 +26,13 @@ interface Ways {
   readonly helpers?: readonly MessagePort[];
 }
 
+/** Most readings of one file: the decimal sign and the columns may each need one more. */
+const READINGS_MAX = 4;
+
 /**
- * The tables in the form that the roles need. A file is read again, over its table, if the thread that read it was lost, or if a
- * column looked like numbers at the beginning and turned out to be text, because then its texts are lost.
+ * The tables in the form that the roles need, which is nearly always the form that was read. trainpost reads a file again,
+ * over its table, if the thread that read it was lost, if the client says how the files are written, or if the first rows
+ * did not show what a column is or which sign its decimals have.
  * @param rolesFor the roles of the training file's columns; undefined if they are not known, and then any form will do
  * @throws FieldError if a field names a column that the training file does not have
  */
@@ -39,32 +43,58 @@ export async function readTables(
 ): Promise<Both<ReadTable>> {
   const whole = await readWhole(train, ways);
   const roles = rolesFor(whole.table);
-  const textColumns = roles === undefined ? NONE : columnsToReadAsText(whole.table, roles);
-  const read = await readAgain(whole, textColumns, train.again, ways);
+  const read =
+    roles === undefined
+      ? whole
+      : await readAgain<FileReading>(whole, train.again, ways, (table, before) =>
+          readingFor(table, roles, before),
+        );
   if (test === undefined) return { train: read };
   try {
     const testWhole = await readWhole(test, ways);
-    const ofTest = roles === undefined ? NONE : testColumnsToReadAsText(read.table, roles, testWhole.table);
-    return { train: read, test: await readAgain(testWhole, ofTest, test.again, ways) };
+    if (roles === undefined) return { train: read, test: testWhole };
+    const readTest = await readAgain<TestReading>(testWhole, test.again, ways, (table, before) =>
+      testReadingFor(read.table, roles, table, before),
+    );
+    return { train: read, test: readTest };
   } catch (error) {
     throw inTestFile(error);
   }
 }
 
+/** The table; the fields that say how a file is written may come behind the file, so the file is read again for them. */
 async function readWhole({ read, again }: FileOnDisk, ways: Ways): Promise<ReadTable> {
-  return 'table' in read ? read : await readFile(again, ways, { memory: read.memory });
+  if (!('table' in read)) return await readFile(again, ways, { memory: read.memory });
+  return ways.options.csv === undefined ? read : await readOver(read, again, ways, {});
 }
 
-async function readAgain(
+/** @param readingOf how a table must be read again; undefined if the table is right */
+async function readAgain<Again extends ReadOptions>(
   read: ReadTable,
-  textColumns: ReadonlySet<string>,
   fileAgain: FileAgain,
   ways: Ways,
+  readingOf: (table: Table, before: Again | undefined) => Again | undefined,
 ): Promise<ReadTable> {
-  if (textColumns.size === 0) return read;
-  const { memory, digest } = read.table;
-  const again = await readFile(fileAgain, ways, { textColumns, memory, digest: false });
-  return { table: { ...again.table, digest }, parseMs: read.parseMs + again.parseMs };
+  let current = read;
+  let reading: Again | undefined;
+  for (let readings = 1; readings < READINGS_MAX; readings++) {
+    const next = readingOf(current.table, reading);
+    if (next === undefined) break;
+    reading = next;
+    current = await readOver(current, fileAgain, ways, reading);
+  }
+  return current;
+}
+
+/** Reads the file again, over its table. */
+async function readOver(
+  { table: { memory, digest }, parseMs }: ReadTable,
+  fileAgain: FileAgain,
+  ways: Ways,
+  reading: ReadOptions,
+): Promise<ReadTable> {
+  const again = await readFile(fileAgain, ways, { ...reading, memory, digest: false });
+  return { table: { ...again.table, digest }, parseMs: parseMs + again.parseMs };
 }
 
 async function readFile(

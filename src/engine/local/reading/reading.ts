@@ -1,3 +1,4 @@
+import { DataError, NotATableError } from '../../../errors.ts';
 import { hasLostThread, ThreadLostError } from '../errors.ts';
 import type { Arena, ArenaShelf } from '../memory/arena.ts';
 import type { ReaderThread, ReadTable, Unread } from './types.ts';
@@ -66,13 +67,14 @@ export class Reading {
   /**
    * The table. If its thread is lost, only memory for a table: a training thread can read the whole file again from disk,
    * where a harmful file affects nobody else.
+   * @param isReadAgain whether the file is read again in another way, so that its faults do not count
    * @throws the file's first fault, and what the constructor throws
    */
-  async tableOrRoom(): Promise<ReadTable | Unread> {
+  async tableOrRoom(isReadAgain = false): Promise<ReadTable | Unread> {
     try {
       return await this.table();
     } catch (error) {
-      if (!(error instanceof ThreadLostError)) throw error;
+      if (!(error instanceof ThreadLostError || (isReadAgain && isFault(error)))) throw error;
       this.#mayBeInUse = false;
       this.#arena = this.#shelf.take();
       return { memory: this.#arena.memory };
@@ -136,4 +138,13 @@ export class Reading {
       return undefined;
     }
   }
+}
+
+/** Errors that another reading of the file would end with too. */
+const NOT_OF_FORMAT: readonly string[] = ['parse_timeout', 'too_large_for_memory', 'corrupt_gzip'];
+
+/** Whether an error may be due to how the file was read. */
+function isFault(error: unknown): boolean {
+  if (error instanceof NotATableError) return true;
+  return error instanceof DataError && !NOT_OF_FORMAT.includes(error.code);
 }

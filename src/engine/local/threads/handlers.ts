@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { TableReading } from '../../../data/readTable.ts';
+import { csvOptionsOf } from '../../../data/csvOptions.ts';
+import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import type { Table } from '../../../data/table.ts';
+import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
 import { dryRunInput, knownRoles } from '../dryRun/dryRunInput.ts';
@@ -37,16 +39,18 @@ export const HANDLERS: Handlers = {
     serveHelperTasks(port);
     return undefined;
   },
-  run: async ({ files, plan, options, watch, ports }) => {
+  run: async ({ files, plan, watch, ports, ...task }) => {
     try {
-      const tables = await readTables(onDisk(files), () => rolesOf(plan), { options, helpers: ports });
+      const ways = { options: readOptions(task.options, plan), helpers: ports };
+      const tables = await readTables(onDisk(files), () => rolesOf(plan), ways);
       return await runPlan(tables, plan, new Watch(watch), ports);
     } finally {
       for (const port of ports) port.close();
     }
   },
-  inspect: async ({ files, plan, options, watch }) => {
+  inspect: async ({ files, plan, watch, ...task }) => {
     new Watch(watch).enter('preparing');
+    const options = readOptions(task.options, plan);
     const rolesFor = (table: Table) => knownRoles(table, rolesOf(plan));
     const { train, test } = await readTables(onDisk(files), rolesFor, { options });
     const startedAt = performance.now();
@@ -63,6 +67,12 @@ export const HANDLERS: Handlers = {
     return undefined;
   },
 };
+
+/** Adds what the client says about the file. */
+function readOptions(options: ReadOptions, { data }: Plan): ReadOptions {
+  const csv = csvOptionsOf(data);
+  return csv === undefined ? options : { ...options, csv };
+}
 
 function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
   if (options.memory !== undefined) {

@@ -117,7 +117,7 @@ test('the whole table, before it is partitioned, is in the order of the file', (
   const table = packTable([[3, 1, Number.NaN, 2.5, 7]], 2);
   const whole = new RowSetSource(wholeTable(openWorkplace(table, new Team(table.memory))));
   expect([...numericColumn(whole, 0).toArray()]).toEqual([3, 1, Number.NaN, 2.5, 7]);
-  expect(whole.rowSet.statistics(0)).toEqual({ min: 1, max: 7, sum: 13.5, nMissing: 1 });
+  expect(whole.rowSet.statistics(0)).toEqual({ min: 1, max: 7, mean: 3.375, nMissing: 1 });
 });
 
 test('dropped rows stay in the table, after the other rows', () => {

@@ -76,8 +76,8 @@ test('more predictions than fit into one chunk', () => {
 describe('a frame of packed columns is rejected', () => {
   const options = { blockRows: 2 };
   test.each([
-    ['with a missing value', [1, 2, Number.NaN], /NaN in 1 rows of column 0/],
-    ['with an infinite value', [1, Number.NEGATIVE_INFINITY, 2], /-Infinity in column 0/],
+    ['with a missing value', [1, 2, Number.NaN], /NaN in row 2, column "x0"/],
+    ['with an infinite value', [1, Number.NEGATIVE_INFINITY, 2], /-Infinity in row 1, column "x0"/],
   ])('%s', (_, values, message) => {
     const frame = frameOf(sourcesOf([values], options).train, 1);
     expect(() => new LogisticRegression().fit(frame, [0, 1, 1])).toThrow(message);

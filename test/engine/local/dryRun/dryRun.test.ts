@@ -137,44 +137,12 @@ describe('warnings', () => {
       [],
     ],
     [
-      'a constant',
-      numbers(
-        'x',
-        rows(() => 3),
-      ),
-      ['constant_column'],
-    ],
-    [
-      'a constant text',
-      texts(
-        't',
-        cells(() => 'a'),
-      ),
-      ['constant_column'],
-    ],
-    [
       'no value',
       numbers(
         'x',
         rows(() => Number.NaN),
       ),
       ['empty_column'],
-    ],
-    [
-      'many missing',
-      numbers(
-        'x',
-        rows((row) => (row % 3 ? noise[row]! : Number.NaN)),
-      ),
-      ['many_missing'],
-    ],
-    [
-      'few missing',
-      numbers(
-        'x',
-        rows((row) => (row % 4 ? noise[row]! : Number.NaN)),
-      ),
-      [],
     ],
     ['cells that are not numbers', numbers('x', noise, { others: 2 }), ['not_a_number']],
     [
@@ -184,47 +152,6 @@ describe('warnings', () => {
         rows((row) => (row ? noise[row]! : 1 / 0)),
       ),
       ['infinite_value'],
-    ],
-    [
-      'ids',
-      numbers(
-        'x',
-        rows((row) => (row * 7) % ROWS),
-        { type: 'long' },
-      ),
-      ['id_like_column'],
-    ],
-    [
-      'reals that are all different, which are not IDs',
-      numbers(
-        'x',
-        rows((row) => ((row * 7) % ROWS) / 8),
-      ),
-      [],
-    ],
-    [
-      'names with one name missing',
-      texts(
-        't',
-        cells((row) => (row ? `${row}` : undefined)),
-      ),
-      [],
-    ],
-    [
-      'names with one name repeated',
-      texts(
-        't',
-        cells((row) => `${Math.max(row, 1)}`),
-      ),
-      [],
-    ],
-    [
-      'names',
-      texts(
-        't',
-        cells((row) => `${row % 9}-${row}`),
-      ),
-      ['id_like_column'],
     ],
     [
       'a larger value in each row of class 1',
@@ -255,13 +182,6 @@ describe('warnings', () => {
     expect(await warningsOf({ ...column, role: 'ignored' } as ReadableColumn)).toEqual([]);
   });
 
-  it('do not look for IDs in a few rows', async () => {
-    const codes = Array.from({ length: 19 }, (_, row) => row % 2);
-    const at = { rows: 19, classes: { labels: [0, 1], codes } };
-    const ids = Float64Array.from(codes, (_, row) => row);
-    expect(await warningsOf(numbers('x', ids, { type: 'long' }), at)).toEqual([]);
-  });
-
   it('begin exactly at the bound of the ROC AUC', async () => {
     // 1,000 pairs of rows: each row of class 0 above a row of class 1 costs 1 / 1,000.
     const codes = Array.from({ length: 1001 }, (_, row) => (row === 0 ? 1 : 0));
@@ -273,11 +193,11 @@ describe('warnings', () => {
   });
 
   it.each([
-    [50, []],
-    [51, ['too_many_categories']],
+    [255, []],
+    [256, ['too_many_categories']],
   ])('for %i different texts: %j', async (many, codes) => {
-    const all = Array.from({ length: 300 }, (_, row) => String((row >> 1) % many));
-    const at = { rows: 300, classes: { labels: [0, 1], codes: all.map((_, row) => row % 2) } };
+    const all = Array.from({ length: 600 }, (_, row) => String((row >> 1) % many));
+    const at = { rows: 600, classes: { labels: [0, 1], codes: all.map((_, row) => row % 2) } };
     expect(await warningsOf(texts('t', all), at)).toEqual(codes);
   });
 
@@ -285,7 +205,7 @@ describe('warnings', () => {
     const kept = cells((row) => (row < 30 ? 'ab'[row % 2] : undefined));
     const { warnings, columns } = await report([texts('t', kept, true)]);
     expect(warnings.map(({ message }) => message)).toEqual([
-      'Column "t" has more than 2 different texts, and the limit is 50: add it to ignore.',
+      'Column "t" has more than 2 different texts, and the limit is 255: add it to ignore.',
     ]);
     expect(columns[0]).not.toHaveProperty('cramersV');
   });
@@ -296,7 +216,7 @@ describe('warnings', () => {
       [
         numbers(
           'my x',
-          rows(() => 3),
+          rows(() => Number.NaN),
         ),
       ],
       { warnings: [found] },
@@ -304,8 +224,8 @@ describe('warnings', () => {
     expect(warnings).toEqual([
       found,
       {
-        code: 'constant_column',
-        message: 'Column "my x" has one value only, so nothing can be learned from it.',
+        code: 'empty_column',
+        message: 'Column "my x" has no value in any row: add it to ignore.',
         column: 'my x',
       },
     ]);

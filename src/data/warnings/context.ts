@@ -1,0 +1,10 @@
+import type { AssignedRoles } from '../roles.ts';
+import type { Target } from '../target.ts';
+import type { LeftOutRows } from '../usedRows.ts';
+
+/** What the warnings about a file depend on. */
+export interface WarningContext extends AssignedRoles {
+  readonly leftOut: LeftOutRows;
+  /** Undefined if the column cannot be a target. */
+  readonly target?: Target | undefined;
+}
