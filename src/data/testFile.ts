@@ -14,6 +14,9 @@ import { columnFinder, isBoolean } from './testReading.ts';
 import { firstInfinite, firstOther, type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
 import { testFileWarnings } from './warnings/testFile.ts';
 
+/** The header line's place among the rows. */
+const HEADER = -1;
+
 /** The rows of a test file in the terms of the training file. */
 export interface TestRows {
   readonly table: Table;
@@ -58,7 +61,7 @@ function findRows(train: Dataset, test: Table, missing: Missing): TestRows {
   const indexOf = columnFinder(test);
   const placeOf = (name: string) => {
     const place = indexOf(name);
-    if (place < 0) throw missingColumn(name, name === target.name);
+    if (place < 0) throw missingColumn(test, name, name === target.name);
     return place;
   };
   const targetIndex = placeOf(target.name);
@@ -169,12 +172,12 @@ function describeTest({ columns }: Dataset, test: Table, rows: number): TestFile
   return { rows, columns: infos, digest: test.digest };
 }
 
-function missingColumn(name: string, isTarget: boolean): DataError {
+function missingColumn({ lines }: Table, name: string, isTarget: boolean): DataError {
   const [what, remedy] = isTarget
     ? ['the target', 'add it']
     : ['a feature of train_file', 'add it, or add the column to ignore'];
   const message = `The file has no column ${quote(name)}, which is ${what}: ${remedy}.`;
-  return new DataError('missing_column', message, { row: 0, column: name });
+  return new DataError('missing_column', message, { ...rowPlace(HEADER, lines), column: name });
 }
 
 /** The error for the first cell that is no truth value. */

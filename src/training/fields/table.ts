@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import {
-  aboveZero,
   aboveZeroOrInfinite,
   alias,
   encoding,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +36,9 @@ async function post(parts: readonly Part[], on = service) {
 const fields = (given: Readonly<Record<string, string>>): Part[] =>
   Object.entries(given).map(([name, value]) => ({ name, value }));
 
+/** MLflow's digest of a data set is the beginning of the file's. */
+const digestOf = ({ value }: Part) => createHash('sha256').update(value).digest('hex').slice(0, 32);
+
 async function expectNothingLeft(on = service): Promise<void> {
   await expect.poll(() => on.uploads()).toEqual([]);
   await expect.poll(() => on.engine.memory().promisedBytes).toBe(0);
@@ -70,12 +74,17 @@ describe('a training with test_file', () => {
     expect(run).toMatchObject({
       fileName: 'people.csv',
       dataset: { rows: 60 },
-      testDataset: { fileName: 'later.csv', rows: 30, digest: expect.any(String) },
+      parts: [
+        { context: 'train', rows: 60 },
+        { context: 'test', rows: 30, digest: digestOf(test), file: { fileName: 'later.csv', rows: 30 } },
+      ],
+      note: expect.stringContaining('60 rows to train on, 30 to test on (from `later.csv`)'),
     });
+    expect(run.parts[0]).not.toHaveProperty('file');
     expect(run.extraParams).not.toHaveProperty('test_size');
     expect(run.extraParams).not.toHaveProperty('random_state');
     await post([train]);
-    expect(service.desk.entries[1]?.run).not.toHaveProperty('testDataset');
+    expect(service.desk.entries[1]?.run.parts.map((part) => 'file' in part)).toEqual([false, false]);
   });
 
   it('takes an empty part for no test file, as a browser sends it', async () => {

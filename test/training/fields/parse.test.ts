@@ -289,6 +289,8 @@ describe('parseFields', () => {
   });
 });
 
+const MODEL = { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null } as const;
+
 describe('a form with a test file', () => {
   it.each<FormBody>([{ test_size: '0.3' }, { stratify: 'false' }, { random_state: '1' }, { split: 'last' }])(
     'rejects %j, which chooses other test rows',
@@ -303,7 +305,7 @@ describe('a form with a test file', () => {
   it('has another fingerprint, and no params of a split', () => {
     const fields = parseFields({}, true);
     expect(fingerprintOf(fields)).toEqual({ ...DEFAULTS, split: { by: 'file' } });
-    expect(paramsOf(fields)).toEqual({ missing: 'error' });
+    expect(Object.keys(paramsOf(fields, MODEL))).toEqual(['solver', 'solver_tol', 'class_weight', 'missing']);
   });
 
   it('counts as having none if test_file is empty text, and is rejected if test_file is text', () => {
@@ -316,8 +318,6 @@ describe('a form with a test file', () => {
 });
 
 describe('paramsOf', () => {
-  const MODEL = { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null } as const;
-
   it.each<[string, FormBody, object]>([
     ['the defaults', {}, {}],
     ['a positive label', { positive: 'yes' }, { positive: 'yes' }],

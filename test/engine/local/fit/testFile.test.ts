@@ -73,6 +73,27 @@ const TABLES: readonly (readonly [name: string, row: (row: number) => Row, field
   ['three classes of text', (row) => ({ ...numbers(row), y: ['low', 'mid', 'high'][hash(row, 5) % 3]! })],
   ['labels far apart', (row) => ({ ...numbers(row), y: numbers(row)['y'] === 1 ? 70_000 : -5 })],
   ['folds and a sweep', numbers, { cv: '3', tol: '0.1,1' }],
+  [
+    'folds, a sweep, a metric and a threshold',
+    numbers,
+    {
+      cv: '3',
+      tol: '0.1,1',
+      metrics: 'cost = 5*fn + fp',
+      select: 'min(cost)',
+      threshold: 'min(5*fn + fp)',
+    },
+  ],
+  ['a best candidate by the test rows, and estimates', numbers, { tol: '0.01,1', inference: 'true' }],
+  [
+    'numbers with signs of thousands, and a text for missing',
+    (row) => ({
+      ...numbers(row),
+      c: hash(row, 7) % 9 === 0 ? '?' : row / 3,
+      d: `${1 + (row % 9)}'${100 + (hash(row, 5) % 900)}`,
+    }),
+    { missing: 'mean', thousands: "'", na_values: '?' },
+  ],
 ];
 
 /** Rows of the two parts; a block of these tables has 8192 rows. */
@@ -109,6 +130,8 @@ describe('a test file comes to what a column that splits comes to, to the last b
     expect(two.candidates).toEqual(one.candidates);
     expect(two.split).toEqual(one.split);
     expect(two.chosen).toBe(one.chosen);
+    expect(two.threshold).toEqual(one.threshold);
+    expect(two.inference).toEqual(one.inference);
     expect(two.testData?.columns.map(({ name }) => name)).toEqual(['y', 'extra', ...columns.toReversed()]);
   });
 
@@ -259,6 +282,24 @@ describe('a test file is rejected', () => {
     const error = await refusalOf(train, test, fields);
     expect(error).toMatchObject({ code, details: { ...details, file: 'test_file' } });
     expect(error.message).toMatch(/^test_file: .*[^.]\.$/s);
+    const { row } = error.details;
+    if (row !== undefined) expect(error.details.line).toBe(row + 1);
+  });
+
+  it('on the line of the file, which a blank line or a line end in quotes moves', async () => {
+    const test = '\na,b,y\n1,"x\nx",0\n\n2,x,0\nn,x,0\n';
+    const error = await refusalOf(TRAIN, test);
+    expect(error).toMatchObject({ code: 'not_a_number', details: { row: 3, line: 7, file: 'test_file' } });
+    expect(error.message).toMatch(/^test_file: Row 3 \(line 7\) has "n"/);
+  });
+
+  it('if nothing says what the sign of a number is', async () => {
+    const train = 'a;y\n1;0\n2;1\n3;0\n4;1\n';
+    const error = await refusalOf(train, 'a;y\n1,234;0\n');
+    expect(error).toMatchObject({
+      code: 'ambiguous_number',
+      details: { row: 1, line: 2, file: 'test_file' },
+    });
   });
 
   it('and errors of the training file name no file', async () => {
@@ -301,6 +342,69 @@ describe('a test file is taken', () => {
     const { warnings } = await runFiles(train, Buffer.from('a,b,y\n1,\xe9,0\n', 'latin1'));
     expect(warnings).toMatchObject([
       { code: 'assumed_cp1252', message: expect.stringMatching(/^test_file: /) },
+    ]);
+  });
+
+  const NUMBERS = 'a,b,y\n1.5,2,0\n2,3,1\n3,4,0\n4,5,1\n';
+  const TEXTS = 'a,b,y\n1,x,0\n2,z,1\n3,x,0\n4,z,1\n';
+
+  it.each<[string, string, string, string, FormBody?]>([
+    ['with a blank name around blanks', NUMBERS, ' a,b ,y\n1,2,0\n2,3,1\n', 'a,b,y\n1,2,0\n2,3,1\n'],
+    [
+      'with numbers behind a row without values',
+      NUMBERS,
+      'a,b,y\n,,\n1,2,0\n2,3,1\n',
+      'a,b,y\n1,2,0\n2,3,1\n',
+    ],
+    [
+      'with blanks for missing numbers',
+      NUMBERS,
+      'a,b,y\n ,2,0\n2,3,1\n',
+      'a,b,y\n,2,0\n2,3,1\n',
+      { missing: 'mean' },
+    ],
+    [
+      'with a text in a row that is dropped',
+      NUMBERS,
+      'a,b,y\nn,,0\n2,3,1\n1,2,0\n',
+      'a,b,y\n2,3,1\n1,2,0\n',
+      { missing: 'drop' },
+    ],
+    [
+      'with the decimal sign of the training file, if its own rows prove none',
+      NUMBERS.replaceAll(',', ';').replaceAll('.', ','),
+      'a;b;y\n1,234;2;0\n2,5;3;1\n',
+      'a;b;y\n1,2340;2;0\n2,5;3;1\n',
+    ],
+    [
+      'with the decimal sign that the client names',
+      NUMBERS.replaceAll(',', ';'),
+      'a;b;y\n1.234;2;0\n2;3;1\n',
+      'a;b;y\n1.2340;2;0\n2;3;1\n',
+      { decimal: '.' },
+    ],
+    [
+      'with truth values in a column of texts',
+      TEXTS,
+      'a,b,y\n1,True,0\n2,False,1\n',
+      'a,b,y\n1,new,0\n2,new,1\n',
+    ],
+  ])('%s', async (_name, train, test, plain, fields = {}) => {
+    const [one, two] = [
+      await runFiles(Buffer.from(train), Buffer.from(test), fields),
+      await runFiles(Buffer.from(train), Buffer.from(plain), fields),
+    ];
+    expect(one.candidates).toEqual(two.candidates);
+    expect(one.split).toEqual(two.split);
+  });
+
+  it('with a warning about rows without values', async () => {
+    const { warnings } = await runFiles(Buffer.from(NUMBERS), Buffer.from('a,b,y\n1,2,0\n,,\n2,3,1\n'));
+    expect(warnings).toMatchObject([
+      {
+        code: 'empty_rows',
+        message: 'test_file: Row 2 (line 3) has no value in any column and was left out.',
+      },
     ]);
   });
 });
