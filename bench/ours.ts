@@ -227,7 +227,7 @@ function parse({ path }: { path: string }): Parsing {
 /** Prepares the training rows of a file, and starts threads that help to fit them. */
 async function prepared(path: string) {
   const reader = startReader();
-  return { helpers: reader.helpers, ...(await prepare(read(path, reader), PLAN, reader.team)) };
+  return { helpers: reader.helpers, ...(await prepare({ train: read(path, reader) }, PLAN, reader.team)) };
 }
 
 /** Loads the rows that `sweep` fits on. They are kept until `forget`. */

@@ -79,6 +79,20 @@ export function fromData({ name = '', code, message, details }: ErrorData): Trai
   return new Class(code, message, details);
 }
 
+/** Says of a fault in a file that the file is the test file. An error of another kind stays as it is. */
+export function inTestFile(error: unknown): unknown {
+  const isOfFile =
+    error instanceof DataError || error instanceof NotATableError || error instanceof TooLargeError;
+  if (!isOfFile || error.details.file !== undefined) return error;
+  const { name, code, message, details } = toData(error);
+  return fromData({
+    name,
+    code,
+    message: `test_file: ${message}`,
+    details: { ...details, file: 'test_file' },
+  });
+}
+
 /** Prepares a value for a message: quoted, with control characters escaped, and shortened. */
 export function quote(value: string, charsMax = 60): string {
   const shortened = value.length > charsMax ? `${value.slice(0, charsMax)}…` : value;

@@ -1,4 +1,10 @@
-import { FIELD_ROWS, FILE_FIELD, type FieldRow, GROUPS } from '../../src/training/fields/table.ts';
+import {
+  FIELD_ROWS,
+  FILE_FIELD,
+  type FieldRow,
+  GROUPS,
+  TEST_FILE_FIELD,
+} from '../../src/training/fields/table.ts';
 import { linkTo, markdownTable } from './table.ts';
 
 const INTRO = `<!-- Made by "npm run docs" from src/training/fields/table.ts. Change the table there, and run it again. -->
@@ -8,8 +14,12 @@ const INTRO = `<!-- Made by "npm run docs" from src/training/fields/table.ts. Ch
 \`POST /train\` takes a multipart form: \`curl -F name=value\`. Fields may come before or after the file. trainpost rejects
 unknown fields, and fields in the query string, with an error that names them.
 
-The form must have one file, in the field \`${FILE_FIELD}\`: a table with a header line, as text or gzip.
-[Files](files.md) says how trainpost reads it.
+Two fields hold files. [Files](files.md) says how trainpost reads them.
+
+| field | meaning |
+| --- | --- |
+| \`${FILE_FIELD}\` | The file to train on: a table with a header line, as text or gzip. Every form needs it. |
+| \`${TEST_FILE_FIELD}\` | A second file, whose rows are the test rows. It needs the columns that the model uses, in any order. With it, \`split\`, \`test_size\`, \`random_state\` and \`stratify\` are an error. |
 
 \`\`\`
 curl -F ${FILE_FIELD}=@data/diabetes.csv -F tol=1.0 -F iterations=100 -F exp_name=Diabetes http://127.0.0.1:5005/train

@@ -51,7 +51,7 @@ A thread that loops, ends or runs out of memory is replaced. Only its own traini
 
 ## Limits that are no settings
 
-- A form has one file. A second file is 422 \`unexpected_file\`.
+- A form has at most two files, in \`train_file\` and \`test_file\`. Another file is 422 \`unexpected_file\`.
 - A target may have at most ${CLASSES_MAX} classes. trainpost refuses a target that looks continuous.
 - trainpost refuses labels that are whole numbers above 2^53, because a double cannot tell them apart. Write them as text.
 - The first ${SNIFF_BYTES / 1024} kB of a file decide its encoding and its delimiter, unless \`encoding\` and \`sep\` name them. trainpost

@@ -2,11 +2,11 @@ import type { Config } from './index.ts';
 import type { Group } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 
-/** A form has one file, and no setting changes that. */
-const ONE_FILE = {
+/** A form has a training file and perhaps a test file, and no setting changes that. */
+const TWO_FILES = {
   bounds: 'files of an upload',
-  limit: 1,
-  default: 1,
+  limit: 2,
+  default: 2,
   unit: 'count',
   status: 422,
   codes: ['unexpected_file'],
@@ -26,5 +26,5 @@ export function limitsOf(config: Config) {
       return limits.map(({ bounds, ...answer }) => ({ setting, bounds, ...numbers, ...answer }));
     }),
   );
-  return [...limits, ONE_FILE];
+  return [...limits, TWO_FILES];
 }

@@ -55,7 +55,7 @@ export const SETTINGS = {
       meaning: 'The largest file of a form. A gzip file may also unfold to no more bytes than this.',
       limits: [
         limit(
-          'the file of an upload, and what a gzip file unfolds to',
+          'each file of an upload, and what a gzip file unfolds to',
           413,
           'file_too_large',
           'unfolded_too_large',
@@ -64,13 +64,13 @@ export const SETTINGS = {
     }),
     fieldsMax: setting('UPLOAD_FIELDS_MAX', count(1, 10_000), 100, {
       reason: 'Four times as many as there are fields, because each field may be repeated.',
-      meaning: 'The number of fields that a form may have, without its file.',
+      meaning: 'The number of fields that a form may have, without its files.',
       limits: [limit('fields of an upload', 400, 'too_many_fields')],
     }),
-    partsMax: setting('UPLOAD_PARTS_MAX', count(2, 10_001), 101, {
-      reason: 'The fields and one file.',
-      meaning: 'The number of parts that a form may have: its fields and its file.',
-      limits: [limit('parts of an upload: its fields and its file', 400, 'too_many_parts')],
+    partsMax: setting('UPLOAD_PARTS_MAX', count(2, 10_002), 102, {
+      reason: 'The fields and two files.',
+      meaning: 'The number of parts that a form may have: its fields and its files.',
+      limits: [limit('parts of an upload: its fields and its files', 400, 'too_many_parts')],
     }),
     fieldNameCharsMax: setting('UPLOAD_FIELD_NAME_CHARS_MAX', characters(16, 1_000), 64, {
       reason: 'The longest field name that trainpost knows has 16 characters.',

@@ -26,6 +26,8 @@ export interface Dataset {
   readonly rows: number;
   /** Warnings about the file. */
   readonly warnings: readonly Warning[];
+  /** The first row of a test file, behind all rows of the training file; undefined without a test file. */
+  readonly testFrom?: number;
 }
 
 /**

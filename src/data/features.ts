@@ -4,7 +4,7 @@ import type { Missing } from '../values/plan.ts';
 import { meantAsNumbers } from './decimalSigns.ts';
 import { ambiguousNumber, notANumber } from './oddCells.ts';
 import { rowPlace, rowText } from './places.ts';
-import type { Table, TextColumn } from './table.ts';
+import type { Cell, Table, TextColumn } from './table.ts';
 import { TABLE_LIMITS } from './tableLimits.ts';
 import { emptyFooterHint } from './tableShape.ts';
 import {
@@ -39,15 +39,12 @@ export function featureType(table: Table, index: number, leftOut: LeftOutRows, m
   }
   if (column.kind === 'text') return textType(table, column, index, leftOut);
   const infinite = firstInfinite(table, index, leftOut);
-  if (infinite !== undefined) {
-    const place = rowPlace(infinite.row, table.lines);
-    const message = `${rowText(place)} is infinite in column ${quote(column.name)}: write a finite number.`;
-    throw new DataError('infinite_value', message, { ...place, column: column.name, value: infinite.text });
-  }
+  if (infinite !== undefined) throw infiniteValue(table, index, infinite);
   return column.type;
 }
 
-function missingValue(table: Table, index: number, leftOut: LeftOutRows, used: UsedCells): DataError {
+/** The error for the first cell without a value, if no value may be missing. */
+export function missingValue(table: Table, index: number, leftOut: LeftOutRows, used: UsedCells): DataError {
   const { name } = table.columns[index]!;
   const { row, text } = firstMissing(table, index, leftOut)!;
   const place = rowPlace(row, table.lines);
@@ -60,6 +57,13 @@ function missingValue(table: Table, index: number, leftOut: LeftOutRows, used: U
     value: text,
     actual: used.missing,
   });
+}
+
+export function infiniteValue(table: Table, index: number, { row, text }: Cell): DataError {
+  const { name } = table.columns[index]!;
+  const place = rowPlace(row, table.lines);
+  const message = `${rowText(place)} is infinite in column ${quote(name)}: write a finite number.`;
+  return new DataError('infinite_value', message, { ...place, column: name, value: text });
 }
 
 function textType(table: Table, column: TextColumn, index: number, leftOut: LeftOutRows): 'string' {

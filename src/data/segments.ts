@@ -24,7 +24,7 @@ export const POWERS_OF_TEN: readonly number[] = [
 ];
 
 /** Returns the cells of a column in one block, in place. */
-function segmentOf(table: Segments, block: number, column: number): Segment {
+export function segmentOf(table: Segments, block: number, column: number): Segment {
   const { buffer } = table.memory;
   const entry = table.directoryAddress + (block * table.columns.length + column) * SEGMENT_BYTES;
   const fields = new DataView(buffer, entry, SEGMENT_BYTES);

@@ -54,6 +54,9 @@ export const SEGMENT_BYTES = 8;
  */
 export const KINDS = { float64: 0, int8: 1, int16: 2, int32: 3 } as const;
 
+/** Bytes of a cell, for each of `KINDS`. */
+export const WIDTHS = [8, 1, 2, 4] as const;
+
 export type TableColumn = NumberColumn | TextColumn;
 
 interface CellCounts {

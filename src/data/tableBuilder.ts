@@ -20,12 +20,10 @@ import { NumberSigns } from './numberSigns.ts';
 import type { RowSink } from './rowReader.ts';
 import { type Segments, segmentsOf } from './segments.ts';
 import type { CsvFormat } from './sniff.ts';
-import { SEGMENT_BYTES, type Table, type TableColumn } from './table.ts';
+import { SEGMENT_BYTES, type Table, type TableColumn, WIDTHS } from './table.ts';
 import { finishTable } from './tableHeader.ts';
 import type { TableLimits } from './tableLimits.ts';
 
-/** Bytes of a cell, for each of `KINDS`. */
-const WIDTHS = [8, 1, 2, 4] as const;
 /** No text that the kernels read has this byte, so they hand out every cell with a decimal sign. */
 const NO_POINT = 0xff;
 

@@ -14,9 +14,14 @@ interface Intake {
 }
 
 /** A posted file. It lies on disk whole; an engine that took it in while it arrived has read it already. */
-export interface Source {
+interface FileSource {
   readonly path: string;
   readonly intake: Intake;
+}
+
+/** The training file, and the test file of a plan whose hold-out is a file. */
+export interface Source extends FileSource {
+  readonly test?: FileSource;
 }
 
 /** Finds out what a plan asks for. */
@@ -31,7 +36,7 @@ export interface Engine {
   /**
    * Trains and measures the plan's candidates.
    * @throws BusyError if too many trainings wait, or others hold the memory
-   * @throws DataError, NotATableError, TooLargeError or FieldError if the file or the plan does not allow it
+   * @throws DataError, NotATableError, TooLargeError or FieldError if a file or the plan does not allow it
    * @throws CancelledError once the watch is cancelled
    */
   run(source: Source, plan: Plan, watch: Watch): Promise<Result>;

@@ -16,23 +16,27 @@ export interface DatasetInput {
 const NAME_CHARS_MAX = 500;
 
 /**
- * One part of the uploaded file as MLflow's dataset input: the columns as `mlflow_colspec`, and as profile what autolog writes
- * (`num_rows`, `num_elements`). The profile also has the whole file: its rows, its classes, and a summary of each numeric column.
+ * One part of the uploaded rows as MLflow's dataset input: the columns as `mlflow_colspec`, and as profile what autolog writes
+ * (`num_rows`, `num_elements`). The profile of rows of the training file also has the whole file: its rows, its classes, and
+ * a summary of each numeric column.
  */
 export function datasetInput(fileName: string, dataset: DatasetInfo, part: DatasetPart): DatasetInput {
-  const { rows, columns, target, classCounts, summaries } = dataset;
+  const { rows, target, classCounts, summaries } = dataset;
+  const name = part.file?.fileName ?? fileName;
+  const { columns } = part.file ?? dataset;
+  const file = { digest: dataset.digest, num_rows: rows, class_counts: classCounts, summary: summaries };
   return {
-    name: fileName.slice(0, NAME_CHARS_MAX),
+    name: name.slice(0, NAME_CHARS_MAX),
     digest: part.digest,
     source_type: 'local',
-    source: JSON.stringify({ uri: fileName }),
+    source: JSON.stringify({ uri: name }),
     schema: JSON.stringify({ mlflow_colspec: columns.map(columnSpec) }),
     profile: JSON.stringify({
       num_rows: part.rows,
       num_elements: part.rows * columns.length,
       num_columns: columns.length,
       target,
-      file: { digest: dataset.digest, num_rows: rows, class_counts: classCounts, summary: summaries },
+      ...(part.file === undefined && { file }),
     } satisfies Profile),
   };
 }

@@ -18,6 +18,8 @@ export interface RunInput {
   readonly names: Names;
   /** The file's name at the client. */
   readonly fileName: string;
+  /** The test file's name at the client. */
+  readonly testFileName?: string;
   readonly receivedAt: Date;
   readonly plan: Plan;
   readonly result: Result;
@@ -30,7 +32,7 @@ const DIGEST_CHARS = 32;
 
 /** Makes everything that is logged for a training, apart from its model. */
 export function describeRun(input: RunInput): TrackedRun {
-  const { fields, names, fileName, receivedAt, plan, result } = input;
+  const { fields, names, fileName, testFileName, receivedAt, plan, result } = input;
   const { alias, tags } = fields.names;
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
   const best = chosenOf(result);
@@ -50,11 +52,16 @@ export function describeRun(input: RunInput): TrackedRun {
     fileName,
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
-    parts: partsOf(result, fields),
+    parts: partsOf(input),
     signature,
     inputExample: result.example,
     extraParams: paramsFor(best.model),
-    note: noteOf({ fileName, holdout: plan.evaluation.holdout, result }),
+    note: noteOf({
+      fileName,
+      ...(testFileName !== undefined && { testFileName }),
+      holdout: plan.evaluation.holdout,
+      result,
+    }),
     files: [
       ...(isSweep ? leaderboardFiles(result, plan.choice) : []),
       ...(result.inference === undefined ? [] : [inferenceFile(result.inference)]),
@@ -63,18 +70,25 @@ export function describeRun(input: RunInput): TrackedRun {
   };
 }
 
-/** The training rows and the test rows. Both digests follow from the file, and from the fields that choose the rows. */
-function partsOf({ data, split }: Result, { data: columns, split: spec }: TrainFields): DatasetPart[] {
+/**
+ * The training rows and the test rows. The digest of rows of the training file follows from the file, and from the fields
+ * that choose the rows. The digest of rows of a test file is that of the file.
+ */
+function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
+  const { data, testData, split } = result;
   const digestOf = (context: string) =>
     createHash('sha256')
-      .update(JSON.stringify([data.digest, context, spec, columns]))
+      .update(JSON.stringify([data.digest, context, fields.split, fields.data]))
       .digest('hex')
       .slice(0, DIGEST_CHARS);
-  return (['train', 'test'] as const).map((context) => ({
+  const partOf = (context: DatasetPart['context']) => ({
     context,
     rows: split[context],
     digest: digestOf(context),
-  }));
+  });
+  if (testData === undefined || testFileName === undefined) return [partOf('train'), partOf('test')];
+  const file = { ...testData, fileName: testFileName };
+  return [partOf('train'), { context: 'test', rows: split.test, digest: testData.digest, file }];
 }
 
 /** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */

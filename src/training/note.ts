@@ -10,12 +10,13 @@ const WARNINGS_MAX = 10;
 
 interface NoteInput {
   readonly fileName: string;
+  readonly testFileName?: string;
   readonly holdout: Holdout;
   readonly result: Result;
 }
 
 /** Describes a training in Markdown: file, rows, split, settings, metrics of both parts, and warnings. */
-export function noteOf({ fileName, holdout, result }: NoteInput): string {
+export function noteOf({ fileName, testFileName, holdout, result }: NoteInput): string {
   const { data, split, candidates, chosen, threshold } = result;
   const best = chosenOf(result);
   const { training, test, cv } = measuresOf(best);
@@ -24,7 +25,7 @@ export function noteOf({ fileName, holdout, result }: NoteInput): string {
   );
   const warnings = [...result.warnings, ...best.warnings];
   return [
-    `\`${plain(fileName)}\`: ${data.rows} rows, target \`${plain(data.target)}\`. ${split.train} rows to train on, ${split.test} to test on (${splitText(holdout)}).`,
+    `\`${plain(fileName)}\`: ${data.rows} rows, target \`${plain(data.target)}\`. ${split.train} rows to train on, ${split.test} to test on (${splitText(holdout, testFileName)}).`,
     ...(candidates.length > 1 ? [`The best of ${candidates.length} candidates (number ${chosen}).`] : []),
     `${settings.join(', ')}${threshold === undefined ? '' : `, threshold=${threshold.value}`}`,
     table(
@@ -47,7 +48,7 @@ export function noteOf({ fileName, holdout, result }: NoteInput): string {
   ].join('\n\n');
 }
 
-function splitText(holdout: Holdout): string {
+function splitText(holdout: Holdout, testFileName: string | undefined): string {
   switch (holdout.by) {
     case 'random':
       return `drawn with random_state ${holdout.randomState}${holdout.stratify ? ', stratified' : ''}`;
@@ -56,7 +57,7 @@ function splitText(holdout: Holdout): string {
     case 'column':
       return `by the column \`${plain(holdout.column)}\``;
     case 'file':
-      return 'from a file of their own';
+      return testFileName === undefined ? 'from a file of their own' : `from \`${plain(testFileName)}\``;
   }
 }
 

@@ -13,17 +13,19 @@ import { planOf } from './fields/use.ts';
 import { type Names, namesOf } from './names.ts';
 import type { UnderWay } from './underWay.ts';
 
-/** A file that stays on disk until its training is accepted. */
-interface PostedFile extends Source {
-  /** Removes the file and releases its memory. May be called again. */
+/** Files that stay on disk until their training is accepted. */
+interface PostedFiles extends Source {
+  /** Removes the files and releases their memory. May be called again. */
   release(): Promise<void>;
 }
 
 export interface TrainRequest {
   readonly fields: TrainFields;
-  readonly source: PostedFile;
-  /** The file's name at the client. */
+  readonly source: PostedFiles;
+  /** The training file's name at the client. */
   readonly fileName: string;
+  /** The test file's name at the client, if there is one. */
+  readonly testFileName?: string;
   readonly receivedAt: Date;
 }
 

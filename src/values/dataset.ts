@@ -39,6 +39,12 @@ export interface DatasetInfo {
   readonly classCounts: readonly { readonly label: ClassLabel; readonly count: number }[];
 }
 
+/** What is known about a test file. */
+export interface TestFileInfo extends Pick<DatasetInfo, 'rows' | 'digest'> {
+  /** All columns of the file, in its order, with the types of the training file. */
+  readonly columns: readonly ColumnInfo[];
+}
+
 export interface SplitInfo {
   readonly train: number;
   readonly test: number;

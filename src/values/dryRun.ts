@@ -1,4 +1,4 @@
-import type { ClassLabel, ColumnType } from './dataset.ts';
+import type { ClassLabel, ColumnType, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Holdout } from './plan.ts';
 import type { Warning } from './warning.ts';
@@ -56,7 +56,7 @@ export interface TextProfile extends ColumnCounts {
 
 export type ColumnProfile = NumberProfile | TextProfile;
 
-/** A class of the target, with its number of rows in the file and, if there is a split, in both parts. */
+/** A class of the target, with its number of rows in the training file and, if there is a split, in both parts. */
 export interface ClassBalance {
   readonly label: ClassLabel;
   readonly rows: number;
@@ -81,6 +81,8 @@ export interface DryRun {
   readonly rows: number;
   readonly digest: string;
   readonly columns: readonly ColumnProfile[];
+  /** The test file, if there is one and if its rows can be used. */
+  readonly testData?: TestFileInfo;
   /** Undefined if the file has no column of the name in `target`. */
   readonly target?: {
     readonly name: string;

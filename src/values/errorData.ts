@@ -2,6 +2,8 @@
 export interface ErrorDetails {
   /** The form field or environment variable that is at fault. */
   readonly field?: string;
+  /** The file in which the row and the column are, if it is not the training file. */
+  readonly file?: 'test_file';
   /** Row of data, counted from 1 after the header, as people count. */
   readonly row?: number;
   /** The character of `value` at which the fault is, counted from 1. */

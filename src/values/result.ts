@@ -1,4 +1,4 @@
-import type { DatasetInfo, InputExample, SplitInfo } from './dataset.ts';
+import type { DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Inference } from './inference.ts';
 import type { Measures } from './metrics.ts';
@@ -52,7 +52,10 @@ export interface ChosenThreshold {
 
 /** The result of a plan: plain data that can be sent between threads. */
 export interface Result {
+  /** The training file. */
   readonly data: DatasetInfo;
+  /** The test file, if the plan's hold-out is one. */
+  readonly testData?: TestFileInfo;
   readonly split: SplitInfo;
   readonly example: InputExample;
   /** In the plan's order; at least one is fitted. */

@@ -1,4 +1,4 @@
-import type { DatasetInfo, InputExample } from './dataset.ts';
+import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
@@ -13,6 +13,8 @@ export interface DatasetPart {
   readonly rows: number;
   /** 32 hex digits, which are the same for the same rows of the same file. */
   readonly digest: string;
+  /** The file of the rows and its name, without a path, if the rows are not in the training file. */
+  readonly file?: TestFileInfo & { readonly fileName: string };
 }
 
 /** How one fitted model did, as far as a run of MLflow says so. */

@@ -12,7 +12,7 @@ describe('readConfig', () => {
         dir: 'temp',
         fileBytesMax: 200_000_000,
         fieldsMax: 100,
-        partsMax: 101,
+        partsMax: 102,
         fieldNameCharsMax: 64,
         fieldValueBytesMax: 4_096,
         atOnceMax: 8,

@@ -114,6 +114,35 @@ describe('a record', () => {
     });
   });
 
+  test('describes a test file by its own name, digest, rows and columns', () => {
+    const [train, test] = sampleRun().parts;
+    const digest = 'fedcba9876543210fedcba9876543210';
+    const columns = [
+      { name: 'Outcome', type: 'long' as const },
+      { name: 'BMI', type: 'double' as const, missing: true },
+      { name: 'note', type: 'string' as const },
+    ];
+    const file = { fileName: 'später.csv', rows: 231, digest, columns };
+    const run = sampleRun({ parts: [train!, { ...test!, digest, file }] });
+    const [ofTraining, ofTest] = datasetsOf(run);
+    expect(ofTraining).toEqual(datasetsOf(sampleRun())[0]);
+    expect(ofTest).toEqual({
+      name: 'später.csv',
+      digest,
+      source_type: 'local',
+      source: '{"uri":"später.csv"}',
+      schema: JSON.stringify({
+        mlflow_colspec: [
+          { type: 'long', name: 'Outcome', required: true },
+          { type: 'double', name: 'BMI', required: false },
+          { type: 'string', name: 'note', required: true },
+        ],
+      }),
+      profile: '{"num_rows":231,"num_elements":693,"num_columns":3,"target":"Outcome"}',
+    });
+    expect(rootOf(samplePipeline(), run).inputs).toEqual(rootOf(samplePipeline(), sampleRun()).inputs);
+  });
+
   test('describes columns with missing cells as pandas reads them', () => {
     const columns = [
       { name: 'Age', type: 'long' as const, missing: true },

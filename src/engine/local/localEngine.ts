@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { csvOptionsOf } from '../../data/csvOptions.ts';
 import type { ReadOptions } from '../../data/readTable.ts';
-import { TrainpostError } from '../../errors.ts';
+import { inTestFile, TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
 import type { Plan } from '../../values/plan.ts';
 import type { Result } from '../../values/result.ts';
@@ -12,10 +12,10 @@ import { hasLostThread, outOfMemory, queueFull, timedOut, warnOfLostThread } fro
 import { collectGarbage } from './memory/garbage.ts';
 import { TableMemory } from './memory/tableMemory.ts';
 import type { Reading } from './reading/reading.ts';
-import type { ReadTable, Unread } from './reading/types.ts';
+import type { Both } from './reading/types.ts';
 import { Deadline } from './threads/deadline.ts';
 import { Readers } from './threads/readers.ts';
-import type { Tasks } from './threads/tasks.ts';
+import type { TaskFile, Tasks } from './threads/tasks.ts';
 import { ThreadPool } from './threads/threadPool.ts';
 
 export interface LocalEngineOptions {
@@ -141,24 +141,25 @@ export class LocalEngine implements Engine {
     const { threads, waitingMax } = this.#options;
     if (this.#underWay >= threads + waitingMax) throw queueFull(waitingMax);
     this.#underWay++;
-    // This engine has taken the file in itself: `receive` is the only source of an intake.
-    const reading = source.intake as Reading;
+    // This engine has taken the files in itself: `receive` is the only source of an intake.
+    const readings = { train: source.intake as Reading, test: source.test?.intake as Reading | undefined };
     try {
-      const read = await reading.tableOrRoom(csvOptionsOf(plan.data) !== undefined);
-      return await this.#memory.reserving(read, () =>
-        this.#runTask(kind, read, { reading, path: source.path, plan, watch }),
-      );
+      const isReadAgain = csvOptionsOf(plan.data) !== undefined;
+      const train = { read: await readings.train.tableOrRoom(isReadAgain), path: source.path };
+      const files = { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
+      const reads = [files.train, files.test].flatMap((file) => (file === undefined ? [] : [file.read]));
+      return await this.#memory.reserving(reads, () => this.#runTask(kind, files, { readings, plan, watch }));
     } finally {
       this.#underWay--;
-      // Others may use the table's memory from now on.
-      await reading.release();
+      // Others may use the tables' memory from now on.
+      await Promise.all([readings.train.release(), readings.test?.release()]);
     }
   }
 
   async #runTask<Kind extends 'run' | 'inspect'>(
     kind: Kind,
-    read: ReadTable | Unread,
-    { reading, path, plan, watch }: { reading: Reading; path: string; plan: Plan; watch: Watch },
+    files: Both<TaskFile>,
+    { readings, plan, watch }: { readings: Both<Reading>; plan: Plan; watch: Watch },
   ): Promise<Tasks[Kind][1]> {
     const { timeoutMs, cancelGraceMs = CANCEL_GRACE_MS, read: options = {} } = this.#options;
     const deadline = new Deadline(timeoutMs);
@@ -169,8 +170,8 @@ export class LocalEngine implements Engine {
     });
     const make = () => {
       hasBegun = true;
-      ports = kind === 'run' ? this.#askForHelp(read) : [];
-      return { input: { read, path, plan, options, watch: watch.words, ports }, ports };
+      ports = kind === 'run' ? this.#askForHelp(files) : [];
+      return { input: { files, plan, options, watch: watch.words, ports }, ports };
     };
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);
@@ -178,7 +179,10 @@ export class LocalEngine implements Engine {
       return result;
     } catch (cause) {
       // A thread that was ended in the middle of the work, or its helper, may still be at the memory.
-      if (hasBegun && (hasLostThread(cause) || !(cause instanceof TrainpostError))) reading.abandonMemory();
+      if (hasBegun && (hasLostThread(cause) || !(cause instanceof TrainpostError))) {
+        readings.train.abandonMemory();
+        readings.test?.abandonMemory();
+      }
       if (watch.isCancelled) throw cancelled();
       throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
     } finally {
@@ -188,9 +192,9 @@ export class LocalEngine implements Engine {
     }
   }
 
-  /** Ports to the threads that help with this table. */
-  #askForHelp(read: ReadTable | Unread): MessagePort[] {
-    const cells = 'table' in read ? read.table.rows * read.table.columns.length : 0;
+  /** Ports to the threads that help with these tables. */
+  #askForHelp({ train, test }: Both<TaskFile>): MessagePort[] {
+    const cells = cellsOf(train) + cellsOf(test);
     const helpers = cells < CELLS_TO_SHARE ? 0 : this.#readers.size;
     const channels = Array.from({ length: helpers }, () => new MessageChannel());
     this.#readers.help(channels.map(({ port1 }) => port1));
@@ -204,4 +208,22 @@ export class LocalEngine implements Engine {
       this.#readers.onEach('collectGarbage', undefined),
     ]).catch(warnOfLostThread);
   }
+}
+
+/** The test file, once it is read. @throws the file's first fault, which names the file */
+async function testFileOf(
+  { intake, path }: NonNullable<Source['test']>,
+  isReadAgain: boolean,
+): Promise<TaskFile> {
+  try {
+    return { read: await (intake as Reading).tableOrRoom(isReadAgain), path };
+  } catch (error) {
+    throw inTestFile(error);
+  }
+}
+
+function cellsOf(file: TaskFile | undefined): number {
+  return file !== undefined && 'table' in file.read
+    ? file.read.table.rows * file.read.table.columns.length
+    : 0;
 }

@@ -1,5 +1,6 @@
 import type { ClassBalance, ColumnProfile, DryRun } from '../../values/dryRun.ts';
 import { shortened } from '../problem.ts';
+import { type TestFileAnswer, testFileAnswer } from './trainAnswer.ts';
 
 /** The response to `POST /train` with `dry_run`; an undefined number is null. */
 export interface DryRunAnswer {
@@ -12,6 +13,7 @@ export interface DryRunAnswer {
     readonly columns: number;
     readonly target: string | null;
     readonly digest: string;
+    readonly test_file?: TestFileAnswer;
   };
   readonly classes: readonly Readonly<Record<string, unknown>>[];
   readonly split: Readonly<Record<string, unknown>> | null;
@@ -30,12 +32,18 @@ export function dryRunAnswer(
   report: DryRun,
   clock: { readonly upload: number; readonly total: number },
 ): DryRunAnswer {
-  const { rows, digest, columns, target, split, problem, timingMs } = report;
+  const { rows, digest, columns, testData, target, split, problem, timingMs } = report;
   return {
     would_train: problem === undefined,
     problem: problem === undefined ? null : problemAnswer(problem),
     warnings: report.warnings,
-    data: { rows, columns: columns.length, target: target?.name ?? null, digest },
+    data: {
+      rows,
+      columns: columns.length,
+      target: target?.name ?? null,
+      digest,
+      ...(testData && { test_file: testFileAnswer(testData) }),
+    },
     classes: (target?.classes ?? []).map(classAnswer),
     split: split ? splitAnswer(split) : null,
     pipeline: report.pipeline ?? null,

@@ -30,9 +30,13 @@ export function readKey(request: IncomingMessage): string | undefined {
   return sha256(key);
 }
 
-/** What a key stands for: a digest of the file's bytes and of the parsed fields. */
-export function fingerprint(fields: TrainFields, fileDigest: string): string {
-  return sha256(JSON.stringify([fileDigest, fingerprintOf(fields)], inOrder));
+/**
+ * What a key stands for: a digest of the files' bytes and of the parsed fields. Without a test file, it is what it was before
+ * there were test files.
+ */
+export function fingerprint(fields: TrainFields, fileDigest: string, testFileDigest?: string): string {
+  const ofTest = testFileDigest === undefined ? [] : [testFileDigest];
+  return sha256(JSON.stringify([fileDigest, fingerprintOf(fields), ...ofTest], inOrder));
 }
 
 /** Sorts the keys of objects, because the order of a form's fields does not matter. */

@@ -1,3 +1,4 @@
+import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { Inference } from '../../values/inference.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
@@ -37,6 +38,7 @@ interface Computed extends Partial<SweepAnswer> {
     readonly train_rows: number;
     readonly test_rows: number;
     readonly digest: string;
+    readonly test_file?: TestFileAnswer;
   };
   /** If the form has `cv`. The folds of a sweep's candidates are in `runs`. */
   readonly cv?: FoldsAnswer;
@@ -47,6 +49,13 @@ interface Computed extends Partial<SweepAnswer> {
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
+}
+
+/** A test file. Its rows are not among those of the training file. */
+export interface TestFileAnswer {
+  readonly rows: number;
+  readonly columns: number;
+  readonly digest: string;
 }
 
 /** Milliseconds of each stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
@@ -91,7 +100,7 @@ export function keptAnswer(
   plan: Pick<Plan, 'choice'>,
   clock: { readonly upload: number; readonly total: number },
 ): KeptAnswer {
-  const { data, split, warnings, stages, threshold, inference } = result;
+  const { data, testData, split, warnings, stages, threshold, inference } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
   const sweep = sweepAnswer(result, plan);
   return {
@@ -106,6 +115,7 @@ export function keptAnswer(
         train_rows: split.train,
         test_rows: split.test,
         digest: data.digest,
+        ...(testData && { test_file: testFileAnswer(testData) }),
       },
       ...(run.cv !== undefined && sweep === undefined && { cv: foldsAnswer(run.cv) }),
       ...(threshold !== undefined && { threshold }),
@@ -144,6 +154,10 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
     ...(runs !== undefined && { runs: withRuns(runs, view.logged) }),
     timing_ms: withLog(timing, view),
   };
+}
+
+export function testFileAnswer({ rows, columns, digest }: TestFileInfo): TestFileAnswer {
+  return { rows, columns: columns.length, digest };
 }
 
 /** Milliseconds that the delivery to MLflow took; undefined while it is pending. */

@@ -11,7 +11,7 @@ import { notes } from '../notes.ts';
 import { refuseUnknownParameters } from '../query.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
 import { shownName } from '../upload/fileName.ts';
-import { removeUpload, requireFile, type UploadOptions, upload } from '../upload/upload.ts';
+import { filesOf, removeUploads, requireFiles, type UploadOptions, upload } from '../upload/upload.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { fingerprint, keyInUse, readKey } from './idempotency.ts';
 import { type AnswerWait, type Preferences, readPreferences, waitMsOf } from './prefer.ts';
@@ -85,13 +85,19 @@ async function answer(request: Request, response: Response, context: Context): P
     upload: uploadedAt - head.startedAt,
     total: performance.now() - head.startedAt,
   });
-  const { file } = request;
+  const files = filesOf(request);
   let send: () => void;
   try {
-    const fields = parseFields(request.body as FormBody);
-    const { intake, path, originalname, sha256 = '' } = requireFile(file);
-    const source = { path, intake, release: () => removeUpload(file) };
-    const training = { fields, source, fileName: shownName(originalname), receivedAt };
+    const fields = parseFields(request.body as FormBody, files.test !== undefined);
+    const { train, test } = requireFiles(files);
+    const { path, intake, originalname } = train;
+    const training = {
+      fields,
+      source: { path, intake, ...(test && { test }), release: () => removeUploads(files) },
+      fileName: shownName(originalname),
+      ...(test && { testFileName: shownName(test.originalname) }),
+      receivedAt,
+    };
     if (fields.mode.dryRun) {
       const report = await dryRun(training, rooms);
       notes(response).rows = report.rows;
@@ -99,15 +105,15 @@ async function answer(request: Request, response: Response, context: Context): P
     } else {
       const key = head.keyDigest && {
         digest: head.keyDigest,
-        fingerprint: fingerprint(fields, sha256),
+        fingerprint: fingerprint(fields, train.sha256 ?? '', test && (test.sha256 ?? '')),
       };
       const submission = { request: training, clock, ...(key && { key }) };
       const outcome = await trainAndWait(submission, response, context);
       send = () => sendTraining(outcome, head.preferences, response);
     }
   } finally {
-    // The upload is removed before the client gets the response.
-    await removeUpload(file);
+    // The files are removed before the client gets the response.
+    await removeUploads(files);
   }
   send();
 }

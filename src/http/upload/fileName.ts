@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NotATableError, quote } from '../../errors.ts';
 import { ctime } from '../../python/ctime.ts';
-import { FILE_FIELD } from '../../training/fields/table.ts';
+import { FILE_FIELDS } from '../../training/fields/table.ts';
 
 /** The name of a file whose client has no name for it. */
 export const NO_FILE_NAME = 'data';
@@ -40,14 +40,14 @@ const KIND_OF = new Map(
  * numbers of pipes and the names of temporary files change from run to run.
  */
 const MADE_UP = new RegExp(
-  `^(?:[^\\p{L}\\p{N}]*|\\d{1,4}|<.*>|tmp[a-z0-9_]{8}|pipe:\\[\\d+\\]|blob|body|buffer|content|data|file|filename|input|noname|none|null|pipe|stdin|stream|undefined|unknown|unnamed|untitled|upload|${FILE_FIELD})$`,
+  `^(?:[^\\p{L}\\p{N}]*|\\d{1,4}|<.*>|tmp[a-z0-9_]{8}|pipe:\\[\\d+\\]|blob|body|buffer|content|data|file|filename|input|noname|none|null|pipe|stdin|stream|undefined|unknown|unnamed|untitled|upload|${FILE_FIELDS.join('|')})$`,
   'iu',
 );
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a name in MLflow has none of these characters.
 const CONTROLS = /[\0-\x1f\x7f]/g;
 
 /** The error for a name of another kind of file. Every other name is right, because the content decides. */
-export function refuseName(fileName: string): NotATableError | undefined {
+export function refuseName(fileName: string, field: string): NotATableError | undefined {
   const plain = fileName.replace(/[\s.]+$/, '').replace(/\.gz$/i, '');
   const [, extension = ''] = /\.([^.]+)$/.exec(plain) ?? [];
   const kind = KIND_OF.get(extension.toLowerCase());
@@ -55,7 +55,7 @@ export function refuseName(fileName: string): NotATableError | undefined {
   return new NotATableError(
     'not_a_csv_name',
     `By its name, the file ${quote(fileName)} is ${kind}, not a table: save the table as CSV and send the CSV file.`,
-    { field: FILE_FIELD, value: fileName },
+    { field, value: fileName },
   );
 }
 

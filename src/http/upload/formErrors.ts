@@ -1,14 +1,14 @@
 import { MulterError } from 'multer';
 import { FieldError, quote } from '../../errors.ts';
 import { unknownField } from '../../training/fields/parse.ts';
-import { FIELD_NAMES, FILE_FIELD } from '../../training/fields/table.ts';
+import { FIELD_NAMES, FILE_FIELD, FILE_FIELDS, TEST_FILE_FIELD } from '../../training/fields/table.ts';
 import { HttpError } from '../problem.ts';
 
 /** Limits of a form. */
 export interface FormLimits {
   readonly fileBytesMax: number;
   readonly fieldsMax: number;
-  /** Fields and the file together. */
+  /** Fields and files together. */
   readonly partsMax: number;
   readonly fieldNameCharsMax: number;
   readonly fieldValueBytesMax: number;
@@ -87,9 +87,9 @@ export function compressed(): HttpError {
 }
 
 /** @param actual bytes of the whole form, as its header says or as counted so far */
-export function fileTooLarge(limit: number, actual: number): HttpError {
+export function fileTooLarge(limit: number, actual: number, field = FILE_FIELD): HttpError {
   const message = `The file is larger than ${limit} bytes: send a smaller file, or compress the file with gzip.`;
-  return new HttpError(413, 'file_too_large', message, { field: FILE_FIELD, limit, actual });
+  return new HttpError(413, 'file_too_large', message, { field, limit, actual });
 }
 
 /** The error for a form whose lines end in LF, so that no parser finds its parts. */
@@ -107,10 +107,9 @@ export function brokenBoundary(): HttpError {
 
 /** The error for a part that is a form itself. */
 export function nestedForm(field: string): FieldError {
-  const says =
-    field === FILE_FIELD
-      ? `${field} has several files in one part, as curl -F makes of ${field}=@a.csv,b.csv: send one file.`
-      : `The field ${quote(field)} has a form of its own, as curl -F makes of a value that begins with "(": use curl --form-string for this field.`;
+  const says = FILE_FIELDS.includes(field)
+    ? `${field} has several files in one part, as curl -F makes of ${field}=@a.csv,b.csv: send one file.`
+    : `The field ${quote(field)} has a form of its own, as curl -F makes of a value that begins with "(": use curl --form-string for this field.`;
   return new FieldError('nested_form', says, { field });
 }
 
@@ -121,8 +120,8 @@ export function encodedPart(field: string): FieldError {
 }
 
 /** The error for a table in a field that holds text. */
-export function tableInField(field: string, fileField: string): FieldError {
-  const says = `The field ${quote(field)} has a file that is no single line of text: write the value itself (curl -F ${field}=...), and send the table in ${fileField}.`;
+export function tableInField(field: string): FieldError {
+  const says = `The field ${quote(field)} has a file that is no single line of text: write the value itself (curl -F ${field}=...), and send the table in ${FILE_FIELD}.`;
   return new FieldError('unexpected_file', says, { field });
 }
 
@@ -138,7 +137,7 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
   const name = quote(field ?? '');
   switch (code as string) {
     case 'LIMIT_FILE_SIZE':
-      return fileTooLarge(fileBytesMax, fileBytesMax + 1);
+      return fileTooLarge(fileBytesMax, fileBytesMax + 1, field);
     case 'LIMIT_UNEXPECTED_FILE':
     case 'LIMIT_FILE_COUNT':
       return unexpectedFile(field);
@@ -170,9 +169,13 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
 
 /** @param field the file's field, if multer reports it; for a second file, multer does not always */
 function unexpectedFile(field: string | undefined): FieldError {
-  if (field !== undefined && field !== FILE_FIELD) return fileInField(field);
-  const says = `The form has more than one file: send one file, in ${FILE_FIELD}.`;
-  return new FieldError('unexpected_file', says, { field: FILE_FIELD, limit: 1, actual: 2 });
+  if (field !== undefined && !FILE_FIELDS.includes(field)) return fileInField(field);
+  const says =
+    field === undefined
+      ? `The form has more than two files: send one file in ${FILE_FIELD}, and one in ${TEST_FILE_FIELD} if the test rows have a file of their own.`
+      : `The form has more than one file in ${field}: send one file there.`;
+  const [limit, actual] = field === undefined ? [2, 3] : [1, 2];
+  return new FieldError('unexpected_file', says, { field: field ?? FILE_FIELD, limit, actual });
 }
 
 /** The error for more than `limit`. Nothing is counted further than one above the limit. */

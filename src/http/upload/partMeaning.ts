@@ -6,8 +6,8 @@ import type { PartHead } from './partHead.ts';
 
 /** The fields of a form. */
 export interface FormFields {
-  /** The field that holds a file. */
-  readonly file: string;
+  /** The fields that hold a file. */
+  readonly files: ReadonlySet<string>;
   /** The fields that hold text. */
   readonly texts: ReadonlySet<string>;
   /** Most bytes of a text. */
@@ -58,7 +58,7 @@ export function meaningOfHead(head: PartHead, fields: FormFields): PartMeaning |
   if (type.startsWith('multipart/')) throw nestedForm(name);
   if (!PLAIN_ENCODINGS.has(transferEncoding)) throw encodedPart(name);
   // requests and httpx make a file of the text "data.csv", too, if somebody forgets to open the file.
-  if (name === fields.file) return isMadeUp(fileName) ? undefined : 'file';
+  if (fields.files.has(name)) return isMadeUp(fileName) ? undefined : 'file';
   if (fields.texts.has(name)) return hasFileName || TABLE_TYPES.has(type) ? undefined : 'text';
   return fileName === '' && TABLE_TYPES.has(type) ? undefined : 'unknown';
 }
@@ -76,7 +76,7 @@ export function meaningOfContent(
   { isWhole, fields }: { readonly isWhole: boolean; readonly fields: FormFields },
 ): PartMeaning | undefined {
   const { name = '', fileName, type } = head;
-  if (name === fields.file) {
+  if (fields.files.has(name)) {
     if (isTable(start, fields)) return 'file';
     if (!isWhole) return undefined;
     // A browser sends an empty part without a name if no file was chosen. The part is an empty field.
@@ -85,9 +85,9 @@ export function meaningOfContent(
     return saysFile && !isFileName(start.toString()) ? 'file' : 'text';
   }
   if (fields.texts.has(name)) {
-    if (start.length > fields.textBytesMax) throw tableInField(name, fields.file);
+    if (start.length > fields.textBytesMax) throw tableInField(name);
     if (!isWhole) return undefined;
-    if (!isText(start, head)) throw tableInField(name, fields.file);
+    if (!isText(start, head)) throw tableInField(name);
     return 'text';
   }
   if (start.length > 0) throw fileInField(name);

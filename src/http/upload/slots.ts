@@ -35,6 +35,8 @@ export class UploadSlots {
    * @throws BusyError `uploads_full` if all slots are taken
    */
   take(upload: SlottedUpload): void {
+    // A second file of the same form arrives in the slot of the first.
+    if (this.#taken.has(upload)) return;
     if (this.#taken.size >= this.#max) this.#endSlowest();
     if (this.#taken.size >= this.#max) {
       throw new BusyError('uploads_full', `All ${this.#max} upload slots are taken: ${RETRY.advice}.`, {

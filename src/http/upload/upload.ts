@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ConfigError, FieldError } from '../../errors.ts';
-import { FIELD_NAMES, FILE_FIELD } from '../../training/fields/table.ts';
+import { FIELD_NAMES, FILE_FIELD, FILE_FIELDS, TEST_FILE_FIELD } from '../../training/fields/table.ts';
 import { notes } from '../notes.ts';
 import { ownerOf, refuseName, shownName, uploadName } from './fileName.ts';
 import {
@@ -27,11 +27,12 @@ export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
 /** Most bytes of a part's headers and boundary. */
 const PART_HEAD_BYTES_MAX = 1_024;
 const TEXT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES);
+const TABLE_FIELDS: ReadonlySet<string> = new Set(FILE_FIELDS);
 
 /**
- * Accepts a multipart form with one file. The fields go to `request.body`. The file goes to `options.dir` and, while it
- * arrives, to an intake that `open` begins. Multer removes the file if the upload breaks off. Otherwise the route must call
- * `removeUpload` once the response is known.
+ * Accepts a multipart form with a training file, and perhaps a test file. The fields go to `request.body`. The files go to
+ * `options.dir` and, while they arrive, each to an intake that `open` begins. Multer removes the files if the upload breaks
+ * off. Otherwise the route must call `removeUploads` once the response is known.
  */
 export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
   const places = new UploadSlots(options);
@@ -41,7 +42,8 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
     return open();
   });
   const bytesMax =
-    options.fileBytesMax + options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
+    FILE_FIELDS.length * options.fileBytesMax +
+    options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
   return (request, response, next) => {
     const length = Number(request.headers['content-length']);
     if (!request.is('multipart/form-data')) {
@@ -68,12 +70,12 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
     parse(body, response, (cause: unknown) => {
       places.free(body);
       request.body = body.body;
-      if (body.file !== undefined) request.file = body.file;
+      if (body.files !== undefined) request.files = body.files;
       if (cause) return next(explainFormError(cause, options));
       const refusal = unreadableForm(request.body);
       if (refusal === undefined) return next();
       // Multer is done, and does not remove the file any more.
-      removeUpload(request.file).then(() => next(refusal), next);
+      removeUploads(filesOf(request)).then(() => next(refusal), next);
     });
   };
 }
@@ -81,7 +83,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
 /** Undefined without a boundary, which multer then reports. */
 function rewriterOf(request: Request, textBytesMax: number): FormRewriter | undefined {
   const boundary = boundaryOf(request.headers['content-type'] ?? '');
-  const fields = { file: FILE_FIELD, texts: TEXT_FIELDS, textBytesMax };
+  const fields = { files: TABLE_FIELDS, texts: TEXT_FIELDS, textBytesMax };
   return boundary === undefined ? undefined : new FormRewriter(boundary, fields);
 }
 
@@ -100,12 +102,12 @@ function multerOf(options: UploadOptions, open: (request: Request) => Intake): R
     ),
     defParamCharset: 'utf8',
     fileFilter: (_request, file, done) => {
-      const refusal = refuseName(file.originalname);
+      const refusal = refuseName(file.originalname, file.fieldname);
       if (refusal === undefined) done(null, true);
       else done(refusal);
     },
     limits: {
-      files: 1,
+      files: FILE_FIELDS.length,
       fields: options.fieldsMax,
       parts: options.partsMax,
       fieldNameSize: options.fieldNameCharsMax,
@@ -115,30 +117,51 @@ function multerOf(options: UploadOptions, open: (request: Request) => Intake): R
       fieldNestingDepth: 0,
       fieldArrayIndexLimit: 0,
     },
-  }).single(FILE_FIELD);
+  }).fields(FILE_FIELDS.map((name) => ({ name, maxCount: 1 })));
 }
 
-/** The form's file. @throws FieldError `missing_file` or `empty_file` */
-export function requireFile(file: Express.Multer.File | undefined): UploadedFile {
-  if (file === undefined) {
+/** The files of a form, some of which may be missing or empty. */
+export interface FormFiles {
+  readonly train?: Express.Multer.File | undefined;
+  readonly test?: Express.Multer.File | undefined;
+}
+
+export function filesOf({ files }: Request): FormFiles {
+  const byField = (files ?? {}) as Readonly<Record<string, readonly Express.Multer.File[]>>;
+  return { train: byField[FILE_FIELD]?.[0], test: byField[TEST_FILE_FIELD]?.[0] };
+}
+
+/** The form's files. @throws FieldError `missing_file` or `empty_file` */
+export function requireFiles({ train, test }: FormFiles): {
+  readonly train: UploadedFile;
+  readonly test?: UploadedFile;
+} {
+  if (train === undefined) {
+    const has = test === undefined ? 'no file' : `${TEST_FILE_FIELD}, and no file to train on`;
     throw new FieldError(
       'missing_file',
-      `The form has no file: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
-      {
-        field: FILE_FIELD,
-      },
+      `The form has ${has}: send the CSV in ${FILE_FIELD} (curl -F ${FILE_FIELD}=@data.csv).`,
+      { field: FILE_FIELD },
     );
   }
-  if (file.size === 0) {
-    throw new FieldError('empty_file', 'The file is empty: send a header line and rows.', {
-      field: FILE_FIELD,
-      value: shownName(file.originalname),
-    });
-  }
-  return file as UploadedFile;
+  return { train: notEmpty(train), ...(test && { test: notEmpty(test) }) };
 }
 
-export async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
+function notEmpty(file: Express.Multer.File): UploadedFile {
+  if (file.size > 0) return file as UploadedFile;
+  const { fieldname: field, originalname } = file;
+  const which = field === FILE_FIELD ? 'The file' : field;
+  throw new FieldError('empty_file', `${which} is empty: send a header line and rows.`, {
+    field,
+    value: shownName(originalname),
+  });
+}
+
+export async function removeUploads({ train, test }: FormFiles): Promise<void> {
+  await Promise.all([removeUpload(train), removeUpload(test)]);
+}
+
+async function removeUpload(file: Express.Multer.File | undefined): Promise<void> {
   if (file === undefined) return;
   await (file as Partial<UploadedFile>).intake?.release();
   await unlink(join(file.destination, file.filename)).catch((cause: NodeJS.ErrnoException) => {

@@ -110,8 +110,12 @@ export const several = <Kind extends z.ZodType>(kind: Kind) =>
 
 const COLUMN = /^column:(.+)$/s;
 
-/** How test rows are chosen. */
-export const splitBy = z.string().transform((text, context) => {
+/** How test rows are chosen. No text means `file`: the form then has a test file. */
+type SplitChoice =
+  | { readonly by: 'random' | 'last' | 'file' }
+  | { readonly by: 'column'; readonly column: string };
+
+export const splitBy = z.string().transform((text, context): SplitChoice => {
   const word = text.trim();
   if (word === 'random' || word === 'last') return { by: word } as const;
   const column = COLUMN.exec(text)?.[1];

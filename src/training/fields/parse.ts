@@ -1,5 +1,14 @@
 import { FieldError, quote } from '../../errors.ts';
-import { FIELD_NAMES, FIELD_ROWS, FILE_FIELD, type FieldRow, GROUPS, type TrainFields } from './table.ts';
+import {
+  FIELD_NAMES,
+  FIELD_ROWS,
+  FILE_FIELD,
+  FILE_FIELDS,
+  type FieldRow,
+  GROUPS,
+  TEST_FILE_FIELD,
+  type TrainFields,
+} from './table.ts';
 import { idleFields } from './use.ts';
 
 /** A parsed form: text, or several texts if a field was repeated. */
@@ -19,9 +28,10 @@ const FILE_NAME = /^(?:[^,;|"\t\r\n]{1,250}\.[a-z][a-z0-9]{0,9}|\[object \w+\]|u
 /**
  * Checks a form's fields and fills in the defaults. An empty field counts as not given, and so does Python's `None`. One
  * line end at the end of a field is ignored.
+ * @param hasTestFile whether the form has a file in `test_file`; then no field may choose the test rows
  * @throws FieldError naming the field, its value and what it must be
  */
-export function parseFields(body: FormBody): TrainFields {
+export function parseFields(body: FormBody, hasTestFile = false): TrainFields {
   const given = givenFields(body);
   const groups = Object.fromEntries(
     Object.keys(GROUPS).map((group) => [group, {} as Record<string, unknown>]),
@@ -31,7 +41,10 @@ export function parseFields(body: FormBody): TrainFields {
     if (value !== undefined) (groups[row.group] as Record<string, unknown>)[key] = value;
   }
   // The loop above builds exactly what the table's types say; the compiler cannot follow it.
-  const fields = groups as unknown as TrainFields;
+  const read = groups as unknown as TrainFields;
+  const fields: TrainFields = hasTestFile
+    ? { ...read, split: { ...read.split, split: { by: 'file' } } }
+    : read;
   checkTogether(fields, given);
   return fields;
 }
@@ -55,9 +68,9 @@ function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
     const row = rowNamed(field);
     const isGiven = (text: string) => (row?.mayBeBlank === true ? text : text.trim()) !== '';
     const values = texts.filter((text) => isGiven(text) && !isNone(text, row));
-    if (field === FILE_FIELD) {
+    if (FILE_FIELDS.includes(field)) {
       // A browser sends an empty text if no file was chosen.
-      if (values[0] !== undefined) throw fileAsText(values[0]);
+      if (values[0] !== undefined) throw fileAsText(field, values[0]);
       continue;
     }
     if (row === undefined) throw unknownField(field);
@@ -120,14 +133,13 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly string[]>): void {
   const { alias, registeredModelName } = fields.names;
   const idle = new Set(idleFields(fields));
+  const chooser = fields.split.split.by === 'file' ? TEST_FILE_FIELD : `split=${given.get('split')}`;
   for (const [key, { names }] of FIELD_ROWS) {
     const field = names.find((one) => given.has(one));
     if (!idle.has(key) || field === undefined) continue;
-    throw new FieldError(
-      'idle_field',
-      `${field} has no meaning with split=${given.get('split')}: leave one of them out.`,
-      { field },
-    );
+    throw new FieldError('idle_field', `${field} has no meaning with ${chooser}: leave one of them out.`, {
+      field,
+    });
   }
   const { decimal, thousands } = fields.data;
   if (thousands !== undefined && thousands === decimal) {
@@ -142,13 +154,13 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
 }
 
 /** A client sends the file's name if curl's @ or Python's `open` was forgotten. Other text may be a file's, and is not repeated. */
-function fileAsText(text: string): FieldError {
+function fileAsText(field: string, text: string): FieldError {
   const isName = isFileName(text);
   const says = isName ? `the text ${quote(text)}` : 'one line of text';
   return new FieldError(
     'missing_file',
-    `${FILE_FIELD} is ${says}, not a file: put an @ before the file's name (curl -F ${FILE_FIELD}=@data.csv), open the file (Python), or send a Blob (JavaScript).`,
-    { field: FILE_FIELD, ...(isName && { value: text }) },
+    `${field} is ${says}, not a file: put an @ before the file's name (curl -F ${field}=@data.csv), open the file (Python), or send a Blob (JavaScript).`,
+    { field, ...(isName && { value: text }) },
   );
 }
 
@@ -165,7 +177,7 @@ export function unknownField(field: string): FieldError {
   return new FieldError(
     'unknown_field',
     `Unknown field ${quote(field)}: the valid fields are listed in "allowed".`,
-    { field, allowed: [FILE_FIELD, ...FIELD_NAMES] },
+    { field, allowed: [...FILE_FIELDS, ...FIELD_NAMES] },
   );
 }
 

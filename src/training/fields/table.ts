@@ -68,11 +68,14 @@ const NAME_CHARS_MAX = 250;
 /** Longer than any commit id of any version control system. */
 const COMMIT_CHARS_MAX = 250;
 
-/** The form's field that holds the file. */
+/** The form's field that holds the training file. */
 export const FILE_FIELD = 'train_file';
+/** The form's field that may hold a second file, whose rows are the test rows. */
+export const TEST_FILE_FIELD = 'test_file';
+export const FILE_FIELDS: readonly string[] = [FILE_FIELD, TEST_FILE_FIELD];
 
 /**
- * Every field of `POST /train` except the file. The keys name the values in the groups' objects. The parser, the logged
+ * Every field of `POST /train` except the files. The keys name the values in the groups' objects. The parser, the logged
  * params, the error of an unknown field and docs/fields.md come from these rows. To add a field:
  * 1. Add a row here. A new kind goes to kinds.ts.
  * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.

@@ -54,6 +54,7 @@ async function thresholdOf(given: number | string, vocabulary: Vocabulary): Prom
 
 function holdoutOf({ split, testSize, randomState, stratify }: TrainFields['split']): Holdout {
   if (split.by === 'column') return split;
+  if (split.by === 'file') return { by: 'file' };
   return split.by === 'last' ? { by: 'last', testSize } : { by: 'random', testSize, randomState, stratify };
 }
 
@@ -134,6 +135,7 @@ const IDLE_FIELDS = {
   random: [],
   last: ['randomState', 'stratify'],
   column: ['testSize', 'randomState', 'stratify'],
+  file: ['split', 'testSize', 'randomState', 'stratify'],
 } as const satisfies Record<string, readonly FieldKey[]>;
 
 type SplitBy = TrainFields['split']['split'];

@@ -8,6 +8,8 @@ import type { Reading } from '../../../src/engine/local/reading/reading.ts';
 import { Readers } from '../../../src/engine/local/threads/readers.ts';
 import { Watch } from '../../../src/engine/watch.ts';
 import { BusyError, CancelledError, DataError } from '../../../src/errors.ts';
+import { parseFields } from '../../../src/training/fields/parse.ts';
+import { planOf } from '../../../src/training/fields/use.ts';
 import type { Plan } from '../../../src/values/plan.ts';
 import type { Result } from '../../../src/values/result.ts';
 import { ORIGINAL_PLAN, planFor } from '../../support/plans.ts';
@@ -85,6 +87,80 @@ describe('LocalEngine', () => {
     } finally {
       await engine.close();
     }
+  });
+
+  describe('with a test file', () => {
+    /** The column c turns out to be text behind the first 64 kB. */
+    const lines = (from: number, to: number, textFrom: number) =>
+      Array.from({ length: to - from }, (_, i) => {
+        const row = from + i;
+        return `${(row * 7) % 101},${((row * 13) % 89) / 8},${i < textFrom ? row % 3 : `t${row % 3}`},${(row * row) % 3 === 0 ? 1 : 0}\n`;
+      }).join('');
+    const train = join(dir, 'train.csv');
+    const test = join(dir, 'test.csv');
+    writeFileSync(train, `a,b,c,Outcome\n${lines(0, 60_000, 20_000)}`);
+    writeFileSync(test, `a,b,c,Outcome\n${lines(60_000, 90_000, 30_000)}`);
+    let plan: Plan;
+    beforeAll(async () => {
+      plan = await planOf(parseFields({}, true), 1);
+    });
+
+    async function fitBoth(engine: LocalEngine, testPath: string): Promise<Result> {
+      const [intake, ofTest] = [await readFile(engine, train), await readFile(engine, testPath)];
+      const source = { intake, path: train, test: { intake: ofTest, path: testPath } };
+      try {
+        return await engine.run(source, plan, new Watch());
+      } finally {
+        await Promise.all([intake.release(), ofTest.release()]);
+      }
+    }
+
+    it('reads both files again with helpers, trains as without helpers, and lets go of both tables', async () => {
+      const engine = new LocalEngine({ ...ONE_THREAD, helpers: 2 });
+      try {
+        const { stages: _, ...fitted } = await fitBoth(engine, test);
+        const { stages: __, ...alone } = await runCsv(readFileSync(train), plan, {}, readFileSync(test));
+        expect(fitted).toEqual(alone);
+        expect(fitted.split).toEqual({ train: 60_000, test: 30_000 });
+        expect(fitted.data.columns[2]).toMatchObject({ name: 'c', type: 'string' });
+        expect(engine.memory().promisedBytes).toBe(0);
+      } finally {
+        await engine.close();
+      }
+    });
+
+    it('says that a fault is in the test file, and lets go of both tables', async () => {
+      const engine = new LocalEngine(ONE_THREAD);
+      const ragged = join(dir, 'ragged.csv');
+      const other = join(dir, 'other.csv');
+      writeFileSync(ragged, 'a,b,c,Outcome\n1,2,3\n');
+      writeFileSync(other, 'a,c,Outcome\n1,2,3\n');
+      try {
+        for (const [path, code] of [
+          [ragged, 'ragged_row'],
+          [other, 'missing_column'],
+        ] as const) {
+          await expect(fitBoth(engine, path)).rejects.toMatchObject({ code, details: { file: 'test_file' } });
+          expect(engine.memory().promisedBytes).toBe(0);
+        }
+      } finally {
+        await engine.close();
+      }
+    });
+
+    it('reserves what a fit needs for the rows of both tables', async () => {
+      // Both tables have about 9 MB; work on their rows needs 3.6 MB more.
+      const engine = new LocalEngine({ ...ONE_THREAD, memoryBytesMax: 13_000_000 });
+      try {
+        const error = await fitBoth(engine, test).catch((cause: unknown) => cause);
+        expect(error).toMatchObject({
+          code: expect.stringMatching(/^(too_large_for_memory|memory_promised)$/),
+        });
+        expect(engine.memory().promisedBytes).toBe(0);
+      } finally {
+        await engine.close();
+      }
+    });
   });
 
   it('fits on a thread while the event loop goes on', async () => {

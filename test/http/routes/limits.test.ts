@@ -66,6 +66,7 @@ function textTable(cellChars: number, lineChars: number): string {
 }
 
 const SMALL = tableOf(20, 3);
+const testFile = { ...fileOf(SMALL), name: 'test_file' };
 const padded = (bytes: number) => SMALL + '\n'.repeat(bytes - SMALL.length);
 const FIELDS: readonly Part[] = [
   { name: 'tol', value: '1.0' },
@@ -88,7 +89,15 @@ const CASES: readonly [string, readonly Part[], readonly Part[], number, string,
     4_000,
     4_001,
   ],
-  ['files', [fileOf(SMALL)], [fileOf(SMALL), fileOf(SMALL)], 422, 'unexpected_file', 1, 2],
+  [
+    'files',
+    [fileOf(SMALL), testFile],
+    [fileOf(SMALL), testFile, fileOf(SMALL)],
+    422,
+    'unexpected_file',
+    2,
+    3,
+  ],
   [
     'fields',
     [...FIELDS, fileOf(SMALL)],

@@ -236,7 +236,7 @@ describe('problems', () => {
       'invalid_iterations',
       { field: 'iterations' },
     ],
-    ['an unknown field', () => csv(SMALL).field('cv', '5'), 422, 'unknown_field', { field: 'cv' }],
+    ['an unknown field', () => csv(SMALL).field('folds', '5'), 422, 'unknown_field', { field: 'folds' }],
     [
       'a field in the query',
       () => request(service.server).post('/train?tol=1').attach('train_file', DIABETES),

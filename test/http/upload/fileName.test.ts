@@ -19,7 +19,7 @@ describe('refuseName', () => {
     ],
     ...['v1.2', '.csv', '..csv', 'xlsx', 'png', 'constructor', 'x.constructor', 'x.__proto__', 'Größe 2.csv'],
   ])('has nothing against %j', (name) => {
-    expect(refuseName(name)).toBeUndefined();
+    expect(refuseName(name, 'train_file')).toBeUndefined();
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe('refuseName', () => {
     ['page.html', 'HTML or XML'],
     ['x.csv.exe', 'a program'],
   ])('rejects %s as %s', (name, kind) => {
-    const error = refuseName(name);
+    const error = refuseName(name, 'train_file');
     expect(error).toMatchObject({ code: 'not_a_csv_name', details: { field: 'train_file', value: name } });
     expect(error?.message).toContain(
       `${JSON.stringify(name)} is ${kind}, not a table: save the table as CSV`,

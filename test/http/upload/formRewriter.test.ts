@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundaryOf, FormRewriter } from '../../../src/http/upload/formRewriter.ts';
 
-const FIELDS = { file: 'train_file', texts: new Set(['tol', 'tags', 'exp_name']), textBytesMax: 40 };
+const FIELDS = {
+  files: new Set(['train_file', 'test_file']),
+  texts: new Set(['tol', 'tags', 'exp_name']),
+  textBytesMax: 40,
+};
 const TABLE = 'a,b\n1,2\n';
 const END = '--b--\r\n';
 const DISPOSITION = 'Content-Disposition: form-data; name=';

@@ -19,9 +19,9 @@ const DEFAULTS = {
   dryRun: false,
   tags: {},
 };
-const errorOf = (body: FormBody): TrainpostError => {
+const errorOf = (body: FormBody, hasTestFile = false): TrainpostError => {
   try {
-    parseFields(body);
+    parseFields(body, hasTestFile);
   } catch (error) {
     return error as TrainpostError;
   }
@@ -285,6 +285,34 @@ describe('parseFields', () => {
     expect(errorOf({ epoch: '1' }).details.allowed).toEqual(
       expect.arrayContaining(['train_file', 'tol', 'iterations', 'exp_name']),
     );
+  });
+});
+
+const MODEL = { C: 1, maxIter: 100, solver: 'lbfgs', tol: 1e-4, classWeight: null } as const;
+
+describe('a form with a test file', () => {
+  it.each<FormBody>([{ test_size: '0.3' }, { stratify: 'false' }, { random_state: '1' }, { split: 'last' }])(
+    'rejects %j, which chooses other test rows',
+    (body) => {
+      const [field = ''] = Object.keys(body);
+      const error = errorOf(body, true);
+      expect(error).toMatchObject({ code: 'idle_field', details: { field } });
+      expect(error.message).toBe(`${field} has no meaning with test_file: leave one of them out.`);
+    },
+  );
+
+  it('has another fingerprint, and no params of a split', () => {
+    const fields = parseFields({}, true);
+    expect(fingerprintOf(fields)).toEqual({ ...DEFAULTS, split: { by: 'file' } });
+    expect(Object.keys(paramsOf(fields, MODEL))).toEqual(['solver', 'solver_tol', 'class_weight', 'missing']);
+  });
+
+  it('counts as having none if test_file is empty text, and is rejected if test_file is text', () => {
+    expect(parseFields({ test_file: '' })).toEqual(parseFields({}));
+    expect(errorOf({ test_file: 'later.csv' })).toMatchObject({
+      code: 'missing_file',
+      details: { field: 'test_file', value: 'later.csv' },
+    });
   });
 });
 

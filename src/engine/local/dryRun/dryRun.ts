@@ -5,7 +5,7 @@ import type { NumberColumn, TextColumn } from '../../../data/table.ts';
 import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
 import { foldWarnings } from '../../../data/warnings/fold.ts';
 import type { TrainpostError } from '../../../errors.ts';
-import type { ColumnType } from '../../../values/dataset.ts';
+import type { ColumnType, TestFileInfo } from '../../../values/dataset.ts';
 import type {
   ClassBalance,
   ColumnProfile,
@@ -37,7 +37,12 @@ export interface DryRunInput {
   readonly columns: readonly ReadableColumn[];
   readonly target?: { readonly name: string; readonly type: ColumnType };
   readonly classes?: Classes;
-  readonly split?: Split & { readonly holdout: Holdout };
+  readonly split?: Split & {
+    readonly holdout: Holdout;
+    /** Each row's class, if there are rows of a test file behind those of the training file. */
+    readonly codes?: ArrayLike<number>;
+  };
+  readonly testData?: TestFileInfo;
   readonly pipeline?: readonly PipelineStepInfo[];
   readonly problem?: TrainpostError;
   /** Warnings about the file, which a training gives too. */
@@ -50,13 +55,14 @@ export interface DryRunInput {
  * adds `timingMs`.
  */
 export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
-  const { rows, digest, target, classes, split, pipeline, problem } = input;
+  const { rows, digest, testData, target, classes, split, pipeline, problem } = input;
   const { categoriesMax = TABLE_LIMITS.categories } = input;
   const columns = await profileColumns(input.columns, classes, categoriesMax);
   return {
     rows,
     digest,
     columns,
+    ...(testData && { testData }),
     ...(target && { target: { ...target, classes: classes ? balance(classes, split) : [] } }),
     ...(split && { split: splitInfo(split, rows) }),
     ...(pipeline && { pipeline }),
@@ -89,11 +95,11 @@ async function profileColumns(
   return profiles;
 }
 
-function balance({ labels, codes }: Classes, split: Split | undefined): ClassBalance[] {
+function balance({ labels, codes }: Classes, split: DryRunInput['split']): ClassBalance[] {
   const counts = countCodes(codes, labels.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const inTrain = split && countCodes(codes, labels.length, split.train);
-  const inTest = split && countCodes(codes, labels.length, split.test);
+  const inTest = split && countCodes(split.codes ?? codes, labels.length, split.test);
   return labels.map((label, k) => ({
     label,
     rows: counts[k]!,
@@ -115,8 +121,8 @@ function countCodes(codes: ArrayLike<number>, nClasses: number, rows?: Uint32Arr
 }
 
 function splitInfo(split: NonNullable<DryRunInput['split']>, rows: number): NonNullable<DryRun['split']> {
-  const { train, test, holdout } = split;
-  const droppedRows = rows - train.length - test.length;
+  const { train, test, holdout, codes } = split;
+  const droppedRows = (codes?.length ?? rows) - train.length - test.length;
   return { holdout, trainRows: train.length, testRows: test.length, droppedRows };
 }
 

@@ -1,5 +1,6 @@
 import type { Classes } from '../../../data/columnProfile.ts';
 import { assignRoles, type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
+import { joinTest } from '../../../data/joinTables.ts';
 import { markMissing } from '../../../data/missing.ts';
 import { type AssignedRoles, usedColumns } from '../../../data/roles.ts';
 import { readCodes, readNumbers } from '../../../data/segments.ts';
@@ -8,7 +9,9 @@ import type { Table, TableColumn } from '../../../data/table.ts';
 import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
 import { tableWarnings } from '../../../data/tableWarnings.ts';
 import { NO_CLASS, readTarget, type Target } from '../../../data/target.ts';
+import { readTestRows, type TestRows } from '../../../data/testFile.ts';
 import { leftOutRows } from '../../../data/usedRows.ts';
+import { testFileWarnings } from '../../../data/warnings/testFile.ts';
 import { warningsOf } from '../../../data/warnings/warnings.ts';
 import { TrainpostError } from '../../../errors.ts';
 import { columnSteps } from '../../../ml/columnSteps.ts';
@@ -23,6 +26,7 @@ import { assignFolds, foldsToMake } from '../fit/folds.ts';
 import { type MarkedRows, markRows } from '../fit/markRows.ts';
 import { findPositive, requireTwoClasses } from '../fit/positive.ts';
 import { rolesOf } from '../reading/roles.ts';
+import type { Both } from '../reading/types.ts';
 import { type DryRunInput, pipelineSteps, type ReadableColumn } from './dryRun.ts';
 
 /** Runs steps as far as possible, and keeps the first error: a training would end with it. */
@@ -52,9 +56,9 @@ export function knownRoles(table: Table, spec: Roles): Roles | undefined {
 
 /**
  * Finds out all that can be known without fitting, and the error that a training would end with.
- * @param table read again if the known roles need a column as text
+ * @param tables read again if the known roles need a column as text; the rows of the test file are added to the training table
  */
-export function dryRunInput(table: Table, plan: Plan): DryRunInput {
+export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): DryRunInput {
   const spec = rolesOf(plan);
   const { holdout } = plan.evaluation;
   const nFolds = foldsToMake(plan);
@@ -62,11 +66,15 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
   if (dataset) attempts.of(() => requireTwoClasses(dataset.target, plan));
-  const marked = dataset && attempts.of(() => markRows(dataset, holdout));
-  if (dataset && marked) {
-    attempts.of(() => requireClasses(dataset.target, marked, holdout));
-    attempts.of(() => requireValues(dataset, marked));
-    if (nFolds > 0) attempts.of(() => assignFolds({ dataset, marked }, holdout, nFolds));
+  const testRows = dataset && test && attempts.of(() => readTestRows(dataset, test, plan.data.missing));
+  const both = dataset && testRows ? joinTest(dataset, testRows) : dataset;
+  // Without its test rows, a hold-out by file has no parts.
+  const isWhole = test === undefined || testRows !== undefined;
+  const marked = both && isWhole ? attempts.of(() => markRows(both, holdout)) : undefined;
+  if (both && marked) {
+    attempts.of(() => requireClasses(both.target, marked, holdout));
+    attempts.of(() => requireValues(both, marked));
+    if (nFolds > 0) attempts.of(() => assignFolds({ dataset: both, marked }, holdout, nFolds));
   }
 
   const known = knownRoles(table, spec);
@@ -81,12 +89,21 @@ export function dryRunInput(table: Table, plan: Plan): DryRunInput {
     ),
     ...(targetColumn && { target: { name: targetColumn.name, type: typeOf(targetColumn) } }),
     ...(target && { classes: shownClasses(target, positive) }),
-    ...(marked && { split: { ...splitOf(marked), holdout } }),
+    ...(marked && {
+      split: {
+        ...splitOf(marked),
+        holdout,
+        ...(dataset && testRows && target && { codes: codesOfBoth(target, dataset.target, testRows) }),
+      },
+    }),
+    ...(test && testRows && { testData: { ...testRows.info, rows: test.rows } }),
     ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
     ...(attempts.problem && { problem: attempts.problem }),
     warnings: [
-      ...(dataset?.warnings ?? warningsOfFile(table, roles, spec, target)),
-      ...(dataset && marked ? constantFeatures(dataset, marked) : []),
+      ...(both?.warnings ?? warningsOfFile(table, roles, spec, target)),
+      // The joined data set has these warnings already.
+      ...(test && testRows === undefined ? testFileWarnings(test) : []),
+      ...(both && marked ? constantFeatures(both, marked) : []),
     ],
     categoriesMax: (table.limits ?? TABLE_LIMITS).categories,
   };
@@ -143,13 +160,27 @@ function classesInFile(table: Table, index: number, dataset: Dataset | undefined
   return new Attempts().of(() => readTarget(table, index, markMissing(table, [index]))) ?? dataset?.target;
 }
 
-function shownClasses({ classCounts, codes, dtype }: Target, positive: ClassLabel | undefined): Classes {
+function shownClasses(target: Target, positive: ClassLabel | undefined): Classes {
+  const { classCounts, dtype } = target;
   return {
     labels: classCounts.map(({ label }) => shownLabel(label, dtype)),
-    codes: Int32Array.from(codes, (code) => (code === NO_CLASS ? -1 : code)),
+    codes: shownCodes(target),
     ...(positive !== undefined && { positive: shownLabel(positive, dtype) }),
   };
 }
+
+/** Each row's place among the classes of `shown`, with the rows of the test file behind the others. */
+function codesOfBoth(shown: Target, target: Target, { codes }: TestRows): Int32Array {
+  const placeOf = target.classCounts.map(({ label }) =>
+    shown.classCounts.findIndex((one) => one.label === label),
+  );
+  const both = new Int32Array(shown.codes.length + codes.length);
+  both.set(shownCodes(shown));
+  for (let row = 0; row < codes.length; row++) both[shown.codes.length + row] = placeOf[codes[row]!] ?? -1;
+  return both;
+}
+
+const shownCodes = ({ codes }: Target) => Int32Array.from(codes, (code) => (code === NO_CLASS ? -1 : code));
 
 /** The rows of both parts, by their place in the file. */
 function splitOf({ marks, split }: MarkedRows): Split {

@@ -50,8 +50,10 @@ export function trainingOrder(dataset: Dataset, holdout: Holdout, { marks, split
 
 /** @returns the number of test rows */
 function markTest(dataset: Dataset, holdout: Holdout, marks: Uint8Array): number {
-  if (holdout.by === 'column') {
-    const isTest = isTestRow(dataset, holdout.column);
+  if (holdout.by === 'column' || holdout.by === 'file') {
+    const { testFrom = marks.length } = dataset;
+    const isTest =
+      holdout.by === 'file' ? (row: number) => row >= testFrom : isTestRow(dataset, holdout.column);
     let nTest = 0;
     for (let row = 0; row < marks.length; row++) {
       if (marks[row] === MARKS.dropped || !isTest(row)) continue;
@@ -60,7 +62,6 @@ function markTest(dataset: Dataset, holdout: Holdout, marks: Uint8Array): number
     }
     return nTest;
   }
-  if (holdout.by === 'file') return 0;
   const kept = keptRows(dataset);
   const test =
     holdout.by === 'last' ? lastRowsOf(dataset.rows, holdout.testSize) : drawTestRows(dataset, holdout, kept);

@@ -1,8 +1,10 @@
 import { joinSummaries, summariseNext, summaryTask } from '../../../data/columnSummaries.ts';
 import { type Dataset, toDataset } from '../../../data/dataset.ts';
+import { joinTest } from '../../../data/joinTables.ts';
 import type { Table } from '../../../data/table.ts';
+import { readTestRows } from '../../../data/testFile.ts';
 import type { Frame } from '../../../ml/frame.ts';
-import type { ClassLabel, DatasetInfo, InputExample } from '../../../values/dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from '../../../values/dataset.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { numericColumn } from '../blocks/numericColumn.ts';
@@ -12,6 +14,7 @@ import { RowSetSource } from '../blocks/rowSetSource.ts';
 import type { Team } from '../blocks/team.ts';
 import { PackedTextColumn } from '../blocks/textColumn.ts';
 import { rolesOf } from '../reading/roles.ts';
+import type { Both } from '../reading/types.ts';
 import { requireClasses, requireValues } from './checkRows.ts';
 import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
@@ -40,24 +43,30 @@ export interface Prepared {
   readonly positive: ClassLabel | undefined;
   readonly example: InputExample;
   readonly info: DatasetInfo;
+  readonly testInfo?: TestFileInfo;
 }
 
 /**
- * Gives the columns their roles, summarises them, and splits the rows, in place: nobody else can use the table then.
- * @throws DataError or FieldError if the table or a field does not allow it
+ * Gives the columns their roles, summarises them, and splits the rows, in place: nobody else can use the table then. The rows of
+ * a test file are added to the table of the training file.
+ * @throws DataError or FieldError if a table or a field does not allow it
  */
 export async function prepare(
-  table: Table,
+  { train, test }: Both<Table>,
   plan: Plan,
   team: Team,
   helpers = new HelperTasks(),
   watch = new Watch(),
 ): Promise<Prepared> {
   watch.enter('preparing');
-  const dataset = toDataset(table, rolesOf(plan));
-  const positive = findPositive(dataset.target, plan.data.positive);
-  requireTwoClasses(dataset.target, plan);
-  const task = summaryTask(dataset);
+  const ofFile = toDataset(train, rolesOf(plan));
+  const positive = findPositive(ofFile.target, plan.data.positive);
+  requireTwoClasses(ofFile.target, plan);
+  const testRows = test && readTestRows(ofFile, test, plan.data.missing);
+  const dataset = testRows === undefined ? ofFile : joinTest(ofFile, testRows);
+  const { table } = dataset;
+  // The training file alone is summarised, in the memory behind the test rows.
+  const task = summaryTask({ ...ofFile, table: { ...train, freeAddress: table.freeAddress } });
   const othersShare = helpers.summarise(task);
   let marked: MarkedRows;
   try {
@@ -70,9 +79,9 @@ export async function prepare(
     await othersShare.result().catch(() => undefined);
     throw error;
   }
-  const example = inputExample(dataset);
+  const example = inputExample(ofFile);
   const ownShare = summariseNext(task);
-  const info = describeDataset(dataset, joinSummaries([ownShare, ...((await othersShare.result()) ?? [])]));
+  const info = describeDataset(ofFile, joinSummaries([ownShare, ...((await othersShare.result()) ?? [])]));
   const workplace = openWorkplace(table, team, watch);
   const rows = partition(workplace, marked.marks, Object.keys(MARKS).length);
   return {
@@ -85,6 +94,7 @@ export async function prepare(
     positive,
     example,
     info,
+    ...(testRows && { testInfo: testRows.info }),
   };
 }
 

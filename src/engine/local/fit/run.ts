@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, readTable } from '../../../data/readTable.ts';
 import { foldWarnings } from '../../../data/warnings/fold.ts';
-import { DataError } from '../../../errors.ts';
+import { DataError, inTestFile } from '../../../errors.ts';
 import type { Inference } from '../../../values/inference.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { type Candidate, isFitted, type KeptCandidate, type Result } from '../../../values/result.ts';
@@ -10,9 +10,9 @@ import type { Warning } from '../../../values/warning.ts';
 import { chooseBest } from '../../choose.ts';
 import { Watch } from '../../watch.ts';
 import { Team } from '../blocks/team.ts';
-import { readAgain } from '../reading/readAgain.ts';
+import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
-import type { ReadTable } from '../reading/types.ts';
+import type { Both, ReadTable } from '../reading/types.ts';
 import { crossValidate } from './crossValidate.ts';
 import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
@@ -24,23 +24,29 @@ import { type Prepared, prepare } from './prepare.ts';
 import { StageClock } from './stageClock.ts';
 
 /**
- * Splits a table, fits each candidate on the training rows and measures it on both parts; then, if the plan asks for folds,
- * in each fold. Nobody else can use the table then.
+ * Splits a table or joins two files, fits each candidate on the training rows, and measures it on both parts.
+ * Then, if the plan asks for folds, the same in each fold. Nobody else can use the tables then.
  * @param ports to threads that help: each of them serves `serveHelperTasks`
- * @throws DataError or FieldError if the table or a field does not allow it
+ * @throws DataError or FieldError if a table or a field does not allow it
  */
 export async function runPlan(
-  { table, parseMs }: ReadTable,
+  { train, test }: Both<ReadTable>,
   plan: Plan,
   watch = new Watch(),
   ports: readonly MessagePort[] = [],
 ): Promise<Result> {
-  const team = new Team(table.memory, ports);
+  const team = new Team(train.table.memory, ports);
   const tools = { helpers: new HelperTasks(ports), watch };
   const clock = new StageClock();
-  clock.add('parse', parseMs);
+  clock.add('parse', train.parseMs + (test?.parseMs ?? 0));
   try {
-    const prepared = await prepare(table, plan, team, tools.helpers, watch);
+    const prepared = await prepare(
+      { train: train.table, test: test?.table },
+      plan,
+      team,
+      tools.helpers,
+      watch,
+    );
     const nFolds = foldsToMake(plan);
     const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, plan.evaluation.holdout, nFolds);
     clock.end('split');
@@ -71,6 +77,7 @@ export async function runPlan(
     if (plan.threshold?.by === 'objective') clock.end('threshold');
     return {
       data: prepared.info,
+      ...(prepared.testInfo && { testData: prepared.testInfo }),
       split: prepared.marked.split,
       example: prepared.example,
       candidates: candidates.map((candidate, index) =>
@@ -136,13 +143,30 @@ function firstProblem(candidates: readonly Candidate[]): DataError {
 
 /**
  * Reads a CSV and runs a plan on it, on this thread alone.
- * @throws DataError, NotATableError, TooLargeError or FieldError if the file or a field does not allow it
+ * @param testBytes the test file of a plan whose hold-out is a file
+ * @throws DataError, NotATableError, TooLargeError or FieldError if a file or a field does not allow it
  */
-export async function runCsv(bytes: Uint8Array, plan: Plan, options: ReadOptions = {}): Promise<Result> {
-  const startedAt = performance.now();
+export async function runCsv(
+  bytes: Uint8Array,
+  plan: Plan,
+  options: ReadOptions = {},
+  testBytes?: Uint8Array,
+): Promise<Result> {
   const csv = csvOptionsOf(plan.data);
   const all = { ...options, ...(csv && { csv }) };
-  const table = readTable(bytes, all);
-  const read = { table, parseMs: performance.now() - startedAt };
-  return await runPlan(await readAgain(read, rolesOf(plan), () => [bytes], all), plan);
+  const read = (file: Uint8Array): FileOnDisk => {
+    const startedAt = performance.now();
+    const table = readTable(file, all);
+    return { read: { table, parseMs: performance.now() - startedAt }, again: () => [file] };
+  };
+  const files = { train: read(bytes), test: testBytes && readTest(() => read(testBytes)) };
+  return await runPlan(await readTables(files, () => rolesOf(plan), { options: all }), plan);
+}
+
+function readTest<File>(read: () => File): File {
+  try {
+    return read();
+  } catch (error) {
+    throw inTestFile(error);
+  }
 }

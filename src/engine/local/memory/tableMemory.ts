@@ -44,12 +44,17 @@ export class TableMemory {
     return { promisedBytes, bytesMax, keptBytes: this.shelf.keptPages * PAGE_BYTES };
   }
 
-  /** Reserves what a fit needs beside its table while `use` runs. @throws BusyError or DataError if there is not so much */
-  async reserving<Result>(read: ReadTable | Unread, use: () => Promise<Result>): Promise<Result> {
-    const rows = 'table' in read ? read.table.rows : 0;
+  /** Reserves what a fit needs beside its tables while `use` runs. @throws BusyError or DataError if there is not so much */
+  async reserving<Result>(
+    reads: readonly (ReadTable | Unread)[],
+    use: () => Promise<Result>,
+  ): Promise<Result> {
+    const tables = reads.flatMap((read) => ('table' in read ? [read.table] : []));
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const pages = Math.ceil((rows * WORK_BYTES_PER_ROW) / PAGE_BYTES);
     try {
-      this.budget.take(pages, 'table' in read ? pagesOf(read.table.memory) : 0);
+      const own = tables.reduce((sum, { memory }) => sum + pagesOf(memory), 0);
+      this.budget.take(pages, own);
     } catch (error) {
       throw memoryRefusal(error) ?? error;
     }

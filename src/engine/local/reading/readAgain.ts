@@ -3,50 +3,85 @@ import type { FileReading } from '../../../data/fileReading.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import { readingFor } from '../../../data/rereading.ts';
 import type { Roles } from '../../../data/roles.ts';
+import type { Table } from '../../../data/table.ts';
+import { type TestReading, testReadingFor } from '../../../data/testReading.ts';
+import { inTestFile } from '../../../errors.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
 import { Team } from '../blocks/team.ts';
-import type { ReadTable, Unread } from './types.ts';
+import type { Both, ReadTable, Unread } from './types.ts';
 
 /** Opens the file's bytes once more. */
 type FileAgain = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** A file that was read once, and that can be read again. */
+export interface FileOnDisk {
+  readonly read: ReadTable | Unread;
+  readonly again: FileAgain;
+}
+
+/** How files are read again. */
+interface Ways {
+  readonly options: ReadOptions;
+  /** Ports to threads that help: each of them serves `serveHelperTasks`. */
+  readonly helpers?: readonly MessagePort[];
+}
 
 /** Most readings of one file: the decimal sign and the columns may each need one more. */
 const READINGS_MAX = 4;
 
 /**
- * The table; reads it from the file if its thread was lost, or if the client says how the file is written: the fields
- * that say so may come behind the file.
+ * The tables in the form that the roles need, which is nearly always the form that was read. trainpost reads a file again,
+ * over its table, if the thread that read it was lost, if the client says how the files are written, or if the first rows
+ * did not show what a column is or which sign its decimals have.
+ * @param rolesFor the roles of the training file's columns; undefined if they are not known, and then any form will do
+ * @throws FieldError if a field names a column that the training file does not have
  */
-export async function readWhole(
-  read: ReadTable | Unread,
-  fileAgain: FileAgain,
-  options: ReadOptions,
-  helpers: readonly MessagePort[] = [],
-): Promise<ReadTable> {
-  if (!('table' in read)) return await readFile(fileAgain, { ...options, memory: read.memory }, helpers);
-  return options.csv === undefined ? read : await readOver(read, fileAgain, options, helpers);
+export async function readTables(
+  { train, test }: Both<FileOnDisk>,
+  rolesFor: (table: Table) => Roles | undefined,
+  ways: Ways,
+): Promise<Both<ReadTable>> {
+  const whole = await readWhole(train, ways);
+  const roles = rolesFor(whole.table);
+  const read =
+    roles === undefined
+      ? whole
+      : await readAgain<FileReading>(whole, train.again, ways, (table, before) =>
+          readingFor(table, roles, before),
+        );
+  if (test === undefined) return { train: read };
+  try {
+    const testWhole = await readWhole(test, ways);
+    if (roles === undefined) return { train: read, test: testWhole };
+    const readTest = await readAgain<TestReading>(testWhole, test.again, ways, (table, before) =>
+      testReadingFor(read.table, roles, table, before),
+    );
+    return { train: read, test: readTest };
+  } catch (error) {
+    throw inTestFile(error);
+  }
 }
 
-/**
- * The table in the form that the roles need, which is nearly always the table that was read. The first rows may not have
- * shown what a column is, or which sign its decimals have; then the file is read again, over the table.
- * @param helpers ports to threads that help: each of them serves `serveHelperTasks`
- * @throws FieldError if a field names a column that the file does not have
- */
-export async function readAgain(
+/** The table; the fields that say how a file is written may come behind the file, so the file is read again for them. */
+async function readWhole({ read, again }: FileOnDisk, ways: Ways): Promise<ReadTable> {
+  if (!('table' in read)) return await readFile(again, ways, { memory: read.memory });
+  return ways.options.csv === undefined ? read : await readOver(read, again, ways, {});
+}
+
+/** @param readingOf how a table must be read again; undefined if the table is right */
+async function readAgain<Again extends ReadOptions>(
   read: ReadTable,
-  roles: Roles,
   fileAgain: FileAgain,
-  options: ReadOptions,
-  helpers: readonly MessagePort[] = [],
+  ways: Ways,
+  readingOf: (table: Table, before: Again | undefined) => Again | undefined,
 ): Promise<ReadTable> {
   let current = read;
-  let reading: FileReading = {};
+  let reading: Again | undefined;
   for (let readings = 1; readings < READINGS_MAX; readings++) {
-    const next = readingFor(current.table, roles, reading);
+    const next = readingOf(current.table, reading);
     if (next === undefined) break;
     reading = next;
-    current = await readOver(current, fileAgain, { ...options, ...reading }, helpers);
+    current = await readOver(current, fileAgain, ways, reading);
   }
   return current;
 }
@@ -55,22 +90,22 @@ export async function readAgain(
 async function readOver(
   { table: { memory, digest }, parseMs }: ReadTable,
   fileAgain: FileAgain,
-  options: ReadOptions,
-  helpers: readonly MessagePort[],
+  ways: Ways,
+  reading: ReadOptions,
 ): Promise<ReadTable> {
-  const again = await readFile(fileAgain, { ...options, memory, digest: false }, helpers);
+  const again = await readFile(fileAgain, ways, { ...reading, memory, digest: false });
   return { table: { ...again.table, digest }, parseMs: parseMs + again.parseMs };
 }
 
 async function readFile(
   fileAgain: FileAgain,
-  options: ReadOptions & { readonly memory: SharedMemory },
-  helpers: readonly MessagePort[],
+  { options, helpers = [] }: Ways,
+  own: ReadOptions & { readonly memory: SharedMemory },
 ): Promise<ReadTable> {
   const startedAt = performance.now();
-  const team = helpers.length === 0 ? undefined : new Team(options.memory, helpers);
+  const team = helpers.length === 0 ? undefined : new Team(own.memory, helpers);
   try {
-    const reading = new TableReading({ ...options, ...(team && { threads: team }) });
+    const reading = new TableReading({ ...options, ...own, ...(team && { threads: team }) });
     for await (const chunk of fileAgain()) reading.push(chunk);
     return { table: reading.end(), parseMs: performance.now() - startedAt };
   } finally {

@@ -1,5 +1,6 @@
 import type { Table } from '../../../data/table.ts';
 import type { SharedMemory } from '../../../kernels/module.ts';
+
 /** A file whose table was lost with its thread: only the memory for a table is there. */
 export interface Unread {
   readonly memory: SharedMemory;
@@ -9,6 +10,12 @@ export interface Unread {
 export interface ReadTable {
   readonly table: Table;
   readonly parseMs: number;
+}
+
+/** The training file and the test file, if there is one, each in one form. */
+export interface Both<File> {
+  readonly train: File;
+  readonly test?: File | undefined;
 }
 
 /** What a reader thread does for one upload. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
+import type { Table } from '../../../data/table.ts';
 import type { Plan } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
@@ -10,9 +11,10 @@ import { serveHelperTasks } from '../fit/helperTasks.ts';
 import { runPlan } from '../fit/run.ts';
 import { collectGarbage } from '../memory/garbage.ts';
 import { ParseClock } from '../reading/parseClock.ts';
-import { readAgain, readWhole } from '../reading/readAgain.ts';
+import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
-import type { Handlers, ReadPiece } from './tasks.ts';
+import type { Both } from '../reading/types.ts';
+import type { Handlers, ReadPiece, TaskFile } from './tasks.ts';
 import { warmUp } from './warmUp.ts';
 
 /** Larger chunks than the reader's own: it looks at each chunk by itself. */
@@ -37,25 +39,24 @@ export const HANDLERS: Handlers = {
     serveHelperTasks(port);
     return undefined;
   },
-  run: async ({ read, path, plan, watch, ports, ...task }) => {
+  run: async ({ files, plan, watch, ports, ...task }) => {
     try {
-      const options = readOptions(task.options, plan);
-      const whole = await readWhole(read, fileOf(path), options, ports);
-      const wanted = await readAgain(whole, rolesOf(plan), fileOf(path), options, ports);
-      return await runPlan(wanted, plan, new Watch(watch), ports);
+      const ways = { options: readOptions(task.options, plan), helpers: ports };
+      const tables = await readTables(onDisk(files), () => rolesOf(plan), ways);
+      return await runPlan(tables, plan, new Watch(watch), ports);
     } finally {
       for (const port of ports) port.close();
     }
   },
-  inspect: async ({ read, path, plan, watch, ...task }) => {
+  inspect: async ({ files, plan, watch, ...task }) => {
     new Watch(watch).enter('preparing');
     const options = readOptions(task.options, plan);
-    const whole = await readWhole(read, fileOf(path), options);
-    const roles = knownRoles(whole.table, rolesOf(plan));
-    const { table, parseMs } = roles ? await readAgain(whole, roles, fileOf(path), options) : whole;
+    const rolesFor = (table: Table) => knownRoles(table, rolesOf(plan));
+    const { train, test } = await readTables(onDisk(files), rolesFor, { options });
     const startedAt = performance.now();
-    const report = await dryRunReport(dryRunInput(table, plan));
-    return { ...report, timingMs: { parse: parseMs, profile: performance.now() - startedAt } };
+    const report = await dryRunReport(dryRunInput({ train: train.table, test: test?.table }, plan));
+    const parse = train.parseMs + (test?.parseMs ?? 0);
+    return { ...report, timingMs: { parse, profile: performance.now() - startedAt } };
   },
   warmUp: async ({ plan }) => {
     await warmUp(plan);
@@ -97,7 +98,11 @@ function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
   }
 }
 
-/** Opens the file to be read once more. */
-function fileOf(path: string) {
-  return () => createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES });
+/** The files, to be read once more if that is needed. */
+function onDisk({ train, test }: Both<TaskFile>): Both<FileOnDisk> {
+  const of = ({ read, path }: TaskFile) => ({
+    read,
+    again: () => createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES }),
+  });
+  return { train: of(train), test: test && of(test) };
 }

@@ -3,7 +3,7 @@ import type { ReadOptions } from '../../../data/readTable.ts';
 import type { DryRun } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
-import type { ReadTable, Unread } from '../reading/types.ts';
+import type { Both, ReadTable, Unread } from '../reading/types.ts';
 import type { Reply } from './reply.ts';
 
 /** The next bytes of a file. */
@@ -17,11 +17,16 @@ export interface ReadPiece {
   readonly parseTimeoutMs?: number;
 }
 
-/** Something to find out from a table. */
-interface TableTask {
+/** A file that was read. */
+export interface TaskFile {
   readonly read: ReadTable | Unread;
   /** The file, in case that it must be read again. */
   readonly path: string;
+}
+
+/** Something to find out from a table. */
+interface TableTask {
+  readonly files: Both<TaskFile>;
   readonly plan: Plan;
   readonly options: ReadOptions;
   /** Words of the `Watch` that follows the work. */

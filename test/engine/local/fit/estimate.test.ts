@@ -51,7 +51,7 @@ describe('inference=true', () => {
     const one = cases.find((found) => found.name === name)!;
     const plan = await planFor({ inference: 'true', missing: name.startsWith('missing') ? 'mean' : 'error' });
     const table = readTable(csvOf(one));
-    const prepared = await prepare(table, plan, new Team(table.memory));
+    const prepared = await prepare({ train: table }, plan, new Team(table.memory));
     const { candidate } = await fitCandidate(prepared, plan.candidates[0]!, plan, new HelperTasks());
     const packed = estimate(prepared.dataset, prepared.train, candidate.pipeline!);
 
@@ -110,7 +110,7 @@ describe('inference=true', () => {
     };
     const plan = await planFor({ inference: 'true' });
     await expect(runCsv(bytes, plan)).rejects.toMatchObject(problem);
-    expect(dryRunInput(readTable(bytes), plan).problem).toMatchObject(problem);
-    expect(dryRunInput(readTable(bytes), await planFor({})).problem).toBeUndefined();
+    expect(dryRunInput({ train: readTable(bytes) }, plan).problem).toMatchObject(problem);
+    expect(dryRunInput({ train: readTable(bytes) }, await planFor({})).problem).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ const DIABETES = readFileSync(join(import.meta.dirname, '../../../../data/diabet
 
 async function prepared(bytes: Uint8Array, plan: Plan) {
   const table = readTable(bytes);
-  return await prepare(table, plan, new Team(table.memory));
+  return await prepare({ train: table }, plan, new Team(table.memory));
 }
 
 const alone = new HelperTasks();
@@ -43,7 +43,7 @@ describe('prepare', () => {
     ],
   ])('uses no more memory for %s after 500 models than after three', async (_name, bytes) => {
     const table = readTable(bytes);
-    const once = await prepare(table, ORIGINAL_PLAN, new Team(table.memory));
+    const once = await prepare({ train: table }, ORIGINAL_PLAN, new Team(table.memory));
     const lengths: number[] = [];
     for (let i = 1; i <= 500; i++) {
       await fitCandidate(
@@ -104,7 +104,12 @@ describe('helpers', () => {
     const table = readTable(Buffer.from('a,t\n1,0\n2,1\n3,0\n'));
     const helpers = new SlowHelpers();
     let isReported = false;
-    const refused = prepare(table, await planFor({ test_size: '3' }), new Team(table.memory), helpers);
+    const refused = prepare(
+      { train: table },
+      await planFor({ test_size: '3' }),
+      new Team(table.memory),
+      helpers,
+    );
     const reported = refused.catch((error: unknown) => {
       isReported = true;
       return error;

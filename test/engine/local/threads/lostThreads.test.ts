@@ -6,7 +6,8 @@ import { ThreadLostError } from '../../../../src/engine/local/errors.ts';
 import { LocalEngine, type LocalEngineOptions } from '../../../../src/engine/local/localEngine.ts';
 import { Watch } from '../../../../src/engine/watch.ts';
 import { DataError } from '../../../../src/errors.ts';
-import type { FormBody } from '../../../../src/training/fields/parse.ts';
+import { type FormBody, parseFields } from '../../../../src/training/fields/parse.ts';
+import { planOf } from '../../../../src/training/fields/use.ts';
 import { harmOf } from '../../../support/faultyThread.ts';
 import { ORIGINAL_PLAN, planFor } from '../../../support/plans.ts';
 import { PATIENCE_MS } from '../../../support/service.ts';
@@ -56,6 +57,24 @@ async function train(engine: LocalEngine, { path, bytes }: typeof good, fields: 
 }
 
 describe('a training thread that ends', () => {
+  it('gives up the memory of the training file and of the test file', async () => {
+    await withEngine({}, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
+      const readings = [engine.receive(), engine.receive()] as const;
+      for (const reading of readings) {
+        await reading.write(good.bytes);
+        reading.end();
+      }
+      const [intake, ofTest] = readings;
+      const source = { intake, path: good.path, test: { intake: ofTest, path: good.path } };
+      const plan = await planOf(parseFields({ positive: '!exit' }, true), 1);
+      await expect(engine.run(source, plan, new Watch())).rejects.toMatchObject({ code: 'thread_lost' });
+      // A thread that was lost may still write, so that nobody gets these arenas.
+      expect(engine.memory()).toMatchObject({ promisedBytes: 0, keptBytes: 0 });
+      expect((await train(engine, good)).data.rows).toBe(300);
+    });
+  });
+
   it.each<[string, new (...args: never[]) => Error, string]>([
     ['!exit', ThreadLostError, 'thread_lost'],
     ['!throw', ThreadLostError, 'thread_lost'],
@@ -107,6 +126,24 @@ describe('a reader thread that ends', () => {
       });
     },
   );
+
+  it('in the middle of a training file and its test file makes neither fail', async () => {
+    await withEngine({}, async (engine) => {
+      await engine.warmUp(ORIGINAL_PLAN);
+      const [ofTrain, ofTest] = [engine.receive(), engine.receive()];
+      const { bytes, path } = good;
+      for (const reading of [ofTest, ofTrain]) await reading.write(bytes.subarray(0, 1_000));
+      await train(engine, fileNamed('!exit'));
+      for (const reading of [ofTest, ofTrain]) {
+        await reading.write(bytes.subarray(1_000));
+        reading.end();
+      }
+      const source = { intake: ofTrain, path, test: { intake: ofTest, path } };
+      const { split } = await engine.run(source, await planOf(parseFields({}, true), 1), new Watch());
+      expect(split).toEqual({ train: 300, test: 300 });
+      expect(engine.memory().promisedBytes).toBe(0);
+    });
+  });
 
   it('because a file takes too long is replaced, and only that file is rejected', async () => {
     await withEngine({ parseTimeoutMs: PATIENCE_MS }, async (engine) => {
