@@ -44,7 +44,7 @@ describe('the runs of a sweep', () => {
     expect(run.children?.[0]?.outcome).toEqual(run.children?.[1]?.outcome);
   });
 
-  it('are none for a single candidate', async () => {
+  it('are left out for a single candidate', async () => {
     const { run } = await runOf({ cv: '3' });
     expect(run.children).toEqual([]);
     expect(run.files).toEqual([]);
