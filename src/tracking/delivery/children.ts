@@ -119,7 +119,7 @@ async function deliverChild(
   const run = known ?? (await createChild(delivery, node, root));
   if (await isGone(delivery, node, run)) return;
   try {
-    await reopen(delivery, run);
+    await reopen(delivery, node, run);
     await fillAndEnd(delivery, node, run, found);
     journal.seenWhole(node.key);
   } catch (error) {

@@ -18,7 +18,7 @@ export async function deliver(delivery: Delivery): Promise<Delivered> {
   const ids = { runId: run.run_id, experimentId: run.experiment_id };
   const whole = await findWhole(delivery, root, run);
   if (whole !== undefined) return { ...ids, modelVersion: whole.version! };
-  await reopen(delivery, run);
+  await reopen(delivery, root, run);
   await deliverChildren(delivery, run, found);
   const { version } = await fillAndEnd(delivery, root, run, found);
   // The root's model is always registered.

@@ -36,11 +36,12 @@ export async function findWhole(
 
 /**
  * Sets a run that was ended back to RUNNING, and checks that its files can be written before anything else is written.
+ * A run that is to end as FAILED stays FAILED, because its RUNNING could arrive late and be the last word.
  * @throws TrackingRefusedError `artifacts_not_proxied`
  */
-export async function reopen({ client }: Delivery, run: RunInfo): Promise<void> {
+export async function reopen({ client }: Delivery, node: RunNode, run: RunInfo): Promise<void> {
   const isOpen = run.status === 'RUNNING' || run.status === 'FINISHED';
-  if (!isOpen) await client.updateRun(run.run_id, 'RUNNING');
+  if (!isOpen && node.status !== 'FAILED') await client.updateRun(run.run_id, 'RUNNING');
   proxiedPath(run.artifact_uri);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { drawn, SEED } from '../../support/draws.ts';
 import { Bench, QUARANTINE_MS, SHORT_TIMEOUT_MS } from './bench.ts';
-import { expectWholeTrees, sampleTree } from './trees.ts';
+import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
 
 const CHILDREN = 3;
 
@@ -54,6 +54,33 @@ describe.concurrent.each([
     const numbers = Array.from({ length: calls }, (_, index) => index + 1);
     for (const number of drawn(numbers, 1 / 3)) await crashAt(version, number, fault);
   });
+});
+
+test('a child that FAILED is not set back to RUNNING by the next process', async () => {
+  let crash: () => void = () => {};
+  const crashed = new Promise<void>((resolve) => {
+    crash = resolve;
+  });
+  let isDead = false;
+  await using bench = await Bench.open({
+    callTimeoutMs: SHORT_TIMEOUT_MS,
+    faultOf: (call) => {
+      const isLast = call.name === 'runs/update FINISHED' && nodeOf(bench.standIn, call) === 'root';
+      if (isDead || !isLast) return undefined;
+      isDead = true;
+      crash();
+      return 'silent';
+    },
+  });
+  const recorded = sampleTree(CHILDREN);
+  await bench.acceptTree(recorded);
+  await crashed;
+  await bench.crash();
+  await bench.start();
+  await bench.untilDelivered();
+  expect(bench.count('runs/update FAILED')).toBeGreaterThan(1);
+  expect(bench.count('runs/update RUNNING')).toBe(0);
+  expectWholeTrees(bench.standIn, [recorded.tree]);
 });
 
 /** A generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
