@@ -65,6 +65,13 @@ export const oneOf = <const Word extends string>(words: readonly Word[]) =>
     .trim()
     .pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }));
 
+/** The weights of the classes; without weights it is null. */
+export const classWeight = z
+  .string()
+  .transform((text) => text.replace(/^\s*None\s*$/, 'none'))
+  .pipe(oneOf(['balanced', 'none']))
+  .transform((word) => (word === 'balanced' ? word : null));
+
 /** A delimiter as pandas takes it: a character, its escape in a regular expression, or any number of blanks. */
 export const separator = z
   .string()

@@ -88,7 +88,7 @@ function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
 
 /** Whether Python has printed that the field has no value. In the file, `None` may be a name or a label. */
 function isNone(text: string, row: FieldRow | undefined): boolean {
-  return text.trim() === 'None' && row !== undefined && row.ofFile !== true;
+  return text.trim() === 'None' && row !== undefined && row.ofFile !== true && row.takesNone !== true;
 }
 
 function withoutLineEnd(text: string): string {

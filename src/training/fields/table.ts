@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   aboveZeroOrInfinite,
   alias,
+  classWeight,
   encoding,
   flag,
   groupSign,
@@ -44,6 +45,8 @@ export interface FieldRow {
   readonly default?: unknown;
   /** Whether the text names something in the file, so that Python's `None` may be a name. */
   readonly ofFile?: true;
+  /** Whether Python's `None` is a value of the field, and not the sign that the field is not given. */
+  readonly takesNone?: true;
   /** The default in words, if the value says too little. */
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
@@ -188,8 +191,9 @@ const FIELDS = {
   classWeight: {
     group: 'model',
     names: ['class_weight'],
-    kind: several(oneOf(['balanced', 'none']).transform((word) => (word === 'balanced' ? word : null))),
+    kind: several(classWeight),
     default: [null],
+    takesNone: true,
     defaultSays: '`none`',
     param: 'class_weight',
     says: '`balanced` gives each class the same total weight.',

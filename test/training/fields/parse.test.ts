@@ -74,6 +74,13 @@ describe('parseFields', () => {
         classWeight: [null, 'balanced'],
       },
     ],
+    ...[['None', 'balanced'], 'None,balanced', ['None,balanced']].map(
+      (class_weight): [string, FormBody, object] => [
+        `no weights among several values, as in ${JSON.stringify(class_weight)}`,
+        { class_weight },
+        { classWeight: [null, 'balanced'] },
+      ],
+    ),
     ['folds', { cv: '5', log_models: 'all' }, { folds: 5, keepAll: true }],
     ['the last rows', { split: 'last', test_size: '9' }, { split: { by: 'last' }, testSize: 9 }],
     ['a column that splits', { split: 'column:a, b ' }, { split: { by: 'column', column: 'a, b ' } }],
