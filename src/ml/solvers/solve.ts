@@ -1,4 +1,5 @@
 import type { LogisticRegressionState } from '../../values/pipelineState.ts';
+import type { LossPoint } from '../../values/result.ts';
 import type { Warning } from '../../values/warning.ts';
 import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
@@ -6,6 +7,7 @@ import type { ClassCodes } from '../labels.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
+import { LossTrace } from './lossTrace.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
 import type { WeightedCodes } from './types.ts';
 
@@ -26,6 +28,8 @@ export interface Solution {
   readonly nIter: number;
   readonly converged: boolean;
   readonly warnings: readonly Warning[];
+  /** Value of the objective by iteration; missing if the solver does not know the value. */
+  readonly losses?: readonly LossPoint[];
 }
 
 /** Most parameters of newton-cholesky. Their square in doubles takes 200 MB. */
@@ -56,9 +60,14 @@ function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCod
 
 function solveByLbfgs(loss: LinearLoss, params: Params): Solution {
   const w = new Float64Array(loss.nParameters);
-  const options = { gradientMax: params.tol, maxIter: params.maxIter };
+  const { tol: gradientMax, maxIter } = params;
+  const trace = new LossTrace();
+  // The solver takes one step even if it may take no step.
+  const onIteration = (iteration: number, f: number) => trace.add(Math.min(iteration, maxIter), f);
+  const options = { gradientMax, maxIter, onIteration };
   const { nIter, converged } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), w, options);
-  return solution(w, loss.outputLength, Math.min(nIter, params.maxIter), converged, params, []);
+  const found = solution(w, loss.outputLength, Math.min(nIter, maxIter), converged, params, []);
+  return { ...found, losses: trace.points };
 }
 
 function solveByNewton(loss: LinearLoss, params: Params): Solution {
@@ -68,11 +77,12 @@ function solveByNewton(loss: LinearLoss, params: Params): Solution {
     );
   }
   const w = new Float64Array(loss.nParameters);
-  const options = { gradientMax: params.tol, maxIter: params.maxIter };
+  const trace = new LossTrace();
+  const options = { gradientMax: params.tol, maxIter: params.maxIter, onIteration: trace.add };
   const { nIter, converged, fallback } = newtonCholesky(loss, w, options);
   const message = `newton-cholesky stopped and lbfgs finished the fit: ${fallback}.`;
   const warnings = fallback === undefined ? [] : [{ code: 'solver_fell_back', message }];
-  return solution(w, loss.outputLength, nIter, converged, params, warnings);
+  return { ...solution(w, loss.outputLength, nIter, converged, params, warnings), losses: trace.points };
 }
 
 function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, params: Params): Solution {

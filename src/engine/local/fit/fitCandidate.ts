@@ -45,11 +45,13 @@ export async function fitCandidate(
   });
   const fittedAt = performance.now();
   const { warnings, ...scores } = await measureBoth(pipeline, rows, metrics, helpers);
+  const { losses_: losses } = classifier;
   const candidate = {
     model,
     ...scores,
     solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
     warnings: [...classifier.fitWarnings_, ...warnings],
+    ...(losses !== undefined && { losses }),
     pipeline: pipeline.toState(),
   };
   return {
