@@ -33,6 +33,11 @@ export function foldsToMake({ evaluation, threshold }: Pick<Plan, 'evaluation' |
   return evaluation.folds ?? (threshold?.by === 'objective' ? THRESHOLD_FOLDS : 0);
 }
 
+/** Rows that one candidate is fitted and measured on in all folds of a plan, summed up. */
+export function foldRows({ train }: Pick<Prepared, 'train'>, { evaluation: { folds = 0 } }: Plan): number {
+  return folds * train.frame.nSamples;
+}
+
 /** The fold of each training row, by its place in the table; other rows have any number. @throws as `stratifiedFolds` */
 export function assignFolds(
   { dataset, marked }: { readonly dataset: Prepared['dataset']; readonly marked: MarkedRows },
