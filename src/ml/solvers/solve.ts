@@ -9,6 +9,7 @@ import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
 import { LossTrace } from './lossTrace.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
+import { separates } from './separates.ts';
 import type { WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
@@ -42,11 +43,21 @@ const GRADIENT_DESCENT_CELLS_MAX = 20_000_000;
 export function solve(design: Design, classes: Codes, params: Params): Solution {
   if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
   const rows = weigh(classes, params);
-  return design.withLogLoss(rows, (sums) => {
+  const found = design.withLogLoss(rows, (sums) => {
     const loss = new LinearLoss(sums, 1 / (params.C * sums.weightSum));
     return params.solver === 'lbfgs' ? solveByLbfgs(loss, params) : solveByNewton(loss, params);
   });
+  const isSeparated = params.C === Number.POSITIVE_INFINITY && separates(design, classes.codes, found.rows);
+  return isSeparated
+    ? { ...found, converged: false, warnings: [...found.warnings, COMPLETE_SEPARATION] }
+    : found;
 }
+
+const COMPLETE_SEPARATION: Warning = {
+  code: 'complete_separation',
+  message:
+    'The columns separate the classes completely, so without a penalty the coefficients grow without bound, and where the solver stops is arbitrary: set a finite C, such as tol=1.',
+};
 
 function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCodes {
   const classWeights = new Float64Array(nClasses).fill(1);

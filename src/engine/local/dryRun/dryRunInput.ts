@@ -118,7 +118,7 @@ function warningsOfFile(
 ): readonly Warning[] {
   if (roles === undefined) return tableWarnings(table);
   const leftOut = leftOutRows(table, usedColumns(table, roles), spec.missing === 'drop');
-  return warningsOf(table, { ...roles, leftOut, target });
+  return warningsOf(table, { ...roles, leftOut, isShuffled: spec.isShuffled, target });
 }
 
 /** Warns of the columns that `constantColumns` finds in a training. */
