@@ -48,11 +48,10 @@ export function solve(design: Design, classes: Codes, params: Params): Solution 
     return params.solver === 'lbfgs' ? solveByLbfgs(loss, params) : solveByNewton(loss, params);
   });
   const isSeparated = params.C === Number.POSITIVE_INFINITY && separates(design, classes.codes, found.rows);
-  return isSeparated
-    ? { ...found, converged: false, warnings: [...found.warnings, COMPLETE_SEPARATION] }
-    : found;
+  return isSeparated ? { ...found, warnings: [...found.warnings, COMPLETE_SEPARATION] } : found;
 }
 
+/** The solver's own test may be met all the same, because the gradient vanishes as the coefficients grow. */
 const COMPLETE_SEPARATION: Warning = {
   code: 'complete_separation',
   message:

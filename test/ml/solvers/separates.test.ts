@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { runCsv } from '../../../src/engine/local/fit/run.ts';
 import { LogisticRegression } from '../../../src/ml/logisticRegression.ts';
+import { chosenOf } from '../../../src/values/result.ts';
+import { planFor } from '../../support/plans.ts';
 
 const ROWS = 60;
 const X = Array.from({ length: ROWS }, (_, i) => [i / ROWS, ((i * 7) % 11) / 11]);
@@ -18,7 +21,7 @@ describe.each(['lbfgs', 'newton-cholesky'] as const)('%s', (solver) => {
     ['two classes', binary],
     ['three classes', three],
   ])('says without a penalty that %s are separated', (_name, y) => {
-    expect(fit(y, Number.POSITIVE_INFINITY)).toEqual({ converged: false, codes: ['complete_separation'] });
+    expect(fit(y, Number.POSITIVE_INFINITY)).toEqual({ converged: true, codes: ['complete_separation'] });
   });
 
   test.each([
@@ -28,4 +31,14 @@ describe.each(['lbfgs', 'newton-cholesky'] as const)('%s', (solver) => {
   ])('converges on %s', (_name, y, C) => {
     expect(fit(y, C)).toEqual({ converged: true, codes: [] });
   });
+});
+
+test.each([
+  ['inf', false, ['complete_separation']],
+  ['1', true, []],
+])('a training of separated classes with C=%s: converged is %s', async (tol, converged, codes) => {
+  const lines = X.map(([a, b], row) => `${a},${b},${binary[row]}\n`);
+  const result = await runCsv(Buffer.from(`a,b,y\n${lines.join('')}`), await planFor({ tol }));
+  const { solver, warnings } = chosenOf(result);
+  expect([solver.converged, warnings.map(({ code }) => code)]).toEqual([converged, codes]);
 });
