@@ -57,7 +57,7 @@ function sampleOf(table: Table, index: number): number[] {
 }
 
 function areDates({ texts }: TextColumn, codes: readonly number[]): boolean {
-  // Of a column with too many texts, only the first texts are known.
+  // The table keeps only the first texts of a column with too many.
   const known = codes.flatMap((code) => texts[code]?.trim() ?? []);
   return known.every((text) => ISO_DATE.test(text)) && ascend(known);
 }

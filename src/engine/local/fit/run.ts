@@ -18,7 +18,7 @@ import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { fitCandidates } from './fitCandidates.ts';
-import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
+import { assignFolds, fitsOf, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { Pace, type WorkLimit } from './pace.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -109,12 +109,6 @@ function estimatedOf(
 
 function hasFolds({ evaluation }: Plan): boolean {
   return evaluation.folds !== undefined;
-}
-
-/** Fits that a plan comes to. */
-function fitsOf(plan: Plan): number {
-  const forThreshold = plan.threshold?.by === 'objective' ? foldsToMake(plan) : 0;
-  return plan.candidates.length * (1 + (plan.evaluation.folds ?? 0)) + forThreshold;
 }
 
 /** Call it before the rows are sorted into folds. */
