@@ -164,7 +164,8 @@ export const SETTINGS = {
     }),
     timeoutMs: setting('TRAINING_TIMEOUT_MS', ms(100, DAY_MS), 300_000, {
       reason: 'A hundred times as long as a million rows take.',
-      meaning: 'The time that a training may wait and compute, both together.',
+      meaning:
+        'The time that a training may wait and compute, both together. It is the same for a sweep, however many candidates and folds the sweep has. A sweep that cannot end in time is rejected after its first fits.',
       limits: [limit('time that a training waits and computes', 422, 'training_timeout')],
     }),
     sweepMax: setting('SWEEP_MAX', count(1, 10_000), 200, {

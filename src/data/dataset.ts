@@ -60,7 +60,7 @@ export function toDataset(table: Table, roles: Roles): Dataset {
   });
   requireFewColumns(table, features, leftOut);
   const rows = target.classCounts.reduce((sum, { count }) => sum + count, 0);
-  const warnings = warningsOf(table, { ...assigned, leftOut, target });
+  const warnings = warningsOf(table, { ...assigned, leftOut, isShuffled: roles.isShuffled, target });
   return { table, target, features, columns, dropped: leftOut.marks, rows, warnings };
 }
 

@@ -12,6 +12,8 @@ export interface Roles {
   readonly missing: Missing;
   /** The column that says which rows are test rows. Models do not see it. */
   readonly splitColumn?: string;
+  /** Whether the test rows are drawn at random. */
+  readonly isShuffled?: boolean;
 }
 
 export interface AssignedRoles {
@@ -34,7 +36,7 @@ const NAMES_SHOWN = 20;
  */
 export function assignRoles(
   table: Table,
-  { target, ignore, splitColumn }: Omit<Roles, 'missing'>,
+  { target, ignore, splitColumn }: Omit<Roles, 'missing' | 'isShuffled'>,
 ): AssignedRoles {
   const names = table.columns.map(({ name }) => name);
   const targetIndex = findTarget(table, names, target);

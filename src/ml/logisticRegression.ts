@@ -1,4 +1,5 @@
 import type { LogisticRegressionState, SolverName } from '../values/pipelineState.ts';
+import type { LossPoint } from '../values/result.ts';
 import type { Warning } from '../values/warning.ts';
 import { type Design, toDesign } from './design.ts';
 import { NotFittedError, ValueError } from './errors.ts';
@@ -36,6 +37,7 @@ const SOLVERS: readonly SolverName[] = ['lbfgs', 'newton-cholesky', 'gradient-de
 export class LogisticRegression implements Classifier {
   readonly #params: LogisticRegressionState['params'];
   #fitted: LogisticRegressionState['fitted'] | undefined;
+  #losses: readonly LossPoint[] | undefined;
 
   constructor(options: LogisticRegressionOptions = {}) {
     const { C = 1, tol = 1e-4, maxIter = 100, solver = 'lbfgs', classWeight = null } = options;
@@ -59,7 +61,7 @@ export class LogisticRegression implements Classifier {
     checkParams(this.#params);
     const design = toDesign(X);
     const { classes, dtype, codes } = encodeClasses(y, design.nSamples);
-    const { rows, ...outcome } = solve(design, { codes, nClasses: classes.length }, this.#params);
+    const { rows, losses, ...outcome } = solve(design, { codes, nClasses: classes.length }, this.#params);
     this.#fitted = {
       nFeaturesIn: design.nFeatures,
       classes,
@@ -68,6 +70,7 @@ export class LogisticRegression implements Classifier {
       intercept: rows.map((row) => row.at(-1)!),
       ...outcome,
     };
+    this.#losses = losses;
     return this;
   }
 
@@ -162,6 +165,14 @@ export class LogisticRegression implements Classifier {
   /** Warnings that scikit-learn would give, and options that had no effect. */
   get fitWarnings_(): readonly Warning[] {
     return this.#requireFitted().warnings ?? [];
+  }
+
+  /**
+   * The mean log loss plus `||w||^2 / (2 C sum_i s_i)` by iteration, thinned. Missing for gradient-descent and for a
+   * model from a state, which does not keep the losses.
+   */
+  get losses_(): readonly LossPoint[] | undefined {
+    return this.#losses;
   }
 
   get nFeaturesIn_(): number {

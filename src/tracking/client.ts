@@ -18,6 +18,8 @@ const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts';
 
 /** Runs of one node, its models or versions: one, and doubles in the worst case. */
 const FOUND_MAX = 100;
+/** Metrics and params that MLflow takes in one call of log-batch, both together. */
+const BATCH_MAX = 1_000;
 /** Runs of a tree: some hundreds, and doubles of some of them. */
 const LIKE_RUNS_MAX = 5_000;
 
@@ -127,14 +129,19 @@ export class MlflowClient extends Api {
     });
   }
 
-  /** Repeatable because the metrics carry their timestamps. */
+  /** Sends several calls if there is more than MLflow takes in one. Repeatable because the metrics carry their timestamps. */
   async logBatch(runId: string, params: Texts, metrics: readonly Metric[]): Promise<void> {
-    const body = {
-      run_id: runId,
-      params: keyValues(params),
-      metrics: metrics.map((metric) => ({ ...metric, value: numberJson(metric.value) })),
-    };
-    await this.call('POST', 'runs/log-batch', body, true);
+    const pairs = keyValues(params);
+    const rows = metrics.map((metric) => ({ ...metric, value: numberJson(metric.value) }));
+    const first = Math.max(0, BATCH_MAX - pairs.length);
+    await this.#sendBatch(runId, pairs, rows.slice(0, first));
+    for (let from = first; from < rows.length; from += BATCH_MAX) {
+      await this.#sendBatch(runId, [], rows.slice(from, from + BATCH_MAX));
+    }
+  }
+
+  async #sendBatch(runId: string, params: object, metrics: readonly object[]): Promise<void> {
+    await this.call('POST', 'runs/log-batch', { run_id: runId, params, metrics }, true);
   }
 
   /** MLflow 3: states that the run made the model. */

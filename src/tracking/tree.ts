@@ -54,7 +54,7 @@ export type RootNode = RunNode & { readonly model: { readonly registeredAs: stri
 export interface StepMetric {
   readonly key: string;
   readonly value: number;
-  /** Number of a fold, or 0. */
+  /** Number of a fold or of an iteration, or 0. */
   readonly step: number;
   /** Place of the data set in the tree that the metric was measured on; the node's first input without it. */
   readonly dataset?: number;

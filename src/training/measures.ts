@@ -10,7 +10,7 @@ import type { Warning } from '../values/warning.ts';
  * @param ofData warnings about the data
  */
 export function measuresOf(
-  { train, test, solver, warnings, folds }: FittedCandidate,
+  { train, test, solver, warnings, folds, losses }: FittedCandidate,
   ofData: readonly Warning[] = [],
 ): RunMeasures {
   return {
@@ -19,6 +19,7 @@ export function measuresOf(
     rounded: roundedMetrics(test.metrics),
     training: valuesOf(train),
     test: valuesOf(test),
+    ...(losses !== undefined && { losses }),
     ...(folds !== undefined && { cv: foldMeasures(folds) }),
   };
 }

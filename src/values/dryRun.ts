@@ -76,6 +76,18 @@ export interface PipelineStepInfo {
   readonly steps?: readonly PipelineStepInfo[];
 }
 
+/** The models that a training would fit. */
+export interface PlannedFits {
+  /** Fits in all: each candidate once and in each fold, and the fits that find the threshold. */
+  readonly total: number;
+  readonly candidates: number;
+  readonly folds?: number;
+  /** What chooses the best candidate, as the client wrote it. */
+  readonly select: string;
+  /** A number, or the objective as the client wrote it. */
+  readonly threshold?: number | string;
+}
+
 /** What a training would report about the file, and what people should know before they train. Nothing was trained. */
 export interface DryRun {
   readonly rows: number;
@@ -97,6 +109,7 @@ export interface DryRun {
     readonly droppedRows: number;
   };
   readonly pipeline?: readonly PipelineStepInfo[];
+  readonly fits?: PlannedFits;
   /** The error that a training would end with. */
   readonly problem?: ErrorData;
   readonly warnings: readonly Warning[];

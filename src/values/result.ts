@@ -12,6 +12,12 @@ export interface SolverInfo {
   readonly converged: boolean;
 }
 
+/** The value that a solver minimises, after an iteration; iteration 0 is the start. */
+export interface LossPoint {
+  readonly iteration: number;
+  readonly loss: number;
+}
+
 /** What one model comes to on the rows that it was fitted on, and on others. */
 export interface Scores {
   readonly train: Measures;
@@ -23,6 +29,11 @@ export interface FittedCandidate extends Scores {
   readonly model: ModelSpec;
   readonly solver: SolverInfo;
   readonly warnings: readonly Warning[];
+  /**
+   * The mean log loss of the training rows plus the penalty `||w||^2 / (2 C sum of weights)`, by iteration: at most 200
+   * points, the last iteration among them. Missing if the solver does not know its loss.
+   */
+  readonly losses?: readonly LossPoint[];
   /** The model's metrics in each fold, fitted on the other folds; if the plan asks for folds. */
   readonly folds?: readonly Scores[];
   /** If the plan keeps all pipelines, or if this candidate is the best. */

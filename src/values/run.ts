@@ -2,7 +2,7 @@ import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
-import type { SolverInfo } from './result.ts';
+import type { LossPoint, SolverInfo } from './result.ts';
 
 /** What a model's signature says about numbers; `none`: the model has no signature. */
 export type SignatureKind = 'inferred' | 'any' | 'none';
@@ -26,6 +26,8 @@ export interface RunMeasures {
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly training: MetricValues;
   readonly test: MetricValues;
+  /** As `losses` of a `FittedCandidate`. */
+  readonly losses?: readonly LossPoint[];
   /** If there are folds. */
   readonly cv?: FoldMeasures;
 }

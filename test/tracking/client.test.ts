@@ -57,6 +57,25 @@ describe.concurrent('sent again while MLflow is unavailable', () => {
   });
 });
 
+test('metrics that MLflow does not take in one call go in several, the params with the first', async () => {
+  const metrics = Array.from({ length: 2_500 }, (_, step) => ({
+    key: 'loss',
+    value: step,
+    timestamp: 5,
+    step,
+  }));
+  await withServer(answer(200), async (client, seen) => {
+    await client.logBatch('r', { C: '1.0', max_iter: '100' }, metrics);
+    const bodies = seen.map(({ body }) => JSON.parse(body));
+    expect(bodies.map((body) => [body.params.length, body.metrics.length])).toEqual([
+      [2, 998],
+      [0, 1_000],
+      [0, 502],
+    ]);
+    expect(bodies.flatMap((body) => body.metrics)).toEqual(metrics);
+  });
+});
+
 test('params are texts, and numbers that JSON does not know are texts MLflow reads', async () => {
   const metric = (key: string, value: number) => ({ key, value, timestamp: 5, step: 0 });
   await withServer(answer(200), async (client, seen) => {

@@ -88,6 +88,22 @@ describe('a record', () => {
     expect(root.metrics.every(({ dataset }) => dataset !== undefined)).toBe(true);
   });
 
+  test('has the loss of each iteration as a step, for the training rows, also of a child', () => {
+    const losses = [0, 1, 2, 9].map((iteration) => ({ iteration, loss: 0.7 - iteration / 100 }));
+    const steps = losses.map(({ iteration, loss }) => ({
+      key: 'training_loss',
+      value: loss,
+      step: iteration,
+    }));
+    const run = sampleRun();
+    const child = { name: 'C=1', params: {}, pipeline: samplePipeline(), logsModel: false };
+    const children = [{ ...child, outcome: { ...run, losses } }];
+    const { tree } = recordTree(samplePipeline(), sampleRun({ losses, children }), ENV);
+    const lossesOf = (node: number) => tree.nodes[node]!.metrics.filter(({ key }) => key === 'training_loss');
+    expect(lossesOf(0)).toEqual(steps.map((step) => ({ ...step, dataset: 0 })));
+    expect(lossesOf(1)).toEqual(steps);
+  });
+
   test('describes the data set', () => {
     const dataset = datasetOf(sampleRun());
     expect(dataset).toMatchObject({

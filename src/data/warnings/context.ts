@@ -6,5 +6,7 @@ import type { LeftOutRows } from '../usedRows.ts';
 export interface WarningContext extends AssignedRoles {
   readonly leftOut: LeftOutRows;
   /** Undefined if the column cannot be a target. */
+  /** Whether the test rows are drawn at random. */
+  readonly isShuffled?: boolean | undefined;
   readonly target?: Target | undefined;
 }

@@ -43,6 +43,37 @@ export function timedOut(limit: number, cause: unknown): DataError {
   );
 }
 
+interface LongSweep {
+  readonly limitMs: number;
+  readonly neededMs: number;
+  /** Fits that have ended. */
+  readonly nFits: number;
+  readonly plan: {
+    readonly candidates: number;
+    readonly folds?: number;
+    /** Fields with several values. */
+    readonly several: readonly string[];
+  };
+}
+
+/** The rest of a sweep needs more time than is left. */
+export function sweepTooLong({ limitMs, neededMs, nFits, plan }: LongSweep): DataError {
+  const { candidates, folds, several } = plan;
+  const actual = Math.ceil(neededMs);
+  const models = `${candidates} ${candidates === 1 ? 'candidate' : 'candidates'}`;
+  const size = folds === undefined ? models : `${models}, each in ${folds} folds`;
+  const advice = [
+    ...(several.length > 0 ? [`fewer values in ${several.join(', ')}`] : []),
+    ...(folds === undefined ? [] : ['a smaller cv']),
+    'fewer rows or columns',
+  ].join(', or ');
+  return new DataError(
+    'sweep_too_long',
+    `The training cannot end within ${limitMs / 1000} s: it has ${size}, and after ${nFits} fits the others need at least ${Math.ceil(actual / 1000)} s more. Send ${advice} (TRAINING_TIMEOUT_MS sets the limit).`,
+    { ...(several.length === 1 && { field: several[0]! }), limit: limitMs, actual },
+  );
+}
+
 /** The error of a task whose thread ran out of memory; any other error as it is. */
 export function outOfMemory(error: unknown): unknown {
   const cause = error instanceof ThreadLostError ? error.cause : undefined;

@@ -163,6 +163,7 @@ export class LocalEngine implements Engine {
   ): Promise<Tasks[Kind][1]> {
     const { timeoutMs, cancelGraceMs = CANCEL_GRACE_MS, read: options = {} } = this.#options;
     const deadline = new Deadline(timeoutMs);
+    const limit = { endsAtMs: Date.now() + timeoutMs, limitMs: timeoutMs };
     let ports: MessagePort[] = [];
     let hasBegun = false;
     const stopListening = watch.onCancel(() => {
@@ -171,7 +172,7 @@ export class LocalEngine implements Engine {
     const make = () => {
       hasBegun = true;
       ports = kind === 'run' ? this.#askForHelp(files) : [];
-      return { input: { files, plan, options, watch: watch.words, ports }, ports };
+      return { input: { files, plan, options, watch: watch.words, ports, limit }, ports };
     };
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);

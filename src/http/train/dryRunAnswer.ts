@@ -1,4 +1,4 @@
-import type { ClassBalance, ColumnProfile, DryRun } from '../../values/dryRun.ts';
+import type { ClassBalance, ColumnProfile, DryRun, PlannedFits } from '../../values/dryRun.ts';
 import { shortened } from '../problem.ts';
 import { type TestFileAnswer, testFileAnswer } from './trainAnswer.ts';
 
@@ -18,6 +18,7 @@ export interface DryRunAnswer {
   readonly classes: readonly Readonly<Record<string, unknown>>[];
   readonly split: Readonly<Record<string, unknown>> | null;
   readonly pipeline: DryRun['pipeline'] | null;
+  readonly fits?: Readonly<Record<string, unknown>>;
   readonly columns: readonly Readonly<Record<string, unknown>>[];
   readonly timing_ms: Readonly<Record<string, number>>;
 }
@@ -32,7 +33,7 @@ export function dryRunAnswer(
   report: DryRun,
   clock: { readonly upload: number; readonly total: number },
 ): DryRunAnswer {
-  const { rows, digest, columns, testData, target, split, problem, timingMs } = report;
+  const { rows, digest, columns, testData, target, split, fits, problem, timingMs } = report;
   return {
     would_train: problem === undefined,
     problem: problem === undefined ? null : problemAnswer(problem),
@@ -47,6 +48,7 @@ export function dryRunAnswer(
     classes: (target?.classes ?? []).map(classAnswer),
     split: split ? splitAnswer(split) : null,
     pipeline: report.pipeline ?? null,
+    ...(fits && { fits: fitsAnswer(fits) }),
     columns: columns.map(columnAnswer),
     timing_ms: {
       upload: tenths(clock.upload),
@@ -72,6 +74,10 @@ function splitAnswer({
     test_rows: testRows,
     dropped_rows: droppedRows,
   };
+}
+
+function fitsAnswer({ total, candidates, folds, select, threshold }: PlannedFits) {
+  return { total, candidates, cv: folds ?? null, select, threshold: threshold ?? null };
 }
 
 function problemAnswer({ code, message, details = {} }: NonNullable<DryRun['problem']>) {

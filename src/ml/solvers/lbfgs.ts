@@ -1,5 +1,6 @@
 import { dot, maxAbs } from './kernels.ts';
 import { LineSearch, STEP_MAX } from './lineSearch.ts';
+import type { OnIteration } from './types.ts';
 
 /** Returns f(x) and writes the gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
@@ -8,6 +9,7 @@ export interface LbfgsOptions {
   /** Stops when no component of the gradient is larger. */
   readonly gradientMax: number;
   readonly maxIter: number;
+  readonly onIteration?: OnIteration;
 }
 
 export interface LbfgsResult {
@@ -38,6 +40,7 @@ const GAIN_MIN = 64 * Number.EPSILON;
 export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
   const run = new Run(objective, x);
   const history = new History(x.length);
+  options.onIteration?.(0, run.f);
   if (maxAbs(run.gradient) <= options.gradientMax) return { nIter: 0, converged: true };
 
   let nIter = 0;
@@ -49,6 +52,7 @@ export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptio
       continue;
     }
     nIter++;
+    options.onIteration?.(nIter, run.f);
     // SciPy checks its limits first, so the last allowed iteration never counts as converged.
     if (nIter >= options.maxIter || run.nEvaluations > EVALUATIONS_MAX) return { nIter, converged: false };
     if (maxAbs(run.gradient) <= options.gradientMax || run.gain <= GAIN_MIN)
@@ -80,6 +84,10 @@ class Run {
     this.#gradientBefore = new Float64Array(x.length);
     this.direction = new Float64Array(x.length);
     this.#f = this.#evaluate();
+  }
+
+  get f(): number {
+    return this.#f;
   }
 
   /** Gain of the last search, relative to max(|f|, 1). */

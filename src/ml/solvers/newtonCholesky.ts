@@ -41,17 +41,25 @@ export function newtonCholesky(loss: LinearLoss, w: Float64Array, options: Lbfgs
   let nIter = 0;
   let converged = false;
   let fallback: string | undefined;
+  options.onIteration?.(0, state.f);
   while (nIter < options.maxIter && !converged) {
     fallback = state.findDirection() ?? state.search();
     if (fallback !== undefined) break;
     nIter++;
+    options.onIteration?.(nIter, state.f);
     converged = state.isConverged(options.gradientMax);
   }
   if (fallback !== undefined) {
     // The failed iteration counts against the limit, and the first iteration of lbfgs replaces it.
     const left = options.maxIter - nIter - 1;
     const objective = (x: Float64Array, gradient: Float64Array) => loss.lossGradient(x, gradient);
-    const rest = lbfgs(objective, w, { gradientMax: options.gradientMax, maxIter: left });
+    const { gradientMax, onIteration } = options;
+    const before = nIter;
+    const rest = lbfgs(objective, w, {
+      gradientMax,
+      maxIter: left,
+      onIteration: (iteration, f) => onIteration?.(before + Math.min(iteration, left), f),
+    });
     nIter += Math.min(rest.nIter, left);
     converged = rest.converged;
   }
@@ -86,6 +94,10 @@ class Newton {
     this.#nHeld = nFree(loss);
     this.#system = new SymmetricSystem(this.#hessian, n, orderOf(loss));
     this.#f = loss.lossGradient(w, this.#gradient);
+  }
+
+  get f(): number {
+    return this.#f;
   }
 
   /** Computes Newton's direction at w. Returns a reason if there is none. */

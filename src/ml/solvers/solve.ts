@@ -1,4 +1,5 @@
 import type { LogisticRegressionState } from '../../values/pipelineState.ts';
+import type { LossPoint } from '../../values/result.ts';
 import type { Warning } from '../../values/warning.ts';
 import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
@@ -6,7 +7,9 @@ import type { ClassCodes } from '../labels.ts';
 import { gradientDescent } from './gradientDescent.ts';
 import { lbfgs } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
+import { LossTrace } from './lossTrace.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
+import { separates } from './separates.ts';
 import type { WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
@@ -26,6 +29,8 @@ export interface Solution {
   readonly nIter: number;
   readonly converged: boolean;
   readonly warnings: readonly Warning[];
+  /** Value of the objective by iteration; missing if the solver does not know the value. */
+  readonly losses?: readonly LossPoint[];
 }
 
 /** Most parameters of newton-cholesky. Their square in doubles takes 200 MB. */
@@ -38,11 +43,20 @@ const GRADIENT_DESCENT_CELLS_MAX = 20_000_000;
 export function solve(design: Design, classes: Codes, params: Params): Solution {
   if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
   const rows = weigh(classes, params);
-  return design.withLogLoss(rows, (sums) => {
+  const found = design.withLogLoss(rows, (sums) => {
     const loss = new LinearLoss(sums, 1 / (params.C * sums.weightSum));
     return params.solver === 'lbfgs' ? solveByLbfgs(loss, params) : solveByNewton(loss, params);
   });
+  const isSeparated = params.C === Number.POSITIVE_INFINITY && separates(design, classes.codes, found.rows);
+  return isSeparated ? { ...found, warnings: [...found.warnings, COMPLETE_SEPARATION] } : found;
 }
+
+/** The solver's own test may be met all the same, because the gradient vanishes as the coefficients grow. */
+const COMPLETE_SEPARATION: Warning = {
+  code: 'complete_separation',
+  message:
+    'The columns separate the classes completely, so without a penalty the coefficients grow without bound, and where the solver stops is arbitrary: set a finite C, such as tol=1.',
+};
 
 function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCodes {
   const classWeights = new Float64Array(nClasses).fill(1);
@@ -56,9 +70,14 @@ function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCod
 
 function solveByLbfgs(loss: LinearLoss, params: Params): Solution {
   const w = new Float64Array(loss.nParameters);
-  const options = { gradientMax: params.tol, maxIter: params.maxIter };
+  const { tol: gradientMax, maxIter } = params;
+  const trace = new LossTrace();
+  // The solver takes one step even if it may take no step.
+  const onIteration = (iteration: number, f: number) => trace.add(Math.min(iteration, maxIter), f);
+  const options = { gradientMax, maxIter, onIteration };
   const { nIter, converged } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), w, options);
-  return solution(w, loss.outputLength, Math.min(nIter, params.maxIter), converged, params, []);
+  const found = solution(w, loss.outputLength, Math.min(nIter, maxIter), converged, params, []);
+  return { ...found, losses: trace.points };
 }
 
 function solveByNewton(loss: LinearLoss, params: Params): Solution {
@@ -68,11 +87,12 @@ function solveByNewton(loss: LinearLoss, params: Params): Solution {
     );
   }
   const w = new Float64Array(loss.nParameters);
-  const options = { gradientMax: params.tol, maxIter: params.maxIter };
+  const trace = new LossTrace();
+  const options = { gradientMax: params.tol, maxIter: params.maxIter, onIteration: trace.add };
   const { nIter, converged, fallback } = newtonCholesky(loss, w, options);
   const message = `newton-cholesky stopped and lbfgs finished the fit: ${fallback}.`;
   const warnings = fallback === undefined ? [] : [{ code: 'solver_fell_back', message }];
-  return solution(w, loss.outputLength, nIter, converged, params, warnings);
+  return { ...solution(w, loss.outputLength, nIter, converged, params, warnings), losses: trace.points };
 }
 
 function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, params: Params): Solution {

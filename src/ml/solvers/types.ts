@@ -21,6 +21,9 @@ export interface LossSums {
   hessian(w: Float64Array, hessian: Float64Array): number;
 }
 
+/** Takes the value of the objective after an iteration, which the solver has already; iteration 0 is the start. */
+export type OnIteration = (iteration: number, f: number) => void;
+
 /** Class codes of the rows, and the weight of each class's rows. */
 export interface WeightedCodes {
   readonly codes: ClassCodes;

@@ -109,6 +109,26 @@ describe('a dry run of diabetes.csv', () => {
     expect(service.lines[0]).toMatchObject({ status: 200, rows: ROWS });
   });
 
+  it.each([
+    [{}, { total: 1, candidates: 1, cv: null, select: 'log_loss', threshold: null }],
+    [{ threshold: '0.3' }, { total: 1, threshold: 0.3 }],
+    [
+      { tol: '1,2,3', solver: 'lbfgs,newton-cholesky' },
+      { total: 6, candidates: 6, cv: null },
+    ],
+    [
+      { tol: '1,2', cv: '4', select: 'max(roc_auc)' },
+      { total: 10, candidates: 2, cv: 4, select: 'max(roc_auc)' },
+    ],
+    [
+      { tol: '1,2', threshold: 'min(5*fn + fp)' },
+      { total: 7, candidates: 2, threshold: 'min(5*fn + fp)' },
+    ],
+  ])('says what %j would fit', async (fields, expected) => {
+    const { body } = await dryRun(readFileSync(DIABETES), fields).expect(200);
+    expect(body).toMatchObject({ would_train: true, fits: expected });
+  });
+
   it('may be requested before or after the file, and false means a training', async () => {
     const post = () => request(service.server).post('/train');
     const behind = await post().attach('train_file', DIABETES).field('dry_run', 'yes').expect(200);

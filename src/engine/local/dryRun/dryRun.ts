@@ -12,6 +12,7 @@ import type {
   ColumnRole,
   DryRun,
   PipelineStepInfo,
+  PlannedFits,
 } from '../../../values/dryRun.ts';
 import type { Holdout } from '../../../values/plan.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
@@ -44,6 +45,7 @@ export interface DryRunInput {
   };
   readonly testData?: TestFileInfo;
   readonly pipeline?: readonly PipelineStepInfo[];
+  readonly fits?: PlannedFits;
   readonly problem?: TrainpostError;
   /** Warnings about the file, which a training gives too. */
   readonly warnings: DryRun['warnings'];
@@ -55,7 +57,7 @@ export interface DryRunInput {
  * adds `timingMs`.
  */
 export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
-  const { rows, digest, testData, target, classes, split, pipeline, problem } = input;
+  const { rows, digest, testData, target, classes, split, pipeline, fits, problem } = input;
   const { categoriesMax = TABLE_LIMITS.categories } = input;
   const columns = await profileColumns(input.columns, classes, categoriesMax);
   return {
@@ -66,6 +68,7 @@ export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'ti
     ...(target && { target: { ...target, classes: classes ? balance(classes, split) : [] } }),
     ...(split && { split: splitInfo(split, rows) }),
     ...(pipeline && { pipeline }),
+    ...(fits && { fits }),
     ...(problem && {
       problem: { code: problem.code, message: problem.message, details: { ...problem.details } },
     }),

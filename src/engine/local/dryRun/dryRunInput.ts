@@ -16,13 +16,13 @@ import { warningsOf } from '../../../data/warnings/warnings.ts';
 import { TrainpostError } from '../../../errors.ts';
 import { columnSteps } from '../../../ml/columnSteps.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
-import type { ColumnRole, PipelineStepInfo } from '../../../values/dryRun.ts';
+import type { ColumnRole, PipelineStepInfo, PlannedFits } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Warning } from '../../../values/warning.ts';
 import { MARKS } from '../blocks/partition.ts';
 import { requireClasses, requireValues } from '../fit/checkRows.ts';
 import { constantColumn, shownLabel } from '../fit/describe.ts';
-import { assignFolds, foldsToMake } from '../fit/folds.ts';
+import { assignFolds, fitsOf, foldsToMake } from '../fit/folds.ts';
 import { type MarkedRows, markRows } from '../fit/markRows.ts';
 import { findPositive, requireTwoClasses } from '../fit/positive.ts';
 import { rolesOf } from '../reading/roles.ts';
@@ -98,6 +98,7 @@ export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): Dr
     }),
     ...(test && testRows && { testData: { ...testRows.info, rows: test.rows } }),
     ...(dataset && { pipeline: pipelineOf(dataset, plan) }),
+    fits: plannedFits(plan),
     ...(attempts.problem && { problem: attempts.problem }),
     warnings: [
       ...(both?.warnings ?? warningsOfFile(table, roles, spec, target)),
@@ -106,6 +107,18 @@ export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): Dr
       ...(both && marked ? constantFeatures(both, marked) : []),
     ],
     categoriesMax: (table.limits ?? TABLE_LIMITS).categories,
+  };
+}
+
+function plannedFits(plan: Plan): PlannedFits {
+  const { candidates, evaluation, choice, threshold } = plan;
+  const { folds } = evaluation;
+  return {
+    total: fitsOf(plan),
+    candidates: candidates.length,
+    ...(folds !== undefined && { folds }),
+    select: choice.text,
+    ...(threshold && { threshold: threshold.by === 'given' ? threshold.value : threshold.objective.text }),
   };
 }
 
@@ -118,7 +131,7 @@ function warningsOfFile(
 ): readonly Warning[] {
   if (roles === undefined) return tableWarnings(table);
   const leftOut = leftOutRows(table, usedColumns(table, roles), spec.missing === 'drop');
-  return warningsOf(table, { ...roles, leftOut, target });
+  return warningsOf(table, { ...roles, leftOut, isShuffled: spec.isShuffled, target });
 }
 
 /** Warns of the columns that `constantColumns` finds in a training. */

@@ -1,8 +1,8 @@
 import type { Plan } from '../../../values/plan.ts';
 import { type Candidate, isFitted, type Scores } from '../../../values/result.ts';
 import { fitCandidate } from './fitCandidate.ts';
-import { type FitTools, failedCandidate } from './fitCandidates.ts';
-import type { Folds } from './folds.ts';
+import { type FitTools, failedCandidate, timed } from './fitCandidates.ts';
+import { type Folds, foldRows } from './folds.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -12,12 +12,15 @@ import type { Prepared } from './prepare.ts';
 export async function crossValidate(
   candidates: readonly Candidate[],
   folds: Folds,
-  { dataset, positive }: Pick<Prepared, 'dataset' | 'positive'>,
+  { dataset, positive, train: all }: Pick<Prepared, 'dataset' | 'positive' | 'train'>,
   plan: Plan,
-  { helpers, watch }: FitTools,
+  { helpers, watch, pace }: FitTools,
 ): Promise<Candidate[]> {
   const scores: Scores[][] = candidates.map(() => []);
   const measured = [...candidates];
+  const rowsOfFold = all.frame.nSamples;
+  const foldsOfOne = foldRows({ train: all }, plan);
+  let left = candidates.filter(isFitted).length * foldsOfOne;
   await folds.each(async (rows) => {
     for (const [index, candidate] of measured.entries()) {
       if (isFitted(candidate)) {
@@ -25,8 +28,11 @@ export async function crossValidate(
           const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, plan, helpers);
           const { train, test } = fit.candidate;
           scores[index]!.push({ train, test });
+          left -= rowsOfFold;
+          pace.took(timed(fit, rowsOfFold), left);
         } catch (error) {
           measured[index] = failedCandidate(candidate.model, error);
+          left -= foldsOfOne - scores[index]!.length * rowsOfFold;
         }
       }
       watch.step();

@@ -45,11 +45,16 @@ export async function fitCandidate(
   });
   const fittedAt = performance.now();
   const { warnings, ...scores } = await measureBoth(pipeline, rows, metrics, helpers);
+  const { losses_: losses } = classifier;
+  // Without a minimum, nothing converges: scikit-learn's test only finds that the gradient is small.
+  const isSeparated = classifier.fitWarnings_.some(({ code }) => code === 'complete_separation');
+  const converged = classifier.converged_ && !isSeparated;
   const candidate = {
     model,
     ...scores,
-    solver: { name: model.solver, iterations: classifier.nIter_, converged: classifier.converged_ },
+    solver: { name: model.solver, iterations: classifier.nIter_, converged },
     warnings: [...classifier.fitWarnings_, ...warnings],
+    ...(losses !== undefined && { losses }),
     pipeline: pipeline.toState(),
   };
   return {

@@ -2,14 +2,17 @@ import { DataError, toData } from '../../../errors.ts';
 import type { ModelSpec, Plan } from '../../../values/plan.ts';
 import type { Candidate } from '../../../values/result.ts';
 import type { Watch } from '../../watch.ts';
-import { fitCandidate } from './fitCandidate.ts';
+import { type Fit, fitCandidate } from './fitCandidate.ts';
+import { foldRows } from './folds.ts';
 import type { HelperTasks } from './helperTasks.ts';
+import type { Pace, TimedFit } from './pace.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What the fits of a plan share. */
 export interface FitTools {
   readonly helpers: HelperTasks;
   readonly watch: Watch;
+  readonly pace: Pace;
 }
 
 interface Fits {
@@ -24,23 +27,37 @@ interface Fits {
 export async function fitCandidates(
   prepared: Prepared,
   plan: Plan,
-  { helpers, watch }: FitTools,
+  { helpers, watch, pace }: FitTools,
 ): Promise<Fits> {
   const fits: Candidate[] = [];
   let fitMs = 0;
   let evaluateMs = 0;
-  for (const model of plan.candidates) {
+  const rows = prepared.train.frame.nSamples + prepared.test.frame.nSamples;
+  const inFolds = foldRows(prepared, plan);
+  const able = new Set<string>();
+  let nFitted = 0;
+  for (const [index, model] of plan.candidates.entries()) {
     try {
       const fit = await fitCandidate(prepared, model, plan, helpers);
       fits.push(fit.candidate);
       fitMs += fit.fitMs;
       evaluateMs += fit.evaluateMs;
+      nFitted++;
+      able.add(model.solver);
+      // A solver that has fitted nothing yet may have a limit that lets all of its candidates fail at once.
+      const left = plan.candidates.slice(index + 1).filter(({ solver }) => able.has(solver)).length;
+      pace.took(timed(fit, rows), left * rows + (nFitted + left) * inFolds);
     } catch (error) {
       fits.push(failedCandidate(model, error));
     }
     watch.step();
   }
   return { fits, fitMs, evaluateMs };
+}
+
+/** @param rows that the model was fitted and measured on */
+export function timed({ candidate, fitMs, evaluateMs }: Fit, rows: number): TimedFit {
+  return { rows, iterations: candidate.solver.iterations, fitMs, evaluateMs };
 }
 
 /** Errors of one model that say nothing about the others. */

@@ -33,6 +33,17 @@ export function foldsToMake({ evaluation, threshold }: Pick<Plan, 'evaluation' |
   return evaluation.folds ?? (threshold?.by === 'objective' ? THRESHOLD_FOLDS : 0);
 }
 
+/** Fits that a plan comes to. */
+export function fitsOf(plan: Plan): number {
+  const forThreshold = plan.threshold?.by === 'objective' ? foldsToMake(plan) : 0;
+  return plan.candidates.length * (1 + (plan.evaluation.folds ?? 0)) + forThreshold;
+}
+
+/** Rows that one candidate is fitted and measured on in all folds of a plan, summed up. */
+export function foldRows({ train }: Pick<Prepared, 'train'>, { evaluation: { folds = 0 } }: Plan): number {
+  return folds * train.frame.nSamples;
+}
+
 /** The fold of each training row, by its place in the table; other rows have any number. @throws as `stratifiedFolds` */
 export function assignFolds(
   { dataset, marked }: { readonly dataset: Prepared['dataset']; readonly marked: MarkedRows },

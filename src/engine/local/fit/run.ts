@@ -18,8 +18,9 @@ import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { fitCandidates } from './fitCandidates.ts';
-import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
+import { assignFolds, fitsOf, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
+import { Pace, type WorkLimit } from './pace.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { StageClock } from './stageClock.ts';
 
@@ -27,16 +28,18 @@ import { StageClock } from './stageClock.ts';
  * Splits a table or joins two files, fits each candidate on the training rows, and measures it on both parts.
  * Then, if the plan asks for folds, the same in each fold. Nobody else can use the tables then.
  * @param ports to threads that help: each of them serves `serveHelperTasks`
- * @throws DataError or FieldError if a table or a field does not allow it
+ * @param limit when the work is stopped; without it never
+ * @throws DataError or FieldError if a table or a field does not allow it, or if the fits cannot end in time
  */
 export async function runPlan(
   { train, test }: Both<ReadTable>,
   plan: Plan,
   watch = new Watch(),
   ports: readonly MessagePort[] = [],
+  limit?: WorkLimit,
 ): Promise<Result> {
   const team = new Team(train.table.memory, ports);
-  const tools = { helpers: new HelperTasks(ports), watch };
+  const tools = { helpers: new HelperTasks(ports), watch, pace: new Pace(plan, limit) };
   const clock = new StageClock();
   clock.add('parse', train.parseMs + (test?.parseMs ?? 0));
   try {
@@ -106,12 +109,6 @@ function estimatedOf(
 
 function hasFolds({ evaluation }: Plan): boolean {
   return evaluation.folds !== undefined;
-}
-
-/** Fits that a plan comes to. */
-function fitsOf(plan: Plan): number {
-  const forThreshold = plan.threshold?.by === 'objective' ? foldsToMake(plan) : 0;
-  return plan.candidates.length * (1 + (plan.evaluation.folds ?? 0)) + forThreshold;
 }
 
 /** Call it before the rows are sorted into folds. */

@@ -39,11 +39,11 @@ export const HANDLERS: Handlers = {
     serveHelperTasks(port);
     return undefined;
   },
-  run: async ({ files, plan, watch, ports, ...task }) => {
+  run: async ({ files, plan, watch, ports, limit, ...task }) => {
     try {
       const ways = { options: readOptions(task.options, plan), helpers: ports };
       const tables = await readTables(onDisk(files), () => rolesOf(plan), ways);
-      return await runPlan(tables, plan, new Watch(watch), ports);
+      return await runPlan(tables, plan, new Watch(watch), ports, limit);
     } finally {
       for (const port of ports) port.close();
     }

@@ -3,6 +3,7 @@ import type { ReadOptions } from '../../../data/readTable.ts';
 import type { DryRun } from '../../../values/dryRun.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
+import type { WorkLimit } from '../fit/pace.ts';
 import type { Both, ReadTable, Unread } from '../reading/types.ts';
 import type { Reply } from './reply.ts';
 
@@ -33,6 +34,7 @@ interface TableTask {
   readonly watch: SharedArrayBuffer;
   /** To threads that help. */
   readonly ports: readonly MessagePort[];
+  readonly limit: WorkLimit;
 }
 
 /** Each kind of task: what a thread gets, and what it gives back. A new kind is one row here and one in `handlers.ts`. */
