@@ -46,8 +46,17 @@ export async function startOriginalService(): Promise<Program> {
   );
 }
 
-async function pythonCommand(script: string): Promise<[string, ...string[]]> {
-  const python = await ensureVenv('reference');
+/** Starts statsmodels in another process, with everything imported. */
+export async function startStatsmodels(): Promise<JsonLines> {
+  const [command, ...args] = await pythonCommand('estimates.py', 'statsmodels');
+  return new JsonLines(command, args);
+}
+
+async function pythonCommand(
+  script: string,
+  venv: 'reference' | 'statsmodels' = 'reference',
+): Promise<[string, ...string[]]> {
+  const python = await ensureVenv(venv);
   const unset = UNSET.flatMap((name) => ['-u', name]);
   // Python must write no bytecode into the source tree.
   return ['env', ...unset, 'PYTHONDONTWRITEBYTECODE=1', python, join(ORIGINAL, script)];
@@ -71,6 +80,13 @@ export class Ours {
       join(ROOT, 'dist'),
     ]);
     return new Ours(lines, (await lines.ask<{ url: string }>('url')).url);
+  }
+
+  /** Posts a file with some fields. @returns the answer, and the time from the last byte to the metrics */
+  async post<Posted>(path: string, fields: Readonly<Record<string, string>>) {
+    const { answer } = await upload<Posted>(this.#url, path, fields);
+    const { afterLastByteMs } = await this.lines.ask<Pick<Uploading, 'afterLastByteMs'>>('logged');
+    return { answer, afterLastByteMs };
   }
 
   async train(path: string): Promise<Uploading> {

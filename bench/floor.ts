@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import type { RecordFile } from '../src/tracking/delivery/recordStore.ts';
-import { type RunTree, timedMetrics } from '../src/tracking/tree.ts';
+import { type RunNode, type RunTree, timedMetrics } from '../src/tracking/tree.ts';
 
 const API = '/api/2.0/mlflow';
 
@@ -30,6 +30,8 @@ export class Floor {
     { nodes: [root], datasets: [dataset], systemTags }: RunTree,
     files: readonly RecordFile[],
     name: string,
+    /** Sends what is below the run, once the run's id is known. */
+    sendBelow: (runId: string) => Promise<void> = async () => undefined,
   ): Promise<void> {
     const registered = this.#call('POST', `${API}/registered-models/create`, { name });
     const run = await this.#call('POST', `${API}/runs/create`, {
@@ -39,6 +41,7 @@ export class Floor {
       tags: pairs(root.tags),
     });
     const runId = (run['run'] as { info: { run_id: string } }).info.run_id;
+    const below = sendBelow(runId);
     const inputs = this.#call('POST', `${API}/runs/log-inputs`, {
       run_id: runId,
       datasets: [{ tags: pairs({ 'mlflow.data.context': 'training' }), dataset }],
@@ -82,10 +85,47 @@ export class Floor {
         model_id: model.model_id,
       }),
     ]);
-    await this.#call('POST', `${API}/runs/update`, {
+    await below;
+    await this.#finish(runId, root);
+  }
+
+  /**
+   * The parent of a sweep, and its children, which have no models. The calls of children are sent side by side, because
+   * only the id of the parent must be known.
+   */
+  async sweep(
+    experimentId: string,
+    tree: RunTree,
+    files: readonly RecordFile[],
+    name: string,
+  ): Promise<void> {
+    await this.run(experimentId, tree, files, name, async (runId) => {
+      const [, ...children] = tree.nodes;
+      await Promise.all(children.map((node) => this.#child(experimentId, node, runId)));
+    });
+  }
+
+  async #child(experimentId: string, node: RunNode, parentRunId: string): Promise<void> {
+    const run = await this.#call('POST', `${API}/runs/create`, {
+      experiment_id: experimentId,
+      run_name: node.name,
+      start_time: node.startTimeMs,
+      tags: pairs({ ...node.tags, 'mlflow.parentRunId': parentRunId }),
+    });
+    const runId = (run['run'] as { info: { run_id: string } }).info.run_id;
+    await this.#call('POST', `${API}/runs/log-batch`, {
+      run_id: runId,
+      params: pairs(node.params),
+      metrics: timedMetrics(node),
+    });
+    await this.#finish(runId, node);
+  }
+
+  #finish(runId: string, { endTimeMs }: RunNode): Promise<unknown> {
+    return this.#call('POST', `${API}/runs/update`, {
       run_id: runId,
       status: 'FINISHED',
-      end_time: root.endTimeMs,
+      end_time: endTimeMs,
     });
   }
 

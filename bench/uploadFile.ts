@@ -13,22 +13,31 @@ export interface Uploaded<Answer> {
 
 const BOUNDARY = 'trainpost-bench';
 const FIELDS = { tol: '1.0', iterations: '100', exp_name: 'Large' };
-const HEAD = Buffer.from(
-  [
-    ...Object.entries(FIELDS).map(
-      ([name, value]) =>
-        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-    ),
-    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="train_file"; filename="large.csv"\r\nContent-Type: text/csv\r\n\r\n`,
-  ].join(''),
-);
 const TAIL = Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
 
 /** The last file that was read. It is kept, so that the time to read it is not measured. */
 let held: { path: string; bytes: Buffer } | undefined;
 
-/** Posts a file to `POST /train` as a browser would, with the original's three fields. */
-export async function upload<Answer>(url: string, path: string): Promise<Uploaded<Answer>> {
+/** The form up to the file's bytes. */
+function headOf(fields: Readonly<Record<string, string>>): Buffer {
+  return Buffer.from(
+    [
+      ...Object.entries(fields).map(
+        ([name, value]) =>
+          `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      ),
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="train_file"; filename="large.csv"\r\nContent-Type: text/csv\r\n\r\n`,
+    ].join(''),
+  );
+}
+
+/** Posts a file to `POST /train` as a browser would, with the original's three fields and some others. */
+export async function upload<Answer>(
+  url: string,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Uploaded<Answer>> {
+  const head = headOf({ ...FIELDS, ...fields });
   if (held?.path !== path) held = { path, bytes: readFileSync(path) };
   const { bytes } = held;
   const startedAt = performance.now();
@@ -38,11 +47,11 @@ export async function upload<Answer>(url: string, path: string): Promise<Uploade
     agent: false,
     headers: {
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
-      'content-length': HEAD.length + bytes.length + TAIL.length,
+      'content-length': head.length + bytes.length + TAIL.length,
     },
   });
   const responded = once(sending, 'response');
-  sending.write(HEAD);
+  sending.write(head);
   sending.write(bytes);
   sending.end(TAIL, () => (sentAt = performance.now()));
   const [response] = await responded;

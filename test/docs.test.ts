@@ -71,11 +71,6 @@ describe('the pages', () => {
     expect(read('README.md').split('\n').length).toBeLessThan(README_LINES_MAX);
   });
 
-  it('show one example in TypeScript', () => {
-    const exampleOf = (page: string) => /```ts\n[\s\S]*?```/.exec(read(page))?.[0];
-    expect(exampleOf('docs/typescript.md')).toBe(exampleOf('README.md'));
-  });
-
   it('name every decision in ARCHITECTURE.md', () => {
     const decisions = pages.filter((page) => page.startsWith('docs/decisions/'));
     expect(linksOf('ARCHITECTURE.md').filter((link) => link.startsWith('docs/decisions/'))).toEqual(

@@ -34,6 +34,7 @@ COMMANDS = {
     "reordered": steps.reordered,
     "load": load,
     "sweep": lambda Cs: loaded["memory"].sweep(Cs),
+    "crossValidate": steps.cross_validation,
     "forget": loaded.clear,
 }
 

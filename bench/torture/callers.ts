@@ -10,6 +10,11 @@ export const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabe
 /** Values of C. Each gives another model, so that the files of one model cannot pass for those of another. */
 export const CS = ['0.1', '1.0', '10.0'] as const;
 
+/** The values of a sweep, each with its model in MLflow. */
+export const SWEEP = '0.01,0.1,1.0,10.0,100.0';
+/** One of this many trainings is a sweep. The number is odd, so that sweeps come with a key and without. */
+const SWEEP_EVERY = 5;
+
 const RETRY_PAUSE_MS = 100;
 
 export interface CallersOptions {
@@ -24,6 +29,8 @@ export interface CallersOptions {
   readonly isWanted: (accepted: number) => boolean;
   /** Whether every second training has an Idempotency-Key, and is posted again until it is answered. */
   readonly withKeys: boolean;
+  /** Whether some trainings are sweeps. */
+  readonly withSweeps: boolean;
 }
 
 /** Clients that post trainings of data/diabetes.csv, each with its own tag, and remember the answers. */
@@ -43,6 +50,14 @@ export class Callers {
     return this.offered.filter(({ accepted }) => accepted).length;
   }
 
+  get withSweeps(): boolean {
+    return this.#options.withSweeps;
+  }
+
+  get acceptedSweeps(): number {
+    return this.offered.filter(({ accepted, C }) => accepted && C === SWEEP).length;
+  }
+
   /** Resolves when each caller has its answer, or knows that no answer will come. */
   async end(): Promise<void> {
     this.#over = true;
@@ -50,14 +65,15 @@ export class Callers {
   }
 
   async #call(): Promise<void> {
-    const { url, experimentName, random, gapMs, isWanted, withKeys } = this.#options;
+    const { url, experimentName, random, gapMs, isWanted, withKeys, withSweeps } = this.#options;
     while (!this.#over) {
       if (!isWanted(this.accepted)) {
         await sleep(RETRY_PAUSE_MS);
         continue;
       }
       const place = this.offered.length;
-      const offer = newOffer(place, random);
+      const isSweep = withSweeps && place % SWEEP_EVERY === 1;
+      const offer = { ...newOffer(place, random), ...(isSweep && { C: SWEEP }) };
       this.offered.push(offer);
       const form = formOf(offer, experimentName);
       if (withKeys && place % 2 === 0) await this.#postUntilAccepted(offer, form);
@@ -100,6 +116,7 @@ export function formOf({ tag, C, registeredModel, alias }: Offered, experimentNa
     {
       tol: C,
       iterations: '100',
+      ...(C === SWEEP && { cv: '2', log_models: 'all' }),
       exp_name: experimentName,
       ...(registeredModel !== undefined && { registered_model: registeredModel }),
       tags: `${TAG}=${tag}`,

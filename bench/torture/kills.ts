@@ -7,7 +7,7 @@ import { TcpProxy } from '../../test/support/tcpProxy.ts';
 import { isAccepted, postTraining } from '../../test/support/trainer.ts';
 import { Victim } from '../../test/support/victim.ts';
 import { Random } from '../random.ts';
-import { Callers, CS, formOf, newOffer } from './callers.ts';
+import { Callers, CS, formOf, newOffer, SWEEP } from './callers.ts';
 import type { Row, Stage } from './row.ts';
 import { drained, pendingIn } from './spoolFolder.ts';
 import { isClean, judge, type Offered, TAG, type Verdict } from './verdict.ts';
@@ -53,12 +53,13 @@ const SAY_EVERY = 25;
 /** Kills the service at random moments, while a proxy harms its requests to MLflow. Then counts what MLflow has. */
 export async function kills(options: KillsOptions): Promise<Row> {
   const campaign = await run(options, undefined);
-  const { verdict, deaths } = campaign;
-  const passed = isClean(verdict) && verdict.accepted >= options.acceptedMin && deaths === 0;
+  const { verdict, deaths, sweeps } = campaign;
+  const isEnough = verdict.accepted >= options.acceptedMin && sweeps > 0;
+  const passed = isClean(verdict) && isEnough && deaths === 0;
   return {
-    what: `kill -9 at random points under ${HARM_SHARE * 100} % network faults, a real MLflow`,
+    what: `kill -9 at random points under ${HARM_SHARE * 100} % network faults, single trainings and sweeps, a real MLflow`,
     figure: figureOf(campaign),
-    bar: `at least ${options.acceptedMin} accepted; 0 lost, 0 doubled, 0 incomplete`,
+    bar: `at least ${options.acceptedMin} accepted, and a sweep; 0 lost, 0 doubled, 0 incomplete`,
     passed,
     details: detailsOf(campaign, options.seed),
   };
@@ -82,6 +83,8 @@ export async function naiveKills(options: KillsOptions): Promise<Row> {
 
 interface Campaign {
   readonly kills: number;
+  /** How many of the accepted trainings are sweeps. */
+  readonly sweeps: number;
   readonly verdict: Verdict;
   readonly deaths: number;
   readonly lastWords: string;
@@ -117,6 +120,8 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     gapMs: GAP_MS,
     isWanted: (accepted) => accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
     withKeys: command === undefined,
+    // The naive client knows no sweeps.
+    withSweeps: command === undefined,
   });
   const made = await killAgainAndAgain(victim, options, { ...times, startMs }, draw, callers);
   await victim.up();
@@ -131,6 +136,7 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
   const lastWords = victim.deaths > 0 ? victim.lastWords() : '';
   return {
     kills: made,
+    sweeps: callers.acceptedSweeps,
     verdict,
     deaths: victim.deaths,
     lastWords,
@@ -181,20 +187,25 @@ async function undisturbed(options: KillsOptions, service: { readonly command?: 
   });
   const startMs = Math.min(START_MS_MAX, performance.now() - startedAt);
   const begunAt = performance.now();
-  const expected = await contents(options, victim.url, victim.spoolDir);
+  const single = await contents(options, CS, victim);
   const trainingMs = (performance.now() - begunAt) / CS.length;
-  return { expected, startMs, slowness: Math.max(1, trainingMs / TRAINING_MS) };
+  const sweeps = service.command === undefined ? await contents(options, [SWEEP], victim) : [];
+  return {
+    expected: new Map([...single, ...sweeps]),
+    startMs,
+    slowness: Math.max(1, trainingMs / TRAINING_MS),
+  };
 }
 
-/** Trains once with each C without faults, and returns what MLflow has of each training. */
+/** Trains once with each C, or sweep of C, without faults, and returns what MLflow has of each training. */
 async function contents(
   { mlflowUrl, experimentName }: KillsOptions,
-  url: string,
-  spoolDir: string,
+  Cs: readonly string[],
+  { url, spoolDir }: Victim,
 ): Promise<Map<string, RunContent>> {
-  const name = `${experimentName}-undisturbed`;
+  const name = `${experimentName}-undisturbed-${Cs.length}`;
   const byTag = new Map<string, string>();
-  for (const C of CS) {
+  for (const C of Cs) {
     const offer: Offered = { ...newOffer(1, () => 0), C };
     byTag.set(offer.tag, C);
     const answered = await postTraining(url, formOf(offer, name));
@@ -205,9 +216,11 @@ async function contents(
   const { runs } = await takeCensus(mlflowUrl, experimentId);
   const whole = runs.filter(({ status, versions, content }) => {
     const [model] = content.models;
-    return status === 'FINISHED' && versions.length === 1 && model?.status === 'LOGGED_MODEL_READY';
+    const areWhole = content.children.every((child) => child.status === 'FINISHED');
+    const isReady = model?.status === 'LOGGED_MODEL_READY';
+    return status === 'FINISHED' && versions.length === 1 && isReady && areWhole;
   });
-  if (whole.length !== CS.length) {
+  if (whole.length !== Cs.length) {
     throw new Error(`A run is incomplete without faults: ${JSON.stringify(runs)}`);
   }
   return new Map(whole.map(({ tags, content }) => [byTag.get(tags[TAG] ?? '') ?? '', content]));
@@ -220,7 +233,8 @@ async function killAgainAndAgain(
   random: () => number,
   callers: Callers,
 ): Promise<number> {
-  const isEnough = () => callers.accepted >= acceptedMin;
+  const { withSweeps } = callers;
+  const isEnough = () => callers.accepted >= acceptedMin && (!withSweeps || callers.acceptedSweeps > 0);
   let kill = 0;
   while (kill < kills || (kill < TIMES_MAX * kills && !isEnough())) {
     kill += 1;
@@ -257,8 +271,8 @@ async function rechecked(mlflowUrl: string, experimentId: string, recheckMs: num
   }
 }
 
-function figureOf({ kills, verdict: { accepted, lost, doubled, incomplete } }: Campaign): string {
-  return `${kills} kills, ${accepted} accepted: ${lost} lost, ${doubled} doubled, ${incomplete} incomplete`;
+function figureOf({ kills, sweeps, verdict: { accepted, lost, doubled, incomplete } }: Campaign): string {
+  return `${kills} kills, ${accepted} accepted (${sweeps} sweeps): ${lost} lost, ${doubled} doubled, ${incomplete} incomplete`;
 }
 
 function detailsOf({ verdict, deaths, lastWords, harm, statuses }: Campaign, seed: number): string[] {

@@ -4,6 +4,7 @@ import type { Census, CountedRun, RunContent } from '../../test/support/mlflowCe
 export interface Offered {
   /** The value of the tag `TAG` of its run. No other training has the same value. */
   readonly tag: string;
+  /** One value, or several values of a sweep, as the form has them. */
   readonly C: string;
   /** The name of the registered model, if the client has given a name. */
   readonly registeredModel?: string;
@@ -94,8 +95,15 @@ export function isClean({ lost, doubled, incomplete, strays }: Verdict): boolean
 function doublesOf(runs: readonly CountedRun[]): string | undefined {
   const models = Math.max(0, ...runs.map(({ content }) => content.models.length));
   const versions = Math.max(0, ...runs.map((run) => run.versions.length));
-  if (runs.length <= 1 && models <= 1 && versions <= 1) return undefined;
-  return `${runs.length} runs, ${models} models and ${versions} versions of one training`;
+  const children = Math.max(0, ...runs.map(twiceBelow));
+  if (runs.length <= 1 && models <= 1 && versions <= 1 && children === 0) return undefined;
+  return `${runs.length} runs, ${models} models and ${versions} versions of one training, and ${children} doubles below it`;
+}
+
+/** How many runs below a run have the name of another, or more than one model. */
+function twiceBelow({ content: { children } }: CountedRun): number {
+  const more = children.filter(({ content }) => content.models.length > 1).length;
+  return children.length - new Set(children.map(({ name }) => name)).size + more;
 }
 
 /** The faults of a run, each in a few words. */
@@ -111,8 +119,24 @@ function faultsOf(run: CountedRun, { registeredModel, alias }: Offered, expected
     ...(status === 'FINISHED' ? [] : [`is ${status}`]),
     ...parts.map((key) => `different ${key}: ${JSON.stringify(content[key]).slice(0, 100)}`),
     ...modelFaults(content, expected),
+    ...childFaults(content, expected),
     ...(isRegistered ? [] : ['no registered version']),
     ...(hasAlias ? [] : ['no alias']),
+  ];
+}
+
+/** The faults of the runs below a run. `doublesOf` reports a second child of one name. */
+function childFaults({ children }: RunContent, { children: wanted }: RunContent): string[] {
+  const byName = new Map(children.map((child) => [child.name, child]));
+  const names = new Set(wanted.map(({ name }) => name));
+  return [
+    ...wanted.flatMap((child) => {
+      const found = byName.get(child.name);
+      if (found === undefined) return [`${child.name} is missing`];
+      if (found.status !== child.status) return [`${child.name} is ${found.status}`];
+      return JSON.stringify(found) === JSON.stringify(child) ? [] : [`${child.name} is different`];
+    }),
+    ...children.filter(({ name }) => !names.has(name)).map(({ name }) => `a child ${name} too many`),
   ];
 }
 

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Reads README's example word by word. */
-function readmeExample(): string {
-  const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
-  if (code === undefined) throw new Error('README.md has no example in TypeScript');
+/** Reads the example of docs/typescript.md word by word. */
+function docsExample(): string {
+  const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/typescript.md'), 'utf8')) ?? [];
+  if (code === undefined) throw new Error('docs/typescript.md has no example');
   return code;
 }
 
@@ -34,11 +34,11 @@ describe('the package, as npm packs it', () => {
     // The package uses the dependencies that are installed here.
     symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
-    writeFileSync(join(dir, 'example.ts'), readmeExample());
+    writeFileSync(join(dir, 'example.ts'), docsExample());
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  it("has declarations that README's example type-checks against", () => {
+  it('has declarations that the example of the docs type-checks against', () => {
     const types = join(ROOT, 'node_modules/@types');
     const options = [
       '--noEmit',
@@ -53,10 +53,10 @@ describe('the package, as npm packs it', () => {
     expect(run('typescript/bin/tsc', ...options, '--types', 'node', 'example.ts')).toBe('');
   });
 
-  it('prints the result that README shows', () => {
+  it('prints the result that the docs show', () => {
     expect(run('tsx/dist/cli.mjs', 'example.ts').trim()).toBe(
       '{ accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 }',
     );
-    expect(readmeExample()).toContain('// { accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 }');
+    expect(docsExample()).toContain('// { accuracy: 0.79, entropy: 0.48, precision: 0.81, recall: 0.59 }');
   });
 });

@@ -182,7 +182,9 @@ describe.skipIf(mlflow === null).each([
     await log.logModel(samplePipeline(), run);
     const second = await log.logModel(samplePipeline(), run);
     expect(second.modelVersion).toBe('2');
-    expect(second.modelUrl).toBe(`${url}/#/models/${encodeURIComponent(run.registeredModelName)}/versions/2`);
+    expect(second.modelUrl).toBe(
+      `${url}/#/models/${encodeURIComponent(run.registeredModelName)}/versions/2?workflowType=machine_learning`,
+    );
     const path = `mlflow/registered-models/alias?alias=champion&name=${encodeURIComponent(run.registeredModelName)}`;
     expect((await mlflowGet(url, path)).model_version.version).toBe('2');
   });

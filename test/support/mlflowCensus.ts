@@ -19,6 +19,14 @@ export interface RunContent {
   readonly models: readonly CountedModel[];
   /** Number of models that the run names as its outputs. */
   readonly outputs: number;
+  /** The runs below this run, by their names. */
+  readonly children: readonly CountedChild[];
+}
+
+interface CountedChild {
+  readonly name: string;
+  readonly status: string;
+  readonly content: RunContent;
 }
 
 interface CountedModel {
@@ -36,7 +44,7 @@ interface CountedVersion {
 }
 
 export interface Census {
-  /** Runs that are not deleted. */
+  /** Runs that are not deleted. A run below one of them is in its parent's content, and not here. */
   readonly runs: readonly CountedRun[];
   /** Number of deleted runs. */
   readonly deleted: number;
@@ -45,6 +53,8 @@ export interface Census {
 }
 
 const PAGE = 1000;
+const PARENT_TAG = 'mlflow.parentRunId';
+const NAME_TAG = 'mlflow.runName';
 /** Logged models have smaller pages. */
 const MODELS_PAGE = 50;
 const ARTIFACTS = 'mlflow-artifacts/artifacts';
@@ -68,7 +78,28 @@ export async function takeCensus(url: string, experimentId: string): Promise<Cen
   await Promise.all(Array.from({ length: RUNS_AT_ONCE }, count));
   const known = new Set(runs.map(({ runId }) => runId));
   const strays = [...models].filter(([runId]) => !known.has(runId)).flatMap(([, ofRun]) => ofRun);
-  return { runs, deleted: deleted.length, strayModels: strays.map(({ info }) => info.model_id) };
+  return {
+    runs: nested(runs),
+    deleted: deleted.length,
+    strayModels: strays.map(({ info }) => info.model_id),
+  };
+}
+
+/** Moves each run below a counted run into the content of its parent. */
+function nested(runs: readonly CountedRun[]): CountedRun[] {
+  const known = new Set(runs.map(({ runId }) => runId));
+  const parentOf = ({ tags }: CountedRun) => {
+    const parent = tags[PARENT_TAG];
+    return parent !== undefined && known.has(parent) ? parent : undefined;
+  };
+  const childrenOf = (runId: string) =>
+    runs
+      .filter((run) => parentOf(run) === runId)
+      .map(({ tags, status, content }) => ({ name: tags[NAME_TAG] ?? '', status, content }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return runs
+    .filter((run) => parentOf(run) === undefined)
+    .map((run) => ({ ...run, content: { ...run.content, children: childrenOf(run.runId) } }));
 }
 
 /** Counts runs, models and versions, which shows whether anything still changes. */
@@ -93,6 +124,7 @@ async function countRun(url: string, run: Json, models: Json[], versions: Json[]
         .sort(),
       models: await Promise.all(models.map((model) => countModel(url, info.run_id, model))),
       outputs: (outputs?.model_outputs ?? []).length,
+      children: [],
     },
     versions: await Promise.all(versions.map((version) => countVersion(url, version))),
   };

@@ -54,9 +54,12 @@ describe('pipelineParams', () => {
 
   test.each(thresholds)('prints the threshold $threshold of $pos_label as scikit-learn does', (one) => {
     const isText = typeof one.pos_label === 'string';
+    const isOther = one.pos_label !== null && one.pos_label !== 0;
     const balanced = one.params['model__estimator__class_weight'] === 'balanced';
     const { pipeline } = modelCase('threshold', {
-      ...(isText && { classes: ['', one.pos_label as string], classesDtype: 'object' }),
+      // The positive class must be one of the classes.
+      ...(isOther && { classes: [isText ? '' : 0, one.pos_label as number | string] }),
+      ...(isText && { classesDtype: 'object' }),
       model: {
         C: one.C,
         classWeight: balanced ? 'balanced' : null,

@@ -246,9 +246,9 @@ describe.concurrent('views', () => {
     expect(await bench.deliveries.retry(accepted.id)).toBe(false);
     const { runId, runUrl, modelUri, modelUrl, modelVersion } = logged;
     expect([runUrl, modelUri, modelUrl, modelVersion]).toEqual([
-      `${bench.standIn.url}/#/experiments/1/runs/${runId}`,
+      `${bench.standIn.url}/#/experiments/1/runs/${runId}?workflowType=machine_learning`,
       `runs:/${runId}/diabetes-model`,
-      `${bench.standIn.url}/#/models/Diabetes_Train-Run_Mon-Nov-23-01.49.33-2026/versions/1`,
+      `${bench.standIn.url}/#/models/Diabetes_Train-Run_Mon-Nov-23-01.49.33-2026/versions/1?workflowType=machine_learning`,
       '1',
     ]);
   });

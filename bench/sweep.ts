@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
+import { unusedPort } from '../test/support/mlflowServer.ts';
+import { type Program, startProgram } from '../test/support/programs.ts';
+import { ensureVenv } from '../test/support/python.ts';
+import { postTraining } from '../test/support/trainer.ts';
+import { trainForm } from '../test/support/trainForm.ts';
+import { Floor } from './floor.ts';
+import { post } from './postForm.ts';
+import { median, table } from './statistics.ts';
+import { crossValidations, estimations, type Pair, sweepsInMemory } from './sweepLarge.ts';
+import { sweepRecord } from './sweepRecord.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const CSV = readFileSync(join(ROOT, 'data/diabetes.csv'));
+/** Share of the rows, and of the candidates on data/diabetes.csv. `BENCH_SCALE=0.1` tries the bench itself. */
+const SCALE = Number(process.env['BENCH_SCALE'] || 1);
+const CANDIDATES = Math.max(2, Math.round(50 * SCALE));
+const ROWS = Math.round(1_000_000 * SCALE);
+const ROUNDS = 5;
+/** The values of C, from a strong penalty to hardly any penalty. */
+const CS = Array.from({ length: CANDIDATES }, (_, index) => 10 ** (-3 + (6 * index) / (CANDIDATES - 1)));
+
+/** One row of the table: how often the baseline fits into ours, or ours into the baseline. */
+interface Comparison {
+  readonly what: string;
+  readonly pair: Pair;
+  /** Whether the ratio is that of ours to the baseline, so that less is better. */
+  readonly isCost: boolean;
+  readonly bar: number;
+  readonly aim: number;
+}
+
+/** Measures sweeps, folds and estimates, each against its baseline in the same run. */
+export async function sweep(): Promise<string> {
+  const { original, floor } = await inMlflow();
+  const large = await sweepsInMemory(ROWS, ROUNDS);
+  const folds = await crossValidations(ROWS, ROUNDS);
+  const estimates = await estimations(ROWS, ROUNDS);
+  const size = `${ROWS.toLocaleString('en')} x 9`;
+  const rows: Comparison[] = [
+    {
+      what: `sweep of ${CANDIDATES} C on diabetes.csv against ${CANDIDATES} posts to the original`,
+      pair: original,
+      isCost: false,
+      bar: 60,
+      aim: 100,
+    },
+    {
+      what: 'the same against the bare MLflow calls that the sweep takes',
+      pair: floor,
+      isCost: true,
+      bar: 1.3,
+      aim: 1.15,
+    },
+    {
+      what: `sweep of 20 C on ${size}, last byte to metrics, against one training`,
+      pair: large,
+      isCost: true,
+      bar: 8,
+      aim: 6,
+    },
+    {
+      what: `cv=5 on ${size} against scikit-learn's \`cross_validate\`, data in memory`,
+      pair: folds,
+      isCost: false,
+      bar: 3,
+      aim: 5,
+    },
+    {
+      what: `estimates on ${size} against statsmodels' \`Logit\`, data in memory`,
+      pair: estimates,
+      isCost: false,
+      bar: 5,
+      aim: 20,
+    },
+  ];
+  const scale = SCALE === 1 ? '' : ` **A trial with ${SCALE} of the rows and candidates.**`;
+  return [
+    `${cpus().length} cores (${cpus()[0]?.model}), Node ${process.versions.node}; medians of ${ROUNDS}, in turns.${scale}`,
+    '',
+    table(['what', 'baseline', 'trainpost', 'ratio', 'bar', 'aim', 'reached'], rows.map(cellsOf)),
+  ].join('\n');
+}
+
+function cellsOf({ what, pair: { baseline, ours }, isCost, bar, aim }: Comparison): string[] {
+  const ratio = isCost ? median(ours) / median(baseline) : median(baseline) / median(ours);
+  const isWithin = (limit: number) => (isCost ? ratio <= limit : ratio >= limit);
+  const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;
+  return [
+    what,
+    ms(baseline),
+    ms(ours),
+    `**${ratio.toFixed(2)}**`,
+    `${isCost ? 'under ' : ''}${bar}`,
+    String(aim),
+    isWithin(aim) ? 'aim' : isWithin(bar) ? 'bar' : 'no',
+  ];
+}
+
+/** Posts sweeps of data/diabetes.csv, plays the bare calls, and posts once to the original for each candidate. */
+async function inMlflow(): Promise<{ readonly original: Pair; readonly floor: Pair }> {
+  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
+  const python = await ensureVenv('reference');
+  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
+  const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
+  const programs: Program[] = [];
+  try {
+    const original = await startProgram(
+      python,
+      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
+      () => ({ ...env, MLFLOW_DISABLE_TELEMETRY: 'true' }),
+    );
+    programs.push(original);
+    const trainpost = await startProgram(
+      process.execPath,
+      () => [join(ROOT, 'dist/server.js')],
+      (port) => ({ ...env, PORT: String(port) }),
+    );
+    programs.push(trainpost);
+    return await inTurns(original.url, trainpost.url, mlflow.url);
+  } finally {
+    for (const program of programs) await program.stop();
+    await mlflow.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function inTurns(original: string, trainpost: string, mlflow: string) {
+  const floor = new Floor(mlflow);
+  const experimentId = await floor.experiment('Sweep');
+  const recorded = await sweepRecord(CSV, CS);
+  const form = trainForm({ tol: CS.join(','), exp_name: 'Sweep' }, CSV);
+  const ms = { ours: [] as number[], floor: [] as number[], original: [] as number[] };
+  // Round 0 warms up.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const startedAt = performance.now();
+    const answered = await postTraining(trainpost, form);
+    const sweptAt = performance.now();
+    if (answered?.status !== 200 || answered.body.runs.length !== CANDIDATES) {
+      throw new Error(`${trainpost}: ${answered?.status} ${JSON.stringify(answered?.body).slice(0, 300)}`);
+    }
+    await floor.sweep(experimentId, recorded.tree, recorded.files, `floor-${round}-${Date.now()}`);
+    const playedAt = performance.now();
+    if (round === 0) continue;
+    ms.ours.push(sweptAt - startedAt);
+    ms.floor.push(playedAt - sweptAt);
+  }
+  await post(original);
+  // Each post takes seconds, so the posts are made once.
+  const startedAt = performance.now();
+  for (let index = 0; index < CANDIDATES; index += 1) await post(original);
+  ms.original.push(performance.now() - startedAt);
+  await floor.close();
+  return {
+    original: { baseline: ms.original, ours: ms.ours },
+    floor: { baseline: ms.floor, ours: ms.ours },
+  };
+}
