@@ -12,7 +12,7 @@ const three = X.map(([a = 0]) => (a >= 0.66 ? 2 : a > 0.33 ? 1 : 0));
 const mixed = (y: readonly number[]) => y.map((label, row) => (row === 10 ? 1 - Math.min(label, 1) : label));
 
 describe.each(['lbfgs', 'newton-cholesky'] as const)('%s', (solver) => {
-  const fit = (y: readonly number[], C: number) => {
+  const outcomeOf = (y: readonly number[], C: number) => {
     const model = new LogisticRegression({ solver, C }).fit(X, [...y]);
     return { converged: model.converged_, codes: model.fitWarnings_.map(({ code }) => code) };
   };
@@ -21,7 +21,10 @@ describe.each(['lbfgs', 'newton-cholesky'] as const)('%s', (solver) => {
     ['two classes', binary],
     ['three classes', three],
   ])('says without a penalty that %s are separated', (_name, y) => {
-    expect(fit(y, Number.POSITIVE_INFINITY)).toEqual({ converged: true, codes: ['complete_separation'] });
+    expect(outcomeOf(y, Number.POSITIVE_INFINITY)).toEqual({
+      converged: true,
+      codes: ['complete_separation'],
+    });
   });
 
   test.each([
@@ -29,7 +32,7 @@ describe.each(['lbfgs', 'newton-cholesky'] as const)('%s', (solver) => {
     ['two classes that are not separated', mixed(binary), Number.POSITIVE_INFINITY],
     ['three classes that are not separated', mixed(three), Number.POSITIVE_INFINITY],
   ])('converges on %s', (_name, y, C) => {
-    expect(fit(y, C)).toEqual({ converged: true, codes: [] });
+    expect(outcomeOf(y, C)).toEqual({ converged: true, codes: [] });
   });
 });
 
