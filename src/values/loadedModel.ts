@@ -22,6 +22,16 @@ export type ColumnBins =
       readonly missing: number;
     };
 
+/** The rows that a model was trained on. */
+export interface TrainedOn {
+  /** Of the training file's bytes. */
+  readonly digest: string;
+  /** The same for the same rows of the same file only. */
+  readonly trainDigest: string;
+  readonly trainRows: number;
+  readonly testRows: number;
+}
+
 /** What `model.json` holds: everything about a model that a prediction or an evaluation needs. Plain data. */
 export interface ModelDescription {
   readonly pipeline: PipelineState;
@@ -34,8 +44,7 @@ export interface ModelDescription {
   };
   /** The label that precision, recall, F1 and ROC AUC refer to; with two classes only. */
   readonly positive?: ClassLabel;
-  /** The rows that the model was trained on. */
-  readonly trained: { readonly digest: string; readonly trainRows: number; readonly testRows: number };
+  readonly trained: TrainedOn;
   readonly profile: readonly ColumnBins[];
 }
 
