@@ -11,7 +11,7 @@ export type ModelReference =
 const CHARS_MAX = 2_000;
 const FORMS = ['models:/NAME@ALIAS', 'models:/NAME/VERSION', 'models:/m-ID', 'runs:/RUN_ID/NAME'] as const;
 
-const VERSION = /^models:\/+([^/@:]+)\/([1-9]\d{0,9})$/;
+const VERSION = /^models:\/+([^/:]+)\/([1-9]\d{0,9})$/;
 const ALIAS = /^models:\/+([^/:]+)@([^/@:]+)$/;
 const LOGGED_MODEL = /^models:\/+(m-[\da-zA-Z]+)$/;
 const OF_RUN = /^runs:\/+([\da-zA-Z_-]+)\/(.+)$/;
@@ -45,7 +45,7 @@ function referenceOf(text: string): ModelReference | undefined {
 }
 
 function adviceFor(text: string): string {
-  if (/^models:\/+[^/@]+\/[^/]+$/.test(text)) return 'name a version by its number, or an alias after @';
+  if (/^models:\/+[^/]+\/[^/]+$/.test(text)) return 'name a version by its number, or an alias after @';
   if (/^models:\/+[^/@]+$/.test(text)) return 'add a version (/3) or an alias (@champion)';
   return `write ${FORMS.slice(0, -1).join(', ')} or ${FORMS.at(-1)}`;
 }

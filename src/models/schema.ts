@@ -79,6 +79,7 @@ const regression = z.object({
     intercept: numbers,
     nIter: rows,
     converged: z.boolean(),
+    warnings: z.array(z.object({ code: text, message: text, column: text.exactOptional() })).exactOptional(),
   }),
 });
 
