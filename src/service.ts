@@ -3,16 +3,18 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { limitsOf } from './config/limits.ts';
 import { LocalEngine } from './engine/local/localEngine.ts';
+import { UnavailableError } from './errors.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
+import type { ModelStore } from './models/port.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
 import { endService } from './service/shutdown.ts';
-import { watch } from './service/watch.ts';
+import { packageVersion, watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
@@ -23,6 +25,10 @@ import { UnderWay } from './training/underWay.ts';
 /** Receipts are kept for a day, so that minutes do not matter. */
 const CLEAR_EVERY_MS = 600_000;
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
+
+const NO_MODELS: ModelStore = {
+  load: () => Promise.reject(new UnavailableError('mlflow_missing', 'Models cannot be read yet.')),
+};
 
 /** A service that listens. */
 export interface Service {
@@ -77,10 +83,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       ...config.names,
     },
     upload,
+    scoring: { ...config.scoring, models: NO_MODELS, limits: config.table },
     wait: config.wait,
     limits: limitsOf(config),
     metrics,
     readiness,
+    version: packageVersion(),
   });
   serve(server, app, log.logger);
   planOf(DEFAULT_FIELDS, 1)

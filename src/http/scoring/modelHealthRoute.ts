@@ -14,18 +14,20 @@ const WELL = '\n';
  */
 export function modelHealthRoute(models: ModelStore, modelUri: string | undefined, version: string): Router {
   const router = Router();
-  router
-    .route(['/ping', '/health'])
-    .get(async (_request, response) => {
-      if (modelUri === undefined) throw noModel();
-      try {
-        await models.load(modelUri);
-      } catch (cause) {
-        throw notLoaded(cause);
-      }
-      response.type('application/json').send(WELL);
-    })
-    .all(onlyMethods('GET', 'HEAD'));
+  for (const path of ['/ping', '/health']) {
+    router
+      .route(path)
+      .get(async (_request, response) => {
+        if (modelUri === undefined) throw noModel();
+        try {
+          await models.load(modelUri);
+        } catch (cause) {
+          throw notLoaded(cause);
+        }
+        response.type('application/json').send(WELL);
+      })
+      .all(onlyMethods('GET', 'HEAD'));
+  }
   router
     .route('/version')
     .get((_request, response) => {

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { DataError } from '../../errors.ts';
+import { DataError, quote } from '../../errors.ts';
 import type { FeatureColumn, Prediction, PredictOptions, ReadyModel } from '../../models/port.ts';
 import type { ClassLabel } from '../../values/dataset.ts';
 import type { ModelDescription } from '../../values/loadedModel.ts';
@@ -30,22 +30,13 @@ export function predictRows(
     return predictor.predict(columns, rows, options);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    const { value: _, row: __, ...details } = error.details;
-    for (let at = 0; at < rows; at++) {
-      const fault = faultOfRow(columns, at, (row) => predictor.predict(row, 1));
-      if (fault !== undefined)
-        throw new BodyError(fault.code, inRow(fault, firstRow + at), { ...details, row: firstRow + at });
-    }
-    throw new BodyError(error.code, error.message, details);
+    const { row: ofBatch = 1, column } = error.details;
+    const row = firstRow + ofBatch - 1;
+    const place = column === undefined ? '' : `, column ${quote(column)}`;
+    // The model's own message counts rows from the batch, and may repeat the value.
+    const says = `Row ${row}${place}, has a value that the model cannot take, or no value: give a finite number, or a text of the training file.`;
+    throw new BodyError(error.code, says, { row, ...(column !== undefined && { column }) });
   }
-}
-
-/** The error's own row counts from the batch, so the row of the request stands before its sentence. */
-function inRow({ message, details }: DataError, row: number): string {
-  const column = details.column === undefined ? '' : `, column ${JSON.stringify(details.column)}`;
-  return details.column === undefined
-    ? `Row ${row} of the request cannot be predicted. ${message}`
-    : `Row ${row}${column}, cannot be predicted, because it is infinite or has no value: correct the value.`;
 }
 
 /** Why the model cannot predict this row; undefined if it can. */
