@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config/index.ts';
 import { limitsOf } from './config/limits.ts';
 import { LocalEngine } from './engine/local/localEngine.ts';
-import { UnavailableError } from './errors.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
+import { ModelCache } from './models/modelCache.ts';
 import type { ModelStore } from './models/port.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
@@ -18,6 +18,7 @@ import { packageVersion, watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
+import { ModelReader } from './tracking/modelReader.ts';
 import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
@@ -26,14 +27,12 @@ import { UnderWay } from './training/underWay.ts';
 const CLEAR_EVERY_MS = 600_000;
 const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 
-const NO_MODELS: ModelStore = {
-  load: () => Promise.reject(new UnavailableError('mlflow_missing', 'Models cannot be read yet.')),
-};
-
 /** A service that listens. */
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Models that were read back. */
+  readonly models: ModelStore;
   /** Ends what is under way, and then the service. Can be called again. */
   stop(): Promise<void>;
 }
@@ -58,6 +57,10 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
+  const models = new ModelCache({
+    ...config.models,
+    registry: new ModelReader(() => mlflow.server()),
+  });
   const scheduler = new Scheduler({
     ...config.delivery,
     store: spool,
@@ -83,7 +86,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       ...config.names,
     },
     upload,
-    scoring: { ...config.scoring, models: NO_MODELS, limits: config.table },
+    scoring: { ...config.scoring, models, limits: config.table },
     wait: config.wait,
     limits: limitsOf(config),
     metrics,
@@ -107,5 +110,5 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     stopped ??= endService({ server, underWay, engine, scheduler, spool, mlflow }, config.process.graceMs);
     return stopped;
   };
-  return { url: urlOf(server, config.listen.host), mlflow, stop };
+  return { url: urlOf(server, config.listen.host), mlflow, models, stop };
 }

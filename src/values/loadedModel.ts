@@ -26,7 +26,7 @@ export type ColumnBins =
 export const MODEL_FLAVOR = { name: 'trainpost', file: 'model.json', version: 1 } as const;
 
 /** The rows that a model was trained on. */
-export interface TrainedOn {
+interface TrainedOn {
   /** Of the training file's bytes. */
   readonly digest: string;
   /** The same for the same rows of the same file only. */
