@@ -61,7 +61,8 @@ function numbers(
   const result = new Float64Array(rows);
   for (let at = 0; at < rows; at++) {
     const value = values[at];
-    const number = value === null || value === undefined ? Number.NaN : read(value);
+    if (value === undefined) throw noKey(feature, at + firstRow);
+    const number = value === null ? Number.NaN : read(value);
     if (number === undefined) throw wrongValue(feature, at + firstRow);
     if (Number.isNaN(number) && !mayBeMissing(feature)) throw missingValue(feature, at + firstRow);
     result[at] = number;
@@ -104,7 +105,8 @@ function asBoolean(value: unknown): number | undefined {
 /** Numbers and booleans become texts as Python writes them. */
 function asText(value: unknown, feature: ColumnInfo, row: number): string | null {
   if (typeof value === 'string') return value;
-  if (value === null || value === undefined) return null;
+  if (value === undefined) throw noKey(feature, row);
+  if (value === null) return null;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
   throw wrongValue(feature, row);
@@ -157,6 +159,11 @@ export function refusesMissing(feature: ColumnInfo): boolean {
 export function wrongValue({ name, type }: ColumnInfo, row: number): BodyError {
   const says = `Row ${row}, column ${quote(name)}, is not ${EXPECTED[type]}, as it was in training: correct the value.`;
   return badInput('wrong_value', says, { row, column: name });
+}
+
+function noKey({ name }: ColumnInfo, row: number): BodyError {
+  const says = `Row ${row} of instances does not have the column ${quote(name)}, but other rows do: send all columns in each row, or use dataframe_records.`;
+  return badInput('missing_value', says, { row, column: name });
 }
 
 export function missingValue({ name }: ColumnInfo, row: number): BodyError {

@@ -78,18 +78,24 @@ function pick({ rows, columns }: NamedColumns, names: readonly string[]): NamedC
 
 function readRecords(value: unknown, form: string): NamedColumns {
   if (!Array.isArray(value)) throw badBody(`${form} must be a list of rows.`);
-  if (value.length > 0 && value.every(isObject)) return fromObjects(value);
+  if (value.length > 0 && value.every(isObject)) {
+    // As in MLflow, whose columns of instances would have different lengths.
+    return fromObjects(value, form === 'instances' ? undefined : null);
+  }
   return fromRows(value, undefined, form);
 }
 
-/** Columns of rows that are objects. A row without a key has no value there, as in pandas. */
-function fromObjects(rows: readonly JsonObject[]): NamedColumns {
+/**
+ * Columns of rows that are objects.
+ * @param hole stands for a key that a row does not have: null is a missing value, as in pandas, and undefined is an error
+ */
+function fromObjects(rows: readonly JsonObject[], hole: null | undefined = null): NamedColumns {
   const columns = new Map<string, unknown[]>();
   rows.forEach((row, at) => {
     for (const name of Object.keys(row)) {
       let values = columns.get(name);
       if (values === undefined) {
-        values = new Array<unknown>(rows.length).fill(null);
+        values = new Array<unknown>(rows.length).fill(hole);
         columns.set(name, values);
       }
       values[at] = row[name];

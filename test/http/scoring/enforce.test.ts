@@ -54,6 +54,8 @@ describe('featureColumns', () => {
     ['boolean', false, 2, 'wrong_value'],
     ['boolean', false, 'yes', 'wrong_value'],
     ['boolean', false, null, 'missing_value'],
+    ['double', false, undefined, 'missing_value'],
+    ['string', false, undefined, 'missing_value'],
     ['string', false, ['x'], 'wrong_value'],
     ['string', false, { x: 1 }, 'wrong_value'],
   ])('rejects for %s (missing in training: %s) the value %j', (type, missing, value, code) => {
