@@ -8,8 +8,3 @@ export class BodyError extends DataError {}
 export function badBody(says: string, details: ErrorDetails = {}): BodyError {
   return new BodyError('malformed_body', says, details);
 }
-
-/** Values that do not fit the columns that the model was trained on. */
-export function badInput(code: string, says: string, details: ErrorDetails = {}): BodyError {
-  return new BodyError(code, says, details);
-}

@@ -4,7 +4,7 @@ import type { RowSink } from '../../data/rowReader.ts';
 import { quote } from '../../errors.ts';
 import type { FeatureColumn } from '../../models/port.ts';
 import type { ColumnInfo } from '../../values/dataset.ts';
-import { type BodyError, badInput } from './bodyError.ts';
+import { BodyError } from './bodyError.ts';
 import { cellReader, missingValue, refusesMissing, requireColumns, wrongValue } from './enforce.ts';
 
 /** Rows of a CSV that arrived together, with the features in the model's order. */
@@ -124,5 +124,5 @@ export function refuseTaken(names: readonly string[], added: readonly string[]):
   const column = added.find((name) => names.includes(name));
   if (column === undefined) return;
   const says = `The file already has a column ${quote(column)}, which would be added: rename or remove the column.`;
-  throw badInput('column_taken', says, { column });
+  throw new BodyError('column_taken', says, { column });
 }

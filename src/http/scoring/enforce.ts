@@ -2,7 +2,7 @@ import { isMissing, isWhole, numberOf, truthValue } from '../../data/column.ts';
 import { quote } from '../../errors.ts';
 import type { FeatureColumn } from '../../models/port.ts';
 import type { ColumnInfo } from '../../values/dataset.ts';
-import { type BodyError, badInput } from './bodyError.ts';
+import { BodyError } from './bodyError.ts';
 import type { NamedColumns } from './columns.ts';
 
 /** Reads a value of one type, or returns undefined if the value is not of the type. NaN and null are missing values. */
@@ -48,7 +48,7 @@ export function requireColumns(features: readonly ColumnInfo[], has: (name: stri
   if (column === undefined) return;
   const others = missing.length > 1 ? `, and ${missing.length - 1} more` : '';
   const says = `The column ${quote(column)}${others} is missing: send every column that the model was trained on.`;
-  throw badInput('missing_columns', says, { column, allowed: features.map(({ name }) => name) });
+  throw new BodyError('missing_columns', says, { column, allowed: features.map(({ name }) => name) });
 }
 
 function numbers(
@@ -158,15 +158,15 @@ export function refusesMissing(feature: ColumnInfo): boolean {
 /** The value is never repeated, because it may be personal data. */
 export function wrongValue({ name, type }: ColumnInfo, row: number): BodyError {
   const says = `Row ${row}, column ${quote(name)}, is not ${EXPECTED[type]}, as it was in training: correct the value.`;
-  return badInput('wrong_value', says, { row, column: name });
+  return new BodyError('wrong_value', says, { row, column: name });
 }
 
 function noKey({ name }: ColumnInfo, row: number): BodyError {
   const says = `Row ${row} of instances does not have the column ${quote(name)}, but other rows do: send all columns in each row, or use dataframe_records.`;
-  return badInput('missing_value', says, { row, column: name });
+  return new BodyError('missing_value', says, { row, column: name });
 }
 
 export function missingValue({ name }: ColumnInfo, row: number): BodyError {
   const says = `Row ${row}, column ${quote(name)}, has no value, but no value was missing in training: fill in the value.`;
-  return badInput('missing_value', says, { row, column: name });
+  return new BodyError('missing_value', says, { row, column: name });
 }
