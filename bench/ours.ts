@@ -120,10 +120,16 @@ const app = createApp({
     sweepMax: 200,
   },
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
+  scoring: {
+    models: { load: () => Promise.reject(new Error('The bench reads no model.')) },
+    limits: readConfig({}).table,
+    bodyBytesMax: 1,
+  },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
   limits: [],
   metrics,
   readiness,
+  version: '0.0.0',
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));

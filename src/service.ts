@@ -14,7 +14,7 @@ import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
 import { endService } from './service/shutdown.ts';
-import { watch } from './service/watch.ts';
+import { packageVersion, watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
@@ -86,10 +86,12 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       ...config.names,
     },
     upload,
+    scoring: { ...config.scoring, models, limits: config.table },
     wait: config.wait,
     limits: limitsOf(config),
     metrics,
     readiness,
+    version: packageVersion(),
   });
   serve(server, app, log.logger);
   planOf(DEFAULT_FIELDS, 1)

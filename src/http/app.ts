@@ -19,6 +19,9 @@ import { helloRoute } from './routes/helloRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
+import { invocationsRoute, type ScoringOptions, type ScoringRooms } from './scoring/invocationsRoute.ts';
+import { modelHealthRoute } from './scoring/modelHealthRoute.ts';
+import { predictRoute } from './scoring/predictRoute.ts';
 import type { AnswerWait } from './train/prefer.ts';
 import { trainRoute } from './train/trainRoute.ts';
 import type { UploadOptions } from './upload/upload.ts';
@@ -35,15 +38,18 @@ export interface AppOptions {
   readonly access: AccessOptions;
   readonly rooms: TrainingRooms;
   readonly upload: UploadOptions;
+  readonly scoring: ScoringRooms & ScoringOptions;
   readonly wait: AnswerWait;
   readonly limits: readonly ShownLimit[];
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  /** The version of trainpost. */
+  readonly version: string;
 }
 
 /** Builds the app. A request passes the handlers from top to bottom. */
 export function createApp(options: AppOptions): Express {
-  const { logger, access, rooms, upload, wait, limits, metrics, readiness } = options;
+  const { logger, access, rooms, upload, scoring, wait, limits, metrics, readiness, version } = options;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
@@ -56,11 +62,14 @@ export function createApp(options: AppOptions): Express {
   app.use(access.token === undefined ? warnOfProxy(logger) : requireToken(access.token));
   // Before `admission`, which rejects requests during a shutdown: probes are still answered, and report the shutdown.
   app.use(healthRoute(readiness));
+  app.use(modelHealthRoute(scoring.models, scoring.modelUri, version));
   app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
   app.use(helloRoute());
   app.use(limitsRoute(limits));
   app.use(trainRoute(rooms, upload, wait, metrics));
+  app.use(invocationsRoute(scoring, scoring));
+  app.use(predictRoute(scoring, scoring, upload));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

@@ -47,6 +47,10 @@ export class HttpError extends TrainpostError {
     this.members = members;
   }
 
+  withStatus(status: number): HttpError {
+    return new HttpError(status, this.code, this.message, this.details, this.members);
+  }
+
   /** The same error, whose problem also has other keys. */
   with(members: HttpError['members']): HttpError {
     return new HttpError(this.status, this.code, this.message, this.details, members);

@@ -13,6 +13,7 @@ import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
+import type { ModelStore } from '../../src/models/port.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
@@ -26,6 +27,8 @@ export const THREAD = new URL('../../dist/engine/local/threads/thread.js', impor
 export const PATIENCE_MS = 600_000;
 /** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
+
+const NO_MODELS: ModelStore = { load: () => Promise.reject(new Error('The test has no models.')) };
 
 export interface TestService {
   readonly server: Server;
@@ -54,6 +57,10 @@ export interface TestServiceOptions {
   readonly checks?: ReadinessOptions['checks'];
   /** Replaces the recording desk. */
   readonly deliveries?: DeliveryPort;
+  /** Models that are read back, and the one that predicts if a request names none. */
+  readonly models?: ModelStore;
+  readonly modelUri?: string;
+  readonly bodyBytesMax?: number;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -102,10 +109,18 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,
+    scoring: {
+      ...config.scoring,
+      models: options.models ?? NO_MODELS,
+      limits: table,
+      ...(options.modelUri !== undefined && { modelUri: options.modelUri }),
+      ...(options.bodyBytesMax !== undefined && { bodyBytesMax: options.bodyBytesMax }),
+    },
     wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
     limits: limitsOf({ ...config, upload, table }),
     metrics,
     readiness,
+    version: '0.0.0',
   });
   const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
   const connections = { ...config.connections, ...patience, ...options.connections };

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request as send } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeRequests, ROW, type ScoringRequest, trainingCsv } from '../fixtures/scoring/make_requests.ts';
+import { mlflowServers } from '../support/mlflowServers.ts';
+import { type Program, startProgram } from '../support/programs.ts';
+import { runPython } from '../support/python.ts';
+import { type ScoringServer, scoringServer } from '../support/scoringServer.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAME = `scoring-${process.pid}`;
+const mlflow = await mlflowServers();
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read what they expect and fail on anything else.
+type Json = any;
+
+async function post(url: string, { type, body }: ScoringRequest): Promise<{ status: number; body: Json }> {
+  const headers = type === undefined ? {} : { 'content-type': type };
+  const { statusCode, body: answer } = await send(`${url}/invocations`, { method: 'POST', headers, body });
+  const text = await answer.text();
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = text;
+  }
+  return { status: statusCode, body: parsed };
+}
+
+describe.skipIf(mlflow === null)('POST /invocations beside mlflow models serve', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'trainpost-scoring-'));
+  const requests = makeRequests();
+  let service: Program;
+  let theirs: ScoringServer;
+
+  beforeAll(async () => {
+    service = await startProgram(
+      process.execPath,
+      () => [join(ROOT, 'dist/server.js')],
+      (port) => ({
+        PORT: String(port),
+        MLFLOW_TRACKING_URI: mlflow!.mlflow3,
+        TEMP_DIR: join(temp, 'temp'),
+        SPOOL_DIR: join(temp, 'spool'),
+        MODEL_URI: `models:/${NAME}/1`,
+      }),
+    );
+    const form = new FormData();
+    form.set('train_file', new Blob([trainingCsv()]), 'people.csv');
+    const fields = { target: 'y', missing: 'mean', registered_model: NAME, exp_name: NAME };
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const trained = await fetch(`${service.url}/train`, { method: 'POST', body: form });
+    expect([trained.status, await trained.text()]).toMatchObject([200, expect.anything()]);
+    theirs = await scoringServer('reference', mlflow!.mlflow3, `models:/${NAME}/1`);
+  });
+  afterAll(async () => {
+    await theirs?.[Symbol.asyncDispose]();
+    await service?.stop();
+    rmSync(temp, { recursive: true });
+  });
+
+  it('has enough requests, and names each once', () => {
+    expect(requests.length).toBeGreaterThanOrEqual(150);
+    expect(new Set(requests.map(({ name }) => name)).size).toBe(requests.length);
+  });
+
+  it.each(requests.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const [ours, other] = await Promise.all([post(service.url, one), post(theirs.url, one)]);
+    const { differs } = one;
+    const expected = differs === undefined ? [other.status, other.status] : [differs.ours, differs.theirs];
+    expect([ours.status, other.status], JSON.stringify([ours.body, other.body]).slice(0, 600)).toEqual(
+      expected,
+    );
+    if (ours.status === 200 && other.status === 200) expect(ours.body).toEqual(other.body);
+    if (ours.status === 400 && other.status === 400) {
+      expect(Object.keys(ours.body)).toEqual(
+        expect.arrayContaining(['error_code', 'message', 'code', 'detail']),
+      );
+    }
+  });
+
+  it("answers MLflow's own client", async () => {
+    const ports = [service.url, theirs.url].map((url) => Number(new URL(url).port));
+    const answers = (await runPython('reference', 'scoring_clients.py', { ports, row: ROW })) as string[][];
+    expect(answers[0]).toHaveLength(2);
+    expect(answers[0]).toEqual(answers[1]);
+  });
+});
