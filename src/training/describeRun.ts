@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pyBoolRepr } from '../python/repr.ts';
+import type { ClassesDtype, ClassLabel } from '../values/dataset.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
 import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
@@ -37,9 +38,11 @@ export function describeRun(input: RunInput): TrackedRun {
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
   const best = chosenOf(result);
   const isSweep = result.candidates.length > 1;
+  const larger = largerLabel(best.pipeline);
+  const positive = result.positive ?? larger?.label;
   const paramsFor = (model: ModelSpec) => ({
     target: result.data.target,
-    ...positiveOf(best.pipeline),
+    ...(larger !== undefined && { positive: labelText(larger) }),
     ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
   });
   return {
@@ -54,6 +57,8 @@ export function describeRun(input: RunInput): TrackedRun {
     dataset: result.data,
     parts: partsOf(input),
     signature,
+    ...(positive !== undefined && { positive }),
+    ...(result.profile !== undefined && { profile: result.profile }),
     inputExample: result.example,
     extraParams: paramsFor(best.model),
     note: noteOf({
@@ -91,12 +96,20 @@ function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
   return [partOf('train'), { context: 'test', rows: split.test, digest: testData.digest, file }];
 }
 
+interface Label {
+  readonly label: ClassLabel;
+  readonly dtype: ClassesDtype;
+}
+
 /** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */
-function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
+function largerLabel({ steps }: PipelineState): Label | undefined {
   const last = steps.at(-1)?.[1];
   const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
-  if (classifier?.estimator !== 'LogisticRegression' || classifier.fitted.classes.length !== 2) return {};
-  const { classes, classesDtype } = classifier.fitted;
-  const larger = classes[1] as number | string;
-  return { positive: classesDtype === 'bool' ? pyBoolRepr(larger === 1) : String(larger) };
+  if (classifier?.estimator !== 'LogisticRegression') return undefined;
+  const { classes, classesDtype: dtype } = classifier.fitted;
+  return classes.length === 2 ? { label: classes[1]!, dtype } : undefined;
+}
+
+function labelText({ label, dtype }: Label): string {
+  return dtype === 'bool' ? pyBoolRepr(label === 1) : String(label);
 }

@@ -22,6 +22,19 @@ export type ColumnBins =
       readonly missing: number;
     };
 
+/** The flavor of a logged model that trainpost reads back: its name in `MLmodel`, its file, and the version of the file. */
+export const MODEL_FLAVOR = { name: 'trainpost', file: 'model.json', version: 1 } as const;
+
+/** The rows that a model was trained on. */
+interface TrainedOn {
+  /** Of the training file's bytes. */
+  readonly digest: string;
+  /** The same for the same rows of the same file only. */
+  readonly trainDigest: string;
+  readonly trainRows: number;
+  readonly testRows: number;
+}
+
 /** What `model.json` holds: everything about a model that a prediction or an evaluation needs. Plain data. */
 export interface ModelDescription {
   readonly pipeline: PipelineState;
@@ -34,8 +47,7 @@ export interface ModelDescription {
   };
   /** The label that precision, recall, F1 and ROC AUC refer to; with two classes only. */
   readonly positive?: ClassLabel;
-  /** The rows that the model was trained on. */
-  readonly trained: { readonly digest: string; readonly trainRows: number; readonly testRows: number };
+  readonly trained: TrainedOn;
   readonly profile: readonly ColumnBins[];
 }
 

@@ -14,7 +14,7 @@ export function championOf(result: Result): ModelDescription {
     features: data.features,
     target: { name: data.target, classes, dtype: classesDtype },
     ...(classes.length === 2 && { positive: classes[1]! }),
-    trained: { digest: data.digest, trainRows: split.train, testRows: split.test },
+    trained: { digest: data.digest, trainDigest: '', trainRows: split.train, testRows: split.test },
     profile: [],
   };
 }
