@@ -15,6 +15,7 @@ import { type ConnectionBounds, createHttpServer } from '../../src/http/connecti
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
+import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
@@ -54,6 +55,7 @@ export interface TestServiceOptions {
   readonly checks?: ReadinessOptions['checks'];
   /** Replaces the recording desk. */
   readonly deliveries?: DeliveryPort;
+  readonly champions?: ChampionPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -99,6 +101,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       deliveries: options.deliveries ?? desk,
       underWay,
       sweepMax: 20,
+      ...(options.champions && { champions: options.champions }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,
