@@ -48,8 +48,8 @@ export class Jobs {
       const logged = this.#rooms.deliveries.logged(known.id);
       return { isReplayed: true, trained: undefined, view: known, logged };
     }
-    const trained = await train(request, this.#rooms, (result, run, plan) => ({
-      ...keep(result, run, plan),
+    const trained = await train(request, this.#rooms, (...outcome) => ({
+      ...keep(...outcome),
       ...(key && { key }),
     }));
     const { run, kept, accepted } = trained;

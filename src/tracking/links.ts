@@ -31,7 +31,8 @@ function pageUrl({ url, workspace }: LinkBase, path: string): string {
 interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion: string;
+  /** Undefined if the model is not registered. */
+  readonly modelVersion: string | undefined;
   /** Ids of the runs by the keys of their nodes. */
   readonly runIds: Readonly<Record<string, string | undefined>>;
 }
@@ -52,9 +53,12 @@ export function loggedRun(
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
     modelUri: `runs:/${runId}/${modelName}`,
-    registeredModelName,
-    modelVersion,
-    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+    ...(registeredModelName !== undefined &&
+      modelVersion !== undefined && {
+        registeredModelName,
+        modelVersion,
+        modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+      }),
     ...(children.length > 0 && {
       children: children.map((node) => {
         const id = runIds[node.key];

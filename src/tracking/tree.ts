@@ -47,8 +47,8 @@ export interface RunNode {
   readonly status?: 'FAILED';
 }
 
-/** The root's model is always registered: that is what a training is for. */
-export type RootNode = RunNode & { readonly model: { readonly registeredAs: string } };
+/** The root always has a model. The model is registered unless a gate failed. */
+export type RootNode = RunNode & Required<Pick<RunNode, 'model'>>;
 
 /** A metric; each of its values is finite. */
 export interface StepMetric {

@@ -1,5 +1,6 @@
 import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Intervals } from './intervals.ts';
 import type { ColumnBins } from './loadedModel.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
@@ -29,6 +30,8 @@ export interface RunMeasures {
   readonly test: MetricValues;
   /** As `losses` of a `FittedCandidate`. */
   readonly losses?: readonly LossPoint[];
+  /** Of the test metrics of the main run. */
+  readonly intervals?: Intervals;
   /** If there are folds. */
   readonly cv?: FoldMeasures;
 }
@@ -67,6 +70,8 @@ export interface TrackedRun extends RunMeasures {
   readonly modelName: string;
   readonly registeredModelName: string;
   readonly alias?: string;
+  /** What came of the gates. If one failed, no version is registered, and the alias stays. */
+  readonly gate?: 'passed' | 'failed';
   /** Name and commit that the client gives, instead of the service's own. */
   readonly user?: string;
   readonly gitCommit?: string;
@@ -105,9 +110,10 @@ export interface LoggedRun {
   readonly experimentUrl?: string;
   /** `runs:/<run id>/<model name>` */
   readonly modelUri: string;
-  readonly registeredModelName: string;
-  readonly modelVersion: string;
-  readonly modelUrl: string;
+  /** The registered version; missing if a gate failed. */
+  readonly registeredModelName?: string;
+  readonly modelVersion?: string;
+  readonly modelUrl?: string;
   /** The runs of a sweep's candidates, in its order; null for a run that somebody deleted. */
   readonly children?: readonly (LoggedChild | null)[];
 }

@@ -80,16 +80,18 @@ export class RecordingDesk implements DeliveryPort {
   deliver(id: string): void {
     const entry = this.#entry(id);
     const runId = `run${this.entries.indexOf(entry) + 1}`;
-    const { runName, modelName, registeredModelName } = entry.run;
+    const { runName, modelName, registeredModelName, gate } = entry.run;
     const logged = {
       runId,
       runName,
       runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
       experimentId: '1',
       modelUri: `runs:/${runId}/${modelName}`,
-      registeredModelName,
-      modelVersion: '1',
-      modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+      ...(gate !== 'failed' && {
+        registeredModelName,
+        modelVersion: '1',
+        modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+      }),
     };
     entry.view = { ...entry.view, state: 'delivered', endedAtMs: Date.now(), attempts: 1, logged };
     entry.resolve(logged);

@@ -16,6 +16,7 @@ import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import type { ModelStore } from '../../src/models/port.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
+import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
@@ -61,6 +62,7 @@ export interface TestServiceOptions {
   readonly models?: ModelStore;
   readonly modelUri?: string;
   readonly bodyBytesMax?: number;
+  readonly champions?: ChampionPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -106,6 +108,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       deliveries: options.deliveries ?? desk,
       underWay,
       sweepMax: 20,
+      ...(options.champions && { champions: options.champions }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     upload,

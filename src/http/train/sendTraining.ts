@@ -2,10 +2,11 @@ import type { Response } from 'express';
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import { notes } from '../notes.ts';
-import { type HttpError, toHttp } from '../problem.ts';
+import { HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
+import type { GateAnswer } from './gateAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
-import { trainAnswer } from './trainAnswer.ts';
+import { gateOf, trainAnswer } from './trainAnswer.ts';
 
 /** An accepted training, and what its response needs to say. */
 export interface Outcome {
@@ -18,7 +19,7 @@ export interface Outcome {
 
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
- * @throws HttpError if MLflow rejected the run permanently
+ * @throws HttpError if MLflow rejected the run permanently, or if a gate failed
  */
 export function sendTraining(
   { view, waitMs, isReplayed }: Outcome,
@@ -29,6 +30,8 @@ export function sendTraining(
   notes(response).deliveryId = view.id;
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
   const { path } = response.req;
+  const gate = gateOf(view);
+  response.set('X-Gate', gate?.state ?? 'none');
   if (view.state === 'dead') throw refusalOf(view, path);
   const applied = preferenceApplied(preferences, { waitMs, isPending });
   if (applied !== undefined) response.set('Preference-Applied', applied);
@@ -36,6 +39,7 @@ export function sendTraining(
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
+  if (gate?.state === 'failed') throw gateFailure(gate, view, path);
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
   response.json(trainAnswer(view, path));
 }
@@ -48,4 +52,12 @@ function refusalOf(view: DeliveryView, path: string): HttpError {
   };
   const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
   return view.answer === undefined ? refusal : refusal.with({ ...trainAnswer(view, path) });
+}
+
+/** The problem, with all keys of a training's response: run and model are logged, and no version is registered. */
+function gateFailure({ gates }: GateAnswer, view: DeliveryView, path: string): HttpError {
+  const failed = gates.filter(({ state }) => state === 'failed').map(({ expression }) => expression);
+  const which = failed.length === 1 ? 'A gate does not hold' : `${failed.length} gates do not hold`;
+  const message = `${which}, so no version is registered, and the alias stays: ${failed.join('; ')}. The values are in gate.`;
+  return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...trainAnswer(view, path) });
 }

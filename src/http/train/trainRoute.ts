@@ -133,7 +133,9 @@ async function trainAndWait(
   // From here on the training holds the key, even if the client disconnects.
   response.off('close', head.letGo);
   try {
-    const keep: Keep = (result, run, plan) => ({ answer: keptAnswer(result, run, plan, clock()) });
+    const keep: Keep = (result, run, plan, gate) => ({
+      answer: keptAnswer(result, run, { plan, ...(gate && { gate }), clock: clock() }),
+    });
     const job = await jobs.submit({ ...submission, keep });
     if (job.trained !== undefined) noteResult(job.trained.result, clock().upload, response);
     const settled = jobs.settled(job, waitMs, clientGone(response));

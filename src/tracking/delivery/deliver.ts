@@ -17,10 +17,9 @@ export async function deliver(delivery: Delivery): Promise<Delivered> {
   const run = await settleRoot(delivery);
   const ids = { runId: run.run_id, experimentId: run.experiment_id };
   const whole = await findWhole(delivery, root, run);
-  if (whole !== undefined) return { ...ids, modelVersion: whole.version! };
+  if (whole !== undefined) return { ...ids, modelVersion: whole.version };
   await reopen(delivery, root, run);
   await deliverChildren(delivery, run, found);
   const { version } = await fillAndEnd(delivery, root, run, found);
-  // The root's model is always registered.
-  return { ...ids, modelVersion: version! };
+  return { ...ids, modelVersion: version };
 }

@@ -21,5 +21,6 @@ export interface Delivery {
 export interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion: string;
+  /** Undefined if the model is not registered. */
+  readonly modelVersion: string | undefined;
 }

@@ -105,6 +105,6 @@ export async function measureBoth(
   };
 }
 
-function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {
+export function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {
   return measures;
 }
