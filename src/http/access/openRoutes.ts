@@ -4,13 +4,7 @@ import type { Request } from 'express';
  * All routes that need no token: the probes, and a route that only says that the service is there. A path that is
  * written in any other way needs the token.
  */
-const OPEN_ROUTES: ReadonlySet<string> = new Set([
-  '/test',
-  '/health/live',
-  '/health/ready',
-  '/health',
-  '/ping',
-]);
+const OPEN_ROUTES: ReadonlySet<string> = new Set(['/test', '/health/live', '/health/ready']);
 
 export function isOpen({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
   return (method === 'GET' || method === 'HEAD') && OPEN_ROUTES.has(path);

@@ -66,7 +66,8 @@ function readSplit(value: unknown): NamedColumns {
   if (index != null && !(Array.isArray(index) && index.length === data.length))
     throw badBody('dataframe_split.index must be a list with an entry for each row.');
   const names = columns?.map(String);
-  if (names !== undefined && data.length > 0 && data.every(isObject)) return pick(fromObjects(data), names);
+  if (names !== undefined && data.length > 0 && data.every(isObject))
+    return pick(fromObjects(data, null), names);
   return fromRows(data, names, 'dataframe_split.data');
 }
 
@@ -89,7 +90,7 @@ function readRecords(value: unknown, form: string): NamedColumns {
  * Columns of rows that are objects.
  * @param hole stands for a key that a row does not have: null is a missing value, as in pandas, and undefined is an error
  */
-function fromObjects(rows: readonly JsonObject[], hole: null | undefined = null): NamedColumns {
+function fromObjects(rows: readonly JsonObject[], hole: null | undefined): NamedColumns {
   const columns = new Map<string, unknown[]>();
   rows.forEach((row, at) => {
     for (const name of Object.keys(row)) {

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { ModelStore } from '../../models/port.ts';
 import { onlyMethods } from '../methods.ts';
-import { HttpError } from '../problem.ts';
+import { HttpError, toHttp } from '../problem.ts';
 import { noModel } from './query.ts';
 
 /** What MLflow's server answers if its model is loaded. */
@@ -37,12 +37,13 @@ export function modelHealthRoute(models: ModelStore, modelUri: string | undefine
   return router;
 }
 
-/** The probes need no token, so the reason, which may hold names and addresses, goes to the log only. */
+/** Any status but 200 means for a probe that the model does not answer; 503 says so without blaming the request. */
 function notLoaded(cause: unknown): HttpError {
+  const { code, message } = toHttp(cause);
   const error = new HttpError(
     503,
     'model_not_loaded',
-    'The default model cannot be loaded: see the log of the service.',
+    `The default model cannot be loaded (${code}): ${message}`,
   );
   error.cause = cause;
   return error;

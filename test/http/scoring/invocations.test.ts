@@ -237,7 +237,7 @@ describe('the probes of a model', () => {
     }
   });
 
-  it('need no token, but predictions do', async () => {
+  it('need the token, as predictions do', async () => {
     const token = 'a'.repeat(32);
     const other = await startTestService({
       models: storeOf(ready),
@@ -245,7 +245,9 @@ describe('the probes of a model', () => {
       access: { allowedHosts: [], token },
     });
     try {
-      expect((await fetch(`${other.url}/ping`)).status).toBe(200);
+      expect((await fetch(`${other.url}/ping`)).status).toBe(401);
+      const headers = { Authorization: `Bearer ${token}` };
+      expect((await fetch(`${other.url}/ping`, { headers })).status).toBe(200);
       expect((await fetch(`${other.url}/version`)).status).toBe(401);
       expect((await fetch(`${other.url}/invocations`, { method: 'POST', body: '{}' })).status).toBe(401);
     } finally {

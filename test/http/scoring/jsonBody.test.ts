@@ -134,6 +134,12 @@ describe('jsonBody', () => {
     expect(flat(body)).toEqual(expected);
   });
 
+  it('marks the holes of instances, which are errors, and not those of records', () => {
+    const rows = [{ a: 1 }, { b: 'y' }];
+    expect(jsonBody({ instances: rows }).input.columns.get('a')).toEqual([1, undefined]);
+    expect(jsonBody({ inputs: rows }).input.columns.get('a')).toEqual([1, null]);
+  });
+
   it('reads a column with the name of the prototype', () => {
     const body = JSON.parse('{"instances":[{"__proto__":1}]}');
     expect([...jsonBody(body).input.columns]).toEqual([['__proto__', [1]]]);
