@@ -27,7 +27,7 @@ export const MODEL_FLAVOR = { name: 'trainpost', file: 'model.json', version: 1 
 
 /** The rows that a model was trained on. */
 interface TrainedOn {
-  /** Of the training file's bytes. */
+  /** Digest of the training file's bytes. */
   readonly digest: string;
   /** The same for the same rows of the same file only. */
   readonly trainDigest: string;

@@ -28,7 +28,7 @@ export interface RunMeasures {
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly training: MetricValues;
   readonly test: MetricValues;
-  /** Of the test metrics of the main run. */
+  /** Intervals of the test metrics; the main run has them. */
   readonly intervals?: Intervals;
   /** If there are folds. */
   readonly cv?: FoldMeasures;
