@@ -8,7 +8,7 @@ import type {
   TransformerState,
 } from '../values/pipelineState.ts';
 
-/** The pipeline's steps do not fit together, or are none that trainpost builds. */
+/** The pipeline's steps do not fit together, or trainpost builds no such steps. */
 export class PipelineShapeError extends Error {}
 
 /** A transformed number: `fill` replaces a missing value, then `x * scale + offset`, then the clip. */

@@ -27,9 +27,9 @@ export const MODEL_FLAVOR = { name: 'trainpost', file: 'model.json', version: 1 
 
 /** The rows that a model was trained on. */
 interface TrainedOn {
-  /** Digest of the training file's bytes. */
+  /** The digest of the training file. */
   readonly digest: string;
-  /** The same for the same rows of the same file only. */
+  /** The digest of the training rows: the same for the same rows of the same file only. */
   readonly trainDigest: string;
   readonly trainRows: number;
   readonly testRows: number;

@@ -4,19 +4,12 @@ import { TrainingPipeline } from '../../src/ml/trainingPipeline.ts';
 import type { FeatureColumn } from '../../src/models/port.ts';
 import { createPredictor } from '../../src/models/predictor.ts';
 import { classifierOf } from '../../src/tracking/modelFiles/onnx.ts';
-import { MODEL_CASES, type ModelCase, modelCase, THRESHOLD_CASES } from '../tracking/modelFiles/cases.ts';
+import { MODEL_CASES, modelCase, THRESHOLD_CASES } from '../tracking/modelFiles/cases.ts';
 import { COLUMN_CASES, THRESHOLD_COLUMN_CASES } from '../tracking/modelFiles/columnCases.ts';
+import { columnsOf } from './columns.ts';
 
 const CASES = [...MODEL_CASES, ...COLUMN_CASES, ...THRESHOLD_CASES, ...THRESHOLD_COLUMN_CASES];
 const TOLERANCE = 1e-12;
-
-function columnsOf({ features, rows }: Pick<ModelCase, 'features' | 'rows'>): FeatureColumn[] {
-  return features.map(({ type }, j): FeatureColumn => {
-    const cells = rows.map((row) => row[j]!);
-    if (type === 'string') return cells as (string | null)[];
-    return Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)));
-  });
-}
 
 function frameOf(columns: readonly FeatureColumn[], nSamples: number) {
   return {
