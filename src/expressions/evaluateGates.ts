@@ -11,7 +11,7 @@ import { fullName, MEASURES, METRIC_NAMES, scopeOf } from './scope.ts';
 export interface GateFacts {
   readonly test: Measures;
   readonly train: Measures;
-  /** Of the test metrics. */
+  /** Intervals of the test metrics. */
   readonly intervals: Intervals;
   /** Undefined if there is no champion: then comparisons with it hold. */
   readonly champion?: Pick<ChampionResult, 'measures' | 'verdicts'> & {

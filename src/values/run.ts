@@ -30,7 +30,7 @@ export interface RunMeasures {
   readonly test: MetricValues;
   /** As `losses` of a `FittedCandidate`. */
   readonly losses?: readonly LossPoint[];
-  /** Of the test metrics of the main run. */
+  /** Intervals of the test metrics; the main run has them. */
   readonly intervals?: Intervals;
   /** If there are folds. */
   readonly cv?: FoldMeasures;

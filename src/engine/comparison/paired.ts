@@ -36,7 +36,7 @@ export function pairedDifferences(
 
 const EVERYTHING = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
-/** Of a normal estimate. Equal models have no standard error, and a p-value of 1. */
+/** Describes a normal estimate. Equal models have no standard error, and a p-value of 1. */
 function normalDifference(difference: number, standardError: number): Difference | undefined {
   const interval = normalInterval(difference, standardError, EVERYTHING);
   if (interval === undefined) return undefined;

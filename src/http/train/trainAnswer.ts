@@ -47,7 +47,7 @@ interface Computed extends Partial<SweepAnswer> {
   readonly cv?: FoldsAnswer;
   /** If the form has `threshold`. */
   readonly threshold?: ChosenThreshold;
-  /** Of the test metrics. Records of earlier versions have none. */
+  /** Intervals of the test metrics. Records of earlier versions have none. */
   readonly intervals?: Intervals;
   /** If the form has `gate`. */
   readonly gate?: GateAnswer;

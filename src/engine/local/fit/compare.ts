@@ -4,6 +4,7 @@ import type { CodedResult } from '../../../ml/codedMetrics.ts';
 import { areaOf, varianceOfSorted } from '../../../ml/intervals/delong.ts';
 import { sortDoubles } from '../../../ml/sortDoubles.ts';
 import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
+import type { ErrorDetails } from '../../../values/errorData.ts';
 import type { CustomMetric } from '../../../values/expression.ts';
 import type { ModelDescription } from '../../../values/loadedModel.ts';
 import type { PipelineState } from '../../../values/pipelineState.ts';
@@ -99,15 +100,15 @@ function measureChampion(
     const place = dataset.features.findIndex((feature) => feature.name === name);
     const column = test.frame.columns[place];
     if (column === undefined) {
-      throw unmeasurable(
-        `it needs the column ${quote(name)}, which is not among the features of this file: add the column, or leave out the gates that compare`,
+      throw mismatch(
+        `it needs the column ${quote(name)}, which is not among the features of this file: add the column`,
         name,
       );
     }
     const kind = type === 'string' ? 'text' : 'numeric';
     if (column.kind !== kind) {
-      throw unmeasurable(
-        `its column ${quote(name)} holds ${kind === 'text' ? 'text' : 'numbers'}, and that of this file does not: correct the column, or leave out the gates that compare`,
+      throw mismatch(
+        `its column ${quote(name)} holds ${kind === 'text' ? 'text' : 'numbers'}, and that of this file does not: correct the column`,
         name,
       );
     }
@@ -119,19 +120,18 @@ function measureChampion(
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const { message, details } = error;
-    throw new DataError(CODE, `The champion cannot be measured on these test rows: ${message}`, details, {
-      cause: error,
-    });
+    throw unmeasurable(`: ${message}`, details, error);
   }
 }
 
-const CODE = 'champion_cannot_be_measured';
+function unmeasurable(why: string, details: ErrorDetails, cause?: unknown): DataError {
+  const message = `The champion cannot be measured on these test rows${why}`;
+  return new DataError('champion_cannot_be_measured', message, details, { cause });
+}
 
-function unmeasurable(why: string, column?: string): DataError {
-  return new DataError(CODE, `The champion cannot be measured on these test rows, because ${why}.`, {
-    field: 'gate',
-    ...(column !== undefined && { column }),
-  });
+/** @param why the fault, and what to do */
+function mismatch(why: string, column: string): DataError {
+  return unmeasurable(`, because ${why}, or leave out the gates that compare.`, { field: 'gate', column });
 }
 
 /** @throws DataError if the champion has other classes than the target */
@@ -139,8 +139,8 @@ function requireClasses(champion: ModelDescription, target: TestRows['dataset'][
   const labels = target.classCounts.map(({ label }) => label);
   const { classes } = champion.target;
   if (classes.length === labels.length && classes.every((label, index) => label === labels[index])) return;
-  throw unmeasurable(
-    `it has other classes than ${quote(target.name)}: write the labels as they were, or leave out the gates that compare`,
+  throw mismatch(
+    `it has other classes than ${quote(target.name)}: write the labels as they were`,
     target.name,
   );
 }
