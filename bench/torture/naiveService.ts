@@ -75,6 +75,7 @@ async function deliver(recorded: RecordedTree): Promise<void> {
     await again(() => client.putArtifact(folder, path, bytes));
   }
   await again(() => client.finalizeLoggedModel(modelId, 'READY'));
+  if (name === undefined) return;
   await again(() => client.ensureRegisteredModel(name));
   const newVersion = { name, source: `models:/${modelId}`, runId, modelId };
   const version = await again(() => client.createModelVersion(newVersion));
