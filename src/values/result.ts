@@ -1,6 +1,7 @@
-import type { DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Inference } from './inference.ts';
+import type { ColumnBins } from './loadedModel.ts';
 import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -58,6 +59,10 @@ export interface Result {
   readonly testData?: TestFileInfo;
   readonly split: SplitInfo;
   readonly example: InputExample;
+  /** The label that the plan names as positive. */
+  readonly positive?: ClassLabel;
+  /** Bins of each feature in the training rows. */
+  readonly profile?: readonly ColumnBins[];
   /** In the plan's order; at least one is fitted. */
   readonly candidates: readonly Candidate[];
   /** Index of the best candidate, whose pipeline becomes the model. */

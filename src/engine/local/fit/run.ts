@@ -21,6 +21,7 @@ import { fitCandidates } from './fitCandidates.ts';
 import { assignFolds, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { trainingProfile } from './profile.ts';
 import { StageClock } from './stageClock.ts';
 
 /**
@@ -49,6 +50,7 @@ export async function runPlan(
     );
     const nFolds = foldsToMake(plan);
     const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, plan.evaluation.holdout, nFolds);
+    const profile = trainingProfile(prepared);
     clock.end('split');
 
     watch.enter('fitting', fitsOf(plan));
@@ -80,6 +82,8 @@ export async function runPlan(
       ...(prepared.testInfo && { testData: prepared.testInfo }),
       split: prepared.marked.split,
       example: prepared.example,
+      ...(prepared.positive !== undefined && { positive: prepared.positive }),
+      profile,
       candidates: candidates.map((candidate, index) =>
         index === chosen ? best : plan.keepAll ? candidate : withoutPipeline(candidate),
       ),
