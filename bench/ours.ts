@@ -96,6 +96,7 @@ const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
   checkExperiment: async () => undefined,
   accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
+  acceptEvaluation: () => Promise.reject(new Error('the benchmark evaluates nothing')),
   logged: () => undefined,
   find: async () => delivered,
   findByKey: async () => undefined,

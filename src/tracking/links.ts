@@ -31,7 +31,7 @@ function pageUrl({ url, workspace }: LinkBase, path: string): string {
 interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion: string;
+  readonly modelVersion?: string;
   /** Ids of the runs by the keys of their nodes. */
   readonly runIds: Readonly<Record<string, string | undefined>>;
 }
@@ -44,17 +44,19 @@ export function loggedRun(
 ): LoggedRun {
   const { runId, experimentId, modelVersion, runIds } = delivered;
   const { name: runName, model } = root;
-  const { name: modelName, registeredAs: registeredModelName } = model;
   return {
     runId,
     runName,
     runUrl: runUrl(base, experimentId, runId),
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
-    modelUri: `runs:/${runId}/${modelName}`,
-    registeredModelName,
-    modelVersion,
-    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+    ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
+    ...(model?.registeredAs !== undefined && { registeredModelName: model.registeredAs }),
+    ...(model?.registeredAs !== undefined &&
+      modelVersion !== undefined && {
+        modelVersion,
+        modelUrl: modelVersionUrl(base, model.registeredAs, modelVersion),
+      }),
     ...(children.length > 0 && {
       children: children.map((node) => {
         const id = runIds[node.key];

@@ -197,6 +197,6 @@ describe('a record', () => {
     expect(root.startTimeMs).toBe(1_795_407_178_082);
     expect(root.endTimeMs).toBeGreaterThanOrEqual(before);
     expect(root.endTimeMs).toBeLessThanOrEqual(Date.now());
-    expect(root.model.alias).toBe('champion');
+    expect(root.model?.alias).toBe('champion');
   });
 });

@@ -65,7 +65,7 @@ export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number):
     last_error: lastErrorAnswer(view),
     experiment: view.experimentName,
     run: runAnswer(view),
-    model: logged === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+    model: logged?.registeredModelName === undefined ? null : modelAnswer(logged.registeredModelName, logged),
   };
 }
 
