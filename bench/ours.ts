@@ -120,6 +120,7 @@ const app = createApp({
     underWay,
     sweepMax: 200,
   },
+  models: { load: () => Promise.reject(new Error('the benchmark loads no model')) },
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
   limits: [],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pyBoolRepr } from '../python/repr.ts';
+import type { ClassesDtype, ClassLabel } from '../values/dataset.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
 import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
@@ -97,6 +98,10 @@ function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
   const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
   if (classifier?.estimator !== 'LogisticRegression' || classifier.fitted.classes.length !== 2) return {};
   const { classes, classesDtype } = classifier.fitted;
-  const larger = classes[1] as number | string;
-  return { positive: classesDtype === 'bool' ? pyBoolRepr(larger === 1) : String(larger) };
+  return { positive: labelRepr(classes[1] as ClassLabel, classesDtype) };
+}
+
+/** A label as Python prints it. */
+export function labelRepr(label: ClassLabel, dtype: ClassesDtype): string {
+  return dtype === 'bool' ? pyBoolRepr(label === 1) : String(label);
 }

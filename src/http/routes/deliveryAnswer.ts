@@ -77,6 +77,24 @@ export function experimentAnswer({ experimentName, logged }: DeliveryView): Expe
   };
 }
 
+/** How far a delivery is, in a response to the request that asked for it. */
+export interface TrackingAnswer {
+  readonly state: 'pending' | 'finished' | 'dead';
+  readonly delivery: DeliveryLink;
+  readonly last_error: LastErrorAnswer | null;
+}
+
+const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
+
+/** @param path the path of the request */
+export function trackingAnswer(view: DeliveryView, path: string): TrackingAnswer {
+  return {
+    state: TRACKING_STATES[view.state],
+    delivery: deliveryLink(view.id, path),
+    last_error: lastErrorAnswer(view),
+  };
+}
+
 /** @param path the path of the request */
 export function deliveryLink(id: string, path: string): DeliveryLink {
   return { id, url: relativeReference(path, `deliveries/${id}`) };

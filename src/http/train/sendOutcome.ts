@@ -5,31 +5,34 @@ import { notes } from '../notes.ts';
 import { type HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
-import { trainAnswer } from './trainAnswer.ts';
 
-/** An accepted training, and what its response needs to say. */
+/** An accepted training or evaluation, and what its response needs to say. */
 export interface Outcome {
   readonly view: DeliveryView;
   /** How long the response might have waited for MLflow. */
   readonly waitMs: number;
-  /** Whether an earlier request with the same key started the training. */
+  /** Whether an earlier request with the same key started the work. */
   readonly isReplayed: boolean;
 }
+
+/** Makes the body of a response from a record, for the path of the request. */
+type AnswerOf = (view: DeliveryView, path: string) => object;
 
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
  * @throws HttpError if MLflow rejected the run permanently
  */
-export function sendTraining(
+export function sendOutcome(
   { view, waitMs, isReplayed }: Outcome,
   preferences: Preferences,
   response: Response,
+  answerOf: AnswerOf,
 ): void {
   const isPending = view.state === 'pending';
   notes(response).deliveryId = view.id;
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
   const { path } = response.req;
-  if (view.state === 'dead') throw refusalOf(view, path);
+  if (view.state === 'dead') throw refusalOf(view, path, answerOf);
   const applied = preferenceApplied(preferences, { waitMs, isPending });
   if (applied !== undefined) response.set('Preference-Applied', applied);
   if (view.logged !== undefined) {
@@ -37,15 +40,15 @@ export function sendTraining(
     response.set('Run-Id', view.logged.runId);
   }
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
-  response.json(trainAnswer(view, path));
+  response.json(answerOf(view, path));
 }
 
 /** The problem, with everything that was computed. A damaged record has lost its answer. */
-function refusalOf(view: DeliveryView, path: string): HttpError {
+function refusalOf(view: DeliveryView, path: string, answerOf: AnswerOf): HttpError {
   const { code, message, details } = view.lastError ?? {
     code: 'mlflow_refused',
     message: 'MLflow refused the run.',
   };
   const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
-  return view.answer === undefined ? refusal : refusal.with({ ...trainAnswer(view, path) });
+  return view.answer === undefined ? refusal : refusal.with({ ...answerOf(view, path) });
 }
