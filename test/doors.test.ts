@@ -16,8 +16,9 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels', 'expressions'],
   // The spool implements a port of `tracking`, and `tracking` implements one of `training`.
   spool: ['errors', 'system', 'tracking/delivery/recordStore'],
-  tracking: ['values', 'errors', 'python', 'training/deliveryPort'],
+  tracking: ['values', 'errors', 'python', 'training/deliveryPort', 'models/registry'],
   training: ['values', 'errors', 'python', 'engine', 'ml', 'expressions'],
+  models: ['values', 'errors'],
   jobs: ['values', 'errors', 'training'],
   observability: [],
   http: ['values', 'errors', 'python', 'net', 'system', 'training', 'jobs', 'observability', 'expressions'],
@@ -36,6 +37,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'training',
     'spool',
     'tracking',
+    'models',
     'observability',
   ],
   server: ['config', 'errors', 'system', 'log', 'service'],

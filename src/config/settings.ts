@@ -303,6 +303,13 @@ export const SETTINGS = {
       meaning: 'The default of the field `signature`: `inferred`, `any` or `none`.',
     }),
   }),
+  models: group('Models that are read back', {
+    aliasTtlMs: setting('MODEL_ALIAS_TTL_MS', ms(0, HOUR_MS), 5_000, {
+      reason: 'A new champion serves within seconds, and MLflow gets one call in that time.',
+      meaning:
+        'How long the version behind an alias counts before trainpost asks MLflow again. While MLflow is away, the loaded version goes on serving.',
+    }),
+  }),
   delivery: group('Deliveries to MLflow', {
     atOnce: setting('DELIVERIES_AT_ONCE', count(1, 16), 2, {
       reason: 'MLflow on SQLite takes about six runs a second, however many arrive at once.',

@@ -246,6 +246,28 @@ export class MlflowClient extends Api {
     return this.ifThere(async () => (await this.call<VersionAnswer>('GET', versionPath)).model_version);
   }
 
+  /** The number of the version that an alias points at; undefined if there is no such model or alias. */
+  async versionOfAlias(name: string, alias: string): Promise<string | undefined> {
+    const query = new URLSearchParams({ name, alias });
+    type Answer = { model_version: { version: string } };
+    try {
+      const answer = await this.ifThere(() => this.call<Answer>('GET', `registered-models/alias?${query}`));
+      return answer?.model_version.version;
+    } catch (error) {
+      // MLflow says so of an alias that is not there.
+      if (hasErrorCode(error, 'INVALID_PARAMETER_VALUE')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Paths of the files in a folder of a run's artifacts; undefined if MLflow does not have the run. */
+  async listRunArtifacts(runId: string, folder: string): Promise<string[] | undefined> {
+    const query = new URLSearchParams({ run_id: runId, path: folder });
+    type Answer = { files?: { path: string }[] };
+    const answer = await this.ifThere(() => this.call<Answer>('GET', `artifacts/list?${query}`));
+    return answer && (answer.files ?? []).map(({ path }) => path);
+  }
+
   async setAlias(name: string, alias: string, version: string): Promise<void> {
     await this.call('POST', 'registered-models/alias', { name, alias, version }, true);
   }

@@ -33,6 +33,7 @@ export interface Run {
 
 export interface LoggedModelInfo {
   readonly model_id: string;
+  readonly name?: string;
   readonly artifact_uri: string;
   readonly status: string;
   readonly creation_timestamp_ms: number;

@@ -4,7 +4,7 @@ import type { ChildRun, TrackedRun } from '../values/run.ts';
 import { datasetInput } from './dataset.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 import { runMetrics } from './metrics.ts';
-import { type MlmodelFacts, modelFiles } from './modelFiles/index.ts';
+import { type MlmodelFacts, type ModelOrigin, modelFiles } from './modelFiles/index.ts';
 import { cutParams, pipelineParams } from './params.ts';
 import { type Env, estimatorTags, outcomeTags, problemTags, systemTags, userOf } from './tags.ts';
 import { REQUEST_ID_TAG, type RecordedTree, type RunNode, type RunTree, requestIdOf } from './tree.ts';
@@ -109,6 +109,21 @@ function inputsOf({ parts }: TrackedRun): RunNode['inputs'] {
   return parts.map(({ context }, dataset) => ({ dataset, context }));
 }
 
+function originOf({ dataset, parts, positive, profile = [] }: TrackedRun): ModelOrigin {
+  const part = (context: 'train' | 'test') => parts.find((one) => one.context === context);
+  return {
+    target: dataset.target,
+    ...(positive !== undefined && { positive }),
+    trained: {
+      digest: dataset.digest,
+      trainDigest: part('train')?.digest ?? '',
+      trainRows: part('train')?.rows ?? 0,
+      testRows: part('test')?.rows ?? 0,
+    },
+    profile,
+  };
+}
+
 function recordModel(
   pipeline: PipelineState,
   key: string,
@@ -118,6 +133,7 @@ function recordModel(
     pipeline,
     features: run.dataset.features,
     inputExample: run.inputExample,
+    origin: originOf(run),
     signature: run.signature,
     utcTimeCreated: now,
   });

@@ -2,7 +2,7 @@ import { ctime } from '../python/ctime.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import type { LoadedModel } from '../values/loadedModel.ts';
 import type { EvaluatedRun } from '../values/run.ts';
-import { labelRepr } from './describeRun.ts';
+import { labelText } from './describeRun.ts';
 import type { EvaluateFields } from './fields/evaluateTable.ts';
 import { evaluateParams } from './fields/use.ts';
 import { valuesOf } from './measures.ts';
@@ -55,7 +55,7 @@ function positiveOf(
 ): { readonly positive?: string } {
   const { classes, dtype } = target;
   if (classes.length !== 2) return {};
-  return { positive: labelRepr(positive ?? classes[1]!, dtype) };
+  return { positive: labelText({ label: positive ?? classes[1]!, dtype }) };
 }
 
 /** Describes an evaluation in Markdown: model, file, metrics, drift and warnings. */

@@ -38,9 +38,11 @@ export function describeRun(input: RunInput): TrackedRun {
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
   const best = chosenOf(result);
   const isSweep = result.candidates.length > 1;
+  const larger = largerLabel(best.pipeline);
+  const positive = result.positive ?? larger?.label;
   const paramsFor = (model: ModelSpec) => ({
     target: result.data.target,
-    ...positiveOf(best.pipeline),
+    ...(larger !== undefined && { positive: labelText(larger) }),
     ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
   });
   return {
@@ -55,6 +57,8 @@ export function describeRun(input: RunInput): TrackedRun {
     dataset: result.data,
     parts: partsOf(input),
     signature,
+    ...(positive !== undefined && { positive }),
+    ...(result.profile !== undefined && { profile: result.profile }),
     inputExample: result.example,
     extraParams: paramsFor(best.model),
     note: noteOf({
@@ -92,16 +96,21 @@ function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
   return [partOf('train'), { context: 'test', rows: split.test, digest: testData.digest, file }];
 }
 
+interface Label {
+  readonly label: ClassLabel;
+  readonly dtype: ClassesDtype;
+}
+
 /** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */
-function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
+function largerLabel({ steps }: PipelineState): Label | undefined {
   const last = steps.at(-1)?.[1];
   const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
-  if (classifier?.estimator !== 'LogisticRegression' || classifier.fitted.classes.length !== 2) return {};
-  const { classes, classesDtype } = classifier.fitted;
-  return { positive: labelRepr(classes[1] as ClassLabel, classesDtype) };
+  if (classifier?.estimator !== 'LogisticRegression') return undefined;
+  const { classes, classesDtype: dtype } = classifier.fitted;
+  return classes.length === 2 ? { label: classes[1]!, dtype } : undefined;
 }
 
 /** A label as Python prints it. */
-export function labelRepr(label: ClassLabel, dtype: ClassesDtype): string {
+export function labelText({ label, dtype }: Label): string {
   return dtype === 'bool' ? pyBoolRepr(label === 1) : String(label);
 }

@@ -22,11 +22,14 @@ export type ColumnBins =
       readonly missing: number;
     };
 
+/** The flavor of a logged model that trainpost reads back: its name in `MLmodel`, its file, and the version of the file. */
+export const MODEL_FLAVOR = { name: 'trainpost', file: 'model.json', version: 1 } as const;
+
 /** The rows that a model was trained on. */
-export interface TrainedOn {
-  /** Of the training file's bytes. */
+interface TrainedOn {
+  /** The digest of the training file. */
   readonly digest: string;
-  /** The same for the same rows of the same file only. */
+  /** The digest of the training rows: the same for the same rows of the same file only. */
   readonly trainDigest: string;
   readonly trainRows: number;
   readonly testRows: number;

@@ -1,5 +1,6 @@
-import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { ColumnBins } from './loadedModel.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { SolverInfo } from './result.ts';
@@ -79,6 +80,10 @@ export interface TrackedRun extends RunMeasures {
   /** The training rows and the test rows. */
   readonly parts: readonly DatasetPart[];
   readonly signature: SignatureKind;
+  /** The label that precision, recall, F1 and ROC AUC refer to; with two classes only. */
+  readonly positive?: ClassLabel;
+  /** Bins of each feature in the training rows. */
+  readonly profile?: readonly ColumnBins[];
   readonly inputExample: InputExample;
   /** The run's description in Markdown. MLflow shows it on the run's page, and with the registered version. */
   readonly note?: string;

@@ -16,6 +16,7 @@ import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
+import type { LoadedModels } from '../../src/training/evaluate.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
@@ -54,6 +55,8 @@ export interface TestServiceOptions {
   readonly checks?: ReadinessOptions['checks'];
   /** Replaces the recording desk. */
   readonly deliveries?: DeliveryPort;
+  /** The models that `POST /evaluate` finds; none without it. */
+  readonly models?: LoadedModels;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -101,6 +104,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       sweepMax: 20,
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
+    models: options.models ?? { load: () => Promise.reject(new Error('no models')) },
     upload,
     wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
     limits: limitsOf({ ...config, upload, table }),

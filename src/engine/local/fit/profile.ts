@@ -31,7 +31,7 @@ export function trainingProfile({ dataset, train }: Pick<Prepared, 'dataset' | '
 }
 
 function textBins(name: string, column: TextColumn): ColumnBins {
-  // Of equally frequent texts, the sort keeps the order, which is by code point.
+  // The sort keeps equally frequent texts in their order, which is by code point.
   const listed = [...column.counts()].sort(([, a], [, b]) => b - a).slice(0, CATEGORIES_MAX);
   const counts = listed.map(([, rows]) => rows);
   const missing = column.nMissing;
