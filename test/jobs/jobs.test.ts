@@ -82,7 +82,7 @@ describe('a key', () => {
   it('stands for the training that it was used for first', async () => {
     const first = await jobs.submit(submission(KEY));
     const again = await jobs.submit(submission(KEY));
-    expect(again).toMatchObject({ isReplayed: true, trained: undefined, view: { id: first.view.id } });
+    expect(again).toMatchObject({ isReplayed: true, done: undefined, view: { id: first.view.id } });
     expect(engine.calls).toEqual(['check', 'run']);
     expect((await jobs.settled(again, 60_000, HERE)).state).toBe('delivered');
   });
