@@ -33,7 +33,7 @@ export interface DeliveryAnswer extends DeliveryLink {
 }
 
 /** Why the last try to deliver a training failed. */
-export interface LastErrorAnswer {
+interface LastErrorAnswer {
   readonly code: string;
   readonly detail: string;
 }
@@ -100,7 +100,7 @@ export function deliveryLink(id: string, path: string): DeliveryLink {
   return { id, url: relativeReference(path, `deliveries/${id}`) };
 }
 
-export function lastErrorAnswer({ lastError }: DeliveryView): LastErrorAnswer | null {
+function lastErrorAnswer({ lastError }: DeliveryView): LastErrorAnswer | null {
   return lastError === undefined ? null : { code: lastError.code, detail: lastError.message };
 }
 
