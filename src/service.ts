@@ -85,6 +85,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
       sweepMax: config.training.sweepMax,
       ...config.names,
     },
+    models,
     upload,
     scoring: { ...config.scoring, models, limits: config.table },
     wait: config.wait,

@@ -114,13 +114,17 @@ export class MlflowClient extends Api {
     await this.call('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
   }
 
-  /** A context says what the data was for: `training`. */
-  async logInputs(runId: string, inputs: readonly NewInput[]): Promise<void> {
+  /**
+   * Logs what a run used. A context says what the data was for: `training`.
+   * @param modelId MLflow 3: a logged model that the run used
+   */
+  async logInputs(runId: string, inputs: readonly NewInput[], modelId?: string): Promise<void> {
     const datasets = inputs.map(({ dataset, context }) => ({
       tags: keyValues({ 'mlflow.data.context': context }),
       dataset,
     }));
-    const body = { run_id: runId, datasets };
+    const models = modelId === undefined ? {} : { models: [{ model_id: modelId }] };
+    const body = { run_id: runId, datasets, ...models };
     const send = () => this.call('POST', 'runs/log-inputs', body, true);
     // If two runs bring a new data set at once, MLflow lets one of them fail. The second time, the data set is there.
     await send().catch((error: unknown) => {

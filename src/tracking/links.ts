@@ -31,8 +31,7 @@ function pageUrl({ url, workspace }: LinkBase, path: string): string {
 interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  /** Undefined if the model is not registered. */
-  readonly modelVersion: string | undefined;
+  readonly modelVersion?: string;
   /** Ids of the runs by the keys of their nodes. */
   readonly runIds: Readonly<Record<string, string | undefined>>;
 }
@@ -45,19 +44,18 @@ export function loggedRun(
 ): LoggedRun {
   const { runId, experimentId, modelVersion, runIds } = delivered;
   const { name: runName, model } = root;
-  const { name: modelName, registeredAs: registeredModelName } = model;
   return {
     runId,
     runName,
     runUrl: runUrl(base, experimentId, runId),
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
-    modelUri: `runs:/${runId}/${modelName}`,
-    ...(registeredModelName !== undefined &&
+    ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
+    ...(model?.registeredAs !== undefined && { registeredModelName: model.registeredAs }),
+    ...(model?.registeredAs !== undefined &&
       modelVersion !== undefined && {
-        registeredModelName,
         modelVersion,
-        modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+        modelUrl: modelVersionUrl(base, model.registeredAs, modelVersion),
       }),
     ...(children.length > 0 && {
       children: children.map((node) => {

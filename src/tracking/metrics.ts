@@ -28,6 +28,11 @@ export function runMetrics(
   ];
 }
 
+/** The metrics of an evaluation, on its only data set. */
+export function testMetrics(test: MetricValues): StepMetric[] {
+  return metricsOf('test_', test, { dataset: 0 });
+}
+
 function foldMetrics({ folds, mean, std }: FoldMeasures, dataset: number): StepMetric[] {
   return [
     ...folds.flatMap((values, step) => metricsOf('cv_', values, { dataset, step })),

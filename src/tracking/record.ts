@@ -7,14 +7,7 @@ import { runMetrics } from './metrics.ts';
 import { type MlmodelFacts, type ModelOrigin, modelFiles } from './modelFiles/index.ts';
 import { cutParams, pipelineParams } from './params.ts';
 import { type Env, estimatorTags, outcomeTags, problemTags, systemTags, userOf } from './tags.ts';
-import {
-  REQUEST_ID_TAG,
-  type RecordedTree,
-  type RootNode,
-  type RunNode,
-  type RunTree,
-  requestIdOf,
-} from './tree.ts';
+import { REQUEST_ID_TAG, type RecordedTree, type RunNode, type RunTree, requestIdOf } from './tree.ts';
 
 /** A node with its files, which have their paths in the record. */
 interface Recorded<Node extends RunNode> {
@@ -48,11 +41,11 @@ export function recordTree(pipeline: PipelineState, run: TrackedRun, env: Env): 
   };
 }
 
-function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<RootNode> {
+function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<RunNode> {
   const key = 'root';
   const model = recordModel(pipeline, key, { run, tree, now });
   const { note, files = [] } = run;
-  const node: RootNode = {
+  const node: RunNode = {
     key,
     name: run.runName,
     startTimeMs: run.startTimeMs,
@@ -85,7 +78,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
 }
 
 /** MLflow shows this tag as the description of a run. */
-const NOTE_TAG = 'mlflow.note.content';
+export const NOTE_TAG = 'mlflow.note.content';
 /** Says whether all gates held; without gates the tag is missing. */
 const GATE_TAG = 'trainpost.gate';
 

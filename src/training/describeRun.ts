@@ -119,6 +119,7 @@ function largerLabel({ steps }: PipelineState): Label | undefined {
   return classes.length === 2 ? { label: classes[1]!, dtype } : undefined;
 }
 
-function labelText({ label, dtype }: Label): string {
+/** A label as Python prints it. */
+export function labelText({ label, dtype }: Label): string {
   return dtype === 'bool' ? pyBoolRepr(label === 1) : String(label);
 }

@@ -100,7 +100,32 @@ export interface TrackedRun extends RunMeasures {
   readonly children?: readonly ChildRun[];
 }
 
-/** Where to find a training in MLflow. */
+/** Everything that is logged for one evaluation of a model that was trained before. */
+export interface EvaluatedRun {
+  readonly experimentName: string;
+  readonly runName: string;
+  /** Name and commit that the client gives, instead of the service's own. */
+  readonly user?: string;
+  readonly gitCommit?: string;
+  /** The client's own tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  /** Name of the uploaded file, without a path. */
+  readonly fileName: string;
+  /** Milliseconds since 1970. */
+  readonly startTimeMs: number;
+  readonly data: TestFileInfo & { readonly target: string };
+  /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
+  readonly test: MetricValues;
+  /** MLflow 3: the id of the logged model, to which the metrics belong. */
+  readonly modelId?: string;
+  /** Codes of warnings. */
+  readonly warnings: readonly string[];
+  /** The run's description in Markdown. */
+  readonly note: string;
+}
+
+/** Where to find a training or an evaluation in MLflow. */
 export interface LoggedRun {
   readonly runId: string;
   readonly runName: string;
@@ -108,9 +133,9 @@ export interface LoggedRun {
   readonly experimentId: string;
   /** Missing in receipts of earlier versions. */
   readonly experimentUrl?: string;
-  /** `runs:/<run id>/<model name>` */
-  readonly modelUri: string;
-  /** The registered version; missing if a gate failed. */
+  /** `runs:/<run id>/<model name>`; undefined if the run has no model. */
+  readonly modelUri?: string;
+  /** If the model is registered. */
   readonly registeredModelName?: string;
   readonly modelVersion?: string;
   readonly modelUrl?: string;

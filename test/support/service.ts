@@ -111,6 +111,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       ...(options.champions && { champions: options.champions }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
+    models: options.models ?? NO_MODELS,
     upload,
     scoring: {
       ...config.scoring,

@@ -65,7 +65,7 @@ describe('a record', () => {
     const asked = { registeredModelName: 'R', alias: 'champion', note: 'note', gate };
     const { tags, model } = rootOf(samplePipeline(), sampleRun(asked));
     expect(tags['trainpost.gate']).toBe(gate);
-    const { facts: _, name: __, ...rest } = model;
+    const { facts: _, name: __, ...rest } = model!;
     expect(rest).toEqual(registration);
   });
 
@@ -239,6 +239,6 @@ describe('a record', () => {
     expect(root.startTimeMs).toBe(1_795_407_178_082);
     expect(root.endTimeMs).toBeGreaterThanOrEqual(before);
     expect(root.endTimeMs).toBeLessThanOrEqual(Date.now());
-    expect(root.model.alias).toBe('champion');
+    expect(root.model?.alias).toBe('champion');
   });
 });

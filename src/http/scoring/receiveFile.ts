@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import multer, { MulterError } from 'multer';
 import { FieldError } from '../../errors.ts';
+import type { FormTable } from '../../training/fields/table.ts';
 import { HttpError } from '../problem.ts';
 import { refuseName, uploadName } from '../upload/fileName.ts';
 import { explainFormError, fileTooLarge } from '../upload/formErrors.ts';
@@ -15,6 +16,8 @@ import { refuseCompressed, sendContinue } from './readBody.ts';
 
 /** The part of a form that holds the CSV. */
 const FILE_FIELD = 'file';
+/** The form has the file alone: all options are in the query string. */
+const PREDICT_FORM: FormTable = { files: [FILE_FIELD], rows: [], names: [] };
 const NAME = 'predict.csv';
 /** Bytes of a form around its file: boundaries and headers. */
 const FORM_BYTES_MAX = 65_536;
@@ -119,7 +122,7 @@ function explained(error: unknown, options: UploadOptions): unknown {
   if (DISK_FULL.includes((error as NodeJS.ErrnoException).code)) {
     return new HttpError(507, 'disk_full', 'The disk for uploads is full: retry when there is free space.');
   }
-  return explainFormError(error, options);
+  return explainFormError(error, options, PREDICT_FORM);
 }
 
 function missingFile(): FieldError {

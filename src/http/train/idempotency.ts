@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { retryIn } from '../../errors.ts';
+import type { EvaluateFields } from '../../training/fields/evaluateTable.ts';
 import type { TrainFields } from '../../training/fields/table.ts';
 import { fingerprintOf } from '../../training/fields/use.ts';
 import { HttpError } from '../problem.ts';
@@ -37,6 +38,11 @@ export function readKey(request: IncomingMessage): string | undefined {
 export function fingerprint(fields: TrainFields, fileDigest: string, testFileDigest?: string): string {
   const ofTest = testFileDigest === undefined ? [] : [testFileDigest];
   return sha256(JSON.stringify([fileDigest, fingerprintOf(fields), ...ofTest], inOrder));
+}
+
+/** As `fingerprint`, for an evaluation. */
+export function evaluationFingerprint(fields: EvaluateFields, fileDigest: string): string {
+  return sha256(JSON.stringify(['evaluate', fileDigest, fields], inOrder));
 }
 
 /** Sorts the keys of objects, because the order of a form's fields does not matter. */

@@ -9,16 +9,14 @@ import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '..
 import type { TrackedRun } from '../../values/run.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
-  type DeliveryLink,
-  deliveryLink,
   type ExperimentAnswer,
   experimentAnswer,
-  type LastErrorAnswer,
-  lastErrorAnswer,
   type ModelAnswer,
   modelAnswer,
   type RunAnswer,
   runAnswer,
+  type TrackingAnswer,
+  trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
 import { type ChampionAnswer, type GateAnswer, gateAnswers } from './gateAnswer.ts';
 import {
@@ -31,6 +29,7 @@ import {
   sweepAnswer,
   withRuns,
 } from './sweepAnswer.ts';
+import { type RouteClock, type Timing, timingOf, withLog } from './timing.ts';
 
 interface Computed extends Partial<SweepAnswer> {
   readonly metrics: { readonly train: JsonMetrics; readonly test: JsonMetrics };
@@ -67,12 +66,6 @@ export interface TestFileAnswer {
   readonly digest: string;
 }
 
-/** Milliseconds of each stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
-type Timing = Readonly<Record<string, number | null>> & {
-  readonly total: number;
-  readonly log: number | null;
-};
-
 /**
  * The part of a response that is known when a training is accepted, and that is kept with the training. Every response for
  * the training, even the first one, is made of this part and the state of the delivery.
@@ -88,23 +81,16 @@ export interface TrainAnswer extends RoundedMetrics, Omit<Computed, 'runs'> {
   readonly experiment: ExperimentAnswer;
   readonly run: RunAnswer;
   readonly model: ModelAnswer;
-  readonly tracking: {
-    readonly state: 'pending' | 'finished' | 'dead';
-    readonly delivery: DeliveryLink;
-    readonly last_error: LastErrorAnswer | null;
-  };
+  readonly tracking: TrackingAnswer;
   /** The candidates of a sweep, the best first. */
   readonly runs?: readonly CandidateRunAnswer[];
 }
-
-const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
 
 interface KeptInput {
   readonly plan: Pick<Plan, 'choice'>;
   /** What came of the gates, if there are any. */
   readonly gate?: GateReport;
-  /** Milliseconds that the route measured: the upload, and the time since the request began. */
-  readonly clock: { readonly upload: number; readonly total: number };
+  readonly clock: RouteClock;
 }
 
 /**
@@ -136,12 +122,7 @@ export function keptAnswer(result: Result, run: TrackedRun, { plan, gate, clock 
       ...sweep,
       solver,
       warnings: [...warnings, ...ofModel],
-      timing_ms: {
-        upload: tenths(clock.upload),
-        ...Object.fromEntries(stages.map(({ name, ms }) => [name, tenths(ms)])),
-        log: null,
-        total: tenths(clock.total),
-      },
+      timing_ms: timingOf(stages, clock),
     },
   };
 }
@@ -158,11 +139,7 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
     experiment: experimentAnswer(view),
     run: runAnswer(view),
     model: modelAnswer(registeredModel, view.logged),
-    tracking: {
-      state: TRACKING_STATES[view.state],
-      delivery: deliveryLink(view.id, path),
-      last_error: lastErrorAnswer(view),
-    },
+    tracking: trackingAnswer(view, path),
     ...rest,
     ...(runs !== undefined && { runs: withRuns(runs, view.logged) }),
     timing_ms: withLog(timing, view),
@@ -177,18 +154,3 @@ export function gateOf({ answer }: DeliveryView): GateAnswer | undefined {
 export function testFileAnswer({ rows, columns, digest }: TestFileInfo): TestFileAnswer {
   return { rows, columns: columns.length, digest };
 }
-
-/** Milliseconds that the delivery to MLflow took; undefined while it is pending. */
-export function logMsOf({ acceptedAtMs, endedAtMs }: DeliveryView): number | undefined {
-  // The clock may have been set back.
-  return endedAtMs && Math.max(0, endedAtMs - acceptedAtMs);
-}
-
-function withLog(timing: Timing, view: DeliveryView): Timing {
-  const logMs = logMsOf(view);
-  if (logMs === undefined) return timing;
-  const log = tenths(logMs);
-  return { ...timing, log, total: tenths(timing.total + log) };
-}
-
-const tenths = (ms: number) => Math.round(ms * 10) / 10;

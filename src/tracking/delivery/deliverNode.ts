@@ -2,10 +2,10 @@ import { proxiedPath, putFiles } from '../artifacts.ts';
 import { allDone } from '../calls.ts';
 import { logBatch, logInputs } from '../decorations.ts';
 import { logModel2 } from '../mlflow2.ts';
-import { logModel3 } from '../mlflow3.ts';
-import type { ModelSource, RunInfo } from '../mlflowTypes.ts';
+import { logModel3, metricsWith } from '../mlflow3.ts';
+import type { Metric, ModelSource, RunInfo } from '../mlflowTypes.ts';
 import type { FoundServer } from '../serverFinder.ts';
-import { artifactsOf, type NodeModel, type RunNode, timedMetrics } from '../tree.ts';
+import { artifactsOf, type NodeModel, type RunNode, type RunTree, timedMetrics } from '../tree.ts';
 import { moveAlias } from './alias.ts';
 import { createOnce } from './createOnce.ts';
 import type { Delivery } from './delivery.ts';
@@ -61,14 +61,26 @@ export async function fillAndEnd(
   const source = model === undefined ? undefined : logModel(delivery, node, model, run, found);
   // No call needs the response to another.
   await allDone([
-    source ?? logBatch(client, run.run_id, node.params, timedMetrics(node)),
-    logInputs(client, run.run_id, inputs, found.major),
+    source ?? logBatch(client, run.run_id, node.params, metricsOf(recorded.tree, node, found)),
+    logInputs(client, run.run_id, { inputs, ...modelInput(node) }, found.major),
     ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
     ...putFiles(client, proxiedPath(run.artifact_uri), artifactsOf(recorded, node)),
   ]);
   const version = model && (await register(delivery, node, model, run, (await source)!));
   await client.updateRun(run.run_id, node.status ?? 'FINISHED', node.endTimeMs);
   return { version };
+}
+
+/** In MLflow 3, metrics can belong to the model of another run. */
+function metricsOf(tree: RunTree, node: RunNode, { major }: FoundServer): Metric[] {
+  const { measuredModelId } = node;
+  return major === 3 && measuredModelId !== undefined
+    ? metricsWith(tree, node, measuredModelId)
+    : timedMetrics(node);
+}
+
+function modelInput({ measuredModelId: modelId }: RunNode): { readonly modelId?: string } {
+  return modelId === undefined ? {} : { modelId };
 }
 
 function logModel(

@@ -68,7 +68,7 @@ const SEED_MAX = 2 ** 32 - 1;
 const FOLDS_MAX = 20;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
-const NAME_CHARS_MAX = 250;
+export const NAME_CHARS_MAX = 250;
 /** Longer than any commit id of any version control system. */
 const COMMIT_CHARS_MAX = 250;
 
@@ -85,7 +85,7 @@ export const FILE_FIELDS: readonly string[] = [FILE_FIELD, TEST_FILE_FIELD];
  * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.
  * 3. Use it. Run `npm run docs`, and tell users in CHANGELOG.md.
  */
-const FIELDS = {
+export const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
@@ -398,18 +398,34 @@ export const FIELD_ROWS = Object.entries(FIELDS) as unknown as readonly (readonl
 /** All names that a form may use, in the order of the table. */
 export const FIELD_NAMES: readonly string[] = FIELD_ROWS.flatMap(([, { names }]) => names);
 
-type Value<Row extends FieldRow> = z.output<Row['kind']>;
-type KeysOf<Group extends GroupName> = {
-  [Key in FieldKey]: (typeof FIELDS)[Key]['group'] extends Group ? Key : never;
-}[FieldKey];
-type WithDefault = {
-  [Key in FieldKey]: 'default' extends keyof (typeof FIELDS)[Key] ? Key : never;
-}[FieldKey];
-type GroupOf<Group extends GroupName> = {
-  readonly [Key in KeysOf<Group> & WithDefault]: Value<(typeof FIELDS)[Key]>;
-} & {
-  readonly [Key in Exclude<KeysOf<Group>, WithDefault>]?: Value<(typeof FIELDS)[Key]>;
+/** The form of one route: its files, the most important one first, and its fields. */
+export interface FormTable {
+  readonly files: readonly [string, ...string[]];
+  readonly rows: readonly (readonly [key: string, row: FieldRow])[];
+  /** All names of `rows`. */
+  readonly names: readonly string[];
+}
+
+export const TRAIN_FORM: FormTable = {
+  files: [FILE_FIELD, TEST_FILE_FIELD],
+  rows: FIELD_ROWS,
+  names: FIELD_NAMES,
 };
 
-/** The checked fields of a request by group, with defaults filled in. */
-export type TrainFields = { readonly [Group in GroupName]: GroupOf<Group> };
+type Rows = Readonly<Record<string, FieldRow>>;
+type Value<Row extends FieldRow> = z.output<Row['kind']>;
+type KeysOf<Table extends Rows, Group extends GroupName> = {
+  [Key in keyof Table]: Table[Key]['group'] extends Group ? Key : never;
+}[keyof Table];
+type WithDefault<Table extends Rows> = {
+  [Key in keyof Table]: 'default' extends keyof Table[Key] ? Key : never;
+}[keyof Table];
+type GroupOf<Table extends Rows, Group extends GroupName> = {
+  readonly [Key in keyof Table & KeysOf<Table, Group> & WithDefault<Table>]: Value<Table[Key]>;
+} & {
+  readonly [Key in keyof Table & Exclude<KeysOf<Table, Group>, WithDefault<Table>>]?: Value<Table[Key]>;
+};
+
+/** The checked fields of a form by group, with defaults filled in. */
+export type FieldsOf<Table extends Rows> = { readonly [Group in GroupName]: GroupOf<Table, Group> };
+export type TrainFields = FieldsOf<typeof FIELDS>;

@@ -55,7 +55,7 @@ function childOf(tree: RunTree, index: number, children: number): RunNode {
       : Array.from({ length: FOLDS }, (_, step) => ({ key: 'accuracy', value: index + step / 10, step })),
     inputs: [{ dataset: 0, context: 'train' }],
     artifacts: index === 0 ? ['report.html', 'plots/roc.svg'] : [],
-    ...(index === 1 && children > 2 && { model: { ...root.model, name: 'second', registeredAs: 'second' } }),
+    ...(index === 1 && children > 2 && { model: { ...root.model!, name: 'second', registeredAs: 'second' } }),
     ...(isFailed && { status: 'FAILED' as const }),
   };
 }

@@ -1,6 +1,7 @@
 import { joinSummaries, summariseNext, summaryTask } from '../../../data/columnSummaries.ts';
 import { type Dataset, toDataset } from '../../../data/dataset.ts';
 import { joinTest } from '../../../data/joinTables.ts';
+import { rowsInTraining } from '../../../data/knownColumns.ts';
 import type { Table } from '../../../data/table.ts';
 import { readTestRows } from '../../../data/testFile.ts';
 import type { Frame } from '../../../ml/frame.ts';
@@ -62,7 +63,7 @@ export async function prepare(
   const ofFile = toDataset(train, rolesOf(plan));
   const positive = findPositive(ofFile.target, plan.data.positive);
   requireTwoClasses(ofFile.target, plan);
-  const testRows = test && readTestRows(ofFile, test, plan.data.missing);
+  const testRows = test && readTestRows(rowsInTraining(ofFile), test, plan.data.missing);
   const dataset = testRows === undefined ? ofFile : joinTest(ofFile, testRows);
   const { table } = dataset;
   // The training file alone is summarised, in the memory behind the test rows.
@@ -99,7 +100,7 @@ export async function prepare(
 }
 
 /** The features of the rows of a set, and the rows' classes. */
-export function rowsOf({ features }: Dataset, rowSet: RowSet, codes: Uint8Array): Rows {
+export function rowsOf({ features }: Pick<Dataset, 'features'>, rowSet: RowSet, codes: Uint8Array): Rows {
   const source = new RowSetSource(rowSet);
   const columns = features.map(({ index, type }) =>
     type === 'string' ? new PackedTextColumn(source, index) : numericColumn(source, index),

@@ -43,6 +43,11 @@ function numberBins({ name, index }: Feature, rowSet: RowSet, missing: number): 
   const byValue = countByValue(rowSet, index);
   if (byValue !== undefined) return { name, kind: 'number', ...binsOf(byValue), missing };
   const edges = edgesOf(rowSet, index);
+  return { name, kind: 'number', edges, counts: countByEdges(rowSet, index, edges), missing };
+}
+
+/** Counts the rows of a column of numbers by bins. The rows without a value are in no bin. */
+export function countByEdges(rowSet: RowSet, index: number, edges: readonly number[]): number[] {
   const counts = new Uint32Array(edges.length + 1);
   const cuts = new Map<number, Cut>();
   for (const { block, first, rows } of rowSet.spans) {
@@ -53,7 +58,7 @@ function numberBins({ name, index }: Feature, rowSet: RowSet, missing: number): 
     cuts.set(key, cut);
     countCells(segment, first, first + rows, cut, counts);
   }
-  return { name, kind: 'number', edges, counts: [...counts], missing };
+  return [...counts];
 }
 
 /**

@@ -6,25 +6,29 @@ import { HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
 import type { GateAnswer } from './gateAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
-import { gateOf, trainAnswer } from './trainAnswer.ts';
+import { gateOf } from './trainAnswer.ts';
 
-/** An accepted training, and what its response needs to say. */
+/** An accepted training or evaluation, and what its response needs to say. */
 export interface Outcome {
   readonly view: DeliveryView;
   /** How long the response might have waited for MLflow. */
   readonly waitMs: number;
-  /** Whether an earlier request with the same key started the training. */
+  /** Whether an earlier request with the same key started the work. */
   readonly isReplayed: boolean;
 }
+
+/** Makes the body of a response from a record, for the path of the request. */
+type AnswerOf = (view: DeliveryView, path: string) => object;
 
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
  * @throws HttpError if MLflow rejected the run permanently, or if a gate failed
  */
-export function sendTraining(
+export function sendOutcome(
   { view, waitMs, isReplayed }: Outcome,
   preferences: Preferences,
   response: Response,
+  answerOf: AnswerOf,
 ): void {
   const isPending = view.state === 'pending';
   notes(response).deliveryId = view.id;
@@ -32,32 +36,32 @@ export function sendTraining(
   const { path } = response.req;
   const gate = gateOf(view);
   response.set('X-Gate', gate?.state ?? 'none');
-  if (view.state === 'dead') throw refusalOf(view, path);
+  if (view.state === 'dead') throw refusalOf(view, path, answerOf);
   const applied = preferenceApplied(preferences, { waitMs, isPending });
   if (applied !== undefined) response.set('Preference-Applied', applied);
   if (view.logged !== undefined) {
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
-  if (gate?.state === 'failed') throw gateFailure(gate, view, path);
+  if (gate?.state === 'failed') throw gateFailure(gate, answerOf(view, path));
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
-  response.json(trainAnswer(view, path));
+  response.json(answerOf(view, path));
 }
 
 /** The problem, with everything that was computed. A damaged record has lost its answer. */
-function refusalOf(view: DeliveryView, path: string): HttpError {
+function refusalOf(view: DeliveryView, path: string, answerOf: AnswerOf): HttpError {
   const { code, message, details } = view.lastError ?? {
     code: 'mlflow_refused',
     message: 'MLflow refused the run.',
   };
   const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
-  return view.answer === undefined ? refusal : refusal.with({ ...trainAnswer(view, path) });
+  return view.answer === undefined ? refusal : refusal.with({ ...answerOf(view, path) });
 }
 
-/** The problem, with all keys of a training's response: run and model are logged, and no version is registered. */
-function gateFailure({ gates }: GateAnswer, view: DeliveryView, path: string): HttpError {
+/** The problem, with all keys of the response: run and model are logged, and no version is registered. */
+function gateFailure({ gates }: GateAnswer, answer: object): HttpError {
   const failed = gates.filter(({ state }) => state === 'failed').map(({ expression }) => expression);
   const which = failed.length === 1 ? 'A gate does not hold' : `${failed.length} gates do not hold`;
   const message = `${which}, so no version is registered, and the alias stays: ${failed.join('; ')}. The values are in gate.`;
-  return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...trainAnswer(view, path) });
+  return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...answer });
 }

@@ -1,0 +1,84 @@
+import { type Request, type Response, Router } from 'express';
+import type { Jobs } from '../../jobs/jobs.ts';
+import type { Metrics } from '../../observability/metrics.ts';
+import { type Evaluated, type EvaluationRooms, evaluate, evaluateDry } from '../../training/evaluate.ts';
+import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
+import { type FormBody, parseEvaluateFields } from '../../training/fields/parse.ts';
+import type { Kept } from '../../values/delivery.ts';
+import { onlyMethods } from '../methods.ts';
+import { notes } from '../notes.ts';
+import { countUpload } from '../routes/metricsRoute.ts';
+import { type Head, readHead } from '../train/head.ts';
+import { evaluationFingerprint } from '../train/idempotency.ts';
+import type { AnswerWait } from '../train/prefer.ts';
+import { sendOutcome } from '../train/sendOutcome.ts';
+import { submitAndWait } from '../train/submitAndWait.ts';
+import { shownName } from '../upload/fileName.ts';
+import { filesOf, removeUploads, requireTestFile, type UploadPlaces, upload } from '../upload/upload.ts';
+import { evaluateAnswer, measuredAnswer } from './evaluateAnswer.ts';
+
+/** `POST /evaluate`: accepts a form with a labelled file and the address of a model, and responds with the model's metrics. */
+export function evaluateRoute(
+  rooms: EvaluationRooms,
+  jobs: Jobs,
+  options: UploadPlaces,
+  wait: AnswerWait,
+  metrics: Metrics,
+): Router {
+  const heads = new WeakMap<Request, Head>();
+  const router = Router();
+  router
+    .route('/evaluate')
+    .post(
+      readHead(jobs, EVALUATE_FORM, heads),
+      countUpload(metrics),
+      upload(options, EVALUATE_FORM, () => rooms.engine.receive()),
+      (request, response) =>
+        answer(request, response, { head: heads.get(request) as Head, jobs, rooms, wait }),
+    )
+    .all(onlyMethods('POST'));
+  return router;
+}
+
+interface Context {
+  readonly head: Head;
+  readonly jobs: Jobs;
+  readonly rooms: EvaluationRooms;
+  readonly wait: AnswerWait;
+}
+
+async function answer(request: Request, response: Response, context: Context): Promise<void> {
+  const { head, rooms } = context;
+  const uploadMs = performance.now() - head.startedAt;
+  const receivedAt = new Date();
+  const clock = () => ({ upload: uploadMs, total: performance.now() - head.startedAt });
+  const files = filesOf(request);
+  let send: () => void;
+  try {
+    const fields = parseEvaluateFields(request.body as FormBody);
+    const { path, intake, originalname, sha256 = '' } = requireTestFile(files);
+    const asked = { fields, source: { path, intake }, fileName: shownName(originalname), receivedAt };
+    if (fields.mode.dryRun) {
+      const measured = await evaluateDry(asked, rooms);
+      notes(response).rows = measured.evaluation.data.rows;
+      send = () => void response.json(measuredAnswer(measured, clock()));
+    } else {
+      const submission = {
+        work: (key: Pick<Kept, 'key'>) =>
+          evaluate(asked, rooms, (measured) => ({ answer: measuredAnswer(measured, clock()), ...key })),
+        measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
+        uploadMs,
+        release: () => removeUploads(files),
+        ...(head.keyDigest !== undefined && {
+          key: { digest: head.keyDigest, fingerprint: evaluationFingerprint(fields, sha256) },
+        }),
+      };
+      const outcome = await submitAndWait(submission, response, context);
+      send = () => sendOutcome(outcome, head.preferences, response, evaluateAnswer);
+    }
+  } finally {
+    // The files are removed before the client gets the response.
+    await removeUploads(files);
+  }
+  send();
+}

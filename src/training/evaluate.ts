@@ -1,0 +1,91 @@
+import type { FileSource } from '../engine/engine.ts';
+import { Watch } from '../engine/watch.ts';
+import { parseMetrics } from '../expressions/customMetrics.ts';
+import { MEASURES } from '../expressions/scope.ts';
+import { roundedMetrics } from '../ml/trainingPipeline.ts';
+import type { Accepted, Kept } from '../values/delivery.ts';
+import type { Evaluation } from '../values/evaluation.ts';
+import type { LoadedModel } from '../values/loadedModel.ts';
+import type { RoundedMetrics } from '../values/metrics.ts';
+import type { EvaluatedRun } from '../values/run.ts';
+import { describeEvaluation } from './describeEvaluation.ts';
+import type { parseEvaluateFields } from './fields/parse.ts';
+import type { TrainingRooms } from './train.ts';
+
+/** Loads a model that was trained before. */
+export interface LoadedModels {
+  /** @param uri `models:/NAME@ALIAS`, `models:/NAME/3`, `models:/m-...` or `runs:/ID/NAME` */
+  load(uri: string): Promise<{ readonly model: LoadedModel }>;
+}
+
+export interface EvaluateRequest {
+  readonly fields: ReturnType<typeof parseEvaluateFields>;
+  readonly source: FileSource;
+  /** The file's name at the client. */
+  readonly fileName: string;
+  readonly receivedAt: Date;
+}
+
+/** The parts of the service that do and keep the work. */
+export interface EvaluationRooms extends Pick<TrainingRooms, 'engine' | 'deliveries' | 'underWay'> {
+  readonly models: LoadedModels;
+}
+
+/** A model that was measured. Nothing is logged yet. */
+export interface Measured {
+  readonly model: LoadedModel;
+  readonly evaluation: Evaluation;
+  readonly run: EvaluatedRun;
+  /** The original's four metrics. */
+  readonly rounded: RoundedMetrics;
+}
+
+export interface Evaluated extends Measured {
+  readonly kept: Kept;
+  readonly accepted: Accepted;
+}
+
+/**
+ * Measures a model on a file with labels, and hands in a run with the metrics for delivery to MLflow, as `train` does.
+ * @throws as `train` and `LoadedModels.load`
+ */
+export function evaluate(
+  request: EvaluateRequest,
+  rooms: EvaluationRooms,
+  keep: (measured: Measured) => Kept,
+): Promise<Evaluated> {
+  return rooms.underWay.track(evaluateAndAccept(request, rooms, keep));
+}
+
+async function evaluateAndAccept(
+  request: EvaluateRequest,
+  rooms: EvaluationRooms,
+  keep: (measured: Measured) => Kept,
+): Promise<Evaluated> {
+  const { deliveries } = rooms;
+  await deliveries.checkRoom();
+  await deliveries.checkExperiment(request.fields.names.experimentName);
+  const measured = await measure(request, rooms);
+  const kept = keep(measured);
+  const accepted = await deliveries.acceptEvaluation(measured.run, kept);
+  return { ...measured, kept, accepted };
+}
+
+/** Measures a model, and logs nothing. */
+export function evaluateDry(request: EvaluateRequest, rooms: EvaluationRooms): Promise<Measured> {
+  return rooms.underWay.track(measure(request, rooms));
+}
+
+async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promise<Measured> {
+  const { fields, source } = request;
+  const metrics = await parseMetrics(fields.search.metrics, 'metrics', MEASURES);
+  const { model } = await rooms.models.load(fields.model.model);
+  const plan = { data: fields.data, description: model.description, metrics };
+  const evaluation = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
+  return {
+    model,
+    evaluation,
+    run: describeEvaluation(request, model, evaluation),
+    rounded: roundedMetrics(evaluation.measures.metrics),
+  };
+}
