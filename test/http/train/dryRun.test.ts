@@ -226,6 +226,11 @@ describe('a dry run of a table of many kinds', () => {
   });
 });
 
+/** A problem without times: names have the second of the request, and the two requests may come in different seconds. */
+function withoutTime(problem: object): object {
+  return JSON.parse(JSON.stringify(problem).replaceAll(/\d\d\.\d\d\.\d\d/g, 'time'));
+}
+
 describe('a dry run of a training that would fail', () => {
   it('warns of the wrong cell, not of text, if a column is mostly numbers', async () => {
     const lines = Array.from({ length: 80 }, (_, i) => `${i === 70 ? 'n/k' : i},${i % 3},${label(i)}`);
@@ -310,7 +315,7 @@ describe('a dry run of a training that would fail', () => {
       .attach('train_file', Buffer.from(text), 'data.csv')
       .expect(422);
     const { type, title, status, instance, ...same } = trained.body;
-    expect(body.problem).toEqual(same);
+    expect(withoutTime(body.problem)).toEqual(withoutTime(same));
     expect(service.desk.entries).toEqual([]);
   });
 
