@@ -165,4 +165,26 @@ describe('a champion', () => {
       details: { column },
     });
   });
+
+  it('cannot be measured on missing values that it does not fill in, and says where they are', async () => {
+    const champion = championOf(await run({}));
+    const gaps = Buffer.from(DIABETES.toString().replaceAll(/^(\d+),85,/gm, '$1,,'));
+    await expect(run({ missing: 'mean' }, champion, gaps)).rejects.toMatchObject({
+      code: 'champion_cannot_be_measured',
+    });
+    const filling = championOf(await run({ missing: 'mean' }, undefined, gaps));
+    const { measures } = (await run({ missing: 'median' }, filling, gaps)).champion!;
+    expect(measures.metrics.roc_auc).toBeGreaterThan(0.8);
+  });
+
+  it('takes columns by name, in any order, and does not mind others', async () => {
+    const champion = championOf(await run({ ignore: 'Insulin' }));
+    const rows = DIABETES.toString()
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    const turned = rows.map((cells) => [...cells.slice(0, -1).reverse(), cells.at(-1)].join(','));
+    const { measures } = (await run({}, champion, Buffer.from(turned.join('\n')))).champion!;
+    expect(measures.confusion).toEqual(chosenOf(await run({ ignore: 'Insulin' })).test.confusion);
+  });
 });
