@@ -84,11 +84,10 @@ describe('a champion', () => {
   it('that is the same model has the same metrics, and no difference', async () => {
     const champion = championOf(await run({}));
     const result = await run({ metrics: 'cost = 5*fn + fp' }, champion);
-    const { measures, intervals, paired, verdicts } = result.champion!;
+    const { measures, paired, verdicts } = result.champion!;
     const best = chosenOf(result);
     expect(measures.confusion).toEqual(best.test.confusion);
     expect(measures.metrics.roc_auc).toBe(best.test.metrics.roc_auc);
-    expect(intervals).toEqual(result.intervals);
     expect(Object.keys(verdicts).sort()).toEqual(Object.keys(paired).sort());
     for (const [name, difference] of Object.entries(paired)) {
       expect(difference, name).toEqual({ difference: 0, low: 0, high: 0, p: 1 });
@@ -164,5 +163,27 @@ describe('a champion', () => {
       code: 'champion_cannot_be_measured',
       details: { column },
     });
+  });
+
+  it('cannot be measured on missing values that it does not fill in, and says where they are', async () => {
+    const champion = championOf(await run({}));
+    const gaps = Buffer.from(DIABETES.toString().replaceAll(/^(\d+),85,/gm, '$1,,'));
+    await expect(run({ missing: 'mean' }, champion, gaps)).rejects.toMatchObject({
+      code: 'champion_cannot_be_measured',
+    });
+    const filling = championOf(await run({ missing: 'mean' }, undefined, gaps));
+    const { measures } = (await run({ missing: 'median' }, filling, gaps)).champion!;
+    expect(measures.metrics.roc_auc).toBeGreaterThan(0.8);
+  });
+
+  it('takes columns by name, in any order, and does not mind others', async () => {
+    const champion = championOf(await run({ ignore: 'Insulin' }));
+    const rows = DIABETES.toString()
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    const turned = rows.map((cells) => [...cells.slice(0, -1).reverse(), cells.at(-1)].join(','));
+    const { measures } = (await run({}, champion, Buffer.from(turned.join('\n')))).champion!;
+    expect(measures.confusion).toEqual(chosenOf(await run({ ignore: 'Insulin' })).test.confusion);
   });
 });
