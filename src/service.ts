@@ -10,6 +10,7 @@ import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
 import { ModelCache } from './models/modelCache.ts';
 import type { ModelStore } from './models/port.ts';
+import { Champions } from './service/champions.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
@@ -57,10 +58,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
-  const models = new ModelCache({
-    ...config.models,
-    registry: new ModelReader(() => mlflow.server()),
-  });
+  const registry = new ModelReader(() => mlflow.server());
+  const models = new ModelCache({ ...config.models, registry });
   const scheduler = new Scheduler({
     ...config.delivery,
     store: spool,
@@ -81,6 +80,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
         checkExperiment: (name) => mlflow.checkExperiment(name),
         env: process.env,
       }),
+      champions: new Champions(registry, models),
       underWay,
       sweepMax: config.training.sweepMax,
       ...config.names,

@@ -108,6 +108,9 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Cannot be stored',
 };
 
+/** Titles of errors that the title of their status does not fit. */
+const TITLE_BY_CODE: Readonly<Record<string, string>> = { gate_failed: 'A gate failed' };
+
 /** Turns any error into an `application/problem+json` response; the last handler of the app. */
 export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
   const error = toHttp(cause);
@@ -137,7 +140,7 @@ export function problemText(error: HttpError, instance?: string): string {
   const { retryAfterS: _, openMessage: __, runId, deliveryId, value, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
+    title: TITLE_BY_CODE[code] ?? TITLES[status] ?? 'Error',
     status,
     detail: message,
     ...(instance !== undefined && { instance }),

@@ -31,7 +31,8 @@ function pageUrl({ url, workspace }: LinkBase, path: string): string {
 interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion?: string;
+  /** Undefined if the model is not registered. */
+  readonly modelVersion: string | undefined;
   /** Ids of the runs by the keys of their nodes. */
   readonly runIds: Readonly<Record<string, string | undefined>>;
 }
@@ -51,9 +52,9 @@ export function loggedRun(
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
     ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
-    ...(model?.registeredAs !== undefined && { registeredModelName: model.registeredAs }),
     ...(model?.registeredAs !== undefined &&
       modelVersion !== undefined && {
+        registeredModelName: model.registeredAs,
         modelVersion,
         modelUrl: modelVersionUrl(base, model.registeredAs, modelVersion),
       }),

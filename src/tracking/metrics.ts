@@ -1,16 +1,17 @@
+import type { Intervals } from '../values/intervals.ts';
 import type { DatasetPart, FoldMeasures, MetricValues, RunMeasures } from '../values/run.ts';
 import type { StepMetric } from './tree.ts';
 
 /**
  * The metrics of a run. The original's four, rounded, have its names. The metrics of both parts, at full precision, have
- * autolog's names. Metrics of folds have a step for each fold, and their mean and standard deviation beside them. A metric
+ * autolog's names, and the ends of the intervals of test metrics stand beside them. Metrics of folds have a step for each fold, and their mean and standard deviation beside them. A metric
  * that is undefined (`roc_auc` if the rows have one class only) is NaN and left out, as autolog leaves out what scikit-learn
  * cannot compute: MLflow draws a stored NaN as 0.
  *
  * @param parts the data sets of the run that metrics can name
  */
 export function runMetrics(
-  { rounded, training, test, cv }: RunMeasures,
+  { rounded, training, test, intervals = {}, cv }: RunMeasures,
   parts: readonly DatasetPart[],
 ): StepMetric[] {
   const placeOf = (context: DatasetPart['context']) => parts.findIndex((part) => part.context === context);
@@ -18,6 +19,7 @@ export function runMetrics(
     ...metricsOf('', rounded, { dataset: placeOf('test') }),
     ...metricsOf('training_', training, { dataset: placeOf('train') }),
     ...metricsOf('test_', test, { dataset: placeOf('test') }),
+    ...metricsOf('test_', endsOf(intervals), { dataset: placeOf('test') }),
     ...(cv === undefined ? [] : foldMetrics(cv, placeOf('train'))),
   ];
 }
@@ -33,6 +35,16 @@ function foldMetrics({ folds, mean, std }: FoldMeasures, dataset: number): StepM
     ...metricsOf('cv_', suffixed(mean, '_mean'), { dataset }),
     ...metricsOf('cv_', suffixed(std, '_std'), { dataset }),
   ];
+}
+
+/** The ends of intervals, each as a metric. */
+function endsOf(intervals: Intervals): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(intervals).flatMap(([name, [low, high]]) => [
+      [`${name}_ci_low`, low],
+      [`${name}_ci_high`, high],
+    ]),
+  );
 }
 
 function suffixed(values: MetricValues, suffix: string): Record<string, number> {

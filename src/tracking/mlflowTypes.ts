@@ -26,7 +26,11 @@ export interface RunInfo {
 
 export interface Run {
   readonly info: RunInfo;
-  readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
+  readonly data: {
+    readonly tags?: readonly { readonly key: string; readonly value: string }[];
+    /** The last value of each metric. MLflow 2 and 3 write NaN and the infinities as texts. */
+    readonly metrics?: readonly { readonly key: string; readonly value: number | string }[];
+  };
   /** MLflow 3. */
   readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] };
 }

@@ -34,6 +34,13 @@ export class ModelReader implements ModelRegistry {
     return paths?.includes(`${name}/MLmodel`) ? { kind: 'run', runId, path: name } : undefined;
   }
 
+  /** The metrics of a run by name, each with its last value; none if MLflow does not have the run. */
+  async metricsOf(runId: string): Promise<Readonly<Record<string, number>>> {
+    const { client } = await this.#found();
+    const metrics = (await client.getRun(runId))?.data.metrics ?? [];
+    return Object.fromEntries(metrics.map(({ key, value }) => [key, Number(value)]));
+  }
+
   async readFile(address: ModelAddress, file: string): Promise<string | undefined> {
     const { client, major } = await this.#found();
     if (address.kind === 'model' && major === 2) return undefined;

@@ -56,6 +56,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       ...(note !== undefined && { [NOTE_TAG]: note }),
       ...run.tags,
       ...outcomeTags(run),
+      ...(run.gate !== undefined && { [GATE_TAG]: run.gate }),
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams({ ...pipelineParams(pipeline), ...run.extraParams }),
@@ -64,9 +65,11 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
     model: {
       facts: model.facts,
       name: run.modelName,
-      registeredAs: run.registeredModelName,
-      ...(run.alias !== undefined && { alias: run.alias }),
-      ...(note !== undefined && { description: note }),
+      ...(run.gate !== 'failed' && {
+        registeredAs: run.registeredModelName,
+        ...(run.alias !== undefined && { alias: run.alias }),
+        ...(note !== undefined && { description: note }),
+      }),
     },
     artifacts: files.map(({ path }) => path),
   };
@@ -76,6 +79,8 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
 
 /** MLflow shows this tag as the description of a run. */
 export const NOTE_TAG = 'mlflow.note.content';
+/** Says whether all gates held; without gates the tag is missing. */
+const GATE_TAG = 'trainpost.gate';
 
 /** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
 function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pyBoolRepr } from '../python/repr.ts';
 import type { ClassesDtype, ClassLabel } from '../values/dataset.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
 import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
@@ -26,6 +27,8 @@ export interface RunInput {
   readonly result: Result;
   /** The service's own default for the field `signature`; `inferred` without it. */
   readonly signature?: SignatureKind;
+  /** What came of the gates, if the form has any. */
+  readonly gate?: GateReport;
 }
 
 /** MLflow allows 36 characters for the digest of a data set. */
@@ -47,6 +50,8 @@ export function describeRun(input: RunInput): TrackedRun {
   });
   return {
     ...measuresOf(best, result.warnings),
+    ...(result.intervals !== undefined && { intervals: result.intervals }),
+    ...(input.gate !== undefined && { gate: input.gate.state }),
     ...names,
     ...(alias !== undefined && { alias }),
     ...(user !== undefined && { user }),
@@ -79,7 +84,11 @@ export function describeRun(input: RunInput): TrackedRun {
  * The training rows and the test rows. The digest of rows of the training file follows from the file, and from the fields
  * that choose the rows. The digest of rows of a test file is that of the file.
  */
-function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
+export function partsOf({
+  result,
+  fields,
+  testFileName,
+}: Pick<RunInput, 'result' | 'fields' | 'testFileName'>): DatasetPart[] {
   const { data, testData, split } = result;
   const digestOf = (context: string) =>
     createHash('sha256')

@@ -3,13 +3,16 @@ import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { SignatureKind, TrackedRun } from '../values/run.ts';
+import type { ChampionPort } from './championPort.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
-import { describeRun } from './describeRun.ts';
+import { describeRun, partsOf } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
 import { planOf } from './fields/use.ts';
+import { gateReport, gatesOf, gateWarnings, withChampion } from './gates.ts';
 import { type Names, namesOf } from './names.ts';
 import type { UnderWay } from './underWay.ts';
 
@@ -30,7 +33,7 @@ export interface TrainRequest {
 }
 
 /** Makes what is kept with a training, once its result is known. */
-export type Keep = (result: Result, run: TrackedRun, plan: Plan) => Kept;
+export type Keep = (result: Result, run: TrackedRun, plan: Plan, gate?: GateReport) => Kept;
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
@@ -42,6 +45,8 @@ export interface TrainingRooms {
   readonly sweepMax: number;
   /** The service's own default for the field `signature`; `inferred` without it. */
   readonly signature?: SignatureKind;
+  /** Without it, there is never a champion. */
+  readonly champions?: ChampionPort;
   readonly underWay: UnderWay;
 }
 
@@ -65,14 +70,22 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
 async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
   const { fields, source } = request;
   const plan = await planOf(fields, rooms.sweepMax);
+  const asked = await gatesOf(fields, plan.metrics);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
   await rooms.deliveries.checkExperiment(names.experimentName);
-  const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
+  const gates = await withChampion(asked, fields.names, rooms.champions);
+  const { champion } = gates;
+  const compared = { ...plan, ...(champion && { champion: champion.description }) };
+  const found = await rooms.underWay.computed(rooms.engine.run(source, compared, new Watch()));
+  // Gates are looked at before the record is accepted: nothing can move the alias later.
+  const gate = gateReport(found, gates);
+  const ofGates = gateWarnings(gate, gates, found, partsOf({ ...request, result: found }));
+  const result = { ...found, warnings: [...found.warnings, ...ofGates] };
   const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
-  const run = describeRun({ ...request, names, plan, result, ...ours });
-  const kept = keep(result, run, plan);
+  const run = describeRun({ ...request, names, plan, result, ...ours, ...(gate && { gate }) });
+  const kept = keep(result, run, plan, gate);
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }
@@ -85,6 +98,7 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
 async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
   const nameProblem = problemOf(() => namesFor(request, rooms));
   const plan = await planOf(request.fields, rooms.sweepMax);
+  await gatesOf(request.fields, plan.metrics);
   rooms.engine.check(plan);
   const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };

@@ -1,4 +1,5 @@
 import type { CustomMetric, Objective } from './expression.ts';
+import type { ModelDescription } from './loadedModel.ts';
 import type { ImputerStrategy, SolverName } from './pipelineState.ts';
 
 /** What happens to missing values: `error` and `drop` leave none, a strategy fills them in. */
@@ -96,4 +97,6 @@ export interface Plan {
   readonly keepAll: boolean;
   /** Whether to estimate a regression without a penalty too, with standard errors. */
   readonly inference: boolean;
+  /** An earlier model, which is measured on the test rows too. */
+  readonly champion?: ModelDescription;
 }

@@ -1,5 +1,6 @@
 import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Intervals } from './intervals.ts';
 import type { ColumnBins } from './loadedModel.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
@@ -27,6 +28,8 @@ export interface RunMeasures {
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly training: MetricValues;
   readonly test: MetricValues;
+  /** Intervals of the test metrics; the main run has them. */
+  readonly intervals?: Intervals;
   /** If there are folds. */
   readonly cv?: FoldMeasures;
 }
@@ -65,6 +68,8 @@ export interface TrackedRun extends RunMeasures {
   readonly modelName: string;
   readonly registeredModelName: string;
   readonly alias?: string;
+  /** What came of the gates. If one failed, no version is registered, and the alias stays. */
+  readonly gate?: 'passed' | 'failed';
   /** Name and commit that the client gives, instead of the service's own. */
   readonly user?: string;
   readonly gitCommit?: string;
@@ -126,9 +131,9 @@ export interface LoggedRun {
   readonly experimentId: string;
   /** Missing in receipts of earlier versions. */
   readonly experimentUrl?: string;
-  /** `runs:/<run id>/<model name>`; undefined if the run has no model. */
+  /** `runs:/<run id>/<model name>`; missing if the run has no model. */
   readonly modelUri?: string;
-  /** If the model is registered. */
+  /** The registered version; missing if a gate failed. */
   readonly registeredModelName?: string;
   readonly modelVersion?: string;
   readonly modelUrl?: string;

@@ -158,11 +158,13 @@ function entryOf<Run extends TrackedRun | EvaluatedRun>(run: Run, kept: Kept): E
   return { id, run, view, logged, resolve, reject };
 }
 
-function modelOf(runId: string, { modelName, registeredModelName }: TrackedRun) {
+function modelOf(runId: string, { modelName, registeredModelName, gate }: TrackedRun) {
   return {
     modelUri: `runs:/${runId}/${modelName}`,
-    registeredModelName,
-    modelVersion: '1',
-    modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+    ...(gate !== 'failed' && {
+      registeredModelName,
+      modelVersion: '1',
+      modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+    }),
   };
 }

@@ -15,6 +15,7 @@ import { type ConnectionBounds, createHttpServer } from '../../src/http/connecti
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
+import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { LoadedModels } from '../../src/training/evaluate.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
@@ -57,6 +58,7 @@ export interface TestServiceOptions {
   readonly deliveries?: DeliveryPort;
   /** The models that `POST /evaluate` finds; none without it. */
   readonly models?: LoadedModels;
+  readonly champions?: ChampionPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -102,6 +104,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       deliveries: options.deliveries ?? desk,
       underWay,
       sweepMax: 20,
+      ...(options.champions && { champions: options.champions }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     models: options.models ?? { load: () => Promise.reject(new Error('no models')) },

@@ -46,7 +46,8 @@ export interface ExperimentAnswer {
 
 export interface ModelAnswer {
   readonly uri: string | null;
-  readonly name: string;
+  /** Name of the registered model; null in a delivery whose model is not registered, because a gate failed. */
+  readonly name: string | null;
   readonly version: string | null;
   readonly url: string | null;
 }
@@ -65,7 +66,7 @@ export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number):
     last_error: lastErrorAnswer(view),
     experiment: view.experimentName,
     run: runAnswer(view),
-    model: logged?.registeredModelName === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+    model: logged?.modelUri === undefined ? null : modelAnswer(logged.registeredModelName ?? null, logged),
   };
 }
 
@@ -113,7 +114,7 @@ export function runAnswer({ runName, runId, logged }: DeliveryView): RunAnswer {
   };
 }
 
-export function modelAnswer(name: string, logged: LoggedRun | undefined): ModelAnswer {
+export function modelAnswer(name: string | null, logged: LoggedRun | undefined): ModelAnswer {
   return {
     uri: logged?.modelUri ?? null,
     name: logged?.registeredModelName ?? name,

@@ -2,9 +2,11 @@ import type { Response } from 'express';
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import { notes } from '../notes.ts';
-import { type HttpError, toHttp } from '../problem.ts';
+import { HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
+import type { GateAnswer } from './gateAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
+import { gateOf } from './trainAnswer.ts';
 
 /** An accepted training or evaluation, and what its response needs to say. */
 export interface Outcome {
@@ -20,7 +22,7 @@ type AnswerOf = (view: DeliveryView, path: string) => object;
 
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
- * @throws HttpError if MLflow rejected the run permanently
+ * @throws HttpError if MLflow rejected the run permanently, or if a gate failed
  */
 export function sendOutcome(
   { view, waitMs, isReplayed }: Outcome,
@@ -32,6 +34,8 @@ export function sendOutcome(
   notes(response).deliveryId = view.id;
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
   const { path } = response.req;
+  const gate = gateOf(view);
+  response.set('X-Gate', gate?.state ?? 'none');
   if (view.state === 'dead') throw refusalOf(view, path, answerOf);
   const applied = preferenceApplied(preferences, { waitMs, isPending });
   if (applied !== undefined) response.set('Preference-Applied', applied);
@@ -39,6 +43,7 @@ export function sendOutcome(
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
+  if (gate?.state === 'failed') throw gateFailure(gate, answerOf(view, path));
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
   response.json(answerOf(view, path));
 }
@@ -51,4 +56,12 @@ function refusalOf(view: DeliveryView, path: string, answerOf: AnswerOf): HttpEr
   };
   const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
   return view.answer === undefined ? refusal : refusal.with({ ...answerOf(view, path) });
+}
+
+/** The problem, with all keys of a training's response: run and model are logged, and no version is registered. */
+function gateFailure({ gates }: GateAnswer, answer: object): HttpError {
+  const failed = gates.filter(({ state }) => state === 'failed').map(({ expression }) => expression);
+  const which = failed.length === 1 ? 'A gate does not hold' : `${failed.length} gates do not hold`;
+  const message = `${which}, so no version is registered, and the alias stays: ${failed.join('; ')}. The values are in gate.`;
+  return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...answer });
 }

@@ -1,6 +1,8 @@
 import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
+import type { GateReport } from '../../values/gate.ts';
 import type { Inference } from '../../values/inference.ts';
+import type { Intervals } from '../../values/intervals.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Plan } from '../../values/plan.ts';
 import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
@@ -16,6 +18,7 @@ import {
   type TrackingAnswer,
   trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
+import { type ChampionAnswer, type GateAnswer, gateAnswers } from './gateAnswer.ts';
 import {
   type CandidateRunAnswer,
   type FoldsAnswer,
@@ -43,6 +46,12 @@ interface Computed extends Partial<SweepAnswer> {
   readonly cv?: FoldsAnswer;
   /** If the form has `threshold`. */
   readonly threshold?: ChosenThreshold;
+  /** Intervals of the test metrics. Records of earlier versions have none. */
+  readonly intervals?: Intervals;
+  /** If the form has `gate`. */
+  readonly gate?: GateAnswer;
+  /** If a gate compares with the model behind the alias, and there is one. */
+  readonly champion?: ChampionAnswer;
   /** If the form has `inference=true`. */
   readonly inference?: Inference;
   readonly solver: SolverInfo;
@@ -77,17 +86,18 @@ export interface TrainAnswer extends RoundedMetrics, Omit<Computed, 'runs'> {
   readonly runs?: readonly CandidateRunAnswer[];
 }
 
+interface KeptInput {
+  readonly plan: Pick<Plan, 'choice'>;
+  /** What came of the gates, if there are any. */
+  readonly gate?: GateReport;
+  readonly clock: RouteClock;
+}
+
 /**
  * Makes the part of a response that is kept with the training.
- * @param clock milliseconds that the route measured: the upload, and the time since the request began
  */
-export function keptAnswer(
-  result: Result,
-  run: TrackedRun,
-  plan: Pick<Plan, 'choice'>,
-  clock: RouteClock,
-): KeptAnswer {
-  const { data, testData, split, warnings, stages, threshold, inference } = result;
+export function keptAnswer(result: Result, run: TrackedRun, { plan, gate, clock }: KeptInput): KeptAnswer {
+  const { data, testData, split, warnings, stages, threshold, inference, intervals } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
   const sweep = sweepAnswer(result, plan);
   return {
@@ -106,6 +116,8 @@ export function keptAnswer(
       },
       ...(run.cv !== undefined && sweep === undefined && { cv: foldsAnswer(run.cv) }),
       ...(threshold !== undefined && { threshold }),
+      ...(intervals !== undefined && { intervals }),
+      ...gateAnswers(gate, result.champion),
       ...(inference !== undefined && { inference }),
       ...sweep,
       solver,
@@ -132,6 +144,11 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
     ...(runs !== undefined && { runs: withRuns(runs, view.logged) }),
     timing_ms: withLog(timing, view),
   };
+}
+
+/** What came of the gates of a training; undefined without gates, and for a damaged record. */
+export function gateOf({ answer }: DeliveryView): GateAnswer | undefined {
+  return (answer as Partial<KeptAnswer> | undefined)?.computed?.gate;
 }
 
 export function testFileAnswer({ rows, columns, digest }: TestFileInfo): TestFileAnswer {

@@ -15,7 +15,7 @@ import { samplePipeline, sampleRun } from '../sample.ts';
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 const FOLDS = 3;
 /** `MLmodel` and what `modelFiles` writes. */
-const FILES_IN_A_MODEL = 8;
+const FILES_IN_A_MODEL = 9;
 
 /**
  * A root with a model and a report, and children as a sweep has them: the first with a report and a plot, the second, where

@@ -13,6 +13,7 @@ import { Team } from '../blocks/team.ts';
 import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both, ReadTable } from '../reading/types.ts';
+import { compare } from './compare.ts';
 import { crossValidate } from './crossValidate.ts';
 import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
@@ -77,6 +78,8 @@ export async function runPlan(
       tools,
     );
     if (plan.threshold?.by === 'objective') clock.end('threshold');
+    const compared = await compare(best, folds, prepared, plan);
+    clock.end('intervals');
     return {
       data: prepared.info,
       ...(prepared.testInfo && { testData: prepared.testInfo }),
@@ -90,6 +93,7 @@ export async function runPlan(
       chosen,
       ...(estimated !== undefined && { inference: estimated }),
       ...decided,
+      ...compared,
       warnings,
       stages: clock.stages,
     };

@@ -1,0 +1,127 @@
+import { FieldError } from '../errors.ts';
+import { evaluateGates } from '../expressions/evaluateGates.ts';
+import { gateVocabulary, needsChampion, needsLogged } from '../expressions/gateNames.ts';
+import { parseGates } from '../expressions/gates.ts';
+import type { CustomMetric, Gate } from '../values/expression.ts';
+import type { GateReport } from '../values/gate.ts';
+import type { LoadedModel } from '../values/loadedModel.ts';
+import { chosenOf, type Result } from '../values/result.ts';
+import type { DatasetPart } from '../values/run.ts';
+import type { Warning } from '../values/warning.ts';
+import type { ChampionPort } from './championPort.ts';
+import type { TrainFields } from './fields/table.ts';
+
+/** The gates of a training, and the model that they compare with. */
+export interface Gates {
+  readonly gates: readonly Gate[];
+  /** Whether a gate compares with a champion, even if there is no champion yet. */
+  readonly compares: boolean;
+  readonly champion?: LoadedModel;
+  /** Metrics that the champion's own run logged, if a gate needs them. */
+  readonly logged: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads the gates of a form.
+ * @throws FieldError as `parseGates`; `gate_without_alias` if a gate compares and the form has no `alias`
+ */
+export async function gatesOf(
+  { gates: { gates: texts }, names: { alias } }: TrainFields,
+  metrics: readonly CustomMetric[],
+): Promise<Gate[]> {
+  const gates = await parseGates(texts, 'gate', gateVocabulary(metrics));
+  if (needsChampion(gates) && alias === undefined) {
+    throw new FieldError(
+      'gate_without_alias',
+      'gate compares with a champion, which is the model behind alias: give alias and registered_model.',
+      { field: 'gate' },
+    );
+  }
+  return gates;
+}
+
+/** Loads the champion, if a gate compares with it. @throws as `ChampionPort` */
+export async function withChampion(
+  gates: readonly Gate[],
+  { alias, registeredModelName }: TrainFields['names'],
+  port: ChampionPort | undefined,
+): Promise<Gates> {
+  if (!needsChampion(gates)) return { gates, compares: false, logged: {} };
+  const isNamed = alias !== undefined && registeredModelName !== undefined;
+  const champion = isNamed ? await port?.find(registeredModelName, alias) : undefined;
+  const asksLogged = champion !== undefined && needsLogged(gates);
+  return {
+    gates,
+    compares: true,
+    ...(champion && { champion }),
+    logged: (asksLogged ? await port?.loggedMetrics(champion) : undefined) ?? {},
+  };
+}
+
+/** Finds out whether the best candidate passes; undefined without gates. */
+export function gateReport(result: Result, { gates, champion, logged }: Gates): GateReport | undefined {
+  if (gates.length === 0) return undefined;
+  const { test, train } = chosenOf(result);
+  const { intervals = {}, champion: measured } = result;
+  const results = evaluateGates(gates, {
+    test,
+    train,
+    intervals,
+    ...(measured && { champion: { ...measured, logged } }),
+  });
+  return {
+    state: results.some(({ state }) => state === 'failed') ? 'failed' : 'passed',
+    gates: results,
+    ...(champion && { champion }),
+  };
+}
+
+/** Says which gates only warn, and what is in doubt about the comparison. */
+export function gateWarnings(
+  report: GateReport | undefined,
+  { compares, champion }: Gates,
+  result: Result,
+  parts: readonly DatasetPart[],
+): Warning[] {
+  const warned = (report?.gates ?? []).filter(({ state }) => state === 'warned');
+  return [
+    ...warned.map(({ expression }) => ({
+      code: 'gate_warned',
+      message: `The gate does not hold: ${expression}`,
+    })),
+    ...(compares && champion === undefined ? [NO_CHAMPION] : []),
+    ...(champion === undefined ? [] : sawRows(champion, result, parts)),
+  ];
+}
+
+const NO_CHAMPION: Warning = {
+  code: 'no_champion',
+  message:
+    'There is no champion yet, because the alias points at no version: comparisons with it hold. The next training is compared with this one.',
+};
+
+/**
+ * Warns if the champion may have been trained on rows that it is measured on. It was not if it has the same training rows of
+ * the same file.
+ */
+function sawRows(
+  { description: { trained } }: LoadedModel,
+  { data, testData, split }: Result,
+  parts: readonly DatasetPart[],
+): Warning[] {
+  const ours = parts.find(({ context }) => context === 'train');
+  const isSameRows = ours?.digest === trained.trainDigest;
+  // The test rows of this training are of another file than the rows of both models.
+  const isApart = testData !== undefined && testData.digest !== data.digest && trained.digest === data.digest;
+  if (isSameRows || isApart) return [];
+  const isSameFile = trained.digest === (testData ?? data).digest;
+  const most = Math.min(trained.trainRows, split.test);
+  return [
+    {
+      code: 'champion_saw_rows',
+      message: isSameFile
+        ? `The champion was trained on other rows of the same file, so up to ${most} of the ${split.test} test rows may be rows that it was trained on, and its test metrics may be too good: train both with the same file, split and random_state, or send a test_file.`
+        : `The champion was trained on another file, and whether some of the ${split.test} test rows are in that file is not known: its test metrics may be too good. A test_file of rows that no model was trained on is safe.`,
+    },
+  ];
+}
