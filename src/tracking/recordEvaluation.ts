@@ -31,7 +31,7 @@ export function recordEvaluation(run: EvaluatedRun, env: Env): RecordedTree {
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams(run.params),
-    metrics: testMetrics(run.test),
+    metrics: testMetrics(run),
     inputs: [{ dataset: 0, context: 'test' }],
     ...(run.modelId !== undefined && { measuredModelId: run.modelId }),
     artifacts: [],

@@ -115,6 +115,7 @@ export interface EvaluatedRun {
   readonly data: TestFileInfo & { readonly target: string };
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly test: MetricValues;
+  readonly intervals: Intervals;
   /** MLflow 3: the id of the logged model, to which the metrics belong. */
   readonly modelId?: string;
   /** Codes of warnings. */

@@ -65,7 +65,7 @@ describe('a record', () => {
     const asked = { registeredModelName: 'R', alias: 'champion', note: 'note', gate };
     const { tags, model } = rootOf(samplePipeline(), sampleRun(asked));
     expect(tags['trainpost.gate']).toBe(gate);
-    const { facts: _, name: __, ...rest } = model;
+    const { facts: _, name: __, ...rest } = model!;
     expect(rest).toEqual(registration);
   });
 

@@ -1,6 +1,7 @@
 import type { Measured } from '../../training/evaluate.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { ColumnDrift } from '../../values/evaluation.ts';
+import type { Intervals } from '../../values/intervals.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
@@ -18,6 +19,7 @@ import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing
 interface MeasuredAnswer extends RoundedMetrics {
   readonly model: EvaluatedModelAnswer;
   readonly metrics: { readonly test: JsonMetrics };
+  readonly intervals: Intervals;
   readonly data: {
     readonly rows: number;
     readonly columns: number;
@@ -49,11 +51,12 @@ interface EvaluateAnswer extends MeasuredAnswer {
 /** Makes the part of a response that is kept with the evaluation. It is the whole response if nothing is logged. */
 export function measuredAnswer({ model, evaluation, rounded }: Measured, clock: RouteClock): MeasuredAnswer {
   const { uri, name = null, version = null, runId = null, modelId = null } = model.place;
-  const { data, measures, drift, warnings, stages } = evaluation;
+  const { data, measures, intervals, drift, warnings, stages } = evaluation;
   return {
     ...rounded,
     model: { uri, name, version, run_id: runId, id: modelId },
     metrics: { test: jsonMetrics({ ...measures.metrics, ...measures.custom }) },
+    intervals,
     data: { rows: data.rows, columns: data.columns.length, target: data.target, digest: data.digest },
     drift,
     warnings,

@@ -57,6 +57,7 @@ describe('POST /evaluate', () => {
     const { metrics, rows } = chosenOf(trained).test;
     expect(body).toMatchObject({
       metrics: { test: metrics },
+      intervals: trained.intervals,
       accuracy: Math.round(metrics.accuracy_score * 100) / 100,
       model: { uri: URI, name: 'people', version: '3', run_id: 'r', id: 'm-1' },
       data: { rows, columns: 3, target: 'y', digest: trained.testData?.digest },
@@ -65,7 +66,15 @@ describe('POST /evaluate', () => {
       tracking: { state: 'finished', last_error: null },
     });
     expect(body.drift.map(({ column }: { column: string }) => column)).toEqual(['a', 'b']);
-    expect(Object.keys(body.timing_ms)).toEqual(['upload', 'parse', 'drift', 'evaluate', 'log', 'total']);
+    expect(Object.keys(body.timing_ms)).toEqual([
+      'upload',
+      'parse',
+      'drift',
+      'evaluate',
+      'intervals',
+      'log',
+      'total',
+    ]);
     for (const key of ['solver', 'settings', 'cv', 'threshold']) expect(body).not.toHaveProperty(key);
     expect(body.metrics).not.toHaveProperty('train');
     await expectNothingLeft();
