@@ -41,6 +41,7 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 |---|---|
 | \`accuracy\`, \`entropy\`, \`precision\`, \`recall\` | The four numbers of the Flask app, rounded to two decimals. |
 | \`metrics.test\` | The metrics at full precision, your own ones included. An undefined metric is null. |
+| \`intervals\` | The 95 % intervals of the metrics: [gates.md](gates.md#intervals). |
 | \`model.uri\` | The address as the form gives it. |
 | \`model.name\`, \`model.version\` | The registered model and the version that was measured; null for an address without them. |
 | \`model.run_id\`, \`model.id\` | The run that logged the model, and the id that MLflow 3 gave the model. |
@@ -48,7 +49,7 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 | \`drift\` | For each feature: \`column\`, \`psi\` and \`warning\`, as below. |
 | \`experiment\`, \`run\`, \`tracking\` | As for [a training](answers.md#a-training). |
 | \`warnings\` | As for [a training](answers.md#warnings). |
-| \`timing_ms\` | Milliseconds of the stages \`upload\`, \`parse\`, \`drift\`, \`evaluate\`, \`log\` and \`total\`. |
+| \`timing_ms\` | Milliseconds of the stages \`upload\`, \`parse\`, \`drift\`, \`evaluate\`, \`intervals\`, \`log\` and \`total\`. |
 
 With \`dry_run=true\`, trainpost measures the model and logs nothing. The answer then has no \`experiment\`, \`run\` and \`tracking\`.
 
@@ -79,7 +80,7 @@ One run, through the spool and exactly once, as for a training: [delivery.md](de
 |---|---|
 | run name | \`run_name\`, else \`Evaluate-Run-<time>\` |
 | params | \`model_uri\`, \`model_version\` if the address leads to a version, \`target\`, \`positive\` with two classes, and the fields of the table above that have a param |
-| metrics | \`test_accuracy_score\`, \`test_log_loss\` and so on, with the names that a training logs. An undefined metric is left out. |
+| metrics | \`test_accuracy_score\`, \`test_log_loss\` and so on, with the names that a training logs, and the ends of the intervals. An undefined metric is left out. |
 | inputs | The file, with the context \`test\`. MLflow 3 has the model as an input too. |
 | tags | Those of the form, and \`trainpost.warnings\` |
 | description | The metrics, the drift and the warnings in Markdown |

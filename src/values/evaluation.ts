@@ -42,7 +42,7 @@ export interface Evaluation {
   };
   readonly positive?: ClassLabel;
   readonly measures: Measures;
-  /** Of the metrics in `measures`. */
+  /** The intervals of the metrics in `measures`. */
   readonly intervals: Intervals;
   readonly warnings: readonly Warning[];
   /** Each feature that the model has bins of, in the model's order. */
