@@ -116,6 +116,8 @@ export interface EvaluatedRun {
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly test: MetricValues;
   readonly intervals: Intervals;
+  /** What came of the gates, if there are any. */
+  readonly gate?: 'passed' | 'failed';
   /** MLflow 3: the id of the logged model, to which the metrics belong. */
   readonly modelId?: string;
   /** Codes of warnings. */

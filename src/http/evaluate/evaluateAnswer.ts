@@ -12,6 +12,7 @@ import {
   type TrackingAnswer,
   trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
+import { type GateAnswer, gateAnswers } from '../train/gateAnswer.ts';
 import { type JsonMetrics, jsonMetrics } from '../train/sweepAnswer.ts';
 import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing.ts';
 
@@ -26,6 +27,8 @@ interface MeasuredAnswer extends RoundedMetrics {
     readonly target: string;
     readonly digest: string;
   };
+  /** If the form has `gate`. */
+  readonly gate?: GateAnswer;
   readonly drift: readonly ColumnDrift[];
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
@@ -49,7 +52,10 @@ interface EvaluateAnswer extends MeasuredAnswer {
 }
 
 /** Makes the part of a response that is kept with the evaluation. It is the whole response if nothing is logged. */
-export function measuredAnswer({ model, evaluation, rounded }: Measured, clock: RouteClock): MeasuredAnswer {
+export function measuredAnswer(
+  { model, evaluation, gate, rounded }: Measured,
+  clock: RouteClock,
+): MeasuredAnswer {
   const { uri, name = null, version = null, runId = null, modelId = null } = model.place;
   const { data, measures, intervals, drift, warnings, stages } = evaluation;
   return {
@@ -58,6 +64,7 @@ export function measuredAnswer({ model, evaluation, rounded }: Measured, clock: 
     metrics: { test: jsonMetrics({ ...measures.metrics, ...measures.custom }) },
     intervals,
     data: { rows: data.rows, columns: data.columns.length, target: data.target, digest: data.digest },
+    ...gateAnswers(gate, undefined),
     drift,
     warnings,
     timing_ms: timingOf(stages, clock),
@@ -77,4 +84,9 @@ export function evaluateAnswer(view: DeliveryView, path: string): EvaluateAnswer
     tracking: trackingAnswer(view, path),
     timing_ms: withLog(timing, view),
   };
+}
+
+/** What came of the gates of an evaluation; undefined without gates, and for a damaged record. */
+export function gateOfEvaluation({ answer }: DeliveryView): GateAnswer | undefined {
+  return (answer as Partial<MeasuredAnswer> | undefined)?.gate;
 }

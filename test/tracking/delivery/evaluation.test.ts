@@ -36,7 +36,7 @@ function evaluation(overrides: Partial<EvaluatedRun> = {}): RecordedTree {
 }
 
 describe('recordEvaluation', () => {
-  const { tree, files } = evaluation({ modelId: 'm-1' });
+  const { tree, files } = evaluation({ modelId: 'm-1', gate: 'failed' });
   const [node] = tree.nodes;
 
   test('is one run without a model and without files', () => {
@@ -53,6 +53,7 @@ describe('recordEvaluation', () => {
       team: 'a',
       'mlflow.note.content': 'A note.',
       'trainpost.warnings': 'drifted_column',
+      'trainpost.gate': 'failed',
     });
   });
 
