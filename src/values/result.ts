@@ -58,7 +58,6 @@ export type Verdict = 'better' | 'no_difference' | 'worse_within_noise' | 'signi
 /** An earlier model on the test rows of this training, and the best candidate against it. */
 export interface ChampionResult {
   readonly measures: Measures;
-  readonly intervals: Intervals;
   /** The best candidate minus the champion, by metric. */
   readonly paired: Readonly<Record<string, Difference>>;
   /** On the best candidate, by metric. A metric of the client's without a direction has no verdict. */

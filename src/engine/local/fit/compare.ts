@@ -46,7 +46,6 @@ export async function compare(
       intervals: intervalsOf(kept, metrics),
       champion: {
         measures: theirs.measures,
-        intervals: intervalsOf(theirs, metrics),
         paired,
         verdicts: verdictsOf(paired, metrics, best.test),
       },
