@@ -12,7 +12,7 @@ trains nothing.
 curl -F test_file=@later.csv -F model=models:/Diabetes@champion http://127.0.0.1:5005/evaluate
 \`\`\`
 
-[Fields](#fields) · [The file](#the-file) · [The answer](#the-answer) · [Drift](#drift) · [What MLflow gets](#what-mlflow-gets)
+[Fields](#fields) · [The file](#the-file) · [The answer](#the-answer) · [Gates](#gates) · [Drift](#drift) · [What MLflow gets](#what-mlflow-gets)
 
 ## Fields
 
@@ -41,6 +41,8 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 |---|---|
 | \`accuracy\`, \`entropy\`, \`precision\`, \`recall\` | The four numbers of the Flask app, rounded to two decimals. |
 | \`metrics.test\` | The metrics at full precision, your own ones included. An undefined metric is null. |
+| \`intervals\` | The 95 % intervals of the metrics: [gates.md](gates.md#intervals). |
+| \`gate\` | With \`gate\` in the form: \`state\` and \`gates\`, as for a training. |
 | \`model.uri\` | The address as the form gives it. |
 | \`model.name\`, \`model.version\` | The registered model and the version that was measured; null for an address without them. |
 | \`model.run_id\`, \`model.id\` | The run that logged the model, and the id that MLflow 3 gave the model. |
@@ -48,9 +50,22 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 | \`drift\` | For each feature: \`column\`, \`psi\` and \`warning\`, as below. |
 | \`experiment\`, \`run\`, \`tracking\` | As for [a training](answers.md#a-training). |
 | \`warnings\` | As for [a training](answers.md#warnings). |
-| \`timing_ms\` | Milliseconds of the stages \`upload\`, \`parse\`, \`drift\`, \`evaluate\`, \`log\` and \`total\`. |
+| \`timing_ms\` | Milliseconds of the stages \`upload\`, \`parse\`, \`drift\`, \`evaluate\`, \`intervals\`, \`log\` and \`total\`. |
 
 With \`dry_run=true\`, trainpost measures the model and logs nothing. The answer then has no \`experiment\`, \`run\` and \`tracking\`.
+
+## Gates
+
+\`gate\` is a condition in the language of [gates.md](gates.md#what-a-gate-can-name), over the metrics of the file, your own metrics, and the ends
+of the intervals: \`low(X)\` and \`high(X)\`. An evaluation has no training rows and no champion, so \`train.X\`, \`champion.X\`, \`delta\`, \`worse\`
+and \`better\` are errors.
+
+- All gates hold: the status is 200 or 202, and the header \`X-Gate\` is \`passed\`.
+- A gate fails: the status is 422 with the code \`gate_failed\`, \`X-Gate\` is \`failed\`, and the problem has all keys of the answer. The run is
+  logged all the same, with the tag \`trainpost.gate\`.
+- A gate that begins with \`warn:\` only causes the warning \`gate_warned\`.
+
+No gate of an evaluation moves an alias or registers a version.
 
 ## Drift
 
@@ -79,9 +94,9 @@ One run, through the spool and exactly once, as for a training: [delivery.md](de
 |---|---|
 | run name | \`run_name\`, else \`Evaluate-Run-<time>\` |
 | params | \`model_uri\`, \`model_version\` if the address leads to a version, \`target\`, \`positive\` with two classes, and the fields of the table above that have a param |
-| metrics | \`test_accuracy_score\`, \`test_log_loss\` and so on, with the names that a training logs. An undefined metric is left out. |
+| metrics | \`test_accuracy_score\`, \`test_log_loss\` and so on, with the names that a training logs, and the ends of the intervals. An undefined metric is left out. |
 | inputs | The file, with the context \`test\`. MLflow 3 has the model as an input too. |
-| tags | Those of the form, and \`trainpost.warnings\` |
+| tags | Those of the form, \`trainpost.warnings\` and \`trainpost.gate\` |
 | description | The metrics, the drift and the warnings in Markdown |
 
 In MLflow 3, each metric belongs to the logged model and to the data set, so that the model's own page shows it.`;

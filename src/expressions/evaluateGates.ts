@@ -10,7 +10,8 @@ import { fullName, MEASURES, METRIC_NAMES, scopeOf } from './scope.ts';
 /** What gates are asked about. */
 export interface GateFacts {
   readonly test: Measures;
-  readonly train: Measures;
+  /** An evaluation has no training rows. */
+  readonly train?: Measures;
   /** Intervals of the test metrics. */
   readonly intervals: Intervals;
   /** Undefined if there is no champion: then comparisons with it hold. */
@@ -53,7 +54,7 @@ function valuesOf({ test, train, intervals, champion }: GateFacts): ReadonlyMap<
   const ofTest = allOf(test);
   const theirs = champion && allOf(champion.measures);
   for (const [name, value] of ofTest) values.set(name, value);
-  for (const [name, value] of allOf(train)) values.set(TRAIN + name, value);
+  for (const [name, value] of train ? allOf(train) : []) values.set(TRAIN + name, value);
   for (const [name, value] of theirs ?? []) {
     values.set(CHAMPION + name, value);
     values.set(`delta(${name})`, (ofTest.get(name) ?? Number.NaN) - value);

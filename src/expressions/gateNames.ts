@@ -35,6 +35,19 @@ export function gateVocabulary(metrics: readonly CustomMetric[]): Vocabulary {
   };
 }
 
+/** The names and functions of gates of an evaluation, which has no training rows and no champion. */
+export function evaluationGateVocabulary(metrics: readonly CustomMetric[]): Vocabulary {
+  const custom = metrics.map(({ name }) => name);
+  const end: NamedFunction = { gives: 'number', of: new Set([...METRIC_NAMES, ...custom]) };
+  return {
+    names: new Set([...MEASURES.names, ...custom]),
+    functions: new Map([
+      ['low', end],
+      ['high', end],
+    ]),
+  };
+}
+
 /** Whether the value of a name depends on the champion. */
 export function isOfChampion(symbol: string): boolean {
   return symbol.startsWith(CHAMPION) || COMPARISONS.some((name) => symbol.startsWith(`${name}(`));

@@ -51,9 +51,9 @@ export function loggedRun(
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
     ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
-    ...(model?.registeredAs !== undefined && { registeredModelName: model.registeredAs }),
     ...(model?.registeredAs !== undefined &&
       modelVersion !== undefined && {
+        registeredModelName: model.registeredAs,
         modelVersion,
         modelUrl: modelVersionUrl(base, model.registeredAs, modelVersion),
       }),

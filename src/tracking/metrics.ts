@@ -1,5 +1,5 @@
 import type { Intervals } from '../values/intervals.ts';
-import type { DatasetPart, FoldMeasures, MetricValues, RunMeasures } from '../values/run.ts';
+import type { DatasetPart, EvaluatedRun, FoldMeasures, MetricValues, RunMeasures } from '../values/run.ts';
 import type { StepMetric } from './tree.ts';
 
 /**
@@ -29,8 +29,8 @@ export function runMetrics(
 }
 
 /** The metrics of an evaluation, on its only data set. */
-export function testMetrics(test: MetricValues): StepMetric[] {
-  return metricsOf('test_', test, { dataset: 0 });
+export function testMetrics({ test, intervals }: Pick<EvaluatedRun, 'test' | 'intervals'>): StepMetric[] {
+  return metricsOf('test_', { ...test, ...endsOf(intervals) }, { dataset: 0 });
 }
 
 function foldMetrics({ folds, mean, std }: FoldMeasures, dataset: number): StepMetric[] {

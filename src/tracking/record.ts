@@ -80,7 +80,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
 /** MLflow shows this tag as the description of a run. */
 export const NOTE_TAG = 'mlflow.note.content';
 /** Says whether all gates held; without gates the tag is missing. */
-const GATE_TAG = 'trainpost.gate';
+export const GATE_TAG = 'trainpost.gate';
 
 /** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
 function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {

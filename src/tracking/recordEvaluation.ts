@@ -3,7 +3,7 @@ import type { EvaluatedRun } from '../values/run.ts';
 import { fileDataset } from './dataset.ts';
 import { testMetrics } from './metrics.ts';
 import { cutParams } from './params.ts';
-import { NOTE_TAG } from './record.ts';
+import { GATE_TAG, NOTE_TAG } from './record.ts';
 import { type Env, systemTags, userOf, warningTags } from './tags.ts';
 import { REQUEST_ID_TAG, type RecordedTree, type RunNode, requestIdOf } from './tree.ts';
 
@@ -28,10 +28,11 @@ export function recordEvaluation(run: EvaluatedRun, env: Env): RecordedTree {
       [NOTE_TAG]: run.note,
       ...run.tags,
       ...warningTags(run.warnings),
+      ...(run.gate !== undefined && { [GATE_TAG]: run.gate }),
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams(run.params),
-    metrics: testMetrics(run.test),
+    metrics: testMetrics(run),
     inputs: [{ dataset: 0, context: 'test' }],
     ...(run.modelId !== undefined && { measuredModelId: run.modelId }),
     artifacts: [],

@@ -23,7 +23,7 @@ export function describeEvaluation(
 ): EvaluatedRun {
   const { experimentName, runName, tags } = fields.names;
   const { user, gitCommit } = fields.logging;
-  const { data, measures, warnings } = evaluation;
+  const { data, measures, intervals, warnings } = evaluation;
   const { modelId, version } = model.place;
   return {
     experimentName,
@@ -42,6 +42,7 @@ export function describeEvaluation(
     startTimeMs: receivedAt.getTime(),
     data,
     test: valuesOf(measures),
+    intervals,
     ...(modelId !== undefined && { modelId }),
     warnings: warnings.map(({ code }) => code),
     note: noteOf(fileName, model, evaluation),

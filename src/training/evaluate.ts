@@ -1,15 +1,21 @@
 import type { FileSource } from '../engine/engine.ts';
 import { Watch } from '../engine/watch.ts';
 import { parseMetrics } from '../expressions/customMetrics.ts';
+import { evaluateGates } from '../expressions/evaluateGates.ts';
+import { evaluationGateVocabulary } from '../expressions/gateNames.ts';
+import { parseGates } from '../expressions/gates.ts';
 import { MEASURES } from '../expressions/scope.ts';
 import { roundedMetrics } from '../ml/trainingPipeline.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { Evaluation } from '../values/evaluation.ts';
+import type { Gate } from '../values/expression.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { LoadedModel } from '../values/loadedModel.ts';
 import type { RoundedMetrics } from '../values/metrics.ts';
 import type { EvaluatedRun } from '../values/run.ts';
 import { describeEvaluation } from './describeEvaluation.ts';
 import type { parseEvaluateFields } from './fields/parse.ts';
+import { reportGates, unheldWarnings } from './gates.ts';
 import type { TrainingRooms } from './train.ts';
 
 /** Loads a model that was trained before. */
@@ -36,6 +42,8 @@ export interface Measured {
   readonly model: LoadedModel;
   readonly evaluation: Evaluation;
   readonly run: EvaluatedRun;
+  /** What came of the gates, if there are any. */
+  readonly gate?: GateReport;
   /** The original's four metrics. */
   readonly rounded: RoundedMetrics;
 }
@@ -79,13 +87,22 @@ export function evaluateDry(request: EvaluateRequest, rooms: EvaluationRooms): P
 async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promise<Measured> {
   const { fields, source } = request;
   const metrics = await parseMetrics(fields.search.metrics, 'metrics', MEASURES);
+  const gates = await parseGates(fields.gates.gates, 'gate', evaluationGateVocabulary(metrics));
   const { model } = await rooms.models.load(fields.model.model);
   const plan = { data: fields.data, description: model.description, metrics };
-  const evaluation = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
+  const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
+  const gate = reportOf(gates, found);
+  const evaluation = { ...found, warnings: [...found.warnings, ...unheldWarnings(gate)] };
   return {
     model,
     evaluation,
-    run: describeEvaluation(request, model, evaluation),
+    ...(gate && { gate }),
+    run: { ...describeEvaluation(request, model, evaluation), ...(gate && { gate: gate.state }) },
     rounded: roundedMetrics(evaluation.measures.metrics),
   };
+}
+
+function reportOf(gates: readonly Gate[], { measures, intervals }: Evaluation): GateReport | undefined {
+  if (gates.length === 0) return undefined;
+  return reportGates(evaluateGates(gates, { test: measures, intervals }));
 }

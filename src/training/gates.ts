@@ -3,7 +3,7 @@ import { evaluateGates } from '../expressions/evaluateGates.ts';
 import { gateVocabulary, needsChampion, needsLogged } from '../expressions/gateNames.ts';
 import { parseGates } from '../expressions/gates.ts';
 import type { CustomMetric, Gate } from '../values/expression.ts';
-import type { GateReport } from '../values/gate.ts';
+import type { GateReport, GateResult } from '../values/gate.ts';
 import type { LoadedModel } from '../values/loadedModel.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { DatasetPart } from '../values/run.ts';
@@ -69,11 +69,21 @@ export function gateReport(result: Result, { gates, champion, logged }: Gates): 
     intervals,
     ...(measured && { champion: { ...measured, logged } }),
   });
-  return {
-    state: results.some(({ state }) => state === 'failed') ? 'failed' : 'passed',
-    gates: results,
-    ...(champion && { champion }),
-  };
+  return { ...reportGates(results), ...(champion && { champion }) };
+}
+
+/** What came of gates together. */
+export function reportGates(gates: readonly GateResult[]): GateReport {
+  return { state: gates.some(({ state }) => state === 'failed') ? 'failed' : 'passed', gates };
+}
+
+/** Says which gates only warn. */
+export function unheldWarnings(report: GateReport | undefined): Warning[] {
+  const warned = (report?.gates ?? []).filter(({ state }) => state === 'warned');
+  return warned.map(({ expression }) => ({
+    code: 'gate_warned',
+    message: `The gate does not hold: ${expression}`,
+  }));
 }
 
 /** Says which gates only warn, and what is in doubt about the comparison. */
@@ -83,12 +93,8 @@ export function gateWarnings(
   result: Result,
   parts: readonly DatasetPart[],
 ): Warning[] {
-  const warned = (report?.gates ?? []).filter(({ state }) => state === 'warned');
   return [
-    ...warned.map(({ expression }) => ({
-      code: 'gate_warned',
-      message: `The gate does not hold: ${expression}`,
-    })),
+    ...unheldWarnings(report),
     ...(compares && champion === undefined ? [NO_CHAMPION] : []),
     ...(champion === undefined ? [] : sawRows(champion, result, parts)),
   ];

@@ -1,6 +1,7 @@
 /** What a model that was trained before comes to on other rows. */
 import type { ClassLabel, TestFileInfo } from './dataset.ts';
 import type { CustomMetric } from './expression.ts';
+import type { Intervals } from './intervals.ts';
 import type { ModelDescription } from './loadedModel.ts';
 import type { Measures } from './metrics.ts';
 import type { CsvSpec } from './plan.ts';
@@ -41,6 +42,8 @@ export interface Evaluation {
   };
   readonly positive?: ClassLabel;
   readonly measures: Measures;
+  /** The intervals of the metrics in `measures`. */
+  readonly intervals: Intervals;
   readonly warnings: readonly Warning[];
   /** Each feature that the model has bins of, in the model's order. */
   readonly drift: readonly ColumnDrift[];

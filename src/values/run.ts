@@ -117,6 +117,9 @@ export interface EvaluatedRun {
   readonly data: TestFileInfo & { readonly target: string };
   /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
   readonly test: MetricValues;
+  readonly intervals: Intervals;
+  /** What came of the gates, if there are any. */
+  readonly gate?: 'passed' | 'failed';
   /** MLflow 3: the id of the logged model, to which the metrics belong. */
   readonly modelId?: string;
   /** Codes of warnings. */
@@ -133,9 +136,9 @@ export interface LoggedRun {
   readonly experimentId: string;
   /** Missing in receipts of earlier versions. */
   readonly experimentUrl?: string;
-  /** `runs:/<run id>/<model name>`; undefined if the run has no model. */
+  /** `runs:/<run id>/<model name>`; missing if the run has no model. */
   readonly modelUri?: string;
-  /** If the model is registered. */
+  /** The registered version; missing if a gate failed. */
   readonly registeredModelName?: string;
   readonly modelVersion?: string;
   readonly modelUrl?: string;

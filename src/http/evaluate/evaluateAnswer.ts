@@ -1,6 +1,7 @@
 import type { Measured } from '../../training/evaluate.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { ColumnDrift } from '../../values/evaluation.ts';
+import type { Intervals } from '../../values/intervals.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type TrackingAnswer,
   trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
+import { type GateAnswer, gateAnswers } from '../train/gateAnswer.ts';
 import { type JsonMetrics, jsonMetrics } from '../train/sweepAnswer.ts';
 import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing.ts';
 
@@ -18,12 +20,15 @@ import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing
 interface MeasuredAnswer extends RoundedMetrics {
   readonly model: EvaluatedModelAnswer;
   readonly metrics: { readonly test: JsonMetrics };
+  readonly intervals: Intervals;
   readonly data: {
     readonly rows: number;
     readonly columns: number;
     readonly target: string;
     readonly digest: string;
   };
+  /** If the form has `gate`. */
+  readonly gate?: GateAnswer;
   readonly drift: readonly ColumnDrift[];
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
@@ -47,14 +52,19 @@ interface EvaluateAnswer extends MeasuredAnswer {
 }
 
 /** Makes the part of a response that is kept with the evaluation. It is the whole response if nothing is logged. */
-export function measuredAnswer({ model, evaluation, rounded }: Measured, clock: RouteClock): MeasuredAnswer {
+export function measuredAnswer(
+  { model, evaluation, gate, rounded }: Measured,
+  clock: RouteClock,
+): MeasuredAnswer {
   const { uri, name = null, version = null, runId = null, modelId = null } = model.place;
-  const { data, measures, drift, warnings, stages } = evaluation;
+  const { data, measures, intervals, drift, warnings, stages } = evaluation;
   return {
     ...rounded,
     model: { uri, name, version, run_id: runId, id: modelId },
     metrics: { test: jsonMetrics({ ...measures.metrics, ...measures.custom }) },
+    intervals,
     data: { rows: data.rows, columns: data.columns.length, target: data.target, digest: data.digest },
+    ...gateAnswers(gate, undefined),
     drift,
     warnings,
     timing_ms: timingOf(stages, clock),
@@ -74,4 +84,9 @@ export function evaluateAnswer(view: DeliveryView, path: string): EvaluateAnswer
     tracking: trackingAnswer(view, path),
     timing_ms: withLog(timing, view),
   };
+}
+
+/** What came of the gates of an evaluation; undefined without gates, and for a damaged record. */
+export function gateOfEvaluation({ answer }: DeliveryView): GateAnswer | undefined {
+  return (answer as Partial<MeasuredAnswer> | undefined)?.gate;
 }

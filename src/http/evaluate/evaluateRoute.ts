@@ -11,11 +11,11 @@ import { countUpload } from '../routes/metricsRoute.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
 import type { AnswerWait } from '../train/prefer.ts';
-import { sendOutcome } from '../train/sendOutcome.ts';
+import { gateFailure, sendOutcome } from '../train/sendOutcome.ts';
 import { submitAndWait } from '../train/submitAndWait.ts';
 import { shownName } from '../upload/fileName.ts';
 import { filesOf, removeUploads, requireTestFile, type UploadPlaces, upload } from '../upload/upload.ts';
-import { evaluateAnswer, measuredAnswer } from './evaluateAnswer.ts';
+import { evaluateAnswer, gateOfEvaluation, measuredAnswer } from './evaluateAnswer.ts';
 
 /** `POST /evaluate`: accepts a form with a labelled file and the address of a model, and responds with the model's metrics. */
 export function evaluateRoute(
@@ -40,6 +40,12 @@ export function evaluateRoute(
   return router;
 }
 
+const ANSWERS = {
+  answerOf: evaluateAnswer,
+  gateOf: gateOfEvaluation,
+  ifGateFails: 'and the run is logged all the same',
+};
+
 interface Context {
   readonly head: Head;
   readonly jobs: Jobs;
@@ -61,7 +67,7 @@ async function answer(request: Request, response: Response, context: Context): P
     if (fields.mode.dryRun) {
       const measured = await evaluateDry(asked, rooms);
       notes(response).rows = measured.evaluation.data.rows;
-      send = () => void response.json(measuredAnswer(measured, clock()));
+      send = () => sendDry(measuredAnswer(measured, clock()), response);
     } else {
       const submission = {
         work: (key: Pick<Kept, 'key'>) =>
@@ -74,11 +80,19 @@ async function answer(request: Request, response: Response, context: Context): P
         }),
       };
       const outcome = await submitAndWait(submission, response, context);
-      send = () => sendOutcome(outcome, head.preferences, response, evaluateAnswer);
+      send = () => sendOutcome(outcome, head.preferences, response, ANSWERS);
     }
   } finally {
     // The files are removed before the client gets the response.
     await removeUploads(files);
   }
   send();
+}
+
+/** Responds to a dry run. @throws HttpError if a gate failed */
+function sendDry(answer: ReturnType<typeof measuredAnswer>, response: Response): void {
+  const { gate } = answer;
+  response.set('X-Gate', gate?.state ?? 'none');
+  if (gate?.state === 'failed') throw gateFailure(gate, 'and nothing is logged', answer);
+  response.json(answer);
 }

@@ -6,7 +6,6 @@ import { HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
 import type { GateAnswer } from './gateAnswer.ts';
 import { type Preferences, preferenceApplied } from './prefer.ts';
-import { gateOf } from './trainAnswer.ts';
 
 /** An accepted training or evaluation, and what its response needs to say. */
 export interface Outcome {
@@ -20,6 +19,15 @@ export interface Outcome {
 /** Makes the body of a response from a record, for the path of the request. */
 type AnswerOf = (view: DeliveryView, path: string) => object;
 
+/** How a route answers from a record. */
+interface Answers {
+  readonly answerOf: AnswerOf;
+  /** What came of the gates, if there are any. */
+  readonly gateOf: (view: DeliveryView) => GateAnswer | undefined;
+  /** What follows if a gate fails, as a part of a sentence. */
+  readonly ifGateFails: string;
+}
+
 /**
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
  * @throws HttpError if MLflow rejected the run permanently, or if a gate failed
@@ -28,7 +36,7 @@ export function sendOutcome(
   { view, waitMs, isReplayed }: Outcome,
   preferences: Preferences,
   response: Response,
-  answerOf: AnswerOf,
+  { answerOf, gateOf, ifGateFails }: Answers,
 ): void {
   const isPending = view.state === 'pending';
   notes(response).deliveryId = view.id;
@@ -43,7 +51,7 @@ export function sendOutcome(
     notes(response).runId = view.logged.runId;
     response.set('Run-Id', view.logged.runId);
   }
-  if (gate?.state === 'failed') throw gateFailure(gate, answerOf(view, path));
+  if (gate?.state === 'failed') throw gateFailure(gate, ifGateFails, answerOf(view, path));
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
   response.json(answerOf(view, path));
 }
@@ -58,10 +66,10 @@ function refusalOf(view: DeliveryView, path: string, answerOf: AnswerOf): HttpEr
   return view.answer === undefined ? refusal : refusal.with({ ...answerOf(view, path) });
 }
 
-/** The problem, with all keys of the response: run and model are logged, and no version is registered. */
-function gateFailure({ gates }: GateAnswer, answer: object): HttpError {
+/** The problem, with all keys of a response. */
+export function gateFailure({ gates }: GateAnswer, ifGateFails: string, answer: object): HttpError {
   const failed = gates.filter(({ state }) => state === 'failed').map(({ expression }) => expression);
   const which = failed.length === 1 ? 'A gate does not hold' : `${failed.length} gates do not hold`;
-  const message = `${which}, so no version is registered, and the alias stays: ${failed.join('; ')}. The values are in gate.`;
+  const message = `${which}, ${ifGateFails}: ${failed.join('; ')}. The values are in gate.`;
   return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...answer });
 }

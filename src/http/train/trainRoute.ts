@@ -16,7 +16,7 @@ import { fingerprint } from './idempotency.ts';
 import type { AnswerWait } from './prefer.ts';
 import { sendOutcome } from './sendOutcome.ts';
 import { submitAndWait } from './submitAndWait.ts';
-import { keptAnswer, trainAnswer } from './trainAnswer.ts';
+import { gateOf, keptAnswer, trainAnswer } from './trainAnswer.ts';
 
 /** `POST /train`: accepts a form, and responds with the original's four numbers and more, or with a dry run's report. */
 export function trainRoute(
@@ -40,6 +40,12 @@ export function trainRoute(
     .all(onlyMethods('POST'));
   return router;
 }
+
+const ANSWERS = {
+  answerOf: trainAnswer,
+  gateOf,
+  ifGateFails: 'so no version is registered, and the alias stays',
+};
 
 interface Context {
   readonly head: Head;
@@ -92,7 +98,7 @@ async function answer(request: Request, response: Response, context: Context): P
         ...(key && { key }),
       };
       const outcome = await submitAndWait(submission, response, context);
-      send = () => sendOutcome(outcome, head.preferences, response, trainAnswer);
+      send = () => sendOutcome(outcome, head.preferences, response, ANSWERS);
     }
   } finally {
     // The files are removed before the client gets the response.

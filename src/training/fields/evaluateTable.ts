@@ -27,6 +27,10 @@ const EVALUATE_FIELDS = {
     says: 'The positive class for precision, recall, F1 and ROC AUC. Two classes only.',
   },
   metrics: FIELDS.metrics,
+  gates: {
+    ...FIELDS.gates,
+    says: 'A condition on the metrics, such as `low(recall) > 0.5`: [gates](#gates). With `warn:` before it, the gate only warns. Repeat the field for more gates.',
+  },
   sep: FIELDS.sep,
   decimal: FIELDS.decimal,
   thousands: FIELDS.thousands,

@@ -58,6 +58,7 @@ describe('POST /evaluate', () => {
     const { metrics, rows } = chosenOf(trained).test;
     expect(body).toMatchObject({
       metrics: { test: metrics },
+      intervals: trained.intervals,
       accuracy: Math.round(metrics.accuracy_score * 100) / 100,
       model: { uri: URI, name: 'people', version: '3', run_id: 'r', id: 'm-1' },
       data: { rows, columns: 3, target: 'y', digest: trained.testData?.digest },
@@ -66,7 +67,15 @@ describe('POST /evaluate', () => {
       tracking: { state: 'finished', last_error: null },
     });
     expect(body.drift.map(({ column }: { column: string }) => column)).toEqual(['a', 'b']);
-    expect(Object.keys(body.timing_ms)).toEqual(['upload', 'parse', 'drift', 'evaluate', 'log', 'total']);
+    expect(Object.keys(body.timing_ms)).toEqual([
+      'upload',
+      'parse',
+      'drift',
+      'evaluate',
+      'intervals',
+      'log',
+      'total',
+    ]);
     for (const key of ['solver', 'settings', 'cv', 'threshold']) expect(body).not.toHaveProperty(key);
     expect(body.metrics).not.toHaveProperty('train');
     await expectNothingLeft();
@@ -124,6 +133,35 @@ describe('POST /evaluate', () => {
     expect(body.warnings).toContainEqual(expect.objectContaining({ code: 'drifted_column', column: 'a' }));
     expect(service.desk.evaluations[0]?.run.warnings).toContain('drifted_column');
   });
+
+  it.each([
+    ['passed', 'accuracy >= 0 and low(accuracy) < 1', 200],
+    ['failed', 'accuracy > 1', 422],
+    ['passed', 'warn: cost < 0', 200],
+  ] as const)('answers gates that have %s: %s', async (state, gate, status) => {
+    const fields = { gate, metrics: 'cost = 5*fn + fp' };
+    const { body } = await post(fields).expect(status).expect('X-Gate', state);
+    expect(body).toMatchObject({ gate: { state, gates: [{ expression: gate }] }, run: { id: 'run1' } });
+    expect(body.code).toBe(state === 'failed' ? 'gate_failed' : undefined);
+    expect(body.metrics.test).toMatchObject(chosenOf(trained).test.metrics);
+    const [{ run }] = service.desk.evaluations as [(typeof service.desk.evaluations)[0]];
+    expect(run.gate).toBe(state);
+    expect(run.warnings.includes('gate_warned')).toBe(gate.startsWith('warn:'));
+    const dry = await post({ ...fields, dry_run: 'true' })
+      .expect(status)
+      .expect('X-Gate', state);
+    expect(dry.body.gate).toEqual(body.gate);
+    expect(service.desk.evaluations).toHaveLength(1);
+  });
+
+  it.each(['champion.recall > 0', 'not worse(recall)', 'train.recall > 0'])(
+    'knows no champion and no training rows: %s',
+    async (gate) => {
+      const { body } = await post({ gate }).expect(422);
+      expect(body).toMatchObject({ field: 'gate' });
+      expect(body.code).not.toBe('gate_failed');
+    },
+  );
 
   it('takes the labels of another column, in a file with other columns', async () => {
     const renamed = csv(60, 90, 'a,b,label');

@@ -27,6 +27,7 @@ function evaluation(overrides: Partial<EvaluatedRun> = {}): RecordedTree {
       score: 0.75,
       cost: 7,
     },
+    intervals: { accuracy_score: [0.25, 0.875] },
     warnings: ['drifted_column', 'drifted_column'],
     note: 'A note.',
     ...overrides,
@@ -35,7 +36,7 @@ function evaluation(overrides: Partial<EvaluatedRun> = {}): RecordedTree {
 }
 
 describe('recordEvaluation', () => {
-  const { tree, files } = evaluation({ modelId: 'm-1' });
+  const { tree, files } = evaluation({ modelId: 'm-1', gate: 'failed' });
   const [node] = tree.nodes;
 
   test('is one run without a model and without files', () => {
@@ -52,15 +53,24 @@ describe('recordEvaluation', () => {
       team: 'a',
       'mlflow.note.content': 'A note.',
       'trainpost.warnings': 'drifted_column',
+      'trainpost.gate': 'failed',
     });
   });
 
   test('has the test metrics that are defined, on the data set', () => {
     const keys = node.metrics.map(({ key }) => key);
     expect(keys).toEqual(
-      ['accuracy_score', 'precision_score', 'recall_score', 'f1_score', 'log_loss', 'score', 'cost'].map(
-        (name) => `test_${name}`,
-      ),
+      [
+        'accuracy_score',
+        'precision_score',
+        'recall_score',
+        'f1_score',
+        'log_loss',
+        'score',
+        'cost',
+        'accuracy_score_ci_low',
+        'accuracy_score_ci_high',
+      ].map((name) => `test_${name}`),
     );
     for (const { dataset } of node.metrics) expect(dataset).toBe(0);
     expect(tree.datasets).toMatchObject([{ name: 'later.csv', digest: 'abc' }]);
@@ -101,7 +111,7 @@ async function sentTo(version: string) {
 
 test('MLflow 3: the metrics belong to the model and the data set, and the model is an input', async () => {
   const { modelId, batch, inputs } = await sentTo(MLFLOW_3);
-  expect(batch.metrics).toHaveLength(7);
+  expect(batch.metrics).toHaveLength(9);
   for (const metric of batch.metrics) {
     expect(metric).toMatchObject({ model_id: modelId, dataset_name: 'later.csv', dataset_digest: 'abc' });
   }

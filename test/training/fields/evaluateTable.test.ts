@@ -26,6 +26,7 @@ describe('the fields of an evaluation', () => {
   it('have defaults', () => {
     expect(parseEvaluateFields(MODEL)).toEqual({
       data: { naValues: [] },
+      gates: { gates: [] },
       split: {},
       model: MODEL,
       search: { metrics: [] },

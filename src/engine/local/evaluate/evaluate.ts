@@ -5,17 +5,16 @@ import type { Table, TableColumn } from '../../../data/table.ts';
 import { NO_CLASS, type Target } from '../../../data/target.ts';
 import { readTestRows, type TestRows } from '../../../data/testFile.ts';
 import { inTestFile } from '../../../errors.ts';
-import { withCustom } from '../../../expressions/scope.ts';
-import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
 import type { ClassesDtype, ClassLabel, ColumnInfo, ColumnType } from '../../../values/dataset.ts';
 import type { Evaluation, EvaluationPlan } from '../../../values/evaluation.ts';
 import type { NestedPipelineState, StepState } from '../../../values/pipelineState.ts';
 import type { Missing } from '../../../values/plan.ts';
+import { intervalsOf } from '../../comparison/intervals.ts';
 import { Watch } from '../../watch.ts';
 import { openWorkplace, partition } from '../blocks/partition.ts';
 import { Team } from '../blocks/team.ts';
+import { measureOn } from '../fit/compare.ts';
 import { shownLabel, undefinedMetrics } from '../fit/describe.ts';
-import { measureRows, measuresOf } from '../fit/fitCandidate.ts';
 import { findPositive } from '../fit/positive.ts';
 import { rowsOf } from '../fit/prepare.ts';
 import { StageClock } from '../fit/stageClock.ts';
@@ -72,8 +71,10 @@ export function evaluateModel(
     const drift = driftOf(description.profile, features, rows);
     clock.end('drift');
 
-    const measured = measureRows(TrainingPipeline.fromState(description.pipeline), rows, positive);
+    const measured = measureOn(description.pipeline, { test: rows, positive }, metrics);
     clock.end('evaluate');
+    const intervals = intervalsOf(measured, metrics);
+    clock.end('intervals');
     return {
       data: {
         ...test.info,
@@ -84,7 +85,8 @@ export function evaluateModel(
         })),
       },
       ...(positive !== undefined && { positive }),
-      measures: withCustom(measuresOf(measured), metrics),
+      measures: measured.measures,
+      intervals,
       warnings: [
         ...test.warnings,
         ...undefinedMetrics('test', measured.undefinedMetrics),

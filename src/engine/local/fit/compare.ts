@@ -1,6 +1,6 @@
 import { DataError, quote } from '../../../errors.ts';
 import { withCustom } from '../../../expressions/scope.ts';
-import type { CodedResult } from '../../../ml/codedMetrics.ts';
+import type { ClassificationMetrics, CodedResult } from '../../../ml/codedMetrics.ts';
 import { areaOf, varianceOfSorted } from '../../../ml/intervals/delong.ts';
 import { sortDoubles } from '../../../ml/sortDoubles.ts';
 import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
@@ -58,19 +58,22 @@ export async function compare(
 
 type TestRows = Pick<Prepared, 'dataset' | 'positive' | 'test'>;
 
-function measureOn(
+/** Predicts some rows and measures the predictions, which lie in memory until the next measure. @throws DataError `cannot_be_predicted` */
+export function measureOn(
   pipeline: PipelineState,
   { test, positive }: Pick<TestRows, 'test' | 'positive'>,
   metrics: readonly CustomMetric[],
-): MeasuredRows {
+): MeasuredRows & Pick<ClassificationMetrics, 'undefinedMetrics'> {
   const predictions = predictRows(TrainingPipeline.fromState(pipeline), test, positive);
   const task = measureTask(() => test.source.room, predictions);
-  const measures = withCustom(measuresOf(measure(task)), metrics);
+  const measured = measure(task);
+  const measures = withCustom(measuresOf(measured), metrics);
   const area = measures.metrics.roc_auc;
   const isKnown = measures.confusion !== undefined && !Number.isNaN(area);
   const scores = sortedScores(task);
   const varianceOf = () => (scores ? varianceOfSorted(scores, area) : varianceOfArea(predictions));
-  return { predictions, measures, areaVariance: isKnown ? varianceOf() : Number.NaN };
+  const { undefinedMetrics } = measured;
+  return { predictions, measures, areaVariance: isKnown ? varianceOf() : Number.NaN, undefinedMetrics };
 }
 
 function varianceOfArea(predictions: CodedResult): number {

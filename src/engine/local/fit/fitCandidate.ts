@@ -88,7 +88,7 @@ export async function measureBoth(
   const measuring = helpers.measure(trainTask);
   let onTest: ClassificationMetrics;
   try {
-    onTest = measureRows(pipeline, test, positive);
+    onTest = measure(measureTask(() => test.source.room, predictRows(pipeline, test, positive)));
   } catch (error) {
     // The helper still counts in the table's memory, which another file gets once the refusal is known.
     await measuring.result().catch(() => undefined);
@@ -103,15 +103,6 @@ export async function measureBoth(
       ...undefinedMetrics('training', onTrain.undefinedMetrics),
     ],
   };
-}
-
-/** Predicts some rows and measures the predictions on this thread. @throws DataError `cannot_be_predicted` */
-export function measureRows(
-  pipeline: TrainingPipeline,
-  rows: Rows,
-  positive: ClassLabel | undefined,
-): ClassificationMetrics {
-  return measure(measureTask(() => rows.source.room, predictRows(pipeline, rows, positive)));
 }
 
 export function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {

@@ -67,6 +67,7 @@ describe('evaluateModel', () => {
     const result = await trained(names, fields);
     const evaluation = await evaluateCsv(bytes(names, test), planOf(result));
     expect(evaluation.measures).toEqual(chosenOf(result).test);
+    expect(evaluation.intervals).toEqual(result.intervals);
     expect(evaluation.data).toMatchObject({
       rows: test.length,
       digest: result.testData?.digest,
