@@ -234,7 +234,7 @@ describe.skipIf(mlflow === null).each([
     expect(byKey(data.params)).toMatchObject({ solver: 'newton-cholesky' });
   });
 
-  it.skipIf(chromiumPath === undefined || major === 2)('shows its pages to a new user', async () => {
+  it.skipIf(chromiumPath === undefined)('shows its pages to a new user', async () => {
     const browser: Browser = await chromium.launch(launchOptions);
     try {
       const [best] = answer.runs;
