@@ -96,4 +96,6 @@ export interface Plan {
   readonly keepAll: boolean;
   /** Whether to estimate a regression without a penalty too, with standard errors. */
   readonly inference: boolean;
+  /** Whether to compute the curves of the best candidate. */
+  readonly curves?: boolean;
 }

@@ -17,12 +17,18 @@ export async function crossValidate(
   { helpers, watch }: FitTools,
 ): Promise<Candidate[]> {
   const scores: Scores[][] = candidates.map(() => []);
+  const withoutCurves = { ...plan, curves: false };
   const measured = [...candidates];
   await folds.each(async (rows) => {
     for (const [index, candidate] of measured.entries()) {
       if (isFitted(candidate)) {
         try {
-          const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, plan, helpers);
+          const fit = await fitCandidate(
+            { dataset, positive, ...rows },
+            candidate.model,
+            withoutCurves,
+            helpers,
+          );
           const { train, test } = fit.candidate;
           scores[index]!.push({ train, test });
         } catch (error) {

@@ -1,4 +1,5 @@
 import { DataError, toData } from '../../../errors.ts';
+import type { Curves } from '../../../values/curves.ts';
 import type { ModelSpec, Plan } from '../../../values/plan.ts';
 import type { Candidate } from '../../../values/result.ts';
 import type { Watch } from '../../watch.ts';
@@ -15,6 +16,8 @@ export interface FitTools {
 interface Fits {
   /** In the plan's order. */
   readonly fits: readonly Candidate[];
+  /** Of each fit, if the plan asks for them. */
+  readonly curves: readonly (Curves | undefined)[];
   /** Milliseconds that all of them took together. */
   readonly fitMs: number;
   readonly evaluateMs: number;
@@ -27,20 +30,23 @@ export async function fitCandidates(
   { helpers, watch }: FitTools,
 ): Promise<Fits> {
   const fits: Candidate[] = [];
+  const curves: (Curves | undefined)[] = [];
   let fitMs = 0;
   let evaluateMs = 0;
   for (const model of plan.candidates) {
     try {
       const fit = await fitCandidate(prepared, model, plan, helpers);
       fits.push(fit.candidate);
+      curves.push(fit.curves);
       fitMs += fit.fitMs;
       evaluateMs += fit.evaluateMs;
     } catch (error) {
       fits.push(failedCandidate(model, error));
+      curves.push(undefined);
     }
     watch.step();
   }
-  return { fits, fitMs, evaluateMs };
+  return { fits, curves, fitMs, evaluateMs };
 }
 
 /** Errors of one model that say nothing about the others. */
