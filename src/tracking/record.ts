@@ -76,6 +76,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       ...(note !== undefined && { description: note }),
     },
     artifacts: files.map(({ path }) => path),
+    ...(run.report !== undefined && { report: run.report }),
   };
   const beside = files.map(({ path, text }) => ({ path: `${key}/${path}`, bytes: Buffer.from(text) }));
   return { node, files: [...model.files, ...beside] };

@@ -43,7 +43,7 @@ export interface ClassCurves {
   readonly brier: number;
   readonly roc: Cuts;
   readonly precisionRecall: Cuts;
-  /** Thresholds all over the range, for a table. */
+  /** Thresholds all over the range, for a table: those of rows, or even steps too if there are many. */
   readonly table: Cuts;
   readonly calibration: CalibrationBins;
   readonly histogram: ScoreHistogram;

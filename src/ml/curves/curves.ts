@@ -4,8 +4,9 @@ import { firstAbove, firstFrom, type MarkedScores, markScores } from './markedSc
 import { thin } from './thin.ts';
 import { type Mark, type Points, type Walked, walk } from './walk.ts';
 
-/** Most points of a curve, and most rows of the table of thresholds. */
+/** Most points of a curve, and most rows of the table of thresholds. Many classes share three times as many. */
 const POINTS_MAX = 500;
+const SHARED_POINTS = 1_500;
 /** Steps of the table's thresholds from 0 to 1. */
 const TABLE_STEPS = 200;
 const CALIBRATION_BINS = 10;
@@ -16,25 +17,34 @@ export interface CurvesInput {
   readonly code: number;
   readonly marked: MarkedScores;
   readonly positives: number;
+  /** Most points of a curve; `POINTS_MAX` without it. */
+  readonly most?: number;
   /** Computed elsewhere, with the same scores. */
   readonly rocAuc?: number;
 }
 
 /** The curves of one class against all others. */
-export function classCurves({ code, marked, positives, rocAuc }: CurvesInput): ClassCurves {
+export function classCurves({
+  code,
+  marked,
+  positives,
+  rocAuc,
+  most = POINTS_MAX,
+}: CurvesInput): ClassCurves {
   const edges = quantiles(marked).map((edge) => firstAbove(marked, edge));
   const bins = [0, ...edges, marked.length];
   const steps = [
     ...Array.from({ length: HISTOGRAM_BINS }, (_, i) => firstFrom(marked, i / HISTOGRAM_BINS)),
     marked.length,
   ];
-  const walked = walk(marked, positives, [...bins, ...steps]);
+  const tableSteps = Array.from({ length: TABLE_STEPS + 1 }, (_, i) => firstFrom(marked, i / TABLE_STEPS));
+  const walked = walk(marked, positives, [...bins, ...steps, ...tableSteps]);
   const negatives = marked.length - positives;
   const { points, averagePrecision, brier } = walked;
   const recall = Float64Array.from(points.tp, (tp) => tp / positives);
   const fallOut = Float64Array.from(points.fp, (fp) => fp / negatives);
   const precision = Float64Array.from(points.tp, (tp, i) => tp / (tp + points.fp[i]!));
-  const corners = thin(fallOut, recall, POINTS_MAX);
+  const corners = thin(fallOut, recall, most);
   return {
     code,
     positives,
@@ -43,8 +53,11 @@ export function classCurves({ code, marked, positives, rocAuc }: CurvesInput): C
     averagePrecision,
     brier,
     roc: cutsAt(points, corners),
-    precisionRecall: cutsAt(points, thin(recall, precision, POINTS_MAX)),
-    table: cutsAt(points, tablePlaces(points, thin(fallOut, recall, POINTS_MAX - TABLE_STEPS - 1))),
+    precisionRecall: cutsAt(points, thin(recall, precision, most)),
+    table:
+      most < POINTS_MAX
+        ? cutsAt(points, corners)
+        : tableOf(walked, tableSteps, thin(fallOut, recall, POINTS_MAX - TABLE_STEPS - 1)),
     calibration: calibrationOf(bins, walked),
     histogram: histogramOf(steps, walked),
   };
@@ -65,12 +78,13 @@ export function manyCurves({
     const row = confusion[trueCodes[i]!];
     if (row !== undefined) row[predictedCodes[i]!]!++;
   }
+  const most = Math.min(POINTS_MAX, Math.ceil(SHARED_POINTS / nClasses));
   const ofClasses: ClassCurves[] = [];
   for (let code = 0; code < nClasses; code++) {
     const marked = markScores(trueCodes, proba.columns[code]!, code);
     if (marked === undefined) return undefined;
     const positives = confusion[code]!.reduce((sum, count) => sum + count, 0);
-    ofClasses.push(classCurves({ code, marked, positives }));
+    ofClasses.push(classCurves({ code, marked, positives, most }));
   }
   return { ofClasses, confusion };
 }
@@ -80,15 +94,22 @@ function cutsAt({ threshold, tp, fp }: Points, places: readonly number[]): Cuts 
   return { threshold: at(threshold), tp: at(tp), fp: at(fp) };
 }
 
-/** Places of the corners, and of the points next to even steps of the threshold. */
-function tablePlaces({ threshold }: Points, corners: readonly number[]): number[] {
-  const places = new Set(corners);
-  if (threshold.length <= POINTS_MAX) return [...threshold.keys()];
-  for (let step = TABLE_STEPS, i = 0; step >= 0; step--) {
-    while (i < threshold.length - 1 && threshold[i]! > step / TABLE_STEPS) i++;
-    places.add(i);
-  }
-  return [...places].sort((a, b) => a - b);
+/** Every threshold if there are few; else the corners, and even steps of the threshold, which need not be probabilities of a row. */
+function tableOf({ points, marks }: Walked, steps: readonly number[], corners: readonly number[]): Cuts {
+  if (points.threshold.length <= POINTS_MAX) return points;
+  const { threshold, tp, fp } = cutsAt(points, corners);
+  const rows = [
+    ...threshold.map((value, i) => [value, tp[i]!, fp[i]!] as const),
+    ...steps.map((place, step) => {
+      const mark = marks.get(place)!;
+      return [step / TABLE_STEPS, mark.tp, mark.fp] as const;
+    }),
+  ].sort(([a], [b]) => b - a);
+  return {
+    threshold: rows.map(([one]) => one),
+    tp: rows.map(([, one]) => one),
+    fp: rows.map(([, , one]) => one),
+  };
 }
 
 /** Inner edges of bins with the same number of rows, as `numpy.percentile` interpolates them. */
