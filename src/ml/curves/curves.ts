@@ -4,9 +4,9 @@ import { firstAbove, firstFrom, type MarkedScores, markScores } from './markedSc
 import { thin } from './thin.ts';
 import { type Mark, type Points, type Walked, walk } from './walk.ts';
 
-/** Most points of a curve, and most rows of the table of thresholds. Many classes share three times as many. */
+/** Most points of a curve, and most rows of the table of thresholds. Many classes share more of them. */
 const POINTS_MAX = 500;
-const SHARED_POINTS = 1_500;
+const SHARED_POINTS = 1_200;
 /** Steps of the table's thresholds from 0 to 1. */
 const TABLE_STEPS = 200;
 const CALIBRATION_BINS = 10;

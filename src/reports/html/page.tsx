@@ -4,7 +4,16 @@ import type { ReportData } from '../data.ts';
 import { modelPlots, type NamedPlot, partPlots } from '../plots/all.tsx';
 import { verdictOf } from '../verdict.ts';
 import { Plots, Section } from './parts.tsx';
-import { CoefficientTable, DataSection, Inference, Metrics, PerClass, Settings, Sweep } from './sections.tsx';
+import {
+  CalibrationTable,
+  CoefficientTable,
+  DataSection,
+  Inference,
+  Metrics,
+  PerClass,
+  Settings,
+  Sweep,
+} from './sections.tsx';
 import { SLIDER_SCRIPT } from './slider.ts';
 import { PAGE_STYLE } from './style.ts';
 import { Thresholds } from './threshold.tsx';
@@ -110,6 +119,7 @@ function Curves({ data }: { readonly data: ReportData }) {
   return (
     <Section title="Curves">
       <Plots plots={test} />
+      <CalibrationTable data={data} />
       <details>
         <summary>Training rows</summary>
         <Plots plots={[...partsOf(data, 'roc_curve').slice(1), ...partsOf(data, 'calibration').slice(1)]} />

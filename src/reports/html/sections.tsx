@@ -47,6 +47,21 @@ export function PerClass({ data: { per_class } }: DataProps) {
   );
 }
 
+export function CalibrationTable({ data: { curves } }: DataProps) {
+  const [first] = curves.test ?? [];
+  if (first === undefined || curves.test?.length !== 1) return null;
+  const { mean, share, rows } = first.calibration;
+  return (
+    <details>
+      <summary>Bins of the calibration</summary>
+      <Table
+        head={['Mean probability', 'Share of the class', 'Rows']}
+        rows={mean.map((value, i) => [shownMetric(value), shownMetric(share[i]), shownNumber(rows[i])])}
+      />
+    </details>
+  );
+}
+
 export function CoefficientTable({ data: { coefficients } }: DataProps) {
   const hasLabels = coefficients.some(({ label }) => label !== undefined);
   return (
@@ -146,7 +161,7 @@ export function DataSection({ data: { data, file, test_file, target } }: DataPro
 }
 
 export function Settings({ data }: DataProps) {
-  const rows = { ...data.settings, ...data.params };
+  const rows = { ...data.params, ...data.settings };
   return (
     <>
       <Table

@@ -20,7 +20,8 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 th:first-child,td:first-child{text-align:left;max-width:340px;overflow-wrap:anywhere}
 td.text,th.text{text-align:left;max-width:420px;overflow-wrap:anywhere}
-thead th{color:var(--soft);font-weight:600}
+thead th{color:var(--soft);font-weight:600;overflow-wrap:normal}
+thead th:first-child{overflow-wrap:normal}
 tr.chosen td{font-weight:600;background:var(--card)}
 pre{background:var(--card);padding:10px 12px;white-space:pre-wrap;overflow-wrap:anywhere;border-radius:6px;font-size:13px}
 summary{cursor:pointer;color:var(--soft)}

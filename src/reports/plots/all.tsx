@@ -4,14 +4,18 @@ import { ClassBalance, ScoreHistogram } from './bars.tsx';
 import { ConfusionMatrix } from './confusion.tsx';
 import { CalibrationPlot, PrecisionRecallCurve, RocCurve, ThresholdPlot } from './curves.tsx';
 import { Forest, type ForestRow } from './forest.tsx';
+import { FONT } from './frame.tsx';
 import { Convergence, SweepPlot, type SweepPoint } from './steps.tsx';
-import { isolated } from './text.ts';
+import { fitText, isolated } from './text.ts';
 
 /** A plot, and the name of its file without an ending. */
 export interface NamedPlot {
   readonly name: string;
   readonly plot: VNode;
 }
+
+/** Room for a class in the label of an axis. */
+const LABEL_WIDTH = 160;
 
 const OF = { train: 'training rows', test: 'test rows' } as const;
 /** Names of files begin as those of `mlflow.sklearn.autolog`. */
@@ -63,7 +67,8 @@ function coefficientPlots({ coefficients, classes }: ReportData): readonly Named
     if (group === undefined) groups.set(row.label, [row]);
     else group.push(row);
   }
-  const toward = (label: string | undefined) => isolated(label ?? classes[1] ?? '');
+  const toward = (label: string | undefined) =>
+    isolated(fitText(label ?? classes[1] ?? '', LABEL_WIDTH, FONT));
   return [...groups].map(([label, rows], i) => ({
     name: label === undefined ? 'coefficients' : `coefficients_${i}`,
     plot: (

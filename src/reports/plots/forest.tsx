@@ -38,7 +38,7 @@ export function Forest({ title, says, xLabel, rows }: ForestProps) {
   const left0 = rows.length - shown.length;
   return (
     <Svg title={title} says={says} width={WIDTH} height={bottom + 46 + (left0 > 0 ? 18 : 0)}>
-      <XAxis scale={x} box={box} label={xLabel} count={4} />
+      <XAxis scale={x} box={box} label={xLabel} count={4} labelBox={{ left: 8, right: WIDTH - 8 }} />
       <line class="axis" x1={px(x(0))} x2={px(x(0))} y1={0} y2={bottom} />
       {shown.map(({ term, value, low, high }, i) => {
         const y = i * ROW_HEIGHT + ROW_HEIGHT / 2 + 2;
@@ -55,7 +55,6 @@ export function Forest({ title, says, xLabel, rows }: ForestProps) {
                 width={px(Math.max(1, Math.abs(x(value) - x(0))))}
                 height={12}
                 fill={colour}
-                fill-opacity={0.75}
               />
             ) : (
               <line x1={px(x(low))} x2={px(x(high))} y1={y} y2={y} stroke={colour} stroke-width={2} />

@@ -58,6 +58,8 @@ interface AxisProps {
   /** Ticks instead of those of the scale. */
   readonly ticks?: readonly number[];
   readonly format?: (value: number) => string;
+  /** The label's place, if it is not as wide as the axis. */
+  readonly labelBox?: Pick<Box, 'left' | 'right'>;
 }
 
 const TICK_GAP = 10;
@@ -75,7 +77,15 @@ function spaced(ticks: readonly number[], scale: AxisScale, format: (value: numb
     });
 }
 
-export function XAxis({ scale, box, label, count = 5, ticks, format = shownNumber }: AxisProps) {
+export function XAxis({
+  scale,
+  box,
+  label,
+  count = 5,
+  ticks,
+  format = shownNumber,
+  labelBox = box,
+}: AxisProps) {
   const shown = spaced(ticks ?? scale.ticks(count), scale, format);
   return (
     <g>
@@ -88,8 +98,8 @@ export function XAxis({ scale, box, label, count = 5, ticks, format = shownNumbe
         </g>
       ))}
       <line class="axis" x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />
-      <text x={(box.left + box.right) / 2} y={box.bottom + 36} text-anchor="middle">
-        {fitText(label, box.right - box.left, FONT)}
+      <text x={(labelBox.left + labelBox.right) / 2} y={box.bottom + 36} text-anchor="middle">
+        {fitText(label, labelBox.right - labelBox.left, FONT)}
       </text>
     </g>
   );

@@ -9,13 +9,30 @@ const WIDE_CHARACTER =
 const CAPITAL_CHARACTER = /[A-ZMW@%&mw]/;
 const NARROW_CHARACTER = /[ilj.,:;'|!()[\]\p{Mn}]/u;
 
+/** Our own marks around a name. */
+const ISOLATES: ReadonlySet<string> = new Set(['\u2068', '\u2069']);
+
+const widths = new Map<string, number>();
+/** Characters whose widths are remembered. A text may have any, but most texts have few. */
+const REMEMBERED_MAX = 5_000;
+
+function characterWidth(character: string): number {
+  const known = widths.get(character);
+  if (known !== undefined) return known;
+  const width = WIDE_CHARACTER.test(character)
+    ? WIDE
+    : NARROW_CHARACTER.test(character)
+      ? NARROW
+      : CAPITAL_CHARACTER.test(character)
+        ? CAPITAL
+        : USUAL;
+  if (widths.size < REMEMBERED_MAX) widths.set(character, width);
+  return width;
+}
+
 export function textWidth(text: string, fontSize: number): number {
   let width = 0;
-  for (const character of text) {
-    if (WIDE_CHARACTER.test(character)) width += WIDE;
-    else if (NARROW_CHARACTER.test(character)) width += NARROW;
-    else width += CAPITAL_CHARACTER.test(character) ? CAPITAL : USUAL;
-  }
+  for (const character of text) width += characterWidth(character);
   return width * fontSize;
 }
 
@@ -24,17 +41,22 @@ export function textWidth(text: string, fontSize: number): number {
  * characters become blanks.
  */
 export function fitText(text: string, width: number, fontSize: number): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+  const plain = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
+    ISOLATES.has(sign) ? sign : ' ',
+  );
   if (textWidth(plain, fontSize) <= width) return plain;
   const characters = [...plain];
-  let kept = characters.length;
-  let short = plain;
-  while (kept > 1 && textWidth(short, fontSize) > width) {
-    kept--;
-    const front = Math.ceil(kept / 2);
-    short = `${characters.slice(0, front).join('')}…${characters.slice(characters.length - (kept - front)).join('')}`;
+  let room = width - textWidth('…', fontSize);
+  let front = 0;
+  let back = characters.length;
+  while (front < back) {
+    const takesFront = front <= characters.length - back;
+    room -= characterWidth(characters[takesFront ? front : back - 1]!) * fontSize;
+    if (room < 0) break;
+    if (takesFront) front++;
+    else back--;
   }
-  return short;
+  return `${characters.slice(0, front).join('')}…${characters.slice(back).join('')}`;
 }
 
 /** Lets a text of any direction stand in a line of another. */
