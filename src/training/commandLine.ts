@@ -18,7 +18,9 @@ export function commandLine(fields: TrainFields, fileName: string, testFileName?
     const value = group[key];
     if (value === undefined || LEFT_OUT.includes(key) || idle.includes(key)) continue;
     if (isDeepStrictEqual(value, row.default)) continue;
-    for (const text of textsOf(value)) parts.push(`${row.names.at(-1)}=${text}`);
+    // The only truth value that is written as a word.
+    if (key === 'keepAll') parts.push(`${row.names[0]}=all`);
+    else for (const text of textsOf(value)) parts.push(`${row.names.at(-1)}=${text}`);
   }
   return ['curl "$TRAINPOST_URL/train"', ...parts.map((part) => `-F ${quoted(part)}`)].join(' \\\n  ');
 }

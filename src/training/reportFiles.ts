@@ -8,14 +8,18 @@ import { chosenOf, isFitted, type Result } from '../values/result.ts';
 import type { ReportKind, RunFile } from '../values/run.ts';
 import { settingsOf } from './children.ts';
 import { commandLine } from './commandLine.ts';
-import type { RunInput } from './describeRun.ts';
+import type { TrainFields } from './fields/table.ts';
 import { rank } from './leaderboard.ts';
 
+interface Facts extends Pick<ReportInput, 'result' | 'run' | 'testFileName'> {
+  readonly fields: TrainFields;
+  /** The training file's name at the client. */
+  readonly fileName: string;
+  readonly plan: Plan;
+}
+
 /** `report.json`, from which the report is drawn, and with a full report its tables as CSV. */
-export function reportFiles(
-  input: RunInput & Pick<ReportInput, 'run'>,
-  kind: ReportKind,
-): readonly RunFile[] {
+export function reportFiles(input: Facts, kind: ReportKind): readonly RunFile[] {
   const { fields, fileName, testFileName, plan, result, run } = input;
   const data = reportData({
     result,

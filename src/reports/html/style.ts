@@ -19,6 +19,7 @@ p{margin:6px 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 th:first-child,td:first-child{text-align:left;max-width:340px;overflow-wrap:anywhere}
+td:first-child{min-width:8em}
 td.text,th.text{text-align:left;max-width:420px;overflow-wrap:anywhere}
 thead th{color:var(--soft);font-weight:600;overflow-wrap:normal}
 thead th:first-child{overflow-wrap:normal}

@@ -15,7 +15,7 @@ const LABEL_WIDTH_MAX = 150;
 const CELL_HEIGHT_MAX = 72;
 const CELL_HEIGHT_MIN = 30;
 /** Above this share of a row, the cell is so dark that its text is light. */
-const LIGHT_TEXT_FROM = 0.55;
+const LIGHT_TEXT_FROM = 0.62;
 
 export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
   const widest = Math.max(...labels.map((label) => textWidth(label, FONT)));

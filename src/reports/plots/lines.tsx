@@ -26,7 +26,7 @@ export interface LinesProps {
   readonly width?: number;
 }
 
-export const WIDTH = 480;
+const WIDTH = 480;
 const PLOT_HEIGHT = 300;
 const BELOW_AXIS = 46;
 const UNIT = [0, 1] as const;

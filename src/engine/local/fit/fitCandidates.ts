@@ -16,7 +16,7 @@ export interface FitTools {
 interface Fits {
   /** In the plan's order. */
   readonly fits: readonly Candidate[];
-  /** Of each fit, if the plan asks for them. */
+  /** The curves of each fit, if the plan asks for them. */
   readonly curves: readonly (Curves | undefined)[];
   /** Milliseconds that all of them took together. */
   readonly fitMs: number;
