@@ -28,4 +28,12 @@ describe('files that are drawn on the way to MLflow', () => {
     );
     expect(new Set(paths).size).toBe(paths.length);
   });
+
+  it('are left out if they cannot be drawn: the run arrives all the same', async () => {
+    const { run, result } = await reportOf({});
+    const damaged = { ...run, files: [{ path: 'report.json', text: '{"version": 1}' }] };
+    const recorded = recordTree(chosenOf(result).pipeline, damaged, {});
+    const sent = await filesToSend(recorded, recorded.tree.nodes[0]);
+    expect(sent.map(({ path }) => path)).toEqual(['report.json']);
+  });
 });

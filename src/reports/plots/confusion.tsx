@@ -12,6 +12,8 @@ const WIDTH = 480;
 const FONT = 12;
 const SMALL_FONT = 10;
 const LABEL_WIDTH_MAX = 150;
+/** In wide cells, a long label is cut instead. */
+const SLANT_BELOW = 90;
 const CELL_HEIGHT_MAX = 72;
 const CELL_HEIGHT_MIN = 30;
 /** Above this share of a row, the cell is so dark that its text is light. */
@@ -22,7 +24,7 @@ export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
   const left = 34 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
   const cell = (WIDTH - left - 12) / labels.length;
   const height = Math.min(CELL_HEIGHT_MAX, Math.max(CELL_HEIGHT_MIN, cell));
-  const isTight = labels.some((label) => textWidth(label, FONT) > cell - 6);
+  const isTight = cell < SLANT_BELOW && labels.some((label) => textWidth(label, FONT) > cell - 6);
   const bottom = height * labels.length;
   const slant = isTight ? Math.min(90, widest * 0.72 + 12) : 18;
   return (
@@ -63,7 +65,7 @@ export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
             text-anchor={isTight ? 'end' : 'middle'}
             transform={isTight ? `rotate(-40 ${x + 4} ${bottom + 16})` : undefined}
           >
-            {fitText(label, isTight ? 110 : cell, FONT)}
+            {fitText(label, isTight ? 110 : cell - 6, FONT)}
             <title>{label}</title>
           </text>
         );
