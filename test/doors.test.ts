@@ -14,10 +14,11 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   data: ['values', 'errors', 'python', 'kernels', 'ml/matrix'],
   expressions: ['values', 'errors'],
   engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels', 'expressions'],
+  reports: ['values', 'python'],
   // The spool implements a port of `tracking`, and `tracking` implements one of `training`.
   spool: ['errors', 'system', 'tracking/delivery/recordStore'],
-  tracking: ['values', 'errors', 'python', 'training/deliveryPort', 'models/registry'],
-  training: ['values', 'errors', 'python', 'engine', 'ml', 'expressions'],
+  tracking: ['values', 'errors', 'python', 'training/deliveryPort', 'models/registry', 'reports'],
+  training: ['values', 'errors', 'python', 'engine', 'ml', 'expressions', 'reports'],
   models: ['values', 'errors'],
   jobs: ['values', 'errors', 'training'],
   observability: [],
@@ -62,7 +63,7 @@ const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 
 /** `ml/solvers/lbfgs.ts` -> room `ml`, module `ml/solvers/lbfgs`. */
 function place(file: string) {
-  const module = relative(SRC, file).replace(/\.(ts|mjs)$/, '');
+  const module = relative(SRC, file).replace(/\.(tsx?|mjs)$/, '');
   return { module, room: module.split('/')[0] as string };
 }
 
@@ -73,7 +74,7 @@ function importsOf(file: string): string[] {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(ts|mjs)$/.test(name) && !name.startsWith('kernels/assembly'))
+  .filter((name) => /\.(tsx?|mjs)$/.test(name) && !name.startsWith('kernels/assembly'))
   .map((name) => join(SRC, name));
 
 /** The files of one circle, if the imports below `start` come back to a file on the way. */

@@ -27,8 +27,13 @@ export function chooseBest(candidates: readonly Candidate[], objective: Objectiv
  * What a candidate is chosen by: the mean of the objective over the folds, or without folds its value on the test rows; NaN if
  * it is undefined.
  */
-export function scoreOf({ test, folds }: FittedCandidate, { expression }: Objective): number {
-  const { evaluate } = compile(expression);
-  const scores = (folds ?? [{ test }]).map((part) => evaluate(scopeOf(part.test)) ?? Number.NaN);
+export function scoreOf(candidate: FittedCandidate, objective: Objective): number {
+  const scores = scoresOf(candidate, objective);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** The objective in each fold, or without folds on the test rows; NaN if it is undefined. */
+export function scoresOf({ test, folds }: FittedCandidate, { expression }: Objective): readonly number[] {
+  const { evaluate } = compile(expression);
+  return (folds ?? [{ test }]).map((part) => evaluate(scopeOf(part.test)) ?? Number.NaN);
 }

@@ -72,6 +72,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       }),
     },
     artifacts: files.map(({ path }) => path),
+    ...(run.report !== undefined && { report: run.report }),
   };
   const beside = files.map(({ path, text }) => ({ path: `${key}/${path}`, bytes: Buffer.from(text) }));
   return { node, files: [...model.files, ...beside] };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReportKind } from '../values/run.ts';
 import type { DatasetInput } from './dataset.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 import type { Metric, Texts } from './mlflowTypes.ts';
@@ -45,6 +46,8 @@ export interface RunNode {
   readonly measuredModelId?: string;
   /** Paths below the run's artifacts. The record has each file as `<node>/<path>`; no path begins with `model/`. */
   readonly artifacts: readonly string[];
+  /** Files that are drawn from the artifact `report.json` whenever they are sent. */
+  readonly report?: ReportKind;
   /** A candidate that could not be fitted. Its tags say why. */
   readonly status?: 'FAILED';
 }

@@ -14,6 +14,7 @@ import { leaderboardFiles } from './leaderboard.ts';
 import { measuresOf } from './measures.ts';
 import type { Names } from './names.ts';
 import { noteOf } from './note.ts';
+import { reportFiles } from './reportFiles.ts';
 
 export interface RunInput {
   readonly fields: TrainFields;
@@ -48,7 +49,8 @@ export function describeRun(input: RunInput): TrackedRun {
     ...(larger !== undefined && { positive: labelText(larger) }),
     ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
   });
-  return {
+  const kind = REPORTS[fields.output.report];
+  const run = {
     ...measuresOf(best, result.warnings),
     ...(result.intervals !== undefined && { intervals: result.intervals }),
     ...(input.gate !== undefined && { gate: input.gate.state }),
@@ -72,13 +74,20 @@ export function describeRun(input: RunInput): TrackedRun {
       holdout: plan.evaluation.holdout,
       result,
     }),
+  };
+  return {
+    ...run,
     files: [
       ...(isSweep ? leaderboardFiles(result, plan.choice) : []),
       ...(result.inference === undefined ? [] : [inferenceFile(result.inference)]),
+      ...(kind === undefined ? [] : reportFiles({ ...input, run }, kind)),
     ],
+    ...(kind !== undefined && { report: kind }),
     children: childrenOf(result, plan.keepAll, paramsFor),
   };
 }
+
+const REPORTS = { true: 'page', full: 'full', false: undefined } as const;
 
 /**
  * The training rows and the test rows. The digest of rows of the training file follows from the file, and from the fields

@@ -99,4 +99,6 @@ export interface Plan {
   readonly inference: boolean;
   /** An earlier model, which is measured on the test rows too. */
   readonly champion?: ModelDescription;
+  /** Whether to compute the curves of the best candidate. */
+  readonly curves?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Curves } from './curves.ts';
 import type { ClassLabel, DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Inference } from './inference.ts';
@@ -99,6 +100,8 @@ export interface Result {
   readonly champion?: ChampionResult;
   /** Estimates from the training rows, if the plan asks for them. */
   readonly inference?: Inference;
+  /** The curves of the best candidate, if the plan asks for them. */
+  readonly curves?: Curves;
   /** Warnings about the data; each candidate has its own warnings. */
   readonly warnings: readonly Warning[];
   /** In the order of the work. */

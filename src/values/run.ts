@@ -56,6 +56,9 @@ export interface ChildRun {
   readonly outcome: RunMeasures | ErrorData;
 }
 
+/** `page`: `report.html`; `full`: each plot as a file of its own too. */
+export type ReportKind = 'page' | 'full';
+
 /** A file below a run's artifacts. */
 export interface RunFile {
   readonly path: string;
@@ -96,6 +99,8 @@ export interface TrackedRun extends RunMeasures {
   readonly note?: string;
   /** Files beside the model. */
   readonly files?: readonly RunFile[];
+  /** Which files are drawn from `report.json`, one of `files`, on the way to MLflow. */
+  readonly report?: ReportKind;
   /** In the order of the sweep. */
   readonly children?: readonly ChildRun[];
 }

@@ -47,7 +47,7 @@ describe('the runs of a sweep', () => {
   it('are left out for a single candidate', async () => {
     const { run } = await runOf({ cv: '3' });
     expect(run.children).toEqual([]);
-    expect(run.files).toEqual([]);
+    expect(run.files?.map(({ path }) => path)).toEqual(['report.json']);
     expect(run.cv?.folds).toHaveLength(3);
     const mean = run.cv!.folds.reduce((sum, fold) => sum + fold.log_loss, 0) / 3;
     expect(run.cv?.mean.log_loss).toBeCloseTo(mean, 14);

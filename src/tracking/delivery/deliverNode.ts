@@ -1,11 +1,12 @@
 import { proxiedPath, putFiles } from '../artifacts.ts';
 import { allDone } from '../calls.ts';
 import { logBatch, logInputs } from '../decorations.ts';
+import { filesToSend } from '../drawnFiles.ts';
 import { logModel2 } from '../mlflow2.ts';
 import { logModel3, metricsWith } from '../mlflow3.ts';
 import type { Metric, ModelSource, RunInfo } from '../mlflowTypes.ts';
 import type { FoundServer } from '../serverFinder.ts';
-import { artifactsOf, type NodeModel, type RunNode, type RunTree, timedMetrics } from '../tree.ts';
+import { type NodeModel, type RunNode, type RunTree, timedMetrics } from '../tree.ts';
 import { moveAlias } from './alias.ts';
 import { createOnce } from './createOnce.ts';
 import type { Delivery } from './delivery.ts';
@@ -58,13 +59,14 @@ export async function fillAndEnd(
     dataset: recorded.tree.datasets[dataset]!,
     context,
   }));
+  const files = await filesToSend(recorded, node);
   const source = model === undefined ? undefined : logModel(delivery, node, model, run, found);
   // No call needs the response to another.
   await allDone([
     source ?? logBatch(client, run.run_id, node.params, metricsOf(recorded.tree, node, found)),
     logInputs(client, run.run_id, { inputs, ...modelInput(node) }, found.major),
     ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
-    ...putFiles(client, proxiedPath(run.artifact_uri), artifactsOf(recorded, node)),
+    ...putFiles(client, proxiedPath(run.artifact_uri), files),
   ]);
   const version = model && (await register(delivery, node, model, run, (await source)!));
   await client.updateRun(run.run_id, node.status ?? 'FINISHED', node.endTimeMs);

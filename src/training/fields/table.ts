@@ -345,6 +345,14 @@ export const FIELDS = {
     isNew: true,
     says: 'Whether to estimate a regression without a penalty too, with standard errors, p-values, 95 % intervals and odds ratios: [inference.md](inference.md). Two classes only.',
   },
+  report: {
+    group: 'output',
+    names: ['report'],
+    kind: oneOf(['true', 'full', 'false']),
+    default: 'true',
+    isNew: true,
+    says: 'Which report MLflow gets: `true` for `report.html` and `report.json`, `full` for each plot as SVG and each table as CSV too, `false` for none: [report.md](report.md).',
+  },
   dryRun: {
     group: 'mode',
     names: ['dry_run'],

@@ -45,6 +45,7 @@ export async function planOf(
     ...(model.threshold !== undefined && { threshold: await thresholdOf(model.threshold, vocabulary) }),
     keepAll,
     inference: output.inference,
+    curves: output.report !== 'false',
   };
 }
 

@@ -5,10 +5,18 @@ import {
   codedMetrics,
   metricsOf,
 } from '../../../ml/codedMetrics.ts';
+import { classCurves, manyCurves } from '../../../ml/curves/curves.ts';
+import type { PartCurves } from '../../../values/curves.ts';
 import { type AnswerRoom, MEASURE_SUMS } from './answerRoom.ts';
 
 /** Rows that any thread can measure: as plain values, or of two classes in a shared memory. */
-export type MeasureTask = CodedResult | RowsInMemory;
+export type MeasureTask = (CodedResult | RowsInMemory) & {
+  /** Whether the curves are computed too. */
+  readonly withCurves?: boolean;
+};
+
+/** Metrics, and curves if they are asked for and if every probability is a number. */
+export type Measured = ClassificationMetrics & { readonly curves?: PartCurves };
 
 interface RowsInMemory {
   readonly memory: SharedMemory;
@@ -23,12 +31,13 @@ interface RowsInMemory {
 }
 
 /** Describes what is to be measured. Predictions of two classes lie in the room already, so only their classes are copied. */
-export function measureTask(room: () => AnswerRoom, result: CodedResult): MeasureTask {
+export function measureTask(room: () => AnswerRoom, result: CodedResult, withCurves = false): MeasureTask {
   const { trueCodes, proba, positiveCode = 1 } = result;
-  if (proba.nFeatures > 1 || trueCodes.length === 0) return result;
+  if (proba.nFeatures > 1 || trueCodes.length === 0) return { ...result, withCurves };
   const place = room();
   place.codes.set(trueCodes);
   return {
+    withCurves,
     memory: place.memory,
     rows: trueCodes.length,
     positiveCode,
@@ -41,8 +50,8 @@ export function measureTask(room: () => AnswerRoom, result: CodedResult): Measur
 }
 
 /** Measures predictions. Two results of the same rows share their memory, so measure them one after the other. */
-export function measure(task: MeasureTask): ClassificationMetrics {
-  if (!('memory' in task)) return codedMetrics(task);
+export function measure(task: MeasureTask): Measured {
+  if (!('memory' in task)) return measurePlain(task);
   const { memory, rows, positiveCode, codes, predicted, proba, sums, sort } = task;
   kernelsOf(memory).measureRows(codes, predicted, proba, rows, positiveCode, sums, sort);
   const [ones, predictedOnes, bothOnes, losses, twiceWins] = new Float64Array(
@@ -56,7 +65,21 @@ export function measure(task: MeasureTask): ClassificationMetrics {
     actual: Float64Array.of(rows - ones, ones),
   };
   const rocAuc = twiceWins / (2 * ones * (rows - ones));
-  return metricsOf({ nRows: rows, counts, logLoss: losses / rows, rocAuc }, 2, positiveCode);
+  const measured = metricsOf({ nRows: rows, counts, logLoss: losses / rows, rocAuc }, 2, positiveCode);
+  if (!task.withCurves || Number.isNaN(twiceWins)) return measured;
+  // The kernel has sorted the scores, and left them there.
+  const marked = new Float64Array(memory.buffer, sort, rows);
+  const positives = counts.actual[positiveCode]!;
+  return {
+    ...measured,
+    curves: { ofClasses: [classCurves({ code: positiveCode, marked, positives, rocAuc })] },
+  };
+}
+
+function measurePlain(task: CodedResult & Pick<MeasureTask, 'withCurves'>): Measured {
+  const measured = codedMetrics(task);
+  const curves = task.withCurves && task.nClasses > 2 ? manyCurves(task) : undefined;
+  return { ...measured, ...(curves !== undefined && { curves }) };
 }
 
 /**

@@ -17,6 +17,7 @@ export async function crossValidate(
   { helpers, watch, pace }: FitTools,
 ): Promise<Candidate[]> {
   const scores: Scores[][] = candidates.map(() => []);
+  const withoutCurves = { ...plan, curves: false };
   const measured = [...candidates];
   const rowsOfFold = all.frame.nSamples;
   const foldsOfOne = foldRows({ train: all }, plan);
@@ -25,7 +26,12 @@ export async function crossValidate(
     for (const [index, candidate] of measured.entries()) {
       if (isFitted(candidate)) {
         try {
-          const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, plan, helpers);
+          const fit = await fitCandidate(
+            { dataset, positive, ...rows },
+            candidate.model,
+            withoutCurves,
+            helpers,
+          );
           const { train, test } = fit.candidate;
           scores[index]!.push({ train, test });
           left -= rowsOfFold;

@@ -1,4 +1,5 @@
 import { DataError, toData } from '../../../errors.ts';
+import type { Curves } from '../../../values/curves.ts';
 import type { ModelSpec, Plan } from '../../../values/plan.ts';
 import type { Candidate } from '../../../values/result.ts';
 import type { Watch } from '../../watch.ts';
@@ -18,6 +19,8 @@ export interface FitTools {
 interface Fits {
   /** In the plan's order. */
   readonly fits: readonly Candidate[];
+  /** The curves of each fit, if the plan asks for them. */
+  readonly curves: readonly (Curves | undefined)[];
   /** Milliseconds that all of them took together. */
   readonly fitMs: number;
   readonly evaluateMs: number;
@@ -30,6 +33,7 @@ export async function fitCandidates(
   { helpers, watch, pace }: FitTools,
 ): Promise<Fits> {
   const fits: Candidate[] = [];
+  const curves: (Curves | undefined)[] = [];
   let fitMs = 0;
   let evaluateMs = 0;
   const rows = prepared.train.frame.nSamples + prepared.test.frame.nSamples;
@@ -40,6 +44,7 @@ export async function fitCandidates(
     try {
       const fit = await fitCandidate(prepared, model, plan, helpers);
       fits.push(fit.candidate);
+      curves.push(fit.curves);
       fitMs += fit.fitMs;
       evaluateMs += fit.evaluateMs;
       nFitted++;
@@ -49,10 +54,11 @@ export async function fitCandidates(
       pace.took(timed(fit, rows), left * rows + (nFitted + left) * inFolds);
     } catch (error) {
       fits.push(failedCandidate(model, error));
+      curves.push(undefined);
     }
     watch.step();
   }
-  return { fits, fitMs, evaluateMs };
+  return { fits, curves, fitMs, evaluateMs };
 }
 
 /** @param rows that the model was fitted and measured on */

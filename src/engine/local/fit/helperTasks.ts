@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type SummaryShare, type SummaryTask, summariseNext } from '../../../data/columnSummaries.ts';
-import type { ClassificationMetrics } from '../../../ml/codedMetrics.ts';
-import { type MeasureTask, measure } from '../blocks/measure.ts';
+import { type Measured, type MeasureTask, measure } from '../blocks/measure.ts';
 import { serveTeam, type TeamMessage } from '../blocks/team.ts';
 import { ThreadLostError } from '../errors.ts';
 import { fromReply, type Reply, replyWith } from '../threads/reply.ts';
@@ -92,7 +91,7 @@ export class HelperTasks {
   }
 
   /** Makes the first helper measure while the leader does something else. */
-  measure(of: MeasureTask): Pending<ClassificationMetrics> {
+  measure(of: MeasureTask): Pending<Measured> {
     return this.#helpers[0]?.start({ kind: 'measure', of }) ?? { result: async () => undefined };
   }
 }

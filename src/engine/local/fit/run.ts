@@ -58,7 +58,7 @@ export async function runPlan(
     clock.end('split');
 
     watch.enter('fitting', fitsOf(plan));
-    const { fits, fitMs, evaluateMs } = await fitCandidates(prepared, plan, tools);
+    const { fits, curves, fitMs, evaluateMs } = await fitCandidates(prepared, plan, tools);
     clock.add('fit', fitMs);
     clock.add('evaluate', evaluateMs);
     const warnings = warningsOf(prepared, plan);
@@ -97,6 +97,7 @@ export async function runPlan(
       ...(estimated !== undefined && { inference: estimated }),
       ...decided,
       ...compared,
+      ...(curves[chosen] && { curves: curves[chosen] }),
       warnings,
       stages: clock.stages,
     };

@@ -1,0 +1,31 @@
+import type { VNode } from 'preact';
+import { renderToStaticMarkup } from 'preact-render-to-string';
+import type { RunFile } from '../values/run.ts';
+import type { ReportData } from './data.ts';
+import { reportHtml } from './html/page.tsx';
+import { modelPlots, type NamedPlot, partPlots } from './plots/all.tsx';
+import { PLOT_STYLE } from './plots/palette.ts';
+
+/**
+ * Draws the files of a report from its numbers: the same bytes each time.
+ * @param json the text of `report.json`
+ * @param isFull whether each plot becomes a file of its own
+ */
+export function drawReport(json: string, isFull: boolean): readonly RunFile[] {
+  const data = JSON.parse(json) as ReportData;
+  const page = { path: 'report.html', text: reportHtml(data) };
+  if (!isFull) return [page];
+  const plots = [...partPlots(data, 'test'), ...partPlots(data, 'train'), ...modelPlots(data)];
+  return [page, ...plots.map(plotFile)];
+}
+
+function plotFile({ name, plot }: NamedPlot): RunFile {
+  return { path: `plots/${name}.svg`, text: svgText(plot) };
+}
+
+/** A plot as a file: it brings its style along. */
+function svgText(plot: VNode): string {
+  const svg = renderToStaticMarkup(plot);
+  const start = svg.indexOf('>') + 1;
+  return `${svg.slice(0, start)}<style>${PLOT_STYLE}</style>${svg.slice(start)}\n`;
+}

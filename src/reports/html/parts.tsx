@@ -1,0 +1,71 @@
+import type { ComponentChildren } from 'preact';
+import type { NamedPlot } from '../plots/all.tsx';
+
+export function Section({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+export function Plots({ plots }: { readonly plots: readonly NamedPlot[] }) {
+  return (
+    <div class="plots">
+      {plots.map(({ name, plot }) => (
+        <div key={name}>{plot}</div>
+      ))}
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly ComponentChildren[])[];
+  /** Columns of text, which begin at the left. The first column always does. */
+  readonly text?: readonly number[];
+  /** A row that stands out. */
+  readonly chosen?: number;
+}
+
+/** Rows of a table that are shown; the rest is counted. report.json has all rows. */
+const ROWS_MAX = 100;
+
+export function Table({ head, rows, text = [], chosen }: TableProps) {
+  const classOf = (column: number) => (text.includes(column) ? 'text' : undefined);
+  const left = rows.length - ROWS_MAX;
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            {head.map((name, i) => (
+              <th key={name} scope="col" class={classOf(i)}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, ROWS_MAX).map((cells, i) => (
+            <tr key={i} class={i === chosen ? 'chosen' : undefined}>
+              {cells.map((cell, j) => (
+                <td key={j} class={classOf(j)} dir={j === 0 ? 'auto' : undefined}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {left > 0 && <p class="soft">{left} more rows are in report.json.</p>}
+    </div>
+  );
+}

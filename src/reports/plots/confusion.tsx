@@ -1,0 +1,124 @@
+import { px, Svg } from './frame.tsx';
+import { fitText, shownNumber, shownPercent, textWidth } from './text.ts';
+
+interface ConfusionProps {
+  readonly labels: readonly string[];
+  /** Rows by true class (outside) and predicted class. */
+  readonly matrix: readonly (readonly number[])[];
+  readonly of: string;
+}
+
+const WIDTH = 480;
+const FONT = 12;
+const SMALL_FONT = 10;
+const LABEL_WIDTH_MAX = 150;
+/** In wide cells, a long label is cut instead. */
+const SLANT_BELOW = 90;
+const CELL_HEIGHT_MAX = 72;
+const CELL_HEIGHT_MIN = 30;
+/** Above this share of a row, the cell is so dark that its text is light. */
+const LIGHT_TEXT_FROM = 0.62;
+
+export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
+  const widest = Math.max(...labels.map((label) => textWidth(label, FONT)));
+  const left = 34 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
+  const cell = (WIDTH - left - 12) / labels.length;
+  const height = Math.min(CELL_HEIGHT_MAX, Math.max(CELL_HEIGHT_MIN, cell));
+  const isTight = cell < SLANT_BELOW && labels.some((label) => textWidth(label, FONT) > cell - 6);
+  const bottom = height * labels.length;
+  const slant = isTight ? Math.min(90, widest * 0.72 + 12) : 18;
+  return (
+    <Svg
+      title={`Confusion matrix, ${of}`}
+      says="Rows by their class, columns by the predicted class, with the share of the row."
+      width={WIDTH}
+      height={bottom + slant + 30}
+    >
+      {matrix.map((row, i) => {
+        const all = row.reduce((sum, count) => sum + count, 0);
+        return (
+          <g key={i} transform={`translate(0,${px(i * height)})`}>
+            <text x={left - 8} y={px(height / 2 + 4)} text-anchor="end">
+              {fitText(labels[i]!, LABEL_WIDTH_MAX, FONT)}
+              <title>{labels[i]}</title>
+            </text>
+            {row.map((count, j) => (
+              <Cell
+                key={j}
+                x={left + j * cell}
+                width={cell}
+                height={height}
+                count={count}
+                share={all === 0 ? 0 : count / all}
+              />
+            ))}
+          </g>
+        );
+      })}
+      {labels.map((label, j) => {
+        const x = px(left + (j + 0.5) * cell);
+        return (
+          <text
+            key={j}
+            x={isTight ? x + 4 : x}
+            y={bottom + 16}
+            text-anchor={isTight ? 'end' : 'middle'}
+            transform={isTight ? `rotate(-40 ${x + 4} ${bottom + 16})` : undefined}
+          >
+            {fitText(label, isTight ? 110 : cell - 6, FONT)}
+            <title>{label}</title>
+          </text>
+        );
+      })}
+      <text x={(left + WIDTH) / 2} y={bottom + slant + 20} text-anchor="middle">
+        Predicted class
+      </text>
+      <text x={14} y={bottom / 2} text-anchor="middle" transform={`rotate(-90 14 ${bottom / 2})`}>
+        True class
+      </text>
+    </Svg>
+  );
+}
+
+interface CellProps {
+  readonly x: number;
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  readonly share: number;
+}
+
+function Cell({ x, width, height, count, share }: CellProps) {
+  const middle = px(x + width / 2);
+  const colour = share > LIGHT_TEXT_FROM ? { class: 'inverse' } : {};
+  const number = shownNumber(count);
+  const hasShare = height >= 44 && width >= 44;
+  const font = textWidth(number, FONT) > width - 4 ? SMALL_FONT : FONT;
+  return (
+    <g>
+      <rect
+        class="heat"
+        x={px(x + 1)}
+        y={1}
+        width={px(width - 2)}
+        height={px(height - 2)}
+        fill-opacity={Math.round((0.05 + 0.95 * share) * 100) / 100}
+      />
+      <text
+        x={middle}
+        y={px(height / 2 + (hasShare ? -2 : 4))}
+        text-anchor="middle"
+        font-size={font}
+        {...colour}
+      >
+        {fitText(number, width, font)}
+        <title>{`${number} (${shownPercent(share)})`}</title>
+      </text>
+      {hasShare && (
+        <text x={middle} y={px(height / 2 + 14)} text-anchor="middle" font-size={11} {...colour}>
+          {shownPercent(share)}
+        </text>
+      )}
+    </g>
+  );
+}
