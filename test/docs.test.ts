@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { errorsPage } from '../docs/generate/errorsPage.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const README_LINES_MAX = 180;
@@ -143,6 +144,10 @@ const [, afterWarnings = ''] = read('docs/answers.md').split('\n## Warnings\n');
 const warnings = documented(afterWarnings.split('\n## ')[0] ?? '');
 
 describe('docs/errors.md', () => {
+  it('has the tables that `npm run docs` makes', () => {
+    expect(read('docs/errors.md')).toBe(errorsPage());
+  });
+
   it('has every code that the code throws', () => {
     expect(thrown.size).toBeGreaterThan(100);
     expect([...thrown].filter((code) => !errors.has(code))).toEqual([]);

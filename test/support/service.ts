@@ -17,6 +17,7 @@ import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
+import { AnswerCheck } from './answerCheck.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
 /** The thread's entry for tests. It is in dist, because a thread does not inherit the test runner's transform. */
@@ -57,7 +58,10 @@ export interface TestServiceOptions {
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
-/** Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. */
+/**
+ * Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. `close` throws
+ * if an answer was not as the OpenAPI document says.
+ */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});
@@ -110,7 +114,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
   const connections = { ...config.connections, ...patience, ...options.connections };
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
-  serve(server, app, logger);
+  const check = new AnswerCheck();
+  serve(server, check.watched(app), logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
@@ -125,6 +130,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await new Promise((resolve) => server.close(resolve));
       await engine.close();
       rmSync(dir, { recursive: true });
+      check.end();
     },
   };
 }

@@ -1,0 +1,2 @@
+import type { RouteExample } from './route.ts';
+export const trainExamples: readonly RouteExample[] = [];
