@@ -47,7 +47,7 @@ function templateOf(path: string): string | undefined {
 }
 
 /** What the document does not allow about an answer; undefined if it allows the answer. */
-function answerFault(
+export function answerFault(
   { method, path }: { readonly method: string; readonly path: string },
   { status, type, text }: { readonly status: number; readonly type: string; readonly text: string },
 ): string | undefined {

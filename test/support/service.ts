@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
@@ -30,6 +31,7 @@ const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
 export interface TestService {
   readonly server: Server;
+  readonly app: Express;
   readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
@@ -119,6 +121,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
+    app,
     engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,

@@ -60,8 +60,10 @@ function defaultOf(row: FieldRow): Json {
   return { default: row.kind.safeParse([]).success ? [text] : text };
 }
 
-/** The default as a form has it; undefined if it depends on the request, or if the form has nothing. */
-function defaultText(row: FieldRow): string | undefined {
-  const says = row.defaultSays ?? (row.default === undefined ? '' : `\`${row.default}\``);
-  return ONE_WORD.exec(says)?.[1];
+/**
+ * The default as a form has it; undefined if the form has nothing, or if the default depends on the request or on a setting.
+ */
+export function defaultText(row: FieldRow): string | undefined {
+  if (row.default === undefined) return undefined;
+  return ONE_WORD.exec(row.defaultSays ?? `\`${row.default}\``)?.[1];
 }
