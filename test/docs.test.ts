@@ -12,6 +12,8 @@ const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' })
 const pages = files.filter((file) => file.endsWith('.md'));
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.startsWith('kernels/assembly'))
+  // Examples of answers repeat codes.
+  .filter((name) => !name.startsWith('http/openapi/paths'))
   .map((name) => ({ name, text: read(join('src', name)) }));
 
 /** A page without its code, in which links and headings are only shown. */
