@@ -64,4 +64,10 @@ export const inThePackage: readonly CodeRow[] = [
     '`randomState` is not a whole number from 0 to 2^32 - 1.',
     'Correct it.',
   ],
+  [
+    'not_of_trainpost',
+    undefined,
+    'The client got an answer that is not of trainpost, perhaps of a proxy.',
+    'Check the address.',
+  ],
 ];
