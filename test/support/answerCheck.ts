@@ -39,10 +39,10 @@ function checkAt(pointer: string): ValidateFunction {
 
 const escaped = (key: string) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** The path of the document that a request's path has; undefined if there is no such path. */
+/** The path of the document that a request's path has, in any case as express takes it; undefined if there is no such path. */
 function templateOf(path: string): string | undefined {
   const matches = (template: string) =>
-    new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+    new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i').test(path);
   return Object.keys(DOCUMENT.paths).find(matches);
 }
 
@@ -56,12 +56,13 @@ export function answerFault(
   const operation = template === undefined ? undefined : DOCUMENT.paths[template]?.[verb];
   const response = operation?.responses[status];
   if (operation !== undefined && response === undefined) return `the status ${status} is not in the document`;
-  if (type === '') return undefined;
+  const isJson = type === 'application/json' || type === PROBLEM;
+  // The files of the pages are no routes that somebody calls.
+  if (type === '' || (operation === undefined && !isJson)) return undefined;
   const ref = response?.$ref ?? (type === PROBLEM ? `#/components/responses/Problem${status}` : undefined);
   const name = ref?.split('/').at(-1);
   const content = name === undefined ? response?.content : DOCUMENT.components.responses[name]?.content;
   if (content === undefined || !(type in content)) return `${type} is not in the document`;
-  const isJson = type === 'application/json' || type === PROBLEM;
   if (!isJson || text === '') return undefined;
   const place =
     name === undefined
@@ -101,7 +102,7 @@ export class AnswerCheck {
     }) as typeof end;
     response.once('finish', () => {
       this.count++;
-      const [path = ''] = url.replace(/^https?:\/\/[^/]*/i, '').split('?');
+      const [path = ''] = url.replace(/^https?:\/\/[^/]*/i, '').split(/[?#]/);
       const [type = ''] = String(response.getHeader('Content-Type') ?? '').split(';');
       const answer = { status: response.statusCode, type, text: Buffer.concat(chunks).toString() };
       const fault = answerFault({ method, path }, answer);
