@@ -18,7 +18,11 @@ export const serviceRoutes: readonly Route[] = [
     isOpen: true,
     answers: {
       200: { description: 'Where everything is.', json: ['Home'] },
-      302: { description: 'To `/docs`, for a client that prefers HTML.', headers: ['Location'] },
+      302: {
+        description: 'To `/docs`, for a client that prefers HTML.',
+        type: 'text/html',
+        headers: ['Location'],
+      },
     },
     problems: [],
   },
