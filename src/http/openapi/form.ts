@@ -40,7 +40,8 @@ function propertiesOf(row: FieldRow): [string, Json][] {
 function fieldSchema({ kind }: FieldRow): Json {
   const { $schema: _, ...schema } = z.toJSONSchema(kind, { io: 'input', unrepresentable: 'any' });
   const words = wordsOf(kind);
-  return words === undefined ? schema : { ...schema, enum: words };
+  // An empty field counts as not given.
+  return words === undefined ? schema : { ...schema, enum: ['', ...words] };
 }
 
 /** The words of a field that takes one of several words. */

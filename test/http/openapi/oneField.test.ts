@@ -54,7 +54,7 @@ describe('a field that is added to the table', () => {
     const { schema } = document.paths['/train'].post.requestBody.content['multipart/form-data'];
     expect(schema.properties.new_field).toMatchObject({
       type: 'string',
-      enum: ['yes', 'perhaps'],
+      enum: ['', 'yes', 'perhaps'],
       default: 'yes',
       'x-mlflow-param': 'new_param',
       description: expect.stringContaining('only this test has'),

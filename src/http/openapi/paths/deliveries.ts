@@ -12,8 +12,8 @@ const ID: Json = {
 const STATE: Json = {
   name: 'state',
   in: 'query',
-  description: 'Only deliveries of this state.',
-  schema: { enum: ['pending', 'delivered', 'dead'] },
+  description: 'Only deliveries of this state; empty counts as not given.',
+  schema: { enum: ['', 'pending', 'delivered', 'dead'] },
 };
 
 export const deliveryRoutes: readonly Route[] = [
