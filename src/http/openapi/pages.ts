@@ -8,8 +8,8 @@ export function docsPage(resolve: Resolve): string {
   return page('trainpost', [
     `<link rel="icon" href="${resolve('docs/favicon-32x32.png')}">`,
     `<link rel="stylesheet" href="${resolve('docs/swagger-ui.css')}">`,
-    `<script src="${resolve('docs/swagger-ui-bundle.js')}"></script>`,
-    `<script src="${resolve('docs/start.js')}"></script>`,
+    `<script defer src="${resolve('docs/swagger-ui-bundle.js')}"></script>`,
+    `<script defer src="${resolve('docs/start.js')}"></script>`,
     '</head><body>',
     `<div id="docs"><p>The document is <a href="${resolve('openapi.json')}">openapi.json</a>; <a href="${resolve('docs/errors')}">all codes of errors</a>.</p></div>`,
   ]);
