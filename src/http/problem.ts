@@ -14,20 +14,10 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
+import { relativeReference } from './links.ts';
 import { notes } from './notes.ts';
+import type { Problem } from './problemType.ts';
 import { deliveryLink } from './routes/deliveryAnswer.ts';
-
-/** RFC 9457, Problem Details for HTTP APIs. */
-interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  /** The path of the request, if the request could be read. */
-  readonly instance?: string;
-  readonly code: string;
-  readonly [help: string]: unknown;
-}
 
 /** An error of HTTP itself, with its own status: an unknown route, a wrong method, a body of the wrong type. */
 export class HttpError extends TrainpostError {
@@ -90,7 +80,7 @@ const DRAIN_MS_MAX = 5_000;
 /** The client sends too slowly or not at all, so waiting for the rest of the body is no use. */
 const TOO_SLOW = 408;
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   401: 'Token required',
   403: 'Not allowed',
@@ -143,7 +133,7 @@ export function problemText(error: HttpError, instance?: string): string {
   const { status, code, message, details, members } = error;
   const { retryAfterS: _, openMessage: __, runId, deliveryId, value, ...help } = details;
   const problem: Problem = {
-    type: 'about:blank',
+    type: relativeReference(instance ?? '/', `docs/errors#${code}`),
     title: TITLE_BY_CODE[code] ?? TITLES[status] ?? 'Error',
     status,
     detail: message,

@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
  * Python for the tests: the environments in requirements/<name>.txt, made once in `.venvs/<name>`, and scripts
  * that take JSON and give JSON. POSIX only, as the tests that use it are.
  */
-export type VenvName = 'reference' | 'mlflow2' | 'sklearn12' | 'auth' | 'statsmodels';
+export type VenvName = 'reference' | 'mlflow2' | 'sklearn12' | 'auth' | 'statsmodels' | 'openapi';
 
 const SUPPORT = import.meta.dirname;
 const VENVS = resolve(SUPPORT, '../../.venvs');

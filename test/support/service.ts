@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
@@ -19,6 +20,7 @@ import { Readiness, type ReadinessOptions } from '../../src/observability/readin
 import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
+import { AnswerCheck } from './answerCheck.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
 /** The thread's entry for tests. It is in dist, because a thread does not inherit the test runner's transform. */
@@ -33,6 +35,7 @@ const NO_MODELS: ModelStore = { load: () => Promise.reject(new Error('The test h
 
 export interface TestService {
   readonly server: Server;
+  readonly app: Express;
   readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
@@ -66,7 +69,10 @@ export interface TestServiceOptions {
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
-/** Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. */
+/**
+ * Starts the real app on a real port, with real threads. Only the deliveries are recorded instead of logged. `close` throws
+ * if an answer was not as the OpenAPI document says.
+ */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
   const config = readConfig({});
@@ -129,10 +135,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
   const connections = { ...config.connections, ...patience, ...options.connections };
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
-  serve(server, app, logger);
+  const check = new AnswerCheck();
+  serve(server, check.watched(app), logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
+    app,
     engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,
@@ -144,6 +152,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await new Promise((resolve) => server.close(resolve));
       await engine.close();
       rmSync(dir, { recursive: true });
+      check.end();
     },
   };
 }

@@ -1,10 +1,22 @@
 import type { Request } from 'express';
+import { UI_PATHS } from '../openapi/uiFiles.ts';
 
 /**
- * All routes that need no token: the probes, and a route that only says that the service is there. A path that is
- * written in any other way needs the token.
+ * All routes that need no token: the probes, a route that only says that the service is there, and the documentation, which
+ * browsers open without a header and which is the same in every service. A path that is written in any other way needs the
+ * token.
  */
-const OPEN_ROUTES: ReadonlySet<string> = new Set(['/test', '/health/live', '/health/ready']);
+const OPEN_ROUTES: ReadonlySet<string> = new Set([
+  '/test',
+  '/health/live',
+  '/health/ready',
+  '/',
+  '/openapi.json',
+  '/postman.json',
+  '/docs',
+  '/docs/errors',
+  ...UI_PATHS,
+]);
 
 export function isOpen({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
   return (method === 'GET' || method === 'HEAD') && OPEN_ROUTES.has(path);

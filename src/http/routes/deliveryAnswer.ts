@@ -33,7 +33,7 @@ export interface DeliveryAnswer extends DeliveryLink {
 }
 
 /** Why the last try to deliver a training failed. */
-interface LastErrorAnswer {
+export interface LastErrorAnswer {
   readonly code: string;
   readonly detail: string;
 }

@@ -1,27 +1,7 @@
 import type { ClassBalance, ColumnProfile, DryRun, PlannedFits } from '../../values/dryRun.ts';
+import type { DryRunAnswer, StatisticsAnswer } from '../openapi/answers/dryRun.ts';
 import { shortened } from '../problem.ts';
-import { type TestFileAnswer, testFileAnswer } from './trainAnswer.ts';
-
-/** The response to `POST /train` with `dry_run`; an undefined number is null. */
-export interface DryRunAnswer {
-  readonly would_train: boolean;
-  /** The error that a training would end with, as the problem+json words it. */
-  readonly problem: Readonly<Record<string, unknown>> | null;
-  readonly warnings: DryRun['warnings'];
-  readonly data: {
-    readonly rows: number;
-    readonly columns: number;
-    readonly target: string | null;
-    readonly digest: string;
-    readonly test_file?: TestFileAnswer;
-  };
-  readonly classes: readonly Readonly<Record<string, unknown>>[];
-  readonly split: Readonly<Record<string, unknown>> | null;
-  readonly pipeline: DryRun['pipeline'] | null;
-  readonly fits?: Readonly<Record<string, unknown>>;
-  readonly columns: readonly Readonly<Record<string, unknown>>[];
-  readonly timing_ms: Readonly<Record<string, number>>;
-}
+import { testFileAnswer } from './trainAnswer.ts';
 
 const SHARE_DECIMALS = 4;
 
@@ -64,7 +44,7 @@ function splitAnswer({
   trainRows,
   testRows,
   droppedRows,
-}: NonNullable<DryRun['split']>): Readonly<Record<string, unknown>> {
+}: NonNullable<DryRun['split']>): NonNullable<DryRunAnswer['split']> {
   return {
     by: holdout.by,
     ...(holdout.by === 'column' && { column: holdout.column }),
@@ -81,7 +61,7 @@ function fitsAnswer({ total, candidates, folds, select, threshold }: PlannedFits
 }
 
 function problemAnswer({ code, message, details = {} }: NonNullable<DryRun['problem']>) {
-  const { value, ...help } = details;
+  const { value, retryAfterS: _, runId: __, deliveryId: ___, openMessage: ____, ...help } = details;
   return { code, detail: message, ...help, ...(value !== undefined && { value: shortened(value) }) };
 }
 
@@ -96,27 +76,30 @@ function classAnswer({ label, rows, share, trainRows, testRows }: ClassBalance) 
 }
 
 /** Describes a column: first what every column has, then what is unusual about this column. */
-function columnAnswer(column: ColumnProfile) {
-  const { name, role, type, missing, distinct, distinctCapped } = column;
-  const common = {
-    name,
-    role,
-    type,
+function columnAnswer(column: ColumnProfile): DryRunAnswer['columns'][number] {
+  const { name, role, missing, distinct, distinctCapped } = column;
+  const counts = {
     missing,
     distinct,
-    ...(distinctCapped && { distinct_capped: true }),
-    ...(column.allDistinct && { all_distinct: true }),
+    ...(distinctCapped && { distinct_capped: true as const }),
+    ...(column.allDistinct && { all_distinct: true as const }),
   };
   if (column.kind === 'text') {
     return {
-      ...common,
+      name,
+      role,
+      type: column.type,
+      ...counts,
       most_frequent: column.mostFrequent,
       ...(column.cramersV !== undefined && { cramers_v: finite(column.cramersV) }),
     };
   }
   const { infinite, others, rocAuc } = column;
   return {
-    ...common,
+    name,
+    role,
+    type: column.type,
+    ...counts,
     ...(infinite > 0 && { infinite }),
     ...(others > 0 && { not_numbers: others }),
     ...statistics(column),
@@ -127,7 +110,9 @@ function columnAnswer(column: ColumnProfile) {
 function statistics({ min, max, mean, std, quantiles }: ColumnProfile & { kind: 'number' }) {
   const [p05, p25, p50, p75, p95] = quantiles as [number, number, number, number, number];
   const entries = Object.entries({ min, p05, p25, p50, p75, p95, max, mean, std });
-  return Object.fromEntries(entries.map(([name, value]) => [name, finite(value)]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, finite(value)]),
+  ) as unknown as StatisticsAnswer;
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);

@@ -11,7 +11,8 @@ export type JsonMetrics = { readonly [name in keyof MetricSet]: number | null } 
   Record<string, number | null>
 >;
 
-type Settings = ReturnType<typeof settingsOf>;
+/** An infinite C is null in JSON. */
+type Settings = Omit<ReturnType<typeof settingsOf>, 'C'> & { readonly C: number | null };
 
 export interface FoldsAnswer {
   readonly k: number;

@@ -400,6 +400,9 @@ export const FIELDS = {
 
 export type FieldKey = keyof typeof FIELDS;
 
+/** Every name that a field has in the form. */
+export type FieldName = (typeof FIELDS)[FieldKey]['names'][number];
+
 /** The rows of the table in order, for code that does not need their types. */
 export const FIELD_ROWS = Object.entries(FIELDS) as unknown as readonly (readonly [FieldKey, FieldRow])[];
 

@@ -32,14 +32,16 @@ describe('bearerToken', () => {
 });
 
 describe('isOpen', () => {
-  it.each(['/test', '/health/live', '/health/ready'])('%s is', (path) => {
-    expect(isOpen({ method: 'GET', path })).toBe(true);
-    expect(isOpen({ method: 'HEAD', path })).toBe(true);
-    expect(isOpen({ method: 'POST', path })).toBe(false);
-  });
+  it.each(['/', '/test', '/health/live', '/health/ready', '/openapi.json', '/docs', '/docs/errors'])(
+    '%s is',
+    (path) => {
+      expect(isOpen({ method: 'GET', path })).toBe(true);
+      expect(isOpen({ method: 'HEAD', path })).toBe(true);
+      expect(isOpen({ method: 'POST', path })).toBe(false);
+    },
+  );
 
   it.each([
-    '/',
     '/train',
     '/metrics',
     '/limits',

@@ -1,0 +1,57 @@
+import { FIELD_NAMES } from '../../training/fields/table.ts';
+import { expressions, fields } from './fields.ts';
+import { columnsAndCells, files } from './files.ts';
+import { formsAndUploads } from './forms.ts';
+import { mlflowAndDeliveries } from './mlflow.ts';
+import { modelsReadBack, predictions } from './models.ts';
+import { atTheStart, inThePackage } from './outside.ts';
+import { access, requests } from './requests.ts';
+import type { CodeRow } from './row.ts';
+import { loadAndLimits, spool } from './service.ts';
+import { model, split, target } from './training.ts';
+
+export type { CodeRow } from './row.ts';
+
+/**
+ * Every code by section. docs/errors.md, the page behind a problem's `type` and the problems of the OpenAPI document come
+ * from these rows. To add a code: add a row to the file of its section, and run `npm run docs`.
+ */
+export const CODE_SECTIONS: Readonly<Record<string, readonly CodeRow[]>> = {
+  Requests: requests,
+  Access: access,
+  'Forms and uploads': formsAndUploads,
+  Fields: fields,
+  Expressions: expressions,
+  Files: files,
+  'Columns and cells': columnsAndCells,
+  'The target': target,
+  'The split': split,
+  'The model': model,
+  Predictions: predictions,
+  'Load and limits': loadAndLimits,
+  'The spool': spool,
+  'MLflow and deliveries': mlflowAndDeliveries,
+  'Models that are read back': modelsReadBack,
+  'At the start': atTheStart,
+  'In the package': inThePackage,
+};
+
+const FOR_EACH_FIELD = 'invalid_<field>';
+
+/** The codes of a row: the row's own code, or one for each field of the form. */
+export function codesOf([code]: CodeRow): readonly string[] {
+  return code === FOR_EACH_FIELD ? FIELD_NAMES.map((name) => `invalid_${name.toLowerCase()}`) : [code];
+}
+
+/** The codes that a response can have, by status. */
+export const CODES_BY_STATUS: ReadonlyMap<number, readonly CodeRow[]> = byStatus();
+
+function byStatus(): ReadonlyMap<number, readonly CodeRow[]> {
+  const map = new Map<number, CodeRow[]>();
+  for (const row of Object.values(CODE_SECTIONS).flat()) {
+    const [, status] = row;
+    if (typeof status !== 'number') continue;
+    map.set(status, [...(map.get(status) ?? []), row]);
+  }
+  return map;
+}

@@ -1,0 +1,9 @@
+/** One code: what happened, and what to do, in Markdown. docs/errors.md and `GET /docs/errors` show the rows. */
+export type CodeRow = readonly [
+  /** `invalid_<field>` means one code for each field of the form. */
+  code: string,
+  /** `retried`: no response has the code, because trainpost tries again by itself. Undefined outside of HTTP. */
+  status: number | 'retried' | undefined,
+  happened: string,
+  todo: string,
+];

@@ -1,0 +1,133 @@
+import { PROBLEM_TYPE } from '../problem.ts';
+import { type AnswerName, answerSchemas, type Json, refTo } from './components.ts';
+import { HEADERS, headerRefs, OF_EVERY_ANSWER } from './headers.ts';
+import { ROUTES } from './paths/index.ts';
+import type { Route, RouteAnswer, RouteExample } from './paths/route.ts';
+import { ANYWHERE, problemRef, problemResponses, problemSchemas } from './problems.ts';
+
+/** The version of the interface. Keys and fields may be added without a new one. */
+const INTERFACE_VERSION = '1.0.0';
+
+const DESCRIPTION = `POST a CSV, get scikit-learn's numbers and a model in MLflow that Python loads.
+
+An error is \`application/problem+json\`. Its \`code\` stays the same in later versions, and its \`type\` leads to an explanation:
+[all codes](docs/errors). Later versions may add keys to answers.`;
+
+/** Makes the OpenAPI 3.1 document from the schemas of answers, the table of fields and the codes. */
+export function openapiDocument(): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'trainpost',
+      version: INTERFACE_VERSION,
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    // Relative to this document, so that it holds behind a proxy with a path of its own.
+    servers: [{ url: '.' }],
+    tags: ['Trainings', 'Deliveries', 'Service'].map((name) => ({ name })),
+    // A service without TRAINPOST_TOKEN needs no token.
+    security: [{ token: [] }, {}],
+    paths: pathsOf(ROUTES),
+    components: {
+      schemas: { ...answerSchemas(), ...problemSchemas() },
+      responses: problemResponses(),
+      headers: HEADERS,
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The value of `TRAINPOST_TOKEN`, if it is set.',
+        },
+      },
+    },
+  };
+}
+
+function pathsOf(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  return paths;
+}
+
+function operationOf(route: Route): Json {
+  const { id, tag, summary, description, parameters, body, answers, problems, examples = [] } = route;
+  const statuses = [...ANYWHERE, ...problems, ...(route.isOpen ? [] : [401])].filter(
+    (status) => answers[status] === undefined,
+  );
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(route.isOpen && { security: [] }),
+    ...(parameters !== undefined && { parameters }),
+    ...(body !== undefined && { requestBody: { required: true, content: bodyOf(body, examples) } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [
+          status,
+          responseOf(Number(status), answer, examples),
+        ]),
+      ),
+      ...Object.fromEntries(statuses.map((status) => [status, problemOf(status, examples)])),
+    },
+  };
+}
+
+function bodyOf(body: NonNullable<Route['body']>, examples: readonly RouteExample[]): Json {
+  const shown = examplesOf(examples, ({ form }) => form);
+  return Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema, ...shown }]));
+}
+
+function responseOf(status: number, answer: RouteAnswer, examples: readonly RouteExample[]): Json {
+  const { description, json, type, headers = [] } = answer;
+  const shown = examplesOf(
+    examples.filter((one) => one.status === status),
+    (one) => one.answer,
+  );
+  const content = {
+    ...(json && { 'application/json': { schema: oneOf(json), ...shown } }),
+    ...(type !== undefined && {
+      [type]: { schema: type === 'application/json' ? { type: 'object' } : { type: 'string' } },
+    }),
+    // The route's own answer and the problems of a service that shuts down have one status.
+    ...(json &&
+      status >= 400 && { [PROBLEM_TYPE]: { schema: { $ref: `#/components/schemas/Problem${status}` } } }),
+  };
+  return {
+    description,
+    headers: headerRefs([...OF_EVERY_ANSWER, ...headers]),
+    ...(Object.keys(content).length > 0 && { content }),
+  };
+}
+
+function oneOf(names: readonly AnswerName[]): Json {
+  const [only, ...others] = names.map(refTo);
+  return others.length === 0 && only !== undefined ? only : { anyOf: names.map(refTo) };
+}
+
+/** A reference to the problems of the status; the whole response if an example shows one. */
+function problemOf(status: number, examples: readonly RouteExample[]): Json {
+  const shown = examplesOf(
+    examples.filter((one) => one.status === status),
+    (one) => one.answer,
+  );
+  if (shown['examples'] === undefined) return problemRef(status);
+  const { content, ...response } = problemResponses()[`Problem${status}`] as {
+    content: Record<string, Json>;
+  };
+  return { ...response, content: { [PROBLEM_TYPE]: { ...content[PROBLEM_TYPE], ...shown } } };
+}
+
+function examplesOf(
+  examples: readonly RouteExample[],
+  shownOf: (one: RouteExample) => Json | undefined,
+): Json {
+  const shown = examples.flatMap((one) => {
+    const value = shownOf(one);
+    return value === undefined ? [] : [[one.name, { summary: one.summary, value }] as const];
+  });
+  return shown.length === 0 ? {} : { examples: Object.fromEntries(shown) };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { FIELD_ROWS, FILE_FIELD, type FieldRow, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import type { Json } from './components.ts';
+
+/** A default that is one word, as the form would have it: "`lbfgs`". */
+const ONE_WORD = /^`([^`<\s]+)`$/;
+
+/** The schema of the form of `POST /train`, made of the table of fields. */
+export function formSchema(): Json {
+  return {
+    type: 'object',
+    required: [FILE_FIELD],
+    properties: {
+      [FILE_FIELD]: file('The file to train on: a table with a header line, as text or gzip.'),
+      [TEST_FILE_FIELD]: file('A second file, whose rows are the test rows.'),
+      ...Object.fromEntries(FIELD_ROWS.flatMap(([, row]) => propertiesOf(row))),
+    },
+    additionalProperties: false,
+  };
+}
+
+function file(description: string): Json {
+  return { type: 'string', format: 'binary', contentMediaType: 'text/csv', description };
+}
+
+/** The field by each of its names. */
+function propertiesOf(row: FieldRow): [string, Json][] {
+  const [first, ...others] = row.names;
+  const schema = fieldSchema(row);
+  const more = others.length === 0 ? '' : ` Also called \`${others.join('`, `')}\`.`;
+  return [
+    [first, { ...schema, description: `${row.says}${more}`, ...defaultOf(row), ...paramOf(row) }],
+    ...others.map((name): [string, Json] => [
+      name,
+      { ...schema, description: `Another name of \`${first}\`.` },
+    ]),
+  ];
+}
+
+function fieldSchema({ kind }: FieldRow): Json {
+  const { $schema: _, ...schema } = z.toJSONSchema(kind, { io: 'input', unrepresentable: 'any' });
+  const words = wordsOf(kind);
+  // An empty field counts as not given.
+  return words === undefined ? schema : { ...schema, enum: ['', ...words] };
+}
+
+/** The words of a field that takes one of several words. */
+function wordsOf(kind: z.core.$ZodType): readonly string[] | undefined {
+  if (kind instanceof z.ZodEnum) return kind.options as string[];
+  if (!(kind instanceof z.ZodPipe)) return undefined;
+  return wordsOf(kind.in) ?? wordsOf(kind.out);
+}
+
+function paramOf({ param }: FieldRow): Json {
+  return param === undefined ? {} : { 'x-mlflow-param': param };
+}
+
+function defaultOf(row: FieldRow): Json {
+  const text = defaultText(row);
+  if (text === undefined) return row.defaultSays === undefined ? {} : { 'x-default': row.defaultSays };
+  return { default: row.kind.safeParse([]).success ? [text] : text };
+}
+
+/**
+ * The default as a form has it; undefined if the form has nothing, or if the default depends on the request or on a setting.
+ */
+export function defaultText(row: FieldRow): string | undefined {
+  if (row.default === undefined) return undefined;
+  return ONE_WORD.exec(row.defaultSays ?? `\`${row.default}\``)?.[1];
+}

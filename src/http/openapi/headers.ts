@@ -1,0 +1,23 @@
+import type { Json } from './components.ts';
+
+const text = (description: string, schema: Json = { type: 'string' }) => ({ description, schema });
+
+/** The headers of answers by name. Every answer has the first two. */
+export const HEADERS = {
+  'Request-Id': text('The id of the request. The log line of the request has the same id.'),
+  Link: text('Where this document is: `rel="service-desc"`.'),
+  'Run-Id': text('The id of the run in MLflow.'),
+  Location: text('Where to look next, relative to the address of the request.', {
+    type: 'string',
+    format: 'uri-reference',
+  }),
+  'Retry-After': text('Seconds after which to try again.', { type: 'integer', minimum: 0 }),
+  'Preference-Applied': text('The part of `Prefer` that trainpost followed.'),
+  'Idempotency-Replayed': text('`true` if an earlier request with the same key was the training.'),
+} satisfies Record<string, Json>;
+
+export const OF_EVERY_ANSWER: readonly (keyof typeof HEADERS)[] = ['Request-Id', 'Link'];
+
+export function headerRefs(names: readonly string[]): Json {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}

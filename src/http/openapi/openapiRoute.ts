@@ -1,0 +1,31 @@
+import { type RequestHandler, Router } from 'express';
+import { relativeReference } from '../links.ts';
+import { onlyMethods } from '../methods.ts';
+import type { Json } from './components.ts';
+import { openapiDocument } from './document.ts';
+import { postmanCollection } from './postman.ts';
+
+/** Says on every answer where the document is (RFC 8631). */
+export const linkToDocument: RequestHandler = (request, response, next) => {
+  response.set('Link', `<${relativeReference(request.path, 'openapi.json')}>; rel="service-desc"`);
+  next();
+};
+
+/** `GET /openapi.json` and `GET /postman.json`: all routes, for programs. Each text is made once. */
+export function openapiRoute(): Router {
+  const router = Router();
+  serveOnce(router, '/openapi.json', openapiDocument);
+  serveOnce(router, '/postman.json', postmanCollection);
+  return router;
+}
+
+function serveOnce(router: Router, path: string, make: () => Json): void {
+  let text: string | undefined;
+  router
+    .route(path)
+    .get((_request, response) => {
+      text ??= JSON.stringify(make());
+      response.type('json').send(text);
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+}

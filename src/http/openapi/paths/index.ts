@@ -1,0 +1,10 @@
+import { deliveryRoutes } from './deliveries.ts';
+import type { Route } from './route.ts';
+import { serviceRoutes } from './service.ts';
+import { trainRoutes } from './train.ts';
+
+/**
+ * Every operation of the document. To add a route: add a row to the file of its topic, or a file with a row here. Its answers
+ * have schemas below `answers/`, and names in components.ts.
+ */
+export const ROUTES: readonly Route[] = [...trainRoutes, ...deliveryRoutes, ...serviceRoutes];

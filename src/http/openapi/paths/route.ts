@@ -1,0 +1,45 @@
+import type { AnswerName, Json } from '../components.ts';
+
+/** An answer that is no problem. */
+export interface RouteAnswer {
+  readonly description: string;
+  /** The schemas of JSON; the answer is one of them. */
+  readonly json?: readonly AnswerName[];
+  /** The type of an answer that is not JSON. */
+  readonly type?: string;
+  /** Headers beside those of every answer, by their names in `headers.ts`. */
+  readonly headers?: readonly string[];
+}
+
+/** A request that can be sent as it stands, and what it gets. A test sends each one. */
+export interface RouteExample {
+  /** Name of the example in the document. */
+  readonly name: string;
+  readonly summary: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of the form; those of files have the file's content. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly status: number;
+  /** The answer, without what differs from one request to the next. */
+  readonly answer: Json;
+}
+
+/** One operation of the document. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: `/${string}`;
+  /** Name of the operation, as generated clients call it. */
+  readonly id: string;
+  readonly tag: 'Trainings' | 'Deliveries' | 'Service';
+  readonly summary: string;
+  readonly description?: string;
+  /** Whether the route needs no token. */
+  readonly isOpen?: true;
+  readonly parameters?: readonly Json[];
+  /** Schemas by type of content. */
+  readonly body?: Readonly<Record<string, Json>>;
+  readonly answers: Readonly<Record<number, RouteAnswer>>;
+  /** Statuses of problems beside those that any request may get. */
+  readonly problems: readonly number[];
+  readonly examples?: readonly RouteExample[];
+}

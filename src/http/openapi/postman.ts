@@ -1,0 +1,100 @@
+import { FIELD_ROWS, FILE_FIELD, type FieldRow, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import type { Json } from './components.ts';
+import { defaultText } from './form.ts';
+import { ROUTES } from './paths/index.ts';
+import type { Route } from './paths/route.ts';
+
+const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
+/** Fields that a request begins with: those of the original. The others are there, and switched off. */
+const SWITCHED_ON: ReadonlySet<string> = new Set(['tol', 'iterations', 'exp_name']);
+/** Parameters of a path, and the variables of the collection that hold their values. */
+const VARIABLES: Readonly<Record<string, string>> = { id: 'delivery' };
+
+/** Makes the collection for Postman (format 2.1) from the routes of the OpenAPI document and the table of fields. */
+export function postmanCollection(): Json {
+  const tags = [...new Set(ROUTES.map(({ tag }) => tag))];
+  return {
+    info: {
+      name: 'trainpost',
+      description: 'Set the variables `url` and `token`. A service without a token ignores `token`.',
+      schema: SCHEMA,
+    },
+    auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },
+    variable: [
+      { key: 'url', value: 'http://127.0.0.1:5005' },
+      { key: 'token', value: 'none' },
+      { key: 'delivery', value: 'set-by-a-training' },
+    ],
+    item: tags.map((name) => ({ name, item: ROUTES.filter(({ tag }) => tag === name).map(itemOf) })),
+  };
+}
+
+function itemOf(route: Route): Json {
+  const { method, path, summary, description, isOpen, parameters = [], body } = route;
+  const header = parameters
+    .filter((one) => one['in'] === 'header')
+    .map((one) => ({ key: one['name'], value: '', disabled: true, description: one['description'] }));
+  return {
+    name: summary,
+    request: {
+      method: method.toUpperCase(),
+      ...(description !== undefined && { description }),
+      ...(isOpen && { auth: { type: 'noauth' } }),
+      header,
+      url: urlOf(path, parameters),
+      ...(body?.['multipart/form-data'] && { body: { mode: 'formdata', formdata: formData() } }),
+    },
+    event: [{ listen: 'test', script: { type: 'text/javascript', exec: testOf(route) } }],
+  };
+}
+
+function urlOf(path: string, parameters: readonly Json[]): Json {
+  const segments = path
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replace(/^\{(\w+)\}$/, (_, name: string) => `{{${VARIABLES[name] ?? name}}}`));
+  const query = parameters
+    .filter((one) => one['in'] === 'query')
+    .map((one) => ({ key: one['name'], value: '', disabled: true, description: one['description'] }));
+  const raw = `{{url}}/${segments.join('/')}`;
+  return { raw, host: ['{{url}}'], path: segments, ...(query.length > 0 && { query }) };
+}
+
+/** The form, filled in with the defaults. The user chooses the file. */
+function formData(): readonly Json[] {
+  return [
+    { key: FILE_FIELD, type: 'file', src: [], description: 'Choose a CSV file.' },
+    { key: TEST_FILE_FIELD, type: 'file', src: [], disabled: true, description: 'A file of test rows.' },
+    ...FIELD_ROWS.map(([, row]) => fieldOf(row)),
+  ];
+}
+
+function fieldOf(row: FieldRow): Json {
+  const [name] = row.names;
+  return {
+    key: name,
+    type: 'text',
+    value: defaultText(row) ?? '',
+    description: row.says,
+    ...(!SWITCHED_ON.has(name) && { disabled: true }),
+  };
+}
+
+/** A retry of a delivery that is not dead gets 409, which is no fault of the service. */
+function testOf({ id, answers }: Route): readonly string[] {
+  const statuses = [...Object.keys(answers), ...(id === 'retryDelivery' ? ['409'] : [])].join(', ');
+  return [
+    "pm.test('The service answers as its document says', () => {",
+    `  pm.expect(pm.response.code).to.be.oneOf([${statuses}]);`,
+    '});',
+    ...(id === 'train' ? OF_A_TRAINING : []),
+  ];
+}
+
+const OF_A_TRAINING: readonly string[] = [
+  "pm.test('The training is accepted', () => {",
+  '  const answer = pm.response.json();',
+  '  pm.expect(answer.accuracy).to.be.within(0, 1);',
+  "  pm.collectionVariables.set('delivery', answer.tracking.delivery.id);",
+  '});',
+];

@@ -1,0 +1,51 @@
+import { CODES_BY_STATUS, type CodeRow, codesOf } from '../codes/index.ts';
+import { PROBLEM_TYPE, TITLES } from '../problem.ts';
+import { type Json, refTo } from './components.ts';
+
+/** Statuses that any request may get, because they are decided before the route. */
+export const ANYWHERE: readonly number[] = [400, 403, 408, 413, 417, 431, 500, 503];
+/** MLflow rejected a run for good. The problem comes with everything that was computed. */
+const OF_REFUSED_TRAININGS: ReadonlySet<number> = new Set([422, 502]);
+const RETRIED: ReadonlySet<number> = new Set([409, 429, 503]);
+
+/** The response of each status of an error: the problem with the codes of that status. */
+export function problemResponses(): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    [...CODES_BY_STATUS].map(([status, rows]) => [nameOf(status), responseOf(status, rows)]),
+  );
+}
+
+/** The schema of each such problem. */
+export function problemSchemas(): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    [...CODES_BY_STATUS].map(([status, rows]) => {
+      const whole = refTo('Problem');
+      const shape = OF_REFUSED_TRAININGS.has(status) ? { anyOf: [whole, refTo('RefusedTraining')] } : whole;
+      const codes = rows.flatMap(codesOf);
+      return [
+        nameOf(status),
+        { allOf: [shape, { properties: { status: { const: status }, code: { enum: codes } } }] },
+      ];
+    }),
+  );
+}
+
+export function problemRef(status: number): Json {
+  return { $ref: `#/components/responses/${nameOf(status)}` };
+}
+
+function nameOf(status: number): string {
+  return `Problem${status}`;
+}
+
+function responseOf(status: number, rows: readonly CodeRow[]): Json {
+  const lines = rows.map(([code, , happened, todo]) => `- \`${code}\`: ${happened} ${todo}`);
+  return {
+    description: [`${TITLES[status] ?? 'Error'}.`, '', ...lines].join('\n'),
+    headers: {
+      'Request-Id': { $ref: '#/components/headers/Request-Id' },
+      ...(RETRIED.has(status) && { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }),
+    },
+    content: { [PROBLEM_TYPE]: { schema: { $ref: `#/components/schemas/${nameOf(status)}` } } },
+  };
+}

@@ -1,0 +1,157 @@
+import { openAsBlob, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ProblemError, Trainpost } from '../src/client.ts';
+import { UnavailableError } from '../src/errors.ts';
+import { startTestService, type TestService } from './support/service.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIABETES = join(ROOT, 'data/diabetes.csv');
+const TOKEN = 'a-token-of-32-characters-or-more';
+const BYTES_MAX = 5_000;
+
+let service: TestService;
+let client: Trainpost;
+beforeAll(async () => {
+  service = await startTestService({ access: { allowedHosts: [], token: TOKEN } });
+  client = new Trainpost(service.url, { token: TOKEN });
+});
+afterAll(() => service.close());
+beforeEach(() => service.desk.reset());
+
+describe('the client', () => {
+  it('trains a file that fetch streams from the disk', async () => {
+    const fields = { tol: 1, exp_name: 'Diabetes', tags: { team: 'a' }, ignore: ['Insulin', 'Age'] };
+    const answer = await client.train(await openAsBlob(DIABETES), fields);
+    expect(answer.run.id).toBe('run1');
+    expect(service.desk.entries[0]?.run).toMatchObject({
+      experimentName: 'Diabetes',
+      tags: { team: 'a' },
+      fileName: 'data.csv',
+    });
+    expect(answer.data.columns).toBe(9);
+    expect(answer.accuracy).toBeGreaterThan(0.7);
+  });
+
+  it('reports on a text, and on two files', async () => {
+    const text = readFileSync(DIABETES, 'utf8');
+    const report = await client.dryRun(text, {}, { testFile: text });
+    expect(report.would_train).toBe(true);
+    expect(report.data.test_file?.rows).toBe(768);
+  });
+
+  it('does not wait for MLflow, and follows the delivery', async () => {
+    service.desk.isHeld = true;
+    const { tracking } = await client.train(readFileSync(DIABETES, 'utf8'), {}, { waitS: 0 });
+    expect(tracking.state).toBe('pending');
+    expect((await client.delivery(tracking.delivery.id)).state).toBe('pending');
+    expect(await client.deliveries('pending')).toHaveLength(1);
+    await expect(client.retry(tracking.delivery.id)).rejects.toMatchObject({ status: 409 });
+  });
+
+  it('throws the problem, whose type leads to its explanation', async () => {
+    const error = await client.train('a,b\n1,2\n', { tol: -1 }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProblemError);
+    const { problem, url } = error as ProblemError;
+    expect(problem.code).toBe('invalid_tol');
+    const page = await fetch(new URL(problem.type, url));
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('id="invalid_tol"');
+  });
+
+  it('reads limits and readiness', async () => {
+    expect((await client.limits()).length).toBeGreaterThan(10);
+    expect((await client.ready()).ready).toBe(true);
+  });
+
+  it('sends a training again while the service cannot take it', async () => {
+    service.desk.roomError = new UnavailableError('spool_closed', 'Closed.', { retryAfterS: 0 });
+    const keys: (string | null)[] = [];
+    const retrying = new Trainpost(service.url, {
+      token: TOKEN,
+      fetch: (input, init) => {
+        keys.push(new Headers(init?.headers).get('Idempotency-Key'));
+        if (keys.length === 3) service.desk.roomError = undefined;
+        return fetch(input, init);
+      },
+    });
+    await retrying.train(readFileSync(DIABETES, 'utf8'));
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+    expect(service.desk.entries).toHaveLength(1);
+  });
+
+  it('gets the answer of a training whose response was lost, and trains once', async () => {
+    let count = 0;
+    const losing = new Trainpost(service.url, {
+      token: TOKEN,
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        if (++count === 1) throw new TypeError('fetch failed');
+        return response;
+      },
+    });
+    const answer = await losing.train(readFileSync(DIABETES, 'utf8'));
+    expect(count).toBe(2);
+    expect(answer.run.id).toBe('run1');
+    expect(service.desk.entries).toHaveLength(1);
+  });
+
+  it('gives up after the attempts, and at once if another request would not help', async () => {
+    let count = 0;
+    const counting = (attempts: number) =>
+      new Trainpost(service.url, {
+        attempts,
+        fetch: (input, init) => {
+          count++;
+          return fetch(input, init);
+        },
+      });
+    await expect(counting(3).limits()).rejects.toMatchObject({ status: 401 });
+    expect(count).toBe(1);
+    const unreachable = new Trainpost('http://127.0.0.1:1', { attempts: 1 });
+    await expect(unreachable.limits()).rejects.toThrow(TypeError);
+  });
+
+  it('ends a wait if it is aborted', async () => {
+    service.desk.roomError = new UnavailableError('spool_closed', 'Closed.', { retryAfterS: 600 });
+    const abort = new AbortController();
+    const training = client.train(readFileSync(DIABETES, 'utf8'), {}, { signal: abort.signal });
+    setTimeout(() => abort.abort(new Error('enough')), 100);
+    await expect(training).rejects.toThrow('enough');
+  });
+});
+
+describe('behind a proxy with a path', () => {
+  let proxy: Server;
+  afterAll(() => proxy.close());
+
+  it('finds its routes, and names an answer that is not of the service', async () => {
+    const paths: (string | undefined)[] = [];
+    proxy = createServer(({ url }, response) => {
+      paths.push(url);
+      response.writeHead(502).end('<h1>Bad Gateway</h1>');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const behind = new Trainpost(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/ml/`);
+    await expect(behind.limits()).rejects.toMatchObject({ problem: { code: 'not_of_trainpost' } });
+    expect(paths).toEqual(['/ml/limits']);
+  });
+});
+
+describe('the file of the client', () => {
+  const built = readFileSync(join(ROOT, 'dist/client.js'), 'utf8');
+
+  it(`has fewer than ${BYTES_MAX} bytes when it is gzipped`, () => {
+    const { length } = gzipSync(built);
+    console.info(`dist/client.js: ${length} bytes gzipped`);
+    expect(length).toBeLessThan(BYTES_MAX);
+  });
+
+  it('imports nothing', () => {
+    expect(built).not.toMatch(/\bimport\b(?! \{ Trainpost \} from 'trainpost)|\brequire\b/);
+  });
+});

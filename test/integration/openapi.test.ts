@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureVenv, pythonAvailable } from '../support/python.ts';
+import { startTestService, type TestService } from '../support/service.ts';
+
+const run = promisify(execFile);
+const { TEST_TRIES, TEST_SEED = '0' } = process.env;
+const EXAMPLES = TEST_TRIES === 'all' ? '2000' : '30';
+/**
+ * `positive_data_acceptance` expects that any text is a file to train on. `unsupported_method` expects 405 for TRACE with a
+ * body, and 413 comes first.
+ */
+const LEFT_OUT = 'positive_data_acceptance,unsupported_method';
+
+describe.skipIf(!pythonAvailable)('the OpenAPI document, to other programs', () => {
+  let service: TestService;
+  let bin: string;
+  let folder: string;
+  beforeAll(async () => {
+    bin = dirname(await ensureVenv('openapi'));
+    folder = mkdtempSync(join(tmpdir(), 'trainpost-openapi-'));
+    service = await startTestService();
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    // Holds every answer against the document once more.
+    await service.close();
+  });
+
+  it('is valid for openapi-spec-validator', async () => {
+    const file = join(folder, 'openapi.json');
+    writeFileSync(file, await (await fetch(`${service.url}/openapi.json`)).text());
+    const { stdout } = await run(join(bin, 'openapi-spec-validator'), [file]);
+    expect(stdout).toContain('OK');
+  });
+
+  it(`stands against schemathesis with ${EXAMPLES} examples of each operation`, async () => {
+    const options = [
+      ...['--url', service.url, '--max-examples', EXAMPLES, '--seed', TEST_SEED, '--no-color'],
+      ...['--exclude-checks', LEFT_OUT, '--warnings', 'off', '--generation-database', 'none'],
+      ...['--continue-on-failure', '--request-timeout', '600'],
+    ];
+    const said = await run(join(bin, 'schemathesis'), ['run', `${service.url}/openapi.json`, ...options], {
+      cwd: folder,
+      maxBuffer: 64 * 2 ** 20,
+    }).catch((error: { stdout?: string }) => ({ stdout: String(error.stdout) }));
+    expect(said.stdout).toContain('No issues found');
+  });
+});
