@@ -13,4 +13,9 @@ export interface Problem extends Omit<ErrorDetails, 'retryAfterS' | 'openMessage
   readonly code: string;
   readonly run_id?: string;
   readonly delivery?: DeliveryLink;
+  /** MLflow's keys, which the routes for predictions add. */
+  readonly error_code?: string;
+  readonly message?: string;
+  readonly sqlstate?: string;
+  readonly error_class?: string;
 }

@@ -63,7 +63,7 @@ export function answerFault(
   const name = ref?.split('/').at(-1);
   const content = name === undefined ? response?.content : DOCUMENT.components.responses[name]?.content;
   if (content === undefined || !(type in content)) return `${type} is not in the document`;
-  if (!isJson || text === '') return undefined;
+  if (!isJson || text === '' || !('schema' in (content as Record<string, object>)[type]!)) return undefined;
   const place =
     name === undefined
       ? `/paths/${escaped(template ?? '')}/${verb}/responses/${status}`

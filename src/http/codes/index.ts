@@ -1,3 +1,4 @@
+import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
 import { FIELD_NAMES } from '../../training/fields/table.ts';
 import { expressions, fields } from './fields.ts';
 import { columnsAndCells, files } from './files.ts';
@@ -36,11 +37,15 @@ export const CODE_SECTIONS: Readonly<Record<string, readonly CodeRow[]>> = {
   'In the package': inThePackage,
 };
 
+/** The status of a request that reads a model from MLflow, while MLflow does not answer. */
+const MLFLOW_IS_AWAY = 504;
 const FOR_EACH_FIELD = 'invalid_<field>';
 
-/** The codes of a row: the row's own code, or one for each field of the form. */
+/** The codes of a row: the row's own code, or one for each field of the forms. */
 export function codesOf([code]: CodeRow): readonly string[] {
-  return code === FOR_EACH_FIELD ? FIELD_NAMES.map((name) => `invalid_${name.toLowerCase()}`) : [code];
+  if (code !== FOR_EACH_FIELD) return [code];
+  const names = new Set([...FIELD_NAMES, ...EVALUATE_FORM.names]);
+  return [...names].map((name) => `invalid_${name.toLowerCase()}`);
 }
 
 /** The codes that a response can have, by status. */
@@ -49,8 +54,9 @@ export const CODES_BY_STATUS: ReadonlyMap<number, readonly CodeRow[]> = byStatus
 function byStatus(): ReadonlyMap<number, readonly CodeRow[]> {
   const map = new Map<number, CodeRow[]>();
   for (const row of Object.values(CODE_SECTIONS).flat()) {
-    const [, status] = row;
-    if (typeof status !== 'number') continue;
+    const [, said] = row;
+    if (said === undefined) continue;
+    const status = said === 'retried' ? MLFLOW_IS_AWAY : said;
     map.set(status, [...(map.get(status) ?? []), row]);
   }
   return map;

@@ -2,7 +2,7 @@
 export type CodeRow = readonly [
   /** `invalid_<field>` means one code for each field of the form. */
   code: string,
-  /** `retried`: no response has the code, because trainpost tries again by itself. Undefined outside of HTTP. */
+  /** `retried`: trainpost tries again by itself. Only a request that reads a model gets the code, with 504. Undefined outside of HTTP. */
   status: number | 'retried' | undefined,
   happened: string,
   todo: string,

@@ -17,7 +17,7 @@ import { type JsonMetrics, jsonMetrics } from '../train/sweepAnswer.ts';
 import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing.ts';
 
 /** What is known once a model is measured. */
-interface MeasuredAnswer extends RoundedMetrics {
+export interface MeasuredAnswer extends RoundedMetrics {
   readonly model: EvaluatedModelAnswer;
   readonly metrics: { readonly test: JsonMetrics };
   readonly intervals: Intervals;
@@ -45,7 +45,7 @@ interface EvaluatedModelAnswer {
 }
 
 /** The response to `POST /evaluate`. */
-interface EvaluateAnswer extends MeasuredAnswer {
+export interface EvaluateAnswer extends MeasuredAnswer {
   readonly experiment: ExperimentAnswer;
   readonly run: RunAnswer;
   readonly tracking: TrackingAnswer;

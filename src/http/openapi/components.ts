@@ -9,9 +9,11 @@ import {
   run,
 } from './answers/delivery.ts';
 import { dryRun, step } from './answers/dryRun.ts';
+import { evaluation, measured } from './answers/evaluation.ts';
 import { champion, gate, intervals } from './answers/gates.ts';
 import { metrics } from './answers/metrics.ts';
 import { problem } from './answers/problem.ts';
+import { predictions } from './answers/scoring.ts';
 import { hello, home, limits, live, ready } from './answers/service.ts';
 import { warning } from './answers/shared.ts';
 import { candidate, folds, inference, solver, testFile, training } from './answers/training.ts';
@@ -21,14 +23,21 @@ export interface Json {
   readonly [key: string]: unknown;
 }
 
-/** A training that MLflow rejected for good: the problem, with everything that was computed. */
+/** A training that MLflow rejected for good, or whose gate failed: the problem, with everything that was computed. */
 const refusedTraining = z.object({ ...training.shape, ...problem.shape });
+
+/** An evaluation whose gate failed, logged or not, or that MLflow rejected: the problem, with everything that was computed. */
+const refusedEvaluation = z.object({ ...evaluation.shape, ...problem.shape });
+const refusedMeasurement = z.object({ ...measured.shape, ...problem.shape });
 
 /** Every answer, by the name that it has in the document. To add one: add a schema below `answers/`, and a row here. */
 const ANSWERS = {
   Training: training,
   DryRun: dryRun,
   PipelineStep: step,
+  Evaluation: evaluation,
+  Measured: measured,
+  Predictions: predictions,
   Deliveries: deliveries,
   Delivery: delivery,
   DeliveryLink: deliveryLink,
@@ -48,6 +57,8 @@ const ANSWERS = {
   Warning: warning,
   Problem: problem,
   RefusedTraining: refusedTraining,
+  RefusedEvaluation: refusedEvaluation,
+  RefusedMeasurement: refusedMeasurement,
   Home: home,
   Hello: hello,
   Live: live,

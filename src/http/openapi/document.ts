@@ -25,7 +25,7 @@ export function openapiDocument(): Json {
     },
     // Relative to this document, so that it holds behind a proxy with a path of its own.
     servers: [{ url: '.' }],
-    tags: ['Trainings', 'Deliveries', 'Service'].map((name) => ({ name })),
+    tags: ['Trainings', 'Models', 'Deliveries', 'Service'].map((name) => ({ name })),
     // A service without TRAINPOST_TOKEN needs no token.
     security: [{ token: [] }, {}],
     paths: pathsOf(ROUTES),
@@ -82,7 +82,7 @@ function bodyOf(body: NonNullable<Route['body']>, examples: readonly RouteExampl
 }
 
 function responseOf(status: number, answer: RouteAnswer, examples: readonly RouteExample[]): Json {
-  const { description, json, type, headers = [] } = answer;
+  const { description, json, type, isBareText, headers = [] } = answer;
   const shown = examplesOf(
     examples.filter((one) => one.status === status),
     (one) => one.answer,
@@ -90,7 +90,9 @@ function responseOf(status: number, answer: RouteAnswer, examples: readonly Rout
   const content = {
     ...(json && { 'application/json': { schema: oneOf(json), ...shown } }),
     ...(type !== undefined && {
-      [type]: { schema: type === 'application/json' ? { type: 'object' } : { type: 'string' } },
+      [type]: isBareText
+        ? {}
+        : { schema: type === 'application/json' ? { type: 'object' } : { type: 'string' } },
     }),
     // The route's own answer and the problems of a service that shuts down have one status.
     ...(json &&

@@ -1,25 +1,31 @@
 import { z } from 'zod';
-import { FIELD_ROWS, FILE_FIELD, type FieldRow, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import type { FieldRow, FormTable } from '../../training/fields/table.ts';
 import type { Json } from './components.ts';
 
 /** A default that is one word, as the form would have it: "`lbfgs`". */
 const ONE_WORD = /^`([^`<\s]+)`$/;
 
-/** The schema of the form of `POST /train`, made of the table of fields. */
-export function formSchema(): Json {
+/**
+ * The schema of a form, made of its table of fields.
+ * @param says what each file is
+ */
+export function formSchema(
+  { files, rows }: FormTable,
+  says: Readonly<Record<string, string>>,
+  required: readonly string[] = [files[0]],
+): Json {
   return {
     type: 'object',
-    required: [FILE_FIELD],
+    required,
     properties: {
-      [FILE_FIELD]: file('The file to train on: a table with a header line, as text or gzip.'),
-      [TEST_FILE_FIELD]: file('A second file, whose rows are the test rows.'),
-      ...Object.fromEntries(FIELD_ROWS.flatMap(([, row]) => propertiesOf(row))),
+      ...Object.fromEntries(files.map((name) => [name, file(says[name] ?? '')])),
+      ...Object.fromEntries(rows.flatMap(([, row]) => propertiesOf(row))),
     },
     additionalProperties: false,
   };
 }
 
-function file(description: string): Json {
+export function file(description: string): Json {
   return { type: 'string', format: 'binary', contentMediaType: 'text/csv', description };
 }
 

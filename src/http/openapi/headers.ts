@@ -14,6 +14,12 @@ export const HEADERS = {
   'Retry-After': text('Seconds after which to try again.', { type: 'integer', minimum: 0 }),
   'Preference-Applied': text('The part of `Prefer` that trainpost followed.'),
   'Idempotency-Replayed': text('`true` if an earlier request with the same key was the training.'),
+  'X-Gate': text('What came of the gates.', { enum: ['passed', 'failed', 'none'] }),
+  'Trainpost-Model-Age': text(
+    'Seconds since MLflow last said where the alias points; only while MLflow does not answer.',
+    { type: 'integer', minimum: 0 },
+  ),
+  Trailer: text('`Trainpost-Error`: if the answer breaks off, this trailer has the problem as JSON.'),
 } satisfies Record<string, Json>;
 
 export const OF_EVERY_ANSWER: readonly (keyof typeof HEADERS)[] = ['Request-Id', 'Link'];

@@ -1,12 +1,13 @@
-import { FIELD_ROWS, FILE_FIELD, type FieldRow, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
+import { type FieldRow, type FormTable, TRAIN_FORM } from '../../training/fields/table.ts';
 import type { Json } from './components.ts';
 import { defaultText } from './form.ts';
 import { ROUTES } from './paths/index.ts';
 import type { Route } from './paths/route.ts';
 
 const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json';
-/** Fields that a request begins with: those of the original. The others are there, and switched off. */
-const SWITCHED_ON: ReadonlySet<string> = new Set(['tol', 'iterations', 'exp_name']);
+/** Fields that a request begins with: those of the original, and the model to measure. The others are there, and switched off. */
+const SWITCHED_ON: ReadonlySet<string> = new Set(['tol', 'iterations', 'exp_name', 'model']);
 /** Parameters of a path, and the variables of the collection that hold their values. */
 const VARIABLES: Readonly<Record<string, string>> = { id: 'delivery' };
 
@@ -42,7 +43,7 @@ function itemOf(route: Route): Json {
       ...(isOpen && { auth: { type: 'noauth' } }),
       header,
       url: urlOf(path, parameters),
-      ...(body?.['multipart/form-data'] && { body: { mode: 'formdata', formdata: formData() } }),
+      ...(body !== undefined && { body: bodyOf(path) }),
     },
     event: [{ listen: 'test', script: { type: 'text/javascript', exec: testOf(route) } }],
   };
@@ -60,12 +61,32 @@ function urlOf(path: string, parameters: readonly Json[]): Json {
   return { raw, host: ['{{url}}'], path: segments, ...(query.length > 0 && { query }) };
 }
 
+const FORMS: Readonly<Record<string, FormTable>> = {
+  '/train': TRAIN_FORM,
+  '/evaluate': EVALUATE_FORM,
+  '/predict': { files: ['file'], rows: [], names: [] },
+};
+/** The body of a route that takes no form. */
+const ROWS = { dataframe_records: [{ hours: 4, sleep: 7 }] };
+
+function bodyOf(path: Route['path']): Json {
+  const form = FORMS[path];
+  if (form !== undefined) return { mode: 'formdata', formdata: formData(form) };
+  return { mode: 'raw', raw: JSON.stringify(ROWS, null, 2), options: { raw: { language: 'json' } } };
+}
+
 /** The form, filled in with the defaults. The user chooses the file. */
-function formData(): readonly Json[] {
+function formData({ files: [first, ...others], rows }: FormTable): readonly Json[] {
   return [
-    { key: FILE_FIELD, type: 'file', src: [], description: 'Choose a CSV file.' },
-    { key: TEST_FILE_FIELD, type: 'file', src: [], disabled: true, description: 'A file of test rows.' },
-    ...FIELD_ROWS.map(([, row]) => fieldOf(row)),
+    { key: first, type: 'file', src: [], description: 'Choose a CSV file.' },
+    ...others.map((key) => ({
+      key,
+      type: 'file',
+      src: [],
+      disabled: true,
+      description: 'A file of test rows.',
+    })),
+    ...rows.map(([, row]) => fieldOf(row)),
   ];
 }
 
@@ -80,9 +101,15 @@ function fieldOf(row: FieldRow): Json {
   };
 }
 
-/** A retry of a delivery that is not dead gets 409, which is no fault of the service. */
-function testOf({ id, answers }: Route): readonly string[] {
-  const statuses = [...Object.keys(answers), ...(id === 'retryDelivery' ? ['409'] : [])].join(', ');
+/** Statuses that are no fault of the service: a delivery is not dead, or no model or file is chosen. */
+function refusalsOf({ id, tag }: Route): readonly string[] {
+  if (id === 'retryDelivery') return ['409'];
+  return tag === 'Models' ? ['404', '415', '422'] : [];
+}
+
+function testOf(route: Route): readonly string[] {
+  const { id, answers } = route;
+  const statuses = [...Object.keys(answers), ...refusalsOf(route)].join(', ');
   return [
     "pm.test('The service answers as its document says', () => {",
     `  pm.expect(pm.response.code).to.be.oneOf([${statuses}]);`,

@@ -4,8 +4,9 @@ import { type Json, refTo } from './components.ts';
 
 /** Statuses that any request may get, because they are decided before the route. */
 export const ANYWHERE: readonly number[] = [400, 403, 408, 413, 417, 431, 500, 503];
-/** MLflow rejected a run for good. The problem comes with everything that was computed. */
-const OF_REFUSED_TRAININGS: ReadonlySet<number> = new Set([422, 502]);
+/** MLflow rejected a run for good, or a gate failed. The problem comes with everything that was computed. */
+const WITH_RESULTS: ReadonlySet<number> = new Set([422, 502]);
+const RESULTS = ['RefusedTraining', 'RefusedEvaluation', 'RefusedMeasurement'] as const;
 const RETRIED: ReadonlySet<number> = new Set([409, 429, 503]);
 
 /** The response of each status of an error: the problem with the codes of that status. */
@@ -20,7 +21,7 @@ export function problemSchemas(): Readonly<Record<string, Json>> {
   return Object.fromEntries(
     [...CODES_BY_STATUS].map(([status, rows]) => {
       const whole = refTo('Problem');
-      const shape = OF_REFUSED_TRAININGS.has(status) ? { anyOf: [whole, refTo('RefusedTraining')] } : whole;
+      const shape = WITH_RESULTS.has(status) ? { anyOf: [whole, ...RESULTS.map(refTo)] } : whole;
       const codes = rows.flatMap(codesOf);
       return [
         nameOf(status),

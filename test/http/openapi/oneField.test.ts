@@ -12,10 +12,13 @@ vi.mock('../../../src/training/fields/table.ts', async (original) => {
     param: 'new_param',
     says: 'A field that only this test has.',
   };
+  const rows = [...table.FIELD_ROWS, ['newField', row]];
+  const names = [...table.FIELD_NAMES, ...row.names];
   return {
     ...table,
-    FIELD_ROWS: [...table.FIELD_ROWS, ['newField', row]],
-    FIELD_NAMES: [...table.FIELD_NAMES, ...row.names],
+    FIELD_ROWS: rows,
+    FIELD_NAMES: names,
+    TRAIN_FORM: { ...table.TRAIN_FORM, rows, names },
   };
 });
 

@@ -6,6 +6,7 @@ import type {
   LastErrorAnswer,
   ModelAnswer,
   RunAnswer,
+  TrackingAnswer,
 } from '../../routes/deliveryAnswer.ts';
 import { answerOf } from './same.ts';
 import { count, reference } from './shared.ts';
@@ -18,6 +19,14 @@ export const deliveryLink = answerOf<DeliveryLink>()(z.object(link));
 
 export const lastError = answerOf<LastErrorAnswer>()(
   z.object({ code: z.string(), detail: z.string() }).describe('Why the last try to deliver failed.'),
+);
+
+export const tracking = answerOf<TrackingAnswer>()(
+  z.object({
+    state: z.enum(['pending', 'finished', 'dead']),
+    delivery: deliveryLink,
+    last_error: lastError.nullable(),
+  }),
 );
 
 export const run = answerOf<RunAnswer>()(

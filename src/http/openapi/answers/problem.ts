@@ -29,6 +29,10 @@ export const problem = answerOf<Problem>()(
       allowed: z.exactOptional(z.array(z.string())),
       run_id: text,
       delivery: z.exactOptional(deliveryLink),
+      error_code: text.describe("MLflow's code; only routes for predictions have MLflow's keys."),
+      message: text.describe('`detail` once more, for clients of MLflow.'),
+      sqlstate: text,
+      error_class: text,
     })
     .describe('RFC 9457, Problem Details for HTTP APIs.'),
 );

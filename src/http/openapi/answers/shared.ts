@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RoundedMetrics } from '../../../values/metrics.ts';
 import type { Warning } from '../../../values/warning.ts';
+import type { Timing } from '../../train/timing.ts';
 import { answerOf } from './same.ts';
 
 export const count = z.int().min(0);
@@ -33,3 +34,10 @@ export const rounded = {
   precision: z.number(),
   recall: z.number(),
 } satisfies Record<keyof RoundedMetrics, z.ZodType>;
+
+export const timing = answerOf<Timing>()(
+  z
+    .object({ total: milliseconds, log: milliseconds.nullable() })
+    .catchall(milliseconds.nullable())
+    .describe('Milliseconds of each stage.'),
+);

@@ -3,11 +3,11 @@ import type { Inference, TermEstimate } from '../../../values/inference.ts';
 import type { ChosenThreshold, SolverInfo } from '../../../values/result.ts';
 import type { CandidateRunAnswer, FoldsAnswer } from '../../train/sweepAnswer.ts';
 import type { TestFileAnswer, TrainAnswer } from '../../train/trainAnswer.ts';
-import { deliveryLink, experiment, lastError, registeredModel, run } from './delivery.ts';
+import { experiment, registeredModel, run, tracking } from './delivery.ts';
 import { champion, gate, intervals } from './gates.ts';
 import { metrics } from './metrics.ts';
 import { answerOf } from './same.ts';
-import { count, digest, milliseconds, numberOrNull, rounded, warning } from './shared.ts';
+import { count, digest, numberOrNull, rounded, timing, warning } from './shared.ts';
 
 const ofBothParts = z.object({ train: metrics, test: metrics });
 
@@ -80,11 +80,7 @@ export const training = answerOf<TrainAnswer>()(
       experiment,
       run,
       model: registeredModel,
-      tracking: z.object({
-        state: z.enum(['pending', 'finished', 'dead']),
-        delivery: deliveryLink,
-        last_error: lastError.nullable(),
-      }),
+      tracking,
       metrics: ofBothParts,
       data: z.object({
         rows: count,
@@ -105,10 +101,7 @@ export const training = answerOf<TrainAnswer>()(
       runs: z.exactOptional(z.array(candidate)),
       solver,
       warnings: z.array(warning),
-      timing_ms: z
-        .object({ total: milliseconds, log: milliseconds.nullable() })
-        .catchall(milliseconds.nullable())
-        .describe('Milliseconds of each stage.'),
+      timing_ms: timing,
     })
     .describe('A training that was accepted. Keys that MLflow has yet to fill are null.'),
 );

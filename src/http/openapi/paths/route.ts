@@ -5,8 +5,10 @@ export interface RouteAnswer {
   readonly description: string;
   /** The schemas of JSON; the answer is one of them. */
   readonly json?: readonly AnswerName[];
-  /** The type of an answer that is not JSON. */
+  /** The type of an answer that is not one of our schemas. */
   readonly type?: string;
+  /** Whether the body is text although the type says JSON, as in MLflow's server. */
+  readonly isBareText?: true;
   /** Headers beside those of every answer, by their names in `headers.ts`. */
   readonly headers?: readonly string[];
 }
@@ -30,7 +32,7 @@ export interface Route {
   readonly path: `/${string}`;
   /** Name of the operation, as generated clients call it. */
   readonly id: string;
-  readonly tag: 'Trainings' | 'Deliveries' | 'Service';
+  readonly tag: 'Trainings' | 'Models' | 'Deliveries' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Whether the route needs no token. */

@@ -1,5 +1,15 @@
 /** The answers to the examples of trainExamples.ts. Ids and times are made up. */
 
+/** Of the four test rows of a training without a sweep. */
+const INTERVALS = {
+  accuracy_score: [0.30064184258240184, 0.9544127391902995],
+  precision_score: [0.20654931437723745, 1],
+  recall_score: [0.09453120573423074, 0.9054687942657693],
+  log_loss: [0.42774223019749436, 0.7058616363411],
+  roc_auc: [1, 1],
+  f1_score: [0, 1],
+};
+
 export const training = {
   accuracy: 0.75,
   entropy: 0.57,
@@ -54,6 +64,7 @@ export const training = {
     test_rows: 4,
     digest: '797c894930274e3f740c3631c0d86ccf',
   },
+  intervals: INTERVALS,
   solver: { name: 'lbfgs', iterations: 7, converged: true },
   warnings: [],
   timing_ms: { upload: 2.5, parse: 0.4, split: 0.5, fit: 0.6, evaluate: 0.2, log: 250.2, total: 254.4 },
@@ -118,6 +129,14 @@ export const sweep = {
     settings: { C: 1, max_iter: 100, class_weight: null, solver: 'lbfgs', solver_tol: 0.0001 },
     select: 'log_loss',
     value: 0.5925813479863018,
+  },
+  intervals: {
+    accuracy_score: [0.5101091635454027, 1],
+    precision_score: [0.34238022750665303, 1],
+    recall_score: [0.34238022750665303, 1],
+    log_loss: [0.4867097301460912, 0.6329181423710062],
+    roc_auc: [1, 1],
+    f1_score: [0, 1],
   },
   solver: { name: 'lbfgs', iterations: 7, converged: true },
   warnings: [],
@@ -293,6 +312,7 @@ export const dryRun = {
     { name: 'scaler', estimator: 'MinMaxScaler' },
     { name: 'model', estimator: 'LogisticRegression' },
   ],
+  fits: { total: 1, candidates: 1, cv: null, select: 'log_loss', threshold: null },
   columns: [
     {
       name: 'hours',
@@ -394,6 +414,7 @@ export const pending = {
     test_rows: 4,
     digest: '797c894930274e3f740c3631c0d86ccf',
   },
+  intervals: INTERVALS,
   solver: { name: 'lbfgs', iterations: 7, converged: true },
   warnings: [],
   timing_ms: { upload: 2.5, parse: 0.4, split: 0.5, fit: 0.6, evaluate: 0.2, log: null, total: 254.4 },

@@ -1,0 +1,31 @@
+import type { Json } from '../components.ts';
+
+export const PREFER: Json = {
+  name: 'Prefer',
+  in: 'header',
+  description: '`respond-async`: do not wait for MLflow. `wait=N`: wait for at most N seconds (RFC 7240).',
+  schema: { type: 'string' },
+};
+export const KEY: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A text of your choice, such as a UUID. A request that is sent again with it is not trained again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+};
+
+/** The address of a model, in the query string. */
+export const MODEL: Json = {
+  name: 'model',
+  in: 'query',
+  description:
+    'The model: `models:/NAME@ALIAS`, `models:/NAME/3`, `models:/m-...` or `runs:/ID/NAME`. By default the model of the setting `MODEL_URI`.',
+  schema: { type: 'string' },
+};
+
+export const EXPLAIN: Json = {
+  name: 'explain',
+  in: 'query',
+  description: 'Whether to add the contribution of each feature.',
+  schema: { enum: ['true', 'false', '1', '0'], default: 'false' },
+};
