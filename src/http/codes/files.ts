@@ -73,7 +73,7 @@ export const columnsAndCells: readonly CodeRow[] = [
   [
     'missing_value',
     422,
-    'A cell of a feature is empty.',
+    'A cell of a feature is empty. In rows to predict, a value is missing, and its column had no missing values in training (400).',
     'Set `missing`, fill in the values, or add the column to `ignore`.',
   ],
   [

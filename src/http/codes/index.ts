@@ -37,6 +37,8 @@ export const CODE_SECTIONS: Readonly<Record<string, readonly CodeRow[]>> = {
   'In the package': inThePackage,
 };
 
+/** The status of a body that cannot be used for predictions, as in MLflow's server. */
+const OF_A_BODY = 400;
 /** The status of a request that reads a model from MLflow, while MLflow does not answer. */
 const MLFLOW_IS_AWAY = 504;
 const FOR_EACH_FIELD = 'invalid_<field>';
@@ -59,5 +61,12 @@ function byStatus(): ReadonlyMap<number, readonly CodeRow[]> {
     const status = said === 'retried' ? MLFLOW_IS_AWAY : said;
     map.set(status, [...(map.get(status) ?? []), row]);
   }
+  map.set(OF_A_BODY, [...(map.get(OF_A_BODY) ?? []), ...inBodies()]);
   return map;
+}
+
+/** Rows to predict are read as a file is, and a fault has the code that it has in a training. */
+function inBodies(): readonly CodeRow[] {
+  const ofModels = model.filter(([code]) => code === 'cannot_be_predicted');
+  return [...files, ...columnsAndCells, ...ofModels].filter(([, status]) => status !== OF_A_BODY);
 }

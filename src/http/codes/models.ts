@@ -41,12 +41,6 @@ export const predictions: readonly CodeRow[] = [
   ['missing_columns', 400, 'A column of the training file is missing.', 'Send all columns in `allowed`.'],
   ['wrong_value', 400, 'A value has another type than its column had in training.', 'Correct the value.'],
   [
-    'missing_value',
-    400,
-    'A value is missing, and its column had no missing values in training.',
-    'Fill in the value.',
-  ],
-  [
     'column_taken',
     400,
     'The file already has a column that `/predict` would add.',
