@@ -1,6 +1,8 @@
 /** What `report.json` holds: every number behind the report. It survives JSON, so a number that does not exist is null. */
+import type { GateResult } from '../values/gate.ts';
 import type { TermEstimate } from '../values/inference.ts';
 import type { ConfusionCounts } from '../values/metrics.ts';
+import type { LossPoint } from '../values/result.ts';
 import type { Warning } from '../values/warning.ts';
 
 export type PartName = 'train' | 'test';
@@ -12,6 +14,9 @@ export interface MetricRow {
   readonly name: string;
   readonly train: number | null;
   readonly test: number | null;
+  /** Ends of the 95 % interval of `test`, if metrics have intervals. */
+  readonly test_low?: number | null;
+  readonly test_high?: number | null;
   /** Over the folds. */
   readonly cv_mean?: number | null;
   readonly cv_std?: number | null;
@@ -117,8 +122,10 @@ export interface ReportData {
   readonly coefficients: readonly CoefficientRow[];
   readonly inference?: readonly TermEstimate[];
   readonly solver: { readonly name: string; readonly iterations: number; readonly converged: boolean };
-  /** The loss at the start and after each iteration. */
-  readonly losses?: readonly number[];
+  /** The loss that the solver minimises, by iteration. */
+  readonly losses?: readonly LossPoint[];
+  /** What came of the gates, if the form has any. */
+  readonly gates?: readonly GateResult[];
   readonly sweep?: { readonly select: string; readonly chosen: number; readonly rows: readonly SweepRow[] };
   readonly data: {
     readonly rows: number;

@@ -17,6 +17,7 @@ export interface ReportInput {
   /** The best candidate's settings by their names in answers. */
   readonly settings: ReportData['settings'];
   readonly sweep?: ReportData['sweep'];
+  readonly gates?: ReportData['gates'];
   readonly command: string;
 }
 
@@ -24,7 +25,7 @@ const PARTS = ['train', 'test'] as const;
 
 /** Collects every number of the report. */
 export function reportData(input: ReportInput): ReportData {
-  const { result, run, testFileName, settings, sweep, command } = input;
+  const { result, run, testFileName, settings, sweep, gates, command } = input;
   const { data, split, threshold, inference, curves, warnings } = result;
   const best = chosenOf(result);
   const { classes, classesDtype } = regressionOf(best.pipeline).fitted;
@@ -53,6 +54,8 @@ export function reportData(input: ReportInput): ReportData {
     coefficients: coefficientsOf(best.pipeline, data.summaries, (code) => labels[code]!),
     ...(inference !== undefined && { inference: inference.terms }),
     solver: best.solver,
+    ...(best.losses !== undefined && { losses: best.losses }),
+    ...(gates !== undefined && { gates }),
     ...(sweep !== undefined && { sweep }),
     data: {
       rows: data.rows,
@@ -133,7 +136,7 @@ function classRows(matrix: readonly (readonly number[])[], labels: readonly stri
 }
 
 /** `score` is the accuracy once more. */
-function metricRows({ training, test, cv }: ReportInput['run']): readonly MetricRow[] {
+function metricRows({ training, test, intervals, cv }: ReportInput['run']): readonly MetricRow[] {
   const value = (values: MetricValues, name: string) => finite(values[name] ?? Number.NaN);
   return Object.keys(test)
     .filter((name) => name !== 'score')
@@ -141,6 +144,7 @@ function metricRows({ training, test, cv }: ReportInput['run']): readonly Metric
       name,
       train: value(training, name),
       test: value(test, name),
+      ...(intervals && { test_low: intervals[name]?.[0] ?? null, test_high: intervals[name]?.[1] ?? null }),
       ...(cv && { cv_mean: value(cv.mean, name), cv_std: value(cv.std, name) }),
     }));
 }

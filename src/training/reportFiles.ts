@@ -3,6 +3,7 @@ import { scoresOf } from '../engine/choose.ts';
 import { meanAndStd } from '../ml/spread.ts';
 import type { ReportData } from '../reports/data.ts';
 import { type ReportInput, reportData } from '../reports/report.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, isFitted, type Result } from '../values/result.ts';
 import type { ReportKind, RunFile } from '../values/run.ts';
@@ -16,17 +17,20 @@ interface Facts extends Pick<ReportInput, 'result' | 'run' | 'testFileName'> {
   /** The training file's name at the client. */
   readonly fileName: string;
   readonly plan: Plan;
+  /** What came of the gates, if the form has any. */
+  readonly gate?: GateReport;
 }
 
 /** `report.json`, from which the report is drawn, and with a full report its tables as CSV. */
 export function reportFiles(input: Facts, kind: ReportKind): readonly RunFile[] {
-  const { fields, fileName, testFileName, plan, result, run } = input;
+  const { fields, fileName, testFileName, plan, result, run, gate } = input;
   const data = reportData({
     result,
     run,
     ...(testFileName !== undefined && { testFileName }),
     settings: settings(chosenOf(result).model),
     ...sweepOf(result, plan),
+    ...(gate !== undefined && { gates: gate.gates }),
     command: commandLine(fields, fileName, testFileName),
   });
   const report = { path: 'report.json', text: `${JSON.stringify(data)}\n` };

@@ -22,6 +22,17 @@ describe('report.html', () => {
     expect(text).toContain('17.3 points better than always saying 0 (0.6190).');
   });
 
+  it('shows the gates with their values, the intervals and the loss', async () => {
+    const gates = [{ expression: 'recall > 0.7', state: 'failed', values: { recall: 0.5909 } }] as const;
+    const { json } = await reportOf({}, undefined, undefined, { state: 'failed', gates });
+    const html = htmlOf(json);
+    expect(html).toContain(
+      'recall > 0.7</td><td class="text">failed</td><td class="text">recall = 0.5909',
+    );
+    expect(html).toContain('95 % interval');
+    expect(html).toContain('Loss by iteration');
+  });
+
   it('allows its own script and style by their hashes, and nothing else', async () => {
     const html = htmlOf((await reportOf({})).json);
     const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)!;

@@ -96,6 +96,17 @@ describe('the numbers of a report', () => {
     expect(data.metrics[0]).toHaveProperty('cv_mean');
   });
 
+  it('have the intervals of metrics, and the loss by iteration', async () => {
+    const { data, result } = await reportOf({ solver: 'gradient-descent' });
+    const [low, high] = result.intervals!['roc_auc']!;
+    expect(data.metrics.find(({ name }) => name === 'roc_auc')).toMatchObject({
+      test_low: low,
+      test_high: high,
+    });
+    expect(data.losses!.length).toBeGreaterThan(1);
+    expect(data.losses).toEqual(chosenOf(result).losses);
+  });
+
   it('have no curves, and the run no files of a report, with report=false', async () => {
     const { run, result } = await reportOf({ report: 'false' });
     expect(result.curves).toBeUndefined();
@@ -144,6 +155,7 @@ describe('the command line', () => {
     ],
     [{ ignore: ['Age', "it's"], split: 'last', test_size: '50' }],
     [{ tags: ['team=a b', "why=it's; done"], registered_model: 'r', user: 'ada', missing: 'mean', sep: ' ' }],
+    [{ gate: ['recall > 0.5', 'warn: low(roc_auc) > 0.7'], report: 'full' }],
     [{ metrics: ['cost = 5*fn + fp', 'gain = tp - fp'], threshold: 'min(cost)', split: 'column:part' }],
   ])('trains again what %j trains', (body) => {
     const fields = parseFields(body);

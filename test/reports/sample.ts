@@ -5,16 +5,23 @@ import type { ReportData } from '../../src/reports/data.ts';
 import { describeRun } from '../../src/training/describeRun.ts';
 import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
 import { planOf } from '../../src/training/fields/use.ts';
+import type { GateReport } from '../../src/values/gate.ts';
 
 const DIABETES = readFileSync(join(import.meta.dirname, '../../data/diabetes.csv'));
 const names = { experimentName: 'E', runName: 'R', modelName: 'm', registeredModelName: 'M' };
 
 /** What is logged for a form and a file, and the numbers of its report. */
-export async function reportOf(body: FormBody, csv: Uint8Array = DIABETES, fileName = 'd.csv') {
+export async function reportOf(
+  body: FormBody,
+  csv: Uint8Array = DIABETES,
+  fileName = 'd.csv',
+  gate?: GateReport,
+) {
   const fields = parseFields(body);
   const plan = await planOf(fields, 200);
   const result = await runCsv(csv, plan);
-  const run = describeRun({ fields, names, fileName, receivedAt: new Date(0), plan, result });
+  const input = { fields, names, fileName, receivedAt: new Date(0), plan, result };
+  const run = describeRun({ ...input, ...(gate && { gate }) });
   const json = run.files?.find(({ path }) => path === 'report.json')?.text ?? 'null';
   return { fields, result, run, json, data: JSON.parse(json) as ReportData };
 }

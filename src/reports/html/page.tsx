@@ -8,6 +8,7 @@ import {
   CalibrationTable,
   CoefficientTable,
   DataSection,
+  Gates,
   Inference,
   Metrics,
   PerClass,
@@ -49,6 +50,7 @@ function Page({ data }: { readonly data: ReportData }) {
         <main>
           <Head data={data} />
           <Metrics data={data} />
+          <Gates data={data} />
           <Section title="Right and wrong predictions">
             <Plots plots={partsOf(data, 'confusion_matrix')} />
             <PerClass data={data} />

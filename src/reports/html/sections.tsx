@@ -8,21 +8,50 @@ interface DataProps {
 
 export function Metrics({ data: { metrics, baseline } }: DataProps) {
   const hasFolds = metrics.some(({ cv_mean }) => cv_mean !== undefined);
-  const row = ({ name, train, test, cv_mean, cv_std }: MetricRow) => [
+  const hasIntervals = metrics.some(({ test_low }) => test_low !== undefined);
+  const row = ({ name, train, test, test_low, test_high, cv_mean, cv_std }: MetricRow) => [
     name,
     shownMetric(test),
+    ...(hasIntervals ? [`${shownMetric(test_low)} to ${shownMetric(test_high)}`] : []),
     shownMetric(train),
     ...(hasFolds ? [`${shownMetric(cv_mean)} ± ${shownMetric(cv_std)}`] : []),
   ];
   return (
     <Section title="Metrics">
-      <Table head={['Metric', 'Test', 'Training', ...(hasFolds ? ['Folds'] : [])]} rows={metrics.map(row)} />
+      <Table
+        head={[
+          'Metric',
+          'Test',
+          ...(hasIntervals ? ['95 % interval'] : []),
+          'Training',
+          ...(hasFolds ? ['Folds'] : []),
+        ]}
+        rows={metrics.map(row)}
+      />
       {baseline && (
         <p class="soft">
           Always saying <bdi>{baseline.label}</bdi> has an accuracy of {shownMetric(baseline.accuracy)} on the
           test rows.
         </p>
       )}
+    </Section>
+  );
+}
+
+/** Each gate with the values that it needs. */
+export function Gates({ data: { gates = [] } }: DataProps) {
+  if (gates.length === 0) return null;
+  const valuesOf = ({ values }: (typeof gates)[number]) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} = ${typeof value === 'boolean' ? value : shownMetric(value)}`)
+      .join(', ');
+  return (
+    <Section title="Gates">
+      <Table
+        head={['Gate', 'State', 'Values']}
+        text={[1, 2]}
+        rows={gates.map((gate) => [gate.expression, gate.state, valuesOf(gate)])}
+      />
     </Section>
   );
 }

@@ -1,4 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
+import type { LossPoint } from '../../values/result.ts';
 import { type AxisScale, type Box, px, Svg, XAxis, YAxis } from './frame.tsx';
 import { lineStyle } from './palette.ts';
 
@@ -13,22 +14,26 @@ function around(values: readonly number[]): [number, number] {
   return [low - room, high + room];
 }
 
-export function Convergence({ losses }: { readonly losses: readonly number[] }) {
-  const x = scaleLinear([0, Math.max(1, losses.length - 1)], [BOX.left, BOX.right]);
-  const y = scaleLinear(around(losses), [BOX.bottom, BOX.top]);
+export function Convergence({ losses }: { readonly losses: readonly LossPoint[] }) {
+  const x = scaleLinear([0, Math.max(1, losses.at(-1)?.iteration ?? 0)], [BOX.left, BOX.right]);
+  const y = scaleLinear(around(losses.map(({ loss }) => loss)), [BOX.bottom, BOX.top]);
   const { colour } = lineStyle(0);
   return (
     <Svg title="Loss by iteration" says="The loss that the solver minimises." width={WIDTH} height={306}>
       <XAxis scale={x} box={BOX} label="Iteration" />
       <YAxis scale={y} box={BOX} label="Loss" />
       <path
-        d={losses.map((loss, i) => `${i === 0 ? 'M' : 'L'}${px(x(i))},${px(y(loss))}`).join('')}
+        d={losses
+          .map(({ iteration, loss }, i) => `${i === 0 ? 'M' : 'L'}${px(x(iteration))},${px(y(loss))}`)
+          .join('')}
         fill="none"
         stroke={colour}
         stroke-width={2}
       />
       {losses.length <= 60 &&
-        losses.map((loss, i) => <circle key={i} cx={px(x(i))} cy={px(y(loss))} r={3} fill={colour} />)}
+        losses.map(({ iteration, loss }) => (
+          <circle key={iteration} cx={px(x(iteration))} cy={px(y(loss))} r={3} fill={colour} />
+        ))}
     </Svg>
   );
 }

@@ -1,6 +1,6 @@
 /** The answers to the examples of trainExamples.ts. Ids and times are made up. */
 
-/** Of the four test rows of a training without a sweep. */
+/** The intervals of the four test rows of a training without a sweep. */
 const INTERVALS = {
   accuracy_score: [0.30064184258240184, 0.9544127391902995],
   precision_score: [0.20654931437723745, 1],
