@@ -26,9 +26,7 @@ describe('report.html', () => {
     const gates = [{ expression: 'recall > 0.7', state: 'failed', values: { recall: 0.5909 } }] as const;
     const { json } = await reportOf({}, undefined, undefined, { state: 'failed', gates });
     const html = htmlOf(json);
-    expect(html).toContain(
-      'recall > 0.7</td><td class="text">failed</td><td class="text">recall = 0.5909',
-    );
+    expect(html).toContain('recall > 0.7</td><td class="text">failed</td><td class="text">recall = 0.5909');
     expect(html).toContain('95 % interval');
     expect(html).toContain('Loss by iteration');
   });
@@ -92,7 +90,9 @@ describe('a full report', () => {
           'probabilities',
         ].map((name) => `plots/${part}_${name}.svg`),
       ),
-      ...['coefficients', 'inference', 'sweep', 'class_balance'].map((name) => `plots/${name}.svg`),
+      ...['coefficients', 'inference', 'convergence', 'sweep', 'class_balance'].map(
+        (name) => `plots/${name}.svg`,
+      ),
     ]);
     for (const { text } of files.slice(1)) {
       expect(text).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*><style>/);

@@ -97,7 +97,7 @@ describe('the numbers of a report', () => {
   });
 
   it('have the intervals of metrics, and the loss by iteration', async () => {
-    const { data, result } = await reportOf({ solver: 'gradient-descent' });
+    const { data, result } = await reportOf({});
     const [low, high] = result.intervals!['roc_auc']!;
     expect(data.metrics.find(({ name }) => name === 'roc_auc')).toMatchObject({
       test_low: low,
