@@ -26,6 +26,7 @@ const FILES = [
   'MLmodel',
   'conda.yaml',
   'input_example.json',
+  'model.json',
   'model.onnx',
   'model.pkl',
   'python_env.yaml',
