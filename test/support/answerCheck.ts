@@ -53,7 +53,9 @@ export function answerFault(
 ): string | undefined {
   const template = templateOf(path);
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
-  const operation = template === undefined ? undefined : DOCUMENT.paths[template]?.[verb];
+  // An open route needs the token if its path is written in another way.
+  const isWritten = template !== undefined && (status !== 401 || path === template);
+  const operation = isWritten ? DOCUMENT.paths[template]?.[verb] : undefined;
   const response = operation?.responses[status];
   if (operation !== undefined && response === undefined) return `the status ${status} is not in the document`;
   const isJson = type === 'application/json' || type === PROBLEM;

@@ -6,6 +6,7 @@ import type { Json } from '../../../src/http/openapi/components.ts';
 import { openapiDocument } from '../../../src/http/openapi/document.ts';
 import { ROUTES } from '../../../src/http/openapi/paths/index.ts';
 import type { RouteExample } from '../../../src/http/openapi/paths/route.ts';
+import { EVALUATE_FORM } from '../../../src/training/fields/evaluateTable.ts';
 import { parseFields } from '../../../src/training/fields/parse.ts';
 import { FIELD_NAMES, FIELD_ROWS, FILE_FIELDS } from '../../../src/training/fields/table.ts';
 import { answerFault } from '../../support/answerCheck.ts';
@@ -97,6 +98,9 @@ describe('the document', () => {
 
   it('has every field by each of its names, and no other', () => {
     expect(Object.keys(form.schema.properties)).toEqual([...FILE_FIELDS, ...FIELD_NAMES]);
+    const { schema } = document.paths['/evaluate'].post.requestBody.content['multipart/form-data'];
+    expect(Object.keys(schema.properties)).toEqual([...EVALUATE_FORM.files, ...EVALUATE_FORM.names]);
+    expect(schema.required).toEqual(['test_file', 'model']);
   });
 
   it.each(FIELD_ROWS.map(([key, row]) => [row.names[0], key, row] as const))(
