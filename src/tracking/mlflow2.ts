@@ -10,7 +10,7 @@ import type { FoundServer } from './serverFinder.ts';
 import { modelFilesOf, modelUuid, type NodeModel, type RunNode, timedMetrics } from './tree.ts';
 
 /** MLflow 2 lists the models of a run in this tag of the run, as JSON. */
-const MODELS_TAG = 'mlflow.log-model.history';
+export const MODELS_TAG = 'mlflow.log-model.history';
 
 /** Logs params, metrics and the model of a run. MLflow 2 keeps a model in a folder of the run's artifacts, and lists it in a tag of the run. */
 export async function logModel2(

@@ -72,6 +72,8 @@ export interface TrackedRun extends RunMeasures {
   readonly alias?: string;
   /** What came of the gates. If one failed, no version is registered, and the alias stays. */
   readonly gate?: 'passed' | 'failed';
+  /** Id of the run whose settings the training took. */
+  readonly reproduces?: string;
   /** Name and commit that the client gives, instead of the service's own. */
   readonly user?: string;
   readonly gitCommit?: string;

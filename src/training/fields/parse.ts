@@ -1,5 +1,6 @@
 import { FieldError, quote } from '../../errors.ts';
 import { EVALUATE_FORM, type EvaluateFields } from './evaluateTable.ts';
+import { checkReproduce } from './reproduce.ts';
 import {
   FIELD_ROWS,
   type FieldRow,
@@ -151,6 +152,7 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 /** Rules about two fields. */
 function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly string[]>): void {
   const { alias, registeredModelName } = fields.names;
+  checkReproduce(given);
   const idle = new Set(idleFields(fields));
   const chooser = fields.split.split.by === 'file' ? TEST_FILE_FIELD : `split=${given.get('split')}`;
   for (const [key, { names }] of FIELD_ROWS) {
