@@ -25,7 +25,7 @@ export const CALL_TIMEOUT_MS = 300_000;
 export const SHORT_TIMEOUT_MS = 500;
 const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
-const FILES_IN_A_MODEL = 8;
+const FILES_IN_A_MODEL = 9;
 const PARAMS_OF_A_SAMPLE = 28;
 /** The training rows and the test rows. */
 const INPUTS_OF_A_SAMPLE = 2;
