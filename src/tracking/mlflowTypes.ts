@@ -54,6 +54,7 @@ export interface ModelVersion {
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly creation_timestamp: number;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
   readonly run_id?: string;
 }
 

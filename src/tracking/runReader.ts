@@ -1,5 +1,5 @@
 import type { MlflowClient } from './client.ts';
-import { MODELS_TAG } from './mlflow2.ts';
+import { lastListedModel } from './mlflow2.ts';
 import type { Run, Texts } from './mlflowTypes.ts';
 import type { TrackingServer } from './trackingServer.ts';
 
@@ -39,13 +39,12 @@ export class RunReader {
     const run = await server.client.getRun(runId);
     if (run === undefined || run.info.lifecycle_stage === 'deleted') return undefined;
     const { params = [], tags = [], metrics = [] } = run.data;
-    const listed = textsOf(tags);
     const logged = major === 3 ? await loggedModelName(server.client, run) : undefined;
     // A server of today may have runs of MLflow 2.
-    const modelName = logged ?? listedModelName(listed[MODELS_TAG]);
+    const modelName = logged ?? lastListedModel(run);
     return {
       params: textsOf(params),
-      tags: listed,
+      tags: textsOf(tags),
       metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, Number(value)])),
       datasets: datasetsOf(run),
       ...(modelName !== undefined && { modelName }),
@@ -60,14 +59,6 @@ function textsOf(pairs: readonly { readonly key: string; readonly value: string 
 async function loggedModelName(client: MlflowClient, { info }: Run): Promise<string | undefined> {
   const models = await client.findLoggedModels(info.experiment_id, info.run_id);
   return models.at(-1)?.name;
-}
-
-/** The name in the list of models that MLflow 2 keeps in a tag. */
-function listedModelName(json = '[]'): string | undefined {
-  const listed = parsed(json);
-  const last: unknown = Array.isArray(listed) ? listed.at(-1) : undefined;
-  const name = (last as { artifact_path?: unknown } | null | undefined)?.artifact_path;
-  return typeof name === 'string' ? name : undefined;
 }
 
 function datasetsOf({ inputs }: Run): ReadDataset[] {
