@@ -204,13 +204,14 @@ export class Bench implements AsyncDisposable {
     accepted: readonly Pick<Accepted, 'id'>[],
     params = PARAMS_OF_A_SAMPLE,
     inputs = INPUTS_OF_A_SAMPLE,
+    files = FILES_IN_A_MODEL,
   ): void {
     const runs = [...this.standIn.store.runs.values()].filter(
       ({ info }) => info.lifecycle_stage === 'active',
     );
     const ids = runs.map(({ tags }) => tags.get(REQUEST_ID_TAG));
     expect(ids.sort(), 'runs').toEqual(accepted.map(({ id }) => id).sort());
-    for (const run of runs) this.#expectWhole(run.info.run_id, params, inputs);
+    for (const run of runs) this.#expectWhole(run.info.run_id, params, inputs, files);
     this.expectNoneRunning();
   }
 
@@ -220,7 +221,7 @@ export class Bench implements AsyncDisposable {
     expect(running.map(({ info }) => info.run_id)).toEqual([]);
   }
 
-  #expectWhole(runId: string, paramsOfARun: number, inputsOfARun: number): void {
+  #expectWhole(runId: string, paramsOfARun: number, inputsOfARun: number, filesOfAModel: number): void {
     const { store, registry } = this.standIn;
     const { info, params, metrics, inputs, outputs, tags } = store.runs.get(runId)!;
     expect(info.status).toBe('FINISHED');
@@ -235,17 +236,17 @@ export class Bench implements AsyncDisposable {
     const listed = tags.get('mlflow.log-model.history');
     if (listed !== undefined) {
       expect(JSON.parse(listed), 'listed models').toHaveLength(1);
-      this.#expectFiles(`${info.experiment_id}/${runId}/artifacts/diabetes-model/`);
+      this.#expectFiles(`${info.experiment_id}/${runId}/artifacts/diabetes-model/`, filesOfAModel);
     } else {
       expect(models.map((model) => model.info.status)).toEqual(['LOGGED_MODEL_READY']);
       expect(outputs.map(({ model_id }) => model_id)).toContain(models[0].info.model_id);
-      this.#expectFiles(models[0].info.artifact_uri.replace('mlflow-artifacts:/', ''));
+      this.#expectFiles(models[0].info.artifact_uri.replace('mlflow-artifacts:/', ''), filesOfAModel);
     }
   }
 
-  #expectFiles(folder: string): void {
+  #expectFiles(folder: string, count: number): void {
     const files = [...this.standIn.store.artifacts].filter(([path]) => path.startsWith(folder));
-    expect(files, 'files').toHaveLength(FILES_IN_A_MODEL);
+    expect(files, 'files').toHaveLength(count);
     for (const [, bytes] of files) expect(bytes).toBeGreaterThan(0);
   }
 

@@ -9,6 +9,8 @@ const FIXTURES = join(import.meta.dirname, '../../fixtures/records/v1');
 const PARAMS = 29;
 /** Its data set is the whole file. */
 const INPUTS = 1;
+/** Its models have no model.json. */
+const FILES = 8;
 const CREATES = ['runs/create', 'logged-models', 'runs/log-model', 'model-versions/create'];
 
 const idsIn = (folder: string, state: string) =>
@@ -44,7 +46,7 @@ describe.each([
 
     expect(await bench.deliveries.retry(dead[0]!.id)).toBe(true);
     await bench.untilDelivered();
-    bench.expectEachOnce([...pending, ...dead, delivered], PARAMS, INPUTS);
+    bench.expectEachOnce([...pending, ...dead, delivered], PARAMS, INPUTS, FILES);
   });
 
   test('they hold in MLflow what the training holds that version 1 itself delivered', async () => {
