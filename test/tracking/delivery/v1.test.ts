@@ -11,8 +11,6 @@ const FILES = 8;
 const PARAMS = 29;
 /** Its data set is the whole file. */
 const INPUTS = 1;
-/** Its models have no model.json. */
-const FILES = 8;
 const CREATES = ['runs/create', 'logged-models', 'runs/log-model', 'model-versions/create'];
 
 const idsIn = (folder: string, state: string) =>
