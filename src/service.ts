@@ -14,12 +14,14 @@ import { Champions } from './service/champions.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
+import { Reproductions } from './service/reproductions.ts';
 import { endService } from './service/shutdown.ts';
 import { packageVersion, watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
 import { ModelReader } from './tracking/modelReader.ts';
+import { RunReader } from './tracking/runReader.ts';
 import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
@@ -81,6 +83,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
         env: process.env,
       }),
       champions: new Champions(registry, models),
+      originals: new Reproductions(new RunReader(() => mlflow.server()), models),
       underWay,
       sweepMax: config.training.sweepMax,
       ...config.names,

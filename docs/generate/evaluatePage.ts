@@ -12,7 +12,7 @@ trains nothing.
 curl -F test_file=@later.csv -F model=models:/Diabetes@champion http://127.0.0.1:5005/evaluate
 \`\`\`
 
-[Fields](#fields) · [The file](#the-file) · [The answer](#the-answer) · [Gates](#gates) · [Drift](#drift) · [What MLflow gets](#what-mlflow-gets)
+[Fields](#fields) · [The file](#the-file) · [The answer](#the-answer) · [Gates](#gates) · [Promotion](#promotion) · [Drift](#drift) · [What MLflow gets](#what-mlflow-gets)
 
 ## Fields
 
@@ -43,6 +43,7 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 | \`metrics.test\` | The metrics at full precision, your own ones included. An undefined metric is null. |
 | \`intervals\` | The 95 % intervals of the metrics: [gates.md](gates.md#intervals). |
 | \`gate\` | With \`gate\` in the form: \`state\` and \`gates\`, as for a training. |
+| \`promotion\` | With \`alias\` in the form: [the alias that moves](#promotion). |
 | \`model.uri\` | The address as the form gives it. |
 | \`model.name\`, \`model.version\` | The registered model and the version that was measured; null for an address without them. |
 | \`model.run_id\`, \`model.id\` | The run that logged the model, and the id that MLflow 3 gave the model. |
@@ -65,7 +66,28 @@ and \`better\` are errors.
   logged all the same, with the tag \`trainpost.gate\`.
 - A gate that begins with \`warn:\` only causes the warning \`gate_warned\`.
 
-No gate of an evaluation moves an alias or registers a version.
+Without \`alias\`, no evaluation moves an alias or registers a version.
+
+## Promotion
+
+\`alias\` and \`registered_model\` beside at least one gate make the evaluation a promotion:
+
+\`\`\`
+curl --fail-with-body -F test_file=@later.csv -F model=runs:/<run id>/<model name> -F registered_model=Diabetes -F alias=champion \\
+  -F 'gate=low(recall) > 0.4' http://127.0.0.1:5005/evaluate
+\`\`\`
+
+- All gates hold: the alias moves to the model. If the model has no version of the registered model, trainpost makes the version. If
+  there is no such registered model, trainpost makes it too.
+- A gate fails: no version is made, and the alias stays.
+- The promotion is a part of the delivery, so it happens exactly once, and survives an MLflow that is away. The run reads FINISHED after
+  the alias has moved.
+- The alias does not move back: if a training or a promotion that was asked for later has moved it already, the alias stays there.
+  For this, the version has the tag \`trainpost.promoted.<alias>\`.
+- If MLflow has lost the run of the model meanwhile, the delivery ends with \`model_gone\`.
+
+\`promotion\` in the answer has \`name\` of the registered model, \`alias\`, \`version\` and \`url\`. \`version\` and \`url\` are null
+until MLflow has the run, after a failed gate, and with \`dry_run=true\`.
 
 ## Drift
 

@@ -237,6 +237,10 @@ export class MlflowClient extends Api {
     return versions.sort((one, other) => Number(one.version) - Number(other.version));
   }
 
+  async setVersionTag(name: string, version: string, key: string, value: string): Promise<void> {
+    await this.call('POST', 'model-versions/set-tag', { name, version, key, value }, true);
+  }
+
   async deleteModelVersion(name: string, version: string): Promise<void> {
     await this.ifThere(() => this.call('DELETE', 'model-versions/delete', { name, version }));
   }

@@ -43,7 +43,8 @@ export function loggedRun(
   delivered: Delivered,
 ): LoggedRun {
   const { runId, experimentId, modelVersion, runIds } = delivered;
-  const { name: runName, model } = root;
+  const { name: runName, model, promotion } = root;
+  const registeredAs = promotion?.registeredModelName ?? model?.registeredAs;
   return {
     runId,
     runName,
@@ -51,11 +52,11 @@ export function loggedRun(
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
     ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
-    ...(model?.registeredAs !== undefined &&
+    ...(registeredAs !== undefined &&
       modelVersion !== undefined && {
-        registeredModelName: model.registeredAs,
+        registeredModelName: registeredAs,
         modelVersion,
-        modelUrl: modelVersionUrl(base, model.registeredAs, modelVersion),
+        modelUrl: modelVersionUrl(base, registeredAs, modelVersion),
       }),
     ...(children.length > 0 && {
       children: children.map((node) => {

@@ -30,6 +30,13 @@ export interface Run {
     readonly tags?: readonly { readonly key: string; readonly value: string }[];
     /** The last value of each metric. MLflow 2 and 3 write NaN and the infinities as texts. */
     readonly metrics?: readonly { readonly key: string; readonly value: number | string }[];
+    readonly params?: readonly { readonly key: string; readonly value: string }[];
+  };
+  readonly inputs?: {
+    readonly dataset_inputs?: readonly {
+      readonly tags?: readonly { readonly key: string; readonly value: string }[];
+      readonly dataset: Pick<DatasetInput, 'digest'> & Partial<Pick<DatasetInput, 'profile'>>;
+    }[];
   };
   /** MLflow 3. */
   readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] };
@@ -47,6 +54,7 @@ export interface ModelVersion {
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly creation_timestamp: number;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
   readonly run_id?: string;
 }
 

@@ -57,6 +57,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       ...run.tags,
       ...outcomeTags(run),
       ...(run.gate !== undefined && { [GATE_TAG]: run.gate }),
+      ...(run.reproduces !== undefined && { [REPRODUCES_TAG]: run.reproduces }),
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams({ ...pipelineParams(pipeline), ...run.extraParams }),
@@ -82,6 +83,8 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
 export const NOTE_TAG = 'mlflow.note.content';
 /** Says whether all gates held; without gates the tag is missing. */
 export const GATE_TAG = 'trainpost.gate';
+/** Names the run whose settings the training took. */
+const REPRODUCES_TAG = 'trainpost.reproduces';
 
 /** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
 function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {

@@ -35,6 +35,7 @@ export function recordEvaluation(run: EvaluatedRun, env: Env): RecordedTree {
     metrics: testMetrics(run),
     inputs: [{ dataset: 0, context: 'test' }],
     ...(run.modelId !== undefined && { measuredModelId: run.modelId }),
+    ...(run.promotion !== undefined && { promotion: run.promotion }),
     artifacts: [],
   };
   return { tree: { ...tree, nodes: [node] }, files: [] };

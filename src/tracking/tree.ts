@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ReportKind } from '../values/run.ts';
+import type { Promotion, ReportKind } from '../values/run.ts';
 import type { DatasetInput } from './dataset.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 import type { Metric, Texts } from './mlflowTypes.ts';
@@ -44,6 +44,8 @@ export interface RunNode {
   readonly model?: NodeModel;
   /** Id of a logged model of another run that the metrics belong to; MLflow 3 only, and only without a model of its own. */
   readonly measuredModelId?: string;
+  /** A model of another run that an alias is moved to; only without a model of its own. */
+  readonly promotion?: Promotion;
   /** Paths below the run's artifacts. The record has each file as `<node>/<path>`; no path begins with `model/`. */
   readonly artifacts: readonly string[];
   /** Files that are drawn from the artifact `report.json` whenever they are sent. */

@@ -39,6 +39,7 @@ const DIGEST_CHARS = 32;
 export function describeRun(input: RunInput): TrackedRun {
   const { fields, names, fileName, testFileName, receivedAt, plan, result } = input;
   const { alias, tags } = fields.names;
+  const { reproduce } = fields.mode;
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
   const best = chosenOf(result);
   const isSweep = result.candidates.length > 1;
@@ -54,6 +55,7 @@ export function describeRun(input: RunInput): TrackedRun {
     ...measuresOf(best, result.warnings),
     ...(result.intervals !== undefined && { intervals: result.intervals }),
     ...(input.gate !== undefined && { gate: input.gate.state }),
+    ...(reproduce !== undefined && { reproduces: reproduce }),
     ...names,
     ...(alias !== undefined && { alias }),
     ...(user !== undefined && { user }),

@@ -1,5 +1,6 @@
 import type { FileSource } from '../engine/engine.ts';
 import { Watch } from '../engine/watch.ts';
+import { FieldError, quote } from '../errors.ts';
 import { parseMetrics } from '../expressions/customMetrics.ts';
 import { evaluateGates } from '../expressions/evaluateGates.ts';
 import { evaluationGateVocabulary } from '../expressions/gateNames.ts';
@@ -12,7 +13,7 @@ import type { Gate } from '../values/expression.ts';
 import type { GateReport } from '../values/gate.ts';
 import type { LoadedModel } from '../values/loadedModel.ts';
 import type { RoundedMetrics } from '../values/metrics.ts';
-import type { EvaluatedRun } from '../values/run.ts';
+import type { EvaluatedRun, Promotion } from '../values/run.ts';
 import { describeEvaluation } from './describeEvaluation.ts';
 import type { parseEvaluateFields } from './fields/parse.ts';
 import { reportGates, unheldWarnings } from './gates.ts';
@@ -44,6 +45,8 @@ export interface Measured {
   readonly run: EvaluatedRun;
   /** What came of the gates, if there are any. */
   readonly gate?: GateReport;
+  /** The alias that moves if all gates hold, if the form names one. */
+  readonly asked?: Pick<Promotion, 'alias' | 'registeredModelName'>;
   /** The original's four metrics. */
   readonly rounded: RoundedMetrics;
 }
@@ -86,9 +89,11 @@ export function evaluateDry(request: EvaluateRequest, rooms: EvaluationRooms): P
 
 async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promise<Measured> {
   const { fields, source } = request;
+  const { alias, registeredModelName } = fields.names;
   const metrics = await parseMetrics(fields.search.metrics, 'metrics', MEASURES);
   const gates = await parseGates(fields.gates.gates, 'gate', evaluationGateVocabulary(metrics));
   const { model } = await rooms.models.load(fields.model.model);
+  const promotion = promotionOf(fields.names, model);
   const plan = { data: fields.data, description: model.description, metrics };
   const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
   const gate = reportOf(gates, found);
@@ -97,8 +102,37 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
     model,
     evaluation,
     ...(gate && { gate }),
-    run: { ...describeEvaluation(request, model, evaluation), ...(gate && { gate: gate.state }) },
+    ...(alias !== undefined &&
+      registeredModelName !== undefined && { asked: { alias, registeredModelName } }),
+    run: {
+      ...describeEvaluation(request, model, evaluation),
+      ...(gate && { gate: gate.state }),
+      ...(gate?.state === 'passed' && promotion && { promotion }),
+    },
     rounded: roundedMetrics(evaluation.measures.metrics),
+  };
+}
+
+/** @throws FieldError `model_damaged` if nothing says which run logged the model */
+function promotionOf(
+  { alias, registeredModelName }: EvaluateRequest['fields']['names'],
+  { place: { uri, name, version, runId, modelId } }: LoadedModel,
+): Promotion | undefined {
+  if (alias === undefined || registeredModelName === undefined) return undefined;
+  if (runId === undefined) {
+    throw new FieldError(
+      'model_damaged',
+      `The MLmodel of the model ${quote(uri)} names no run, so no alias can move to the model: train the model again.`,
+      { field: 'model', value: uri },
+    );
+  }
+  const isVersion = name === registeredModelName && version !== undefined;
+  return {
+    registeredModelName,
+    alias,
+    runId,
+    ...(isVersion && { version }),
+    ...(modelId !== undefined && { modelId }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
 import type { GateReport } from '../values/gate.ts';
 import type { Plan } from '../values/plan.ts';
+import type { Reproduction } from '../values/reproduction.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { SignatureKind, TrackedRun } from '../values/run.ts';
 import type { ChampionPort } from './championPort.ts';
@@ -14,6 +15,8 @@ import type { TrainFields } from './fields/table.ts';
 import { planOf } from './fields/use.ts';
 import { gateReport, gatesOf, gateWarnings, withChampion } from './gates.ts';
 import { type Names, namesOf } from './names.ts';
+import { reproductionOf, withOriginal } from './reproduce.ts';
+import type { ReproductionPort } from './reproductionPort.ts';
 import type { UnderWay } from './underWay.ts';
 
 /** Files that stay on disk until their training is accepted. */
@@ -33,7 +36,16 @@ export interface TrainRequest {
 }
 
 /** Makes what is kept with a training, once its result is known. */
-export type Keep = (result: Result, run: TrackedRun, plan: Plan, gate?: GateReport) => Kept;
+export type Keep = (result: Result, run: TrackedRun, found: Found) => Kept;
+
+/** What is known of a training beside its result. */
+interface Found {
+  readonly plan: Plan;
+  /** What came of the gates, if there are any. */
+  readonly gate?: GateReport;
+  /** The comparison with the run that the training reproduces, if it reproduces one. */
+  readonly reproduction?: Reproduction;
+}
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
@@ -47,6 +59,8 @@ export interface TrainingRooms {
   readonly signature?: SignatureKind;
   /** Without it, there is never a champion. */
   readonly champions?: ChampionPort;
+  /** Without it, there is no run to reproduce. */
+  readonly originals?: ReproductionPort;
   readonly underWay: UnderWay;
 }
 
@@ -67,15 +81,17 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
 }
 
-async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
-  const { fields, source } = request;
+async function trainAndAccept(asked: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
+  const { fields, original } = await withOriginal(asked.fields, rooms.originals);
+  const request = { ...asked, fields };
+  const { source } = request;
   const plan = await planOf(fields, rooms.sweepMax);
-  const asked = await gatesOf(fields, plan.metrics);
+  const wanted = await gatesOf(fields, plan.metrics);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
   await rooms.deliveries.checkRoom();
   await rooms.deliveries.checkExperiment(names.experimentName);
-  const gates = await withChampion(asked, fields.names, rooms.champions);
+  const gates = await withChampion(wanted, fields.names, rooms.champions);
   const { champion } = gates;
   const compared = { ...plan, ...(champion && { champion: champion.description }) };
   const found = await rooms.underWay.computed(rooms.engine.run(source, compared, new Watch()));
@@ -85,7 +101,11 @@ async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep:
   const result = { ...found, warnings: [...found.warnings, ...ofGates] };
   const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
   const run = describeRun({ ...request, names, plan, result, ...ours, ...(gate && { gate }) });
-  const kept = keep(result, run, plan, gate);
+  const kept = keep(result, run, {
+    plan,
+    ...(gate && { gate }),
+    ...(original && { reproduction: reproductionOf(original, result) }),
+  });
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }
@@ -95,7 +115,9 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
   return rooms.underWay.track(inspect(request, rooms));
 }
 
-async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+async function inspect(asked: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+  const { fields } = await withOriginal(asked.fields, rooms.originals);
+  const request = { ...asked, fields };
   const nameProblem = problemOf(() => namesFor(request, rooms));
   const plan = await planOf(request.fields, rooms.sweepMax);
   await gatesOf(request.fields, plan.metrics);

@@ -75,6 +75,8 @@ export interface TrackedRun extends RunMeasures {
   readonly alias?: string;
   /** What came of the gates. If one failed, no version is registered, and the alias stays. */
   readonly gate?: 'passed' | 'failed';
+  /** Id of the run whose settings the training took. */
+  readonly reproduces?: string;
   /** Name and commit that the client gives, instead of the service's own. */
   readonly user?: string;
   readonly gitCommit?: string;
@@ -105,6 +107,18 @@ export interface TrackedRun extends RunMeasures {
   readonly children?: readonly ChildRun[];
 }
 
+/** A model that an alias moves to, because an evaluation's gates hold. */
+export interface Promotion {
+  readonly registeredModelName: string;
+  readonly alias: string;
+  /** The model's version of the registered model, if it was addressed by one. Otherwise its version is searched for, or made. */
+  readonly version?: string;
+  /** The run that logged the model. */
+  readonly runId: string;
+  /** MLflow 3: the id of the logged model. */
+  readonly modelId?: string;
+}
+
 /** Everything that is logged for one evaluation of a model that was trained before. */
 export interface EvaluatedRun {
   readonly experimentName: string;
@@ -125,6 +139,8 @@ export interface EvaluatedRun {
   readonly intervals: Intervals;
   /** What came of the gates, if there are any. */
   readonly gate?: 'passed' | 'failed';
+  /** If the form asks for one, and all gates hold. */
+  readonly promotion?: Promotion;
   /** MLflow 3: the id of the logged model, to which the metrics belong. */
   readonly modelId?: string;
   /** Codes of warnings. */

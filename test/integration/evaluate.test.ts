@@ -87,6 +87,42 @@ describe.skipIf(mlflow === null).each([
     for (const metric of own) expect(metric).toMatchObject({ dataset_name: 'rows.csv' });
   });
 
+  it('promotes a model that has no version, and one that has one', async () => {
+    const name = `promoted ${randomUUID()}`;
+    const holder = async () => {
+      const query = new URLSearchParams({ name, alias: 'champion' });
+      return (await mlflowGet(uri, `mlflow/registered-models/alias?${query}`)).model_version;
+    };
+    const unregistered = await post('train', 'train_file', DIABETES, {
+      exp_name: experiment,
+      gate: 'recall > 0.99',
+    });
+    const promotion = {
+      exp_name: experiment,
+      registered_model: name,
+      alias: 'champion',
+      gate: 'recall > 0.3',
+    };
+    const first = await post('evaluate', 'test_file', heldOut(), {
+      ...promotion,
+      model: unregistered.model.uri,
+    });
+    expect(first.promotion).toMatchObject({ name, alias: 'champion', version: '1' });
+    expect(await holder()).toMatchObject({ version: '1', run_id: unregistered.run.id });
+    const measured = await post('evaluate', 'test_file', heldOut(), {
+      model: `models:/${name}@champion`,
+      exp_name: experiment,
+    });
+    expect(measured.metrics.test).toEqual(unregistered.metrics.test);
+    const second = { ...promotion, model: `models:/${experiment}/1` };
+    await post('evaluate', 'test_file', heldOut(), { ...second, gate: 'recall > 0.99' });
+    expect(await holder()).toMatchObject({ version: '1' });
+    await post('evaluate', 'test_file', heldOut(), second);
+    expect(await holder()).toMatchObject({ version: '2', run_id: trained.run.id });
+    await post('evaluate', 'test_file', heldOut(), { ...promotion, model: unregistered.model.uri });
+    expect(await holder()).toMatchObject({ version: '1' });
+  });
+
   it('logs nothing with dry_run', async () => {
     const { experiment_id: id } = await experimentOf(uri, experiment);
     const before = await runsOf(uri, id);

@@ -84,7 +84,7 @@ export class RecordingDesk implements DeliveryPort {
       runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
       experimentId: '1',
     };
-    const logged = 'modelName' in run ? { ...base, ...modelOf(runId, run) } : base;
+    const logged = { ...base, ...('modelName' in run ? modelOf(runId, run) : promotedOf(run)) };
     entry.view = { ...entry.view, state: 'delivered', endedAtMs: Date.now(), attempts: 1, logged };
     entry.resolve(logged);
   }
@@ -156,6 +156,13 @@ function entryOf<Run extends TrackedRun | EvaluatedRun>(run: Run, kept: Kept): E
     attempts: 0,
   };
   return { id, run, view, logged, resolve, reject };
+}
+
+function promotedOf({ promotion }: EvaluatedRun) {
+  if (promotion === undefined) return {};
+  const { registeredModelName, version = '1' } = promotion;
+  const modelUrl = `http://mlflow/#/models/${registeredModelName}/versions/${version}`;
+  return { registeredModelName, modelVersion: version, modelUrl };
 }
 
 function modelOf(runId: string, { modelName, registeredModelName, gate }: TrackedRun) {

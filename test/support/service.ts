@@ -19,6 +19,7 @@ import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
 import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
+import type { ReproductionPort } from '../../src/training/reproductionPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { AnswerCheck } from './answerCheck.ts';
 import { RecordingDesk } from './recordingDesk.ts';
@@ -66,6 +67,7 @@ export interface TestServiceOptions {
   readonly modelUri?: string;
   readonly bodyBytesMax?: number;
   readonly champions?: ChampionPort;
+  readonly originals?: ReproductionPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -115,6 +117,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       underWay,
       sweepMax: 20,
       ...(options.champions && { champions: options.champions }),
+      ...(options.originals && { originals: options.originals }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
     models: options.models ?? NO_MODELS,

@@ -12,7 +12,7 @@ export const fields: readonly CodeRow[] = [
   [
     'idle_field',
     422,
-    'A field has no meaning beside `test_file`, or with the value of another field, such as `random_state` with `split=last`.',
+    'A field has no meaning beside `test_file` or `reproduce`, or with the value of another field, such as `random_state` with `split=last`.',
     'Leave one of the two out.',
   ],
   ['alias_without_model', 422, '`alias` is given without `registered_model`.', 'Name the registered model.'],
@@ -56,6 +56,30 @@ export const fields: readonly CodeRow[] = [
     422,
     'A gate compares with a champion, and the form has no `alias`.',
     'Give `alias` and `registered_model`.',
+  ],
+  [
+    'alias_without_gate',
+    422,
+    'An evaluation has `alias` and no `gate`.',
+    'Give the gates that must hold before the alias moves.',
+  ],
+  [
+    'run_not_found',
+    422,
+    'MLflow has no run with the id in `reproduce`, or the run is deleted.',
+    'Give the id of a run that exists.',
+  ],
+  [
+    'foreign_run',
+    422,
+    'The run in `reproduce` is no training of trainpost.',
+    'Give the `run.id` of a training.',
+  ],
+  [
+    'params_cut',
+    422,
+    'MLflow kept only a part of a setting of the run in `reproduce`.',
+    'Send the settings themselves.',
   ],
   [
     'champion_cannot_be_measured',

@@ -27,6 +27,8 @@ export interface MeasuredAnswer extends RoundedMetrics {
     readonly target: string;
     readonly digest: string;
   };
+  /** If the form has `alias`. */
+  readonly promotion?: PromotionAnswer;
   /** If the form has `gate`. */
   readonly gate?: GateAnswer;
   readonly drift: readonly ColumnDrift[];
@@ -44,6 +46,15 @@ interface EvaluatedModelAnswer {
   readonly id: string | null;
 }
 
+/** The alias that moves to the model if all gates hold. */
+interface PromotionAnswer {
+  readonly name: string;
+  readonly alias: string;
+  /** The model's version; null until MLflow has the run, and if a gate failed. */
+  readonly version: string | null;
+  readonly url: string | null;
+}
+
 /** The response to `POST /evaluate`. */
 export interface EvaluateAnswer extends MeasuredAnswer {
   readonly experiment: ExperimentAnswer;
@@ -53,7 +64,7 @@ export interface EvaluateAnswer extends MeasuredAnswer {
 
 /** Makes the part of a response that is kept with the evaluation. It is the whole response if nothing is logged. */
 export function measuredAnswer(
-  { model, evaluation, gate, rounded }: Measured,
+  { model, evaluation, gate, asked, rounded }: Measured,
   clock: RouteClock,
 ): MeasuredAnswer {
   const { uri, name = null, version = null, runId = null, modelId = null } = model.place;
@@ -65,6 +76,9 @@ export function measuredAnswer(
     intervals,
     data: { rows: data.rows, columns: data.columns.length, target: data.target, digest: data.digest },
     ...gateAnswers(gate, undefined),
+    ...(asked && {
+      promotion: { name: asked.registeredModelName, alias: asked.alias, version: null, url: null },
+    }),
     drift,
     warnings,
     timing_ms: timingOf(stages, clock),
@@ -76,9 +90,11 @@ export function measuredAnswer(
  * @param path the path of the request
  */
 export function evaluateAnswer(view: DeliveryView, path: string): EvaluateAnswer {
-  const { timing_ms: timing, ...measured } = view.answer as MeasuredAnswer;
+  const { timing_ms: timing, promotion, ...measured } = view.answer as MeasuredAnswer;
+  const { modelVersion: version = null, modelUrl: url = null } = view.logged ?? {};
   return {
     ...measured,
+    ...(promotion && { promotion: { ...promotion, version, url } }),
     experiment: experimentAnswer(view),
     run: runAnswer(view),
     tracking: trackingAnswer(view, path),

@@ -43,7 +43,7 @@ export function evaluateRoute(
 const ANSWERS = {
   answerOf: evaluateAnswer,
   gateOf: gateOfEvaluation,
-  ifGateFails: 'and the run is logged all the same',
+  ifGateFails: 'so no alias moves, and the run is logged all the same',
 };
 
 interface Context {

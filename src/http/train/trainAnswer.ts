@@ -5,6 +5,7 @@ import type { Inference } from '../../values/inference.ts';
 import type { Intervals } from '../../values/intervals.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Plan } from '../../values/plan.ts';
+import type { Reproduction } from '../../values/reproduction.ts';
 import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
 import type { TrackedRun } from '../../values/run.ts';
 import type { Warning } from '../../values/warning.ts';
@@ -19,6 +20,7 @@ import {
   trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
 import { type ChampionAnswer, type GateAnswer, gateAnswers } from './gateAnswer.ts';
+import { type ReproductionAnswer, reproductionAnswer } from './reproductionAnswer.ts';
 import {
   type CandidateRunAnswer,
   type FoldsAnswer,
@@ -52,6 +54,8 @@ interface Computed extends Partial<SweepAnswer> {
   readonly gate?: GateAnswer;
   /** If a gate compares with the model behind the alias, and there is one. */
   readonly champion?: ChampionAnswer;
+  /** If the form has `reproduce`. */
+  readonly reproduces?: ReproductionAnswer;
   /** If the form has `inference=true`. */
   readonly inference?: Inference;
   readonly solver: SolverInfo;
@@ -90,13 +94,19 @@ interface KeptInput {
   readonly plan: Pick<Plan, 'choice'>;
   /** What came of the gates, if there are any. */
   readonly gate?: GateReport;
+  /** The comparison with the run that the training reproduces. */
+  readonly reproduction?: Reproduction;
   readonly clock: RouteClock;
 }
 
 /**
  * Makes the part of a response that is kept with the training.
  */
-export function keptAnswer(result: Result, run: TrackedRun, { plan, gate, clock }: KeptInput): KeptAnswer {
+export function keptAnswer(
+  result: Result,
+  run: TrackedRun,
+  { plan, gate, reproduction, clock }: KeptInput,
+): KeptAnswer {
   const { data, testData, split, warnings, stages, threshold, inference, intervals } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
   const sweep = sweepAnswer(result, plan);
@@ -118,6 +128,7 @@ export function keptAnswer(result: Result, run: TrackedRun, { plan, gate, clock 
       ...(threshold !== undefined && { threshold }),
       ...(intervals !== undefined && { intervals }),
       ...gateAnswers(gate, result.champion),
+      ...(reproduction !== undefined && { reproduces: reproductionAnswer(reproduction) }),
       ...(inference !== undefined && { inference }),
       ...sweep,
       solver,

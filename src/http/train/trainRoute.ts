@@ -86,8 +86,8 @@ async function answer(request: Request, response: Response, context: Context): P
       };
       const submission = {
         work: (kept: Pick<Kept, 'key'>) => {
-          const keep: Keep = (result, run, plan, gate) => ({
-            answer: keptAnswer(result, run, { plan, ...(gate && { gate }), clock: clock() }),
+          const keep: Keep = (result, run, found) => ({
+            answer: keptAnswer(result, run, { ...found, clock: clock() }),
             ...kept,
           });
           return train(training, rooms, keep);

@@ -10,6 +10,7 @@ import { type NodeModel, type RunNode, type RunTree, timedMetrics } from '../tre
 import { moveAlias } from './alias.ts';
 import { createOnce } from './createOnce.ts';
 import type { Delivery } from './delivery.ts';
+import { noteMade, promote, versionToPromote } from './promote.ts';
 
 /** A node whose run has all that belongs to it. */
 export interface WholeNode {
@@ -23,11 +24,17 @@ export interface WholeNode {
  */
 export async function findWhole(
   { client, journal }: Delivery,
-  { key, model, status }: RunNode,
+  { key, model, promotion, status }: RunNode,
   run: RunInfo,
 ): Promise<WholeNode | undefined> {
   // A run that reads FAILED may have been ended before it was filled.
   if (run.status !== 'FINISHED' || status === 'FAILED') return undefined;
+  if (promotion !== undefined) {
+    const version = await versionToPromote(client, promotion);
+    if (version === undefined) return undefined;
+    noteMade(journal, key, version);
+    return { version };
+  }
   if (model?.registeredAs === undefined) return { version: undefined };
   const [version] = await client.findModelVersions(model.registeredAs, run.run_id);
   if (version === undefined) return undefined;
@@ -54,7 +61,7 @@ export async function fillAndEnd(
   found: FoundServer,
 ): Promise<WholeNode> {
   const { client, recorded } = delivery;
-  const { model } = node;
+  const { model, promotion } = node;
   const inputs = node.inputs.map(({ dataset, context }) => ({
     dataset: recorded.tree.datasets[dataset]!,
     context,
@@ -68,7 +75,8 @@ export async function fillAndEnd(
     ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
     ...putFiles(client, proxiedPath(run.artifact_uri), files),
   ]);
-  const version = model && (await register(delivery, node, model, run, (await source)!));
+  const registered = model && (await register(delivery, node, model, run, (await source)!));
+  const version = promotion === undefined ? registered : await promote(delivery, node, promotion, found);
   await client.updateRun(run.run_id, node.status ?? 'FINISHED', node.endTimeMs);
   return { version };
 }

@@ -44,6 +44,15 @@ const EVALUATE_FIELDS = {
     defaultSays: '`Evaluate-Run-<time>`',
     says: "The run's name in MLflow.",
   },
+  registeredModelName: {
+    ...FIELDS.registeredModelName,
+    defaultSays: 'none',
+    says: 'The registered model whose `alias` moves to the model if all gates hold: [promotion](#promotion).',
+  },
+  alias: {
+    ...FIELDS.alias,
+    says: 'The alias, such as `champion`, that moves to the model if all gates hold. Needs `registered_model` and `gate`.',
+  },
   tags: FIELDS.tags,
   user: FIELDS.user,
   gitCommit: FIELDS.gitCommit,

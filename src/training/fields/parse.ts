@@ -1,5 +1,6 @@
 import { FieldError, quote } from '../../errors.ts';
 import { EVALUATE_FORM, type EvaluateFields } from './evaluateTable.ts';
+import { checkReproduce } from './reproduce.ts';
 import {
   FIELD_ROWS,
   type FieldRow,
@@ -47,6 +48,7 @@ export function parseEvaluateFields(
 ): EvaluateFields & { readonly model: { readonly model: string } } {
   const fields = readFields<EvaluateFields>(givenFields(body, EVALUATE_FORM), EVALUATE_FORM);
   checkSigns(fields.data);
+  checkPromotion(fields);
   const { model } = fields.model;
   if (model !== undefined) return { ...fields, model: { model } };
   throw new FieldError(
@@ -151,6 +153,7 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 /** Rules about two fields. */
 function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly string[]>): void {
   const { alias, registeredModelName } = fields.names;
+  checkReproduce(given);
   const idle = new Set(idleFields(fields));
   const chooser = fields.split.split.by === 'file' ? TEST_FILE_FIELD : `split=${given.get('split')}`;
   for (const [key, { names }] of FIELD_ROWS) {
@@ -161,6 +164,28 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
     });
   }
   checkSigns(fields.data);
+  checkAlias(alias, registeredModelName);
+}
+
+/** An alias moves to a model only after gates, so all three fields belong together. */
+function checkPromotion({ names: { alias, registeredModelName }, gates: { gates } }: EvaluateFields): void {
+  checkAlias(alias, registeredModelName);
+  if (registeredModelName !== undefined && alias === undefined) {
+    throw new FieldError(
+      'idle_field',
+      'registered_model has no meaning without alias: give the alias that moves if all gates hold.',
+      { field: 'registered_model' },
+    );
+  }
+  if (alias === undefined || gates.length > 0) return;
+  throw new FieldError(
+    'alias_without_gate',
+    'alias moves to the model if all gates hold: give at least one gate.',
+    { field: 'alias', value: alias },
+  );
+}
+
+function checkAlias(alias: string | undefined, registeredModelName: string | undefined): void {
   if (alias === undefined || registeredModelName !== undefined) return;
   throw new FieldError(
     'alias_without_model',

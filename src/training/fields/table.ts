@@ -9,6 +9,7 @@ import {
   name,
   oneOf,
   rowsOrShare,
+  runId,
   separator,
   several,
   splitBy,
@@ -52,6 +53,8 @@ export interface FieldRow {
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
   readonly param?: string;
+  /** Where to split the param's text to get the texts of a repeatable field again. Without it, one text holds them all. */
+  readonly loggedSplitAt?: RegExp;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
   /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
@@ -224,6 +227,8 @@ export const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'metrics',
+    // Commas stand in expressions too, but no name and `=`.
+    loggedSplitAt: /,(?=\s*[A-Za-z_]\w*\s*=(?!=))/,
     isNew: true,
     says: 'Your own metrics, each as `name = EXPRESSION` over the metrics and the counts `tp`, `fp`, `tn`, `fn` and `n`, such as `cost = 5*fn + fp`. Repeat the field for more of them.',
   },
@@ -299,6 +304,7 @@ export const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'na_values',
+    loggedSplitAt: /,/,
     isNew: true,
     mayBeBlank: true,
     says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
@@ -359,6 +365,14 @@ export const FIELDS = {
     kind: flag,
     default: false,
     says: 'Reports on the file, and trains and logs nothing.',
+  },
+  reproduce: {
+    group: 'mode',
+    names: ['reproduce'],
+    kind: runId,
+    defaultSays: 'none',
+    isNew: true,
+    says: 'The id of a run that trainpost logged. The training takes the settings of that run, and the answer says whether files, coefficients and metrics are the same: [reproduce.md](reproduce.md).',
   },
   runName: {
     group: 'names',

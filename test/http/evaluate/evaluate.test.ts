@@ -308,3 +308,53 @@ describe('a request that cannot be answered', () => {
     expect(loads).toEqual([]);
   });
 });
+
+describe('a promotion', () => {
+  const fields = { registered_model: 'people', alias: 'best' };
+
+  it('moves the alias to the version that was measured', async () => {
+    const { body } = await post({ ...fields, gate: 'f1 >= 0' }).expect(200);
+    expect(body.promotion).toEqual({
+      name: 'people',
+      alias: 'best',
+      version: '3',
+      url: 'http://mlflow/#/models/people/versions/3',
+    });
+    expect(service.desk.evaluations[0]?.run.promotion).toEqual({
+      registeredModelName: 'people',
+      alias: 'best',
+      version: '3',
+      runId: 'r',
+      modelId: 'm-1',
+    });
+  });
+
+  it('leaves the version open for another registered model', async () => {
+    await post({ ...fields, registered_model: 'others', gate: 'warn: f1 > 1' }).expect(200);
+    const promotion = service.desk.evaluations[0]?.run.promotion;
+    expect(promotion).toEqual({ registeredModelName: 'others', alias: 'best', runId: 'r', modelId: 'm-1' });
+  });
+
+  it('has no version while MLflow is away', async () => {
+    service.desk.isHeld = true;
+    const asked = post({ ...fields, gate: 'f1 >= 0' }).set('Prefer', 'wait=0');
+    const { body } = await asked.expect(202);
+    expect(body.promotion).toMatchObject({ version: null, url: null });
+  });
+
+  it('moves nothing if a gate fails, or in a dry run', async () => {
+    const nothing = { name: 'people', alias: 'best', version: null, url: null };
+    const failed = await post({ ...fields, gate: 'f1 > 1' }).expect(422);
+    expect(failed.body).toMatchObject({ code: 'gate_failed', promotion: nothing });
+    expect(failed.body.detail).toContain('no alias moves');
+    expect(service.desk.evaluations[0]?.run).not.toHaveProperty('promotion');
+    const dry = await post({ ...fields, gate: 'f1 >= 0', dry_run: 'true' }).expect(200);
+    expect(dry.body.promotion).toEqual(nothing);
+    expect(service.desk.evaluations).toHaveLength(1);
+  });
+
+  it('is not in an answer without alias', async () => {
+    const { body } = await post({ gate: 'f1 >= 0' }).expect(200);
+    expect(body).not.toHaveProperty('promotion');
+  });
+});

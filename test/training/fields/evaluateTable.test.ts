@@ -53,6 +53,17 @@ describe('the fields of an evaluation', () => {
     ],
     ['a table in a field', { ...MODEL, target: 'a,b\n1,2' }, { code: 'unexpected_file' }],
     ['two equal signs', { ...MODEL, decimal: ',', thousands: ',' }, { code: 'invalid_thousands' }],
+    ['an alias of no model', { ...MODEL, alias: 'a', gate: 'f1 > 0' }, { code: 'alias_without_model' }],
+    [
+      'an alias without a gate',
+      { ...MODEL, alias: 'a', registered_model: 'R' },
+      { code: 'alias_without_gate', details: { field: 'alias' } },
+    ],
+    [
+      'a registered model without an alias',
+      { ...MODEL, registered_model: 'R', gate: 'f1 > 0' },
+      { code: 'idle_field', details: { field: 'registered_model' } },
+    ],
     ['another flag', { ...MODEL, dry_run: 'perhaps' }, { code: 'invalid_dry_run' }],
   ])('reject %s', (_name, body, error) => {
     let refusal: unknown;

@@ -17,6 +17,10 @@ const drift = answerOf<ColumnDrift>()(
   }),
 );
 
+const promotion = z
+  .object({ name: z.string(), alias: z.string(), version: orNull, url: orNull })
+  .describe('The registered model whose alias moves.');
+
 export const measured = answerOf<MeasuredAnswer>()(
   z
     .object({
@@ -36,6 +40,7 @@ export const measured = answerOf<MeasuredAnswer>()(
       gate: z.exactOptional(gate),
       drift: z.array(drift),
       warnings: z.array(warning),
+      promotion: z.exactOptional(promotion),
       timing_ms: timing,
     })
     .describe('The metrics of a model on other rows. Nothing was logged.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Inference, TermEstimate } from '../../../values/inference.ts';
 import type { ChosenThreshold, SolverInfo } from '../../../values/result.ts';
+import type { ReproductionAnswer } from '../../train/reproductionAnswer.ts';
 import type { CandidateRunAnswer, FoldsAnswer } from '../../train/sweepAnswer.ts';
 import type { TestFileAnswer, TrainAnswer } from '../../train/trainAnswer.ts';
 import { experiment, registeredModel, run, tracking } from './delivery.ts';
@@ -73,6 +74,21 @@ const threshold = answerOf<ChosenThreshold>()(
   z.object({ value: z.number(), by: z.string().describe('`given`, or the objective.') }),
 );
 
+const reproduction = answerOf<ReproductionAnswer>()(
+  z
+    .object({
+      run_id: z.string(),
+      data: z.enum(['same', 'different']),
+      coefficients: z.object({ identical: z.boolean(), largest_difference: numberOrNull }),
+      metrics: z.object({
+        identical: z.boolean(),
+        differences: z.record(z.string(), numberOrNull),
+      }),
+      identical: z.boolean(),
+    })
+    .describe('How the training compares with the run in `reproduce`.'),
+);
+
 export const training = answerOf<TrainAnswer>()(
   z
     .object({
@@ -97,6 +113,7 @@ export const training = answerOf<TrainAnswer>()(
       gate: z.exactOptional(gate),
       champion: z.exactOptional(champion),
       inference: z.exactOptional(inference),
+      reproduces: z.exactOptional(reproduction),
       best: z.exactOptional(best),
       runs: z.exactOptional(z.array(candidate)),
       solver,
