@@ -71,6 +71,12 @@ export const mlflowAndDeliveries: readonly CodeRow[] = [
     "Check MLflow's database, and put the delivery back.",
   ],
   [
+    'model_gone',
+    502,
+    'MLflow does not have the run any more whose model an evaluation promotes.',
+    'Restore the run in MLflow, and put the delivery back.',
+  ],
+  [
     'no_such_delivery',
     404,
     'There is no delivery with this id.',
