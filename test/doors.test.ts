@@ -34,6 +34,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'jobs',
     'observability',
     'expressions',
+    'reports',
   ],
   config: ['errors', 'net', 'data/tableLimits'],
   log: [],

@@ -12,6 +12,7 @@ import { allowHosts } from './access/host.ts';
 import { warnOfProxy } from './access/proxy.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
+import { varyByAccept } from './answers/sendAnswer.ts';
 import { refuseTooMany } from './connections.ts';
 import { evaluateRoute } from './evaluate/evaluateRoute.ts';
 import { docsRoute } from './openapi/docsRoute.ts';
@@ -65,6 +66,7 @@ export function createApp(options: AppOptions): Express {
   app.use(countRequests(metrics));
   app.use(securityHeaders);
   app.use(linkToDocument);
+  app.use(varyByAccept);
   app.use(refuseTooMany);
   app.use(checkHead);
   app.use(allowHosts(access.allowedHosts));

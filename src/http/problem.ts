@@ -14,6 +14,10 @@ import {
   TrainpostError,
   UnavailableError,
 } from '../errors.ts';
+import { type Answer, bodyOf } from './answers/answer.ts';
+import { bareSummary, problemLine } from './answers/problemSummary.ts';
+import { isNegotiated, preferred, type Representation } from './answers/representations.ts';
+import { sendBody } from './answers/sendBody.ts';
 import { relativeReference } from './links.ts';
 import { notes } from './notes.ts';
 import type { Problem } from './problemType.ts';
@@ -24,6 +28,8 @@ export class HttpError extends TrainpostError {
   readonly status: number;
   /** More keys of the problem. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** What was computed before the error, in every form. Its keys are among those of the problem. */
+  readonly answer: Answer | undefined;
 
   constructor(
     status: number,
@@ -31,10 +37,12 @@ export class HttpError extends TrainpostError {
     message: string,
     details: TrainpostError['details'] = {},
     members: HttpError['members'] = {},
+    answer?: Answer,
   ) {
     super(code, message, details);
     this.status = status;
     this.members = members;
+    this.answer = answer;
   }
 
   withStatus(status: number): HttpError {
@@ -44,6 +52,11 @@ export class HttpError extends TrainpostError {
   /** The same error, whose problem also has other keys. */
   with(members: HttpError['members']): HttpError {
     return new HttpError(this.status, this.code, this.message, this.details, members);
+  }
+
+  /** The same error, with everything that was computed. */
+  withAnswer(answer: Answer): HttpError {
+    return new HttpError(this.status, this.code, this.message, this.details, { ...answer.json }, answer);
   }
 }
 
@@ -124,8 +137,33 @@ export function sendProblem(cause: unknown, request: Request, response: Response
   afterBody(request, response, () => {
     // The rest of the body may have been malformed, and answered already.
     if (response.headersSent) return;
-    response.type(PROBLEM_TYPE).send(text);
+    const kind = isNegotiated(request.path) ? (preferred(request.headers.accept) ?? 'json') : 'json';
+    if (!hasForm(kind, error)) response.type(PROBLEM_TYPE).send(text);
+    else void sendInForm(kind, error, request, response, text);
   });
+}
+
+/** Whether a problem has this form. A table of nothing is no answer, so such a client gets JSON. */
+function hasForm(kind: Representation, { answer }: HttpError): kind is Exclude<Representation, 'json'> {
+  if (kind === 'csv' || kind === 'openMetrics') return answer !== undefined;
+  return kind !== 'json';
+}
+
+/** Sends a problem as the client wishes to read it, or as JSON if that fails. */
+async function sendInForm(
+  kind: Exclude<Representation, 'json'>,
+  error: HttpError,
+  request: Request,
+  response: Response,
+  json: string,
+): Promise<void> {
+  const title = TITLE_BY_CODE[error.code] ?? TITLES[error.status] ?? 'Error';
+  const parts = error.answer ?? { summary: () => bareSummary(request), csv: () => '' };
+  try {
+    sendBody(response, await bodyOf(kind, parts, problemLine(error, title)));
+  } catch {
+    if (!response.headersSent) response.type(PROBLEM_TYPE).send(json);
+  }
 }
 
 /** The body of an error response; `instance` is the path of the request. */

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { RunFile } from '../values/run.ts';
 import type { ReportData } from './data.ts';
-import { reportHtml } from './html/page.tsx';
+import { POLICY, reportHtml } from './html/page.tsx';
 import { modelPlots, type NamedPlot, partPlots } from './plots/all.tsx';
 import { PLOT_STYLE } from './plots/palette.ts';
 
@@ -17,6 +17,17 @@ export function drawReport(json: string, isFull: boolean): readonly RunFile[] {
   if (!isFull) return [page];
   const plots = [...partPlots(data, 'test'), ...partPlots(data, 'train'), ...modelPlots(data)];
   return [page, ...plots.map(plotFile)];
+}
+
+/**
+ * Draws the page of a report from its numbers, with the policy that a browser must keep to.
+ * @param json the text of `report.json`
+ */
+export function reportPage(json: string): { readonly text: string; readonly policy: string } {
+  return {
+    text: reportHtml(JSON.parse(json) as ReportData),
+    policy: `${POLICY}; frame-ancestors 'none'`,
+  };
 }
 
 function plotFile({ name, plot }: NamedPlot): RunFile {

@@ -8,6 +8,7 @@ import type { MetricValues, TrackedRun } from '../values/run.ts';
 import { coefficientsOf, finite, regressionOf } from './coefficients.ts';
 import { curvesData } from './curvesData.ts';
 import type { Baseline, ByPart, ClassRow, MetricRow, ReportData } from './data.ts';
+import { verdictOf } from './verdict.ts';
 
 /** What a report needs beside the result. */
 export interface ReportInput {
@@ -28,11 +29,9 @@ export function reportData(input: ReportInput): ReportData {
   const { result, run, testFileName, settings, sweep, gates, command } = input;
   const { data, split, threshold, inference, curves, warnings } = result;
   const best = chosenOf(result);
-  const { classes, classesDtype } = regressionOf(best.pipeline).fitted;
-  const textOf = (label: ClassLabel) => (classesDtype === 'bool' ? pyBoolRepr(label === 1) : String(label));
-  const labels = classes.map(textOf);
-  const positive = labels.length === 2 ? labels[positiveCode(curves, run, labels)] : undefined;
-  const confusion = byPart((part) => confusionOf(best[part], curves?.[part], labels, positive));
+  const { textOf, positive, ...start } = startOf(input);
+  const labels = start.classes;
+  const { confusion } = start;
   return {
     version: 1,
     experiment: run.experimentName,
@@ -45,9 +44,9 @@ export function reportData(input: ReportInput): ReportData {
     classes: labels,
     ...(positive !== undefined && { positive }),
     ...(threshold !== undefined && { threshold }),
-    ...baselineOf(confusion, labels),
+    ...(start.baseline && { baseline: start.baseline }),
     metrics: metricRows(run),
-    ...(labels.length === 2 && { counts: byPart((part) => best[part].confusion) }),
+    ...(start.counts && { counts: start.counts }),
     confusion,
     per_class: byPart((part) => confusion[part] && classRows(confusion[part], labels)),
     curves: byPart((part) => curves?.[part]?.ofClasses.map((one) => curvesData(one, labels[one.code]!))),
@@ -70,6 +69,46 @@ export function reportData(input: ReportInput): ReportData {
     params: run.extraParams ?? {},
     pipeline: stepsOf(best.pipeline),
     command,
+  };
+}
+
+/** The classes, what the model predicts for them, and the numbers of the verdict. */
+function startOf({ result, run }: Pick<ReportInput, 'result' | 'run'>) {
+  const best = chosenOf(result);
+  const { classes, classesDtype } = regressionOf(best.pipeline).fitted;
+  const textOf = (label: ClassLabel) => (classesDtype === 'bool' ? pyBoolRepr(label === 1) : String(label));
+  const labels = classes.map(textOf);
+  const { curves } = result;
+  const positive = labels.length === 2 ? labels[positiveCode(curves, run, labels)] : undefined;
+  const confusion = byPart((part) => confusionOf(best[part], curves?.[part], labels, positive));
+  return {
+    textOf,
+    classes: labels,
+    ...(positive !== undefined && { positive }),
+    ...baselineOf(confusion, labels),
+    ...(labels.length === 2 && { counts: byPart((part) => best[part].confusion) }),
+    confusion,
+  };
+}
+
+/** The verdict of the report, and the confusion matrix of the test rows, without the rest of the report. */
+export function reportStart(input: Pick<ReportInput, 'result' | 'run'>): {
+  readonly verdict: readonly string[];
+  readonly classes: readonly string[];
+  readonly confusion?: readonly (readonly number[])[];
+} {
+  const { result, run } = input;
+  const { textOf: _, ...start } = startOf(input);
+  const { test } = start.confusion;
+  return {
+    verdict: verdictOf({
+      ...start,
+      metrics: metricRows(run),
+      data: { test_rows: result.split.test },
+      solver: chosenOf(result).solver,
+    }),
+    classes: start.classes,
+    ...(test !== undefined && { confusion: test }),
   };
 }
 

@@ -1,13 +1,19 @@
 import type { ReportData } from './data.ts';
 import { isolated, shownMetric, shownNumber } from './plots/text.ts';
 
+/** The numbers that a verdict needs. An evaluation has no solver. */
+interface VerdictFacts extends Pick<ReportData, 'metrics' | 'counts' | 'positive' | 'baseline'> {
+  readonly data: Pick<ReportData['data'], 'test_rows'>;
+  readonly solver?: ReportData['solver'];
+}
+
 /** The result in a few sentences, beside what always saying the most frequent class comes to. */
-export function verdictOf(data: ReportData): readonly string[] {
+export function verdictOf(data: VerdictFacts): readonly string[] {
   const accuracy = data.metrics.find(({ name }) => name === 'accuracy_score')?.test ?? null;
   return [...foundSentences(data), ...accuracySentences(data, accuracy), ...fitSentences(data)];
 }
 
-function foundSentences({ counts, positive, data }: ReportData): readonly string[] {
+function foundSentences({ counts, positive, data }: VerdictFacts): readonly string[] {
   const { test } = counts ?? {};
   if (test === undefined || positive === undefined) return [];
   const { tp, fp, fn } = test;
@@ -23,7 +29,7 @@ function foundSentences({ counts, positive, data }: ReportData): readonly string
   ];
 }
 
-function accuracySentences({ baseline }: ReportData, accuracy: number | null): readonly string[] {
+function accuracySentences({ baseline }: VerdictFacts, accuracy: number | null): readonly string[] {
   if (accuracy === null) return [];
   const own = `The accuracy is ${shownMetric(accuracy)}`;
   if (baseline === undefined) return [`${own}.`];
@@ -34,8 +40,8 @@ function accuracySentences({ baseline }: ReportData, accuracy: number | null): r
   return [`${own}, ${size} ${points > 0 ? 'better' : 'worse'} than ${than}.`];
 }
 
-function fitSentences({ solver }: ReportData): readonly string[] {
-  if (solver.converged) return [];
+function fitSentences({ solver }: VerdictFacts): readonly string[] {
+  if (solver === undefined || solver.converged) return [];
   return [`The solver stopped after ${solver.iterations} iterations and had not converged.`];
 }
 

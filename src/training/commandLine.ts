@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { FIELD_ROWS, FILE_FIELD, TEST_FILE_FIELD, type TrainFields } from './fields/table.ts';
+import { EVALUATE_FORM, type EvaluateFields } from './fields/evaluateTable.ts';
+import {
+  FIELD_ROWS,
+  FILE_FIELD,
+  type FieldRow,
+  type FormTable,
+  TEST_FILE_FIELD,
+  type TrainFields,
+} from './fields/table.ts';
 import { idleFields } from './fields/use.ts';
 
 /** Names in MLflow come from the client's own choice each time. */
@@ -10,19 +18,40 @@ const LEFT_OUT: readonly string[] = ['dryRun', 'alias', 'runName'];
  * @param fileName the training file's name at the client
  */
 export function commandLine(fields: TrainFields, fileName: string, testFileName?: string): string {
-  const idle = idleFields(fields);
-  const parts = [`${FILE_FIELD}=@${fileName}`];
-  if (testFileName !== undefined) parts.push(`${TEST_FILE_FIELD}=@${testFileName}`);
-  for (const [key, row] of FIELD_ROWS) {
-    const group = fields[row.group] as Readonly<Record<string, unknown>>;
+  const files = [`${FILE_FIELD}=@${fileName}`];
+  if (testFileName !== undefined) files.push(`${TEST_FILE_FIELD}=@${testFileName}`);
+  return curl('train', [...files, ...fieldParts(FIELD_ROWS, fields, [...LEFT_OUT, ...idleFields(fields)])]);
+}
+
+/** The curl command that measures the same model again. */
+export function evaluateCommand(fields: EvaluateFields, fileName: string): string {
+  return curl('evaluate', [
+    `${TEST_FILE_FIELD}=@${fileName}`,
+    ...fieldParts(EVALUATE_FORM.rows, fields, LEFT_OUT),
+  ]);
+}
+
+function curl(path: string, parts: readonly string[]): string {
+  return [`curl "$TRAINPOST_URL/${path}"`, ...parts.map((part) => `-F ${quoted(part)}`)].join(' \\\n  ');
+}
+
+/** `name=value` for each field that is not at its default. */
+function fieldParts(
+  rows: FormTable['rows'],
+  fields: Readonly<Partial<Record<FieldRow['group'], object>>>,
+  leftOut: readonly string[],
+): readonly string[] {
+  const parts: string[] = [];
+  for (const [key, row] of rows) {
+    const group = (fields[row.group] ?? {}) as Readonly<Record<string, unknown>>;
     const value = group[key];
-    if (value === undefined || LEFT_OUT.includes(key) || idle.includes(key)) continue;
+    if (value === undefined || leftOut.includes(key)) continue;
     if (isDeepStrictEqual(value, row.default)) continue;
     // The only truth value that is written as a word.
     if (key === 'keepAll') parts.push(`${row.names[0]}=all`);
     else for (const text of textsOf(value)) parts.push(`${row.names.at(-1)}=${text}`);
   }
-  return ['curl "$TRAINPOST_URL/train"', ...parts.map((part) => `-F ${quoted(part)}`)].join(' \\\n  ');
+  return parts;
 }
 
 /** A value as the form has it; several texts for a field that is repeated. */

@@ -7,6 +7,7 @@ import { evaluationGateVocabulary } from '../expressions/gateNames.ts';
 import { parseGates } from '../expressions/gates.ts';
 import { MEASURES } from '../expressions/scope.ts';
 import { roundedMetrics } from '../ml/trainingPipeline.ts';
+import type { Brief } from '../values/brief.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import type { Gate } from '../values/expression.ts';
@@ -14,6 +15,7 @@ import type { GateReport } from '../values/gate.ts';
 import type { LoadedModel } from '../values/loadedModel.ts';
 import type { RoundedMetrics } from '../values/metrics.ts';
 import type { EvaluatedRun, Promotion } from '../values/run.ts';
+import { evaluationBrief } from './brief.ts';
 import { describeEvaluation } from './describeEvaluation.ts';
 import type { parseEvaluateFields } from './fields/parse.ts';
 import { reportGates, unheldWarnings } from './gates.ts';
@@ -49,6 +51,7 @@ export interface Measured {
   readonly asked?: Pick<Promotion, 'alias' | 'registeredModelName'>;
   /** The original's four metrics. */
   readonly rounded: RoundedMetrics;
+  readonly brief: Brief;
 }
 
 export interface Evaluated extends Measured {
@@ -98,6 +101,7 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
   const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
   const gate = reportOf(gates, found);
   const evaluation = { ...found, warnings: [...found.warnings, ...unheldWarnings(gate)] };
+  const run = describeEvaluation(request, model, evaluation);
   return {
     model,
     evaluation,
@@ -105,11 +109,12 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
     ...(alias !== undefined &&
       registeredModelName !== undefined && { asked: { alias, registeredModelName } }),
     run: {
-      ...describeEvaluation(request, model, evaluation),
+      ...run,
       ...(gate && { gate: gate.state }),
       ...(gate?.state === 'passed' && promotion && { promotion }),
     },
     rounded: roundedMetrics(evaluation.measures.metrics),
+    brief: evaluationBrief({ ...request, model, evaluation, run }),
   };
 }
 

@@ -28,7 +28,7 @@ export function reportFiles(input: Facts, kind: ReportKind): readonly RunFile[] 
     result,
     run,
     ...(testFileName !== undefined && { testFileName }),
-    settings: settings(chosenOf(result).model),
+    settings: shownSettings(chosenOf(result).model),
     ...sweepOf(result, plan),
     ...(gate !== undefined && { gates: gate.gates }),
     command: commandLine(fields, fileName, testFileName),
@@ -37,8 +37,8 @@ export function reportFiles(input: Facts, kind: ReportKind): readonly RunFile[] 
   return kind === 'full' ? [report, ...tables(data)] : [report];
 }
 
-/** JSON has no infinity. */
-function settings(model: ModelSpec): ReportData['settings'] {
+/** Settings by their names in answers. JSON has no infinity. */
+export function shownSettings(model: ModelSpec): ReportData['settings'] {
   const named = settingsOf(model);
   return { ...named, C: Number.isFinite(named.C) ? named.C : 'inf' };
 }
@@ -49,7 +49,7 @@ function sweepOf(result: Result, { choice }: Plan): Pick<ReportInput, 'sweep'> {
   if (result.candidates.length === 1) return {};
   const rows = rank(result, choice).map(({ index, candidate, score }) => ({
     candidate: index,
-    settings: settings(candidate.model),
+    settings: shownSettings(candidate.model),
     value: finite(score),
     ...(isFitted(candidate) &&
       candidate.folds !== undefined && { std: finite(meanAndStd(scoresOf(candidate, choice)).std) }),

@@ -1,6 +1,7 @@
 import type { Engine, Source } from '../engine/engine.ts';
 import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
+import type { Brief } from '../values/brief.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
 import type { GateReport } from '../values/gate.ts';
@@ -8,6 +9,7 @@ import type { Plan } from '../values/plan.ts';
 import type { Reproduction } from '../values/reproduction.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { SignatureKind, TrackedRun } from '../values/run.ts';
+import { trainBrief } from './brief.ts';
 import type { ChampionPort } from './championPort.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun, partsOf } from './describeRun.ts';
@@ -45,6 +47,7 @@ interface Found {
   readonly gate?: GateReport;
   /** The comparison with the run that the training reproduces, if it reproduces one. */
   readonly reproduction?: Reproduction;
+  readonly brief: Brief;
 }
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
@@ -105,6 +108,7 @@ async function trainAndAccept(asked: TrainRequest, rooms: TrainingRooms, keep: K
     plan,
     ...(gate && { gate }),
     ...(original && { reproduction: reproductionOf(original, result) }),
+    brief: trainBrief({ ...request, result, run, ...(champion && { champion }) }),
   });
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };

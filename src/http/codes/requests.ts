@@ -28,6 +28,12 @@ export const requests: readonly CodeRow[] = [
     'Send it again, over a faster line.',
   ],
   ['no_such_route', 404, 'No route has this path.', 'Use a path of [answers.md](answers.md).'],
+  [
+    'not_acceptable',
+    406,
+    'The route has no answer of a type in the `Accept` header.',
+    'Accept a type of `allowed`: [answers.md](answers.md#other-forms).',
+  ],
   ['method_not_allowed', 405, 'The route does not take this method.', 'Use a method of the `Allow` header.'],
   [
     'unknown_parameter',

@@ -1,4 +1,5 @@
 import type { Measured } from '../../training/evaluate.ts';
+import type { Brief } from '../../values/brief.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { ColumnDrift } from '../../values/evaluation.ts';
 import type { Intervals } from '../../values/intervals.ts';
@@ -62,6 +63,12 @@ export interface EvaluateAnswer extends MeasuredAnswer {
   readonly tracking: TrackingAnswer;
 }
 
+/** What is kept with an evaluation. */
+export interface KeptEvaluation extends MeasuredAnswer {
+  /** What answers for people say beside it. Records of earlier versions have none. */
+  readonly brief?: Brief;
+}
+
 /** Makes the part of a response that is kept with the evaluation. It is the whole response if nothing is logged. */
 export function measuredAnswer(
   { model, evaluation, gate, asked, rounded }: Measured,
@@ -90,7 +97,7 @@ export function measuredAnswer(
  * @param path the path of the request
  */
 export function evaluateAnswer(view: DeliveryView, path: string): EvaluateAnswer {
-  const { timing_ms: timing, promotion, ...measured } = view.answer as MeasuredAnswer;
+  const { timing_ms: timing, promotion, brief: _, ...measured } = view.answer as KeptEvaluation;
   const { modelVersion: version = null, modelUrl: url = null } = view.logged ?? {};
   return {
     ...measured,

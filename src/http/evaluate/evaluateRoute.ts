@@ -5,9 +5,12 @@ import { type Evaluated, type EvaluationRooms, evaluate, evaluateDry } from '../
 import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
 import { type FormBody, parseEvaluateFields } from '../../training/fields/parse.ts';
 import type { Kept } from '../../values/delivery.ts';
+import type { Answer } from '../answers/answer.ts';
+import { sendAnswer } from '../answers/sendAnswer.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
+import type { GateAnswer } from '../train/gateAnswer.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
 import type { AnswerWait } from '../train/prefer.ts';
@@ -15,7 +18,8 @@ import { gateFailure, sendOutcome } from '../train/sendOutcome.ts';
 import { submitAndWait } from '../train/submitAndWait.ts';
 import { shownName } from '../upload/fileName.ts';
 import { filesOf, removeUploads, requireTestFile, type UploadPlaces, upload } from '../upload/upload.ts';
-import { evaluateAnswer, gateOfEvaluation, measuredAnswer } from './evaluateAnswer.ts';
+import { gateOfEvaluation, type KeptEvaluation, measuredAnswer } from './evaluateAnswer.ts';
+import { evaluateForms, measuredForms } from './evaluateForms.ts';
 
 /** `POST /evaluate`: accepts a form with a labelled file and the address of a model, and responds with the model's metrics. */
 export function evaluateRoute(
@@ -41,7 +45,7 @@ export function evaluateRoute(
 }
 
 const ANSWERS = {
-  answerOf: evaluateAnswer,
+  answerOf: evaluateForms,
   gateOf: gateOfEvaluation,
   ifGateFails: 'so no alias moves, and the run is logged all the same',
 };
@@ -59,7 +63,7 @@ async function answer(request: Request, response: Response, context: Context): P
   const receivedAt = new Date();
   const clock = () => ({ upload: uploadMs, total: performance.now() - head.startedAt });
   const files = filesOf(request);
-  let send: () => void;
+  let send: () => Promise<void>;
   try {
     const fields = parseEvaluateFields(request.body as FormBody);
     const { path, intake, originalname, sha256 = '' } = requireTestFile(files);
@@ -67,11 +71,14 @@ async function answer(request: Request, response: Response, context: Context): P
     if (fields.mode.dryRun) {
       const measured = await evaluateDry(asked, rooms);
       notes(response).rows = measured.evaluation.data.rows;
-      send = () => sendDry(measuredAnswer(measured, clock()), response);
+      send = () => sendDry(measuredForms(measured, clock()), measured.gate, response);
     } else {
       const submission = {
         work: (key: Pick<Kept, 'key'>) =>
-          evaluate(asked, rooms, (measured) => ({ answer: measuredAnswer(measured, clock()), ...key })),
+          evaluate(asked, rooms, (measured) => {
+            const kept: KeptEvaluation = { ...measuredAnswer(measured, clock()), brief: measured.brief };
+            return { answer: kept, ...key };
+          }),
         measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
         uploadMs,
         release: () => removeUploads(files),
@@ -86,13 +93,12 @@ async function answer(request: Request, response: Response, context: Context): P
     // The files are removed before the client gets the response.
     await removeUploads(files);
   }
-  send();
+  await send();
 }
 
 /** Responds to a dry run. @throws HttpError if a gate failed */
-function sendDry(answer: ReturnType<typeof measuredAnswer>, response: Response): void {
-  const { gate } = answer;
+async function sendDry(answer: Answer, gate: GateAnswer | undefined, response: Response): Promise<void> {
   response.set('X-Gate', gate?.state ?? 'none');
   if (gate?.state === 'failed') throw gateFailure(gate, 'and nothing is logged', answer);
-  response.json(answer);
+  await sendAnswer(response, answer);
 }

@@ -3,7 +3,15 @@ import { type AnswerName, answerSchemas, type Json, refTo } from './components.t
 import { HEADERS, headerRefs, OF_EVERY_ANSWER } from './headers.ts';
 import { ROUTES } from './paths/index.ts';
 import type { Route, RouteAnswer, RouteExample } from './paths/route.ts';
-import { ANYWHERE, problemRef, problemResponses, problemSchemas } from './problems.ts';
+import {
+  ANYWHERE,
+  FORMS,
+  formProblemResponses,
+  problemForms,
+  problemRef,
+  problemResponses,
+  problemSchemas,
+} from './problems.ts';
 
 /** The version of the interface. Keys and fields may be added without a new one. */
 const INTERFACE_VERSION = '1.0.0';
@@ -31,7 +39,10 @@ export function openapiDocument(): Json {
     paths: pathsOf(ROUTES),
     components: {
       schemas: { ...answerSchemas(), ...problemSchemas() },
-      responses: problemResponses(),
+      responses: {
+        ...problemResponses(),
+        ...formProblemResponses(ROUTES.filter(({ hasForms }) => hasForms).flatMap(problemStatuses)),
+      },
       headers: HEADERS,
       securitySchemes: {
         token: {
@@ -51,11 +62,14 @@ function pathsOf(routes: readonly Route[]): Json {
   return paths;
 }
 
+function problemStatuses({ answers, problems, isOpen }: Route): number[] {
+  const statuses = [...ANYWHERE, ...problems, ...(isOpen ? [] : [401])];
+  return statuses.filter((status) => answers[status] === undefined);
+}
+
 function operationOf(route: Route): Json {
-  const { id, tag, summary, description, parameters, body, answers, problems, examples = [] } = route;
-  const statuses = [...ANYWHERE, ...problems, ...(route.isOpen ? [] : [401])].filter(
-    (status) => answers[status] === undefined,
-  );
+  const { id, tag, summary, description, parameters, body, answers, examples = [] } = route;
+  const statuses = problemStatuses(route);
   return {
     operationId: id,
     tags: [tag],
@@ -68,10 +82,10 @@ function operationOf(route: Route): Json {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [
           status,
-          responseOf(Number(status), answer, examples),
+          responseOf(Number(status), answer, route),
         ]),
       ),
-      ...Object.fromEntries(statuses.map((status) => [status, problemOf(status, examples)])),
+      ...Object.fromEntries(statuses.map((status) => [status, problemOf(status, route)])),
     },
   };
 }
@@ -81,7 +95,7 @@ function bodyOf(body: NonNullable<Route['body']>, examples: readonly RouteExampl
   return Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema, ...shown }]));
 }
 
-function responseOf(status: number, answer: RouteAnswer, examples: readonly RouteExample[]): Json {
+function responseOf(status: number, answer: RouteAnswer, { examples = [], hasForms }: Route): Json {
   const { description, json, type, isBareText, headers = [] } = answer;
   const shown = examplesOf(
     examples.filter((one) => one.status === status),
@@ -89,6 +103,7 @@ function responseOf(status: number, answer: RouteAnswer, examples: readonly Rout
   );
   const content = {
     ...(json && { 'application/json': { schema: oneOf(json), ...shown } }),
+    ...(hasForms && FORMS),
     ...(type !== undefined && {
       [type]: isBareText
         ? {}
@@ -111,16 +126,22 @@ function oneOf(names: readonly AnswerName[]): Json {
 }
 
 /** A reference to the problems of the status; the whole response if an example shows one. */
-function problemOf(status: number, examples: readonly RouteExample[]): Json {
+function problemOf(status: number, { examples = [], hasForms }: Route): Json {
   const shown = examplesOf(
     examples.filter((one) => one.status === status),
     (one) => one.answer,
   );
-  if (shown['examples'] === undefined) return problemRef(status);
+  if (shown['examples'] === undefined) return problemRef(status, hasForms);
   const { content, ...response } = problemResponses()[`Problem${status}`] as {
     content: Record<string, Json>;
   };
-  return { ...response, content: { [PROBLEM_TYPE]: { ...content[PROBLEM_TYPE], ...shown } } };
+  return {
+    ...response,
+    content: {
+      [PROBLEM_TYPE]: { ...content[PROBLEM_TYPE], ...shown },
+      ...(hasForms && problemForms(status)),
+    },
+  };
 }
 
 function examplesOf(

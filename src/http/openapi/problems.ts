@@ -1,3 +1,4 @@
+import { REPRESENTATIONS } from '../answers/representations.ts';
 import { CODES_BY_STATUS, type CodeRow, codesOf } from '../codes/index.ts';
 import { PROBLEM_TYPE, TITLES } from '../problem.ts';
 import { type Json, refTo } from './components.ts';
@@ -31,8 +32,36 @@ export function problemSchemas(): Readonly<Record<string, Json>> {
   );
 }
 
-export function problemRef(status: number): Json {
-  return { $ref: `#/components/responses/${nameOf(status)}` };
+/** The same responses in every form that a client may choose. */
+export function formProblemResponses(statuses: Iterable<number>): Readonly<Record<string, Json>> {
+  const plain = problemResponses();
+  return Object.fromEntries(
+    [...new Set(statuses)].map((status) => {
+      const { content, ...response } = plain[nameOf(status)] as { content: Json };
+      return [`Form${nameOf(status)}`, { ...response, content: { ...content, ...problemForms(status) } }];
+    }),
+  );
+}
+
+const FORM = { schema: { type: 'string' } };
+
+/** Every form but JSON. */
+export const FORMS: Json = Object.fromEntries(
+  Object.values(REPRESENTATIONS)
+    .filter((type) => type !== REPRESENTATIONS.json)
+    .map((type) => [type, FORM]),
+);
+
+/** A problem is a table only if there are results in it. */
+export function problemForms(status: number): Json {
+  if (WITH_RESULTS.has(status)) return FORMS;
+  const { markdown, junit, html } = REPRESENTATIONS;
+  // No form was asked for that there is.
+  return status === 406 ? {} : { [markdown]: FORM, [junit]: FORM, [html]: FORM };
+}
+
+export function problemRef(status: number, hasForms?: boolean): Json {
+  return { $ref: `#/components/responses/${hasForms ? 'Form' : ''}${nameOf(status)}` };
 }
 
 function nameOf(status: number): string {

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { FormTable } from '../../training/fields/table.ts';
+import { requireRepresentation } from '../answers/sendAnswer.ts';
 import { refuseUnknownParameters } from '../query.ts';
 import { keyInUse, readKey } from './idempotency.ts';
 import { type Preferences, readPreferences } from './prefer.ts';
@@ -24,6 +25,7 @@ export function readHead(jobs: Jobs, { names }: FormTable, heads: WeakMap<Reques
     const [field] = Object.keys(request.query);
     const example = field !== undefined && names.includes(field) ? field : 'name';
     refuseUnknownParameters(request.query, [], `send form fields instead (curl -F ${example}=...)`);
+    requireRepresentation(request);
     const keyDigest = readKey(request);
     const letGo = keyDigest === undefined ? () => undefined : jobs.keys.reserve(keyDigest);
     if (letGo === undefined) throw keyInUse();

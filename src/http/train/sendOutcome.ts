@@ -1,6 +1,8 @@
 import type { Response } from 'express';
 import { TrackingRefusedError } from '../../errors.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
+import type { Answer } from '../answers/answer.ts';
+import { sendAnswer } from '../answers/sendAnswer.ts';
 import { notes } from '../notes.ts';
 import { HttpError, toHttp } from '../problem.ts';
 import { deliveryLink } from '../routes/deliveryAnswer.ts';
@@ -16,8 +18,8 @@ export interface Outcome {
   readonly isReplayed: boolean;
 }
 
-/** Makes the body of a response from a record, for the path of the request. */
-type AnswerOf = (view: DeliveryView, path: string) => object;
+/** Makes the answer from a record, for the path of the request. */
+type AnswerOf = (view: DeliveryView, path: string) => Answer;
 
 /** How a route answers from a record. */
 interface Answers {
@@ -32,12 +34,12 @@ interface Answers {
  * Responds with 200 if the run is FINISHED in MLflow, with 202 if the delivery is pending.
  * @throws HttpError if MLflow rejected the run permanently, or if a gate failed
  */
-export function sendOutcome(
+export async function sendOutcome(
   { view, waitMs, isReplayed }: Outcome,
   preferences: Preferences,
   response: Response,
   { answerOf, gateOf, ifGateFails }: Answers,
-): void {
+): Promise<void> {
   const isPending = view.state === 'pending';
   notes(response).deliveryId = view.id;
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
@@ -53,7 +55,7 @@ export function sendOutcome(
   }
   if (gate?.state === 'failed') throw gateFailure(gate, ifGateFails, answerOf(view, path));
   if (isPending) response.status(202).set('Location', deliveryLink(view.id, path).url);
-  response.json(answerOf(view, path));
+  await sendAnswer(response, answerOf(view, path));
 }
 
 /** The problem, with everything that was computed. A damaged record has lost its answer. */
@@ -63,13 +65,13 @@ function refusalOf(view: DeliveryView, path: string, answerOf: AnswerOf): HttpEr
     message: 'MLflow refused the run.',
   };
   const refusal = toHttp(new TrackingRefusedError(code, message, { ...details, deliveryId: view.id }));
-  return view.answer === undefined ? refusal : refusal.with({ ...answerOf(view, path) });
+  return view.answer === undefined ? refusal : refusal.withAnswer(answerOf(view, path));
 }
 
 /** The problem, with all keys of a response. */
-export function gateFailure({ gates }: GateAnswer, ifGateFails: string, answer: object): HttpError {
+export function gateFailure({ gates }: GateAnswer, ifGateFails: string, answer: Answer): HttpError {
   const failed = gates.filter(({ state }) => state === 'failed').map(({ expression }) => expression);
   const which = failed.length === 1 ? 'A gate does not hold' : `${failed.length} gates do not hold`;
   const message = `${which}, ${ifGateFails}: ${failed.join('; ')}. The values are in gate.`;
-  return new HttpError(422, 'gate_failed', message, { field: 'gate' }, { ...answer });
+  return new HttpError(422, 'gate_failed', message, { field: 'gate' }).withAnswer(answer);
 }

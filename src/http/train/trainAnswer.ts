@@ -1,3 +1,4 @@
+import type { Brief } from '../../values/brief.ts';
 import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { GateReport } from '../../values/gate.ts';
@@ -78,6 +79,8 @@ export interface KeptAnswer {
   readonly rounded: RoundedMetrics;
   readonly registeredModel: string;
   readonly computed: Computed;
+  /** What answers for people say beside it. Records of earlier versions have none. */
+  readonly brief?: Brief;
 }
 
 /** The response to `POST /train`: the original's four keys, and where to find the run, the model and the delivery. */
@@ -96,6 +99,7 @@ interface KeptInput {
   readonly gate?: GateReport;
   /** The comparison with the run that the training reproduces. */
   readonly reproduction?: Reproduction;
+  readonly brief: Brief;
   readonly clock: RouteClock;
 }
 
@@ -105,7 +109,7 @@ interface KeptInput {
 export function keptAnswer(
   result: Result,
   run: TrackedRun,
-  { plan, gate, reproduction, clock }: KeptInput,
+  { plan, gate, reproduction, brief, clock }: KeptInput,
 ): KeptAnswer {
   const { data, testData, split, warnings, stages, threshold, inference, intervals } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
@@ -135,6 +139,7 @@ export function keptAnswer(
       warnings: [...warnings, ...ofModel],
       timing_ms: timingOf(stages, clock),
     },
+    brief,
   };
 }
 

@@ -5,6 +5,7 @@ import { type FormBody, parseFields } from '../../training/fields/parse.ts';
 import { TRAIN_FORM } from '../../training/fields/table.ts';
 import { dryRun, type Keep, type Trained, type TrainingRooms, train } from '../../training/train.ts';
 import type { Kept } from '../../values/delivery.ts';
+import { sendAnswer } from '../answers/sendAnswer.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
@@ -16,7 +17,8 @@ import { fingerprint } from './idempotency.ts';
 import type { AnswerWait } from './prefer.ts';
 import { sendOutcome } from './sendOutcome.ts';
 import { submitAndWait } from './submitAndWait.ts';
-import { gateOf, keptAnswer, trainAnswer } from './trainAnswer.ts';
+import { gateOf, keptAnswer } from './trainAnswer.ts';
+import { dryRunForms, trainForms } from './trainForms.ts';
 
 /** `POST /train`: accepts a form, and responds with the original's four numbers and more, or with a dry run's report. */
 export function trainRoute(
@@ -41,12 +43,6 @@ export function trainRoute(
   return router;
 }
 
-const ANSWERS = {
-  answerOf: trainAnswer,
-  gateOf,
-  ifGateFails: 'so no version is registered, and the alias stays',
-};
-
 interface Context {
   readonly head: Head;
   readonly jobs: Jobs;
@@ -63,7 +59,8 @@ async function answer(request: Request, response: Response, context: Context): P
     total: performance.now() - head.startedAt,
   });
   const files = filesOf(request);
-  let send: () => void;
+  let send: () => void | Promise<void>;
+  let reportText: string | undefined;
   try {
     const fields = parseFields(request.body as FormBody, files.test !== undefined);
     const { train: trainFile, test } = requireFiles(files);
@@ -78,7 +75,8 @@ async function answer(request: Request, response: Response, context: Context): P
     if (fields.mode.dryRun) {
       const report = await dryRun(training, rooms);
       notes(response).rows = report.rows;
-      send = () => void response.json(dryRunAnswer(report, clock()));
+      const { experimentName } = fields.names;
+      send = () => sendAnswer(response, dryRunForms(dryRunAnswer(report, clock()), experimentName));
     } else {
       const key = head.keyDigest && {
         digest: head.keyDigest,
@@ -86,10 +84,10 @@ async function answer(request: Request, response: Response, context: Context): P
       };
       const submission = {
         work: (kept: Pick<Kept, 'key'>) => {
-          const keep: Keep = (result, run, found) => ({
-            answer: keptAnswer(result, run, { ...found, clock: clock() }),
-            ...kept,
-          });
+          const keep: Keep = (result, run, found) => {
+            reportText = run.files?.find(({ path }) => path === 'report.json')?.text;
+            return { answer: keptAnswer(result, run, { ...found, clock: clock() }), ...kept };
+          };
           return train(training, rooms, keep);
         },
         measuredOf: ({ result: { data, stages } }: Trained) => ({ rows: data.rows, stages }),
@@ -98,11 +96,19 @@ async function answer(request: Request, response: Response, context: Context): P
         ...(key && { key }),
       };
       const outcome = await submitAndWait(submission, response, context);
-      send = () => sendOutcome(outcome, head.preferences, response, ANSWERS);
+      send = () =>
+        sendOutcome(outcome, head.preferences, response, {
+          answerOf: (view, path) => ({
+            ...trainForms(view, path),
+            ...(reportText !== undefined && { report: reportText }),
+          }),
+          gateOf,
+          ifGateFails: 'so no version is registered, and the alias stays',
+        });
     }
   } finally {
     // The files are removed before the client gets the response.
     await removeUploads(files);
   }
-  send();
+  await send();
 }

@@ -22,7 +22,7 @@ import { Thresholds } from './threshold.tsx';
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** The page loads nothing and sends nothing. Its one script and its one style are known by their hashes. */
-const POLICY = `default-src 'none'; script-src ${hashOf(SLIDER_SCRIPT)}; style-src ${hashOf(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
+export const POLICY = `default-src 'none'; script-src ${hashOf(SLIDER_SCRIPT)}; style-src ${hashOf(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
 
 /** Coefficients of more classes than this are shown in the table only. */
 const CLASS_PLOTS_MAX = 12;

@@ -67,7 +67,7 @@ export const modelRoutes: readonly Route[] = [
     tag: 'Models',
     summary: 'Measure a logged model on a file with labels',
     description:
-      'Logs a run with the metrics. With `dry_run=true`, it logs nothing.\n\n`curl -F test_file=@new.csv -F model=models:/diabetes@champion http://127.0.0.1:5005/evaluate`',
+      'Logs a run with the metrics. With `dry_run=true`, it logs nothing.\n\n`curl -F test_file=@new.csv -F model=models:/diabetes@champion http://127.0.0.1:5005/evaluate`\n\n`Accept` chooses the form: JSON, Markdown, JUnit, a page, CSV, or OpenMetrics.',
     parameters: [PREFER, KEY],
     body: {
       'multipart/form-data': formSchema(
@@ -78,6 +78,7 @@ export const modelRoutes: readonly Route[] = [
         [TEST_FILE_FIELD, 'model'],
       ),
     },
+    hasForms: true,
     answers: {
       200: {
         description: 'The run is FINISHED in MLflow; or the metrics of a dry run.',
@@ -90,7 +91,7 @@ export const modelRoutes: readonly Route[] = [
         headers: ['Location', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
       },
     },
-    problems: [409, 415, 422, 429, 502, 504, 507],
+    problems: [406, 409, 415, 422, 429, 502, 504, 507],
   },
   {
     method: 'post',

@@ -41,6 +41,8 @@ export interface Route {
   /** Schemas by type of content. */
   readonly body?: Readonly<Record<string, Json>>;
   readonly answers: Readonly<Record<number, RouteAnswer>>;
+  /** Whether `Accept` chooses among several forms of each answer and problem. */
+  readonly hasForms?: true;
   /** Statuses of problems beside those that any request may get. */
   readonly problems: readonly number[];
   readonly examples?: readonly RouteExample[];

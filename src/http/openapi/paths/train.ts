@@ -17,9 +17,10 @@ export const trainRoutes: readonly Route[] = [
     tag: 'Trainings',
     summary: 'Train a logistic regression, and log it to MLflow',
     description:
-      "Takes a CSV as a form, and answers with scikit-learn's numbers. With `dry_run=true`, it trains nothing, and reports on the file.\n\n`curl -F train_file=@data.csv -F exp_name=Diabetes http://127.0.0.1:5005/train`",
+      "Takes a CSV as a form, and answers with scikit-learn's numbers. With `dry_run=true`, it trains nothing, and reports on the file.\n\n`curl -F train_file=@data.csv -F exp_name=Diabetes http://127.0.0.1:5005/train`\n\n`Accept` chooses the form: JSON, Markdown, JUnit, the report, a leaderboard as CSV, or OpenMetrics.",
     parameters: [PREFER, KEY],
     body: { 'multipart/form-data': formSchema(TRAIN_FORM, FILES) },
+    hasForms: true,
     answers: {
       200: {
         description: 'The run is FINISHED in MLflow; or the report of a dry run.',
@@ -32,7 +33,7 @@ export const trainRoutes: readonly Route[] = [
         headers: ['Location', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
       },
     },
-    problems: [409, 415, 422, 429, 502, 504, 507],
+    problems: [406, 409, 415, 422, 429, 502, 504, 507],
     examples: trainExamples,
   },
 ];
