@@ -16,6 +16,9 @@ const TYPES: readonly (readonly [Representation, string])[] = [
   ['json', 'application/problem+json'],
 ];
 
+/** What `HttpURLConnection` of Java 8 to 11 sends if its program says nothing. Such a program reads JSON. */
+const OLD_JAVA = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2';
+
 /** Paths whose answers have all these forms. */
 const NEGOTIATED = /^\/(?:train|evaluate)\/?$/i;
 
@@ -35,7 +38,7 @@ interface Range {
  * and JSON comes first behind `*`.
  */
 export function preferred(accept: string | undefined): Representation | undefined {
-  if (accept === undefined || accept.trim() === '') return 'json';
+  if (accept === undefined || accept.trim() === '' || accept === OLD_JAVA) return 'json';
   const ranges = accept.split(',').map(rangeOf);
   let best: (Range & { readonly representation: Representation }) | undefined;
   for (const [representation, type] of TYPES) {

@@ -43,7 +43,7 @@ describe('Markdown', () => {
     'of %s stays as it is',
     async (name, summary) => {
       const text = markdown(markerOf(summary.experiment), describeAnswer(summary));
-      await expect(text).toMatchFileSnapshot(`snapshots/${name.toLowerCase()}.md`);
+      await expect(text).toMatchFileSnapshot(`snapshots/${name.toLowerCase()}.markdown`);
     },
   );
 
