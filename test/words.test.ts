@@ -19,7 +19,7 @@ const OLD_WORDS: readonly (readonly [old: RegExp, instead: string])[] = [
   [/(?:^|\* |\/\/ |[.!?] )Of (?!course)[a-z]/, 'begin with the actor'],
 ];
 
-const TEXT = /\.(?:tsx?|mjs|md|py|yml|html)$|^Dockerfile$|^\.ci\/run$/;
+const TEXT = /\.(?:tsx?|mjs|md|py|sh|yml|html)$|^Dockerfile$|^\.ci\/run$/;
 /** This file has the words; fixtures and naughty texts are not ours. */
 const LEFT_OUT = /^test\/(?:words\.test\.ts$|fixtures\/)/;
 
