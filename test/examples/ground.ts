@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+import { runCsv } from '../../src/engine/local/fit/run.ts';
+import type { ReadyModel } from '../../src/models/port.ts';
+import { createPredictor } from '../../src/models/predictor.ts';
+import { descriptionOf } from '../support/evaluation.ts';
+import { planFor } from '../support/plans.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { type Env, Repository, readExample } from './shell.ts';
+
+const DIABETES = join(import.meta.dirname, '../../data/diabetes.csv');
 
 /** The token of the service that the examples train at. */
 export const TOKEN = 't'.repeat(40);
@@ -19,7 +28,12 @@ export class Ground {
   repository!: Repository;
 
   async start(): Promise<void> {
-    this.service = await startTestService({ access: { allowedHosts: [], token: TOKEN } });
+    const description = descriptionOf(await runCsv(readFileSync(DIABETES), await planFor({})));
+    const load = async (uri: string): Promise<ReadyModel> => ({
+      model: { place: { uri, name: 'Diabetes', version: '1', runId: 'r' }, description },
+      predictor: createPredictor(description),
+    });
+    this.service = await startTestService({ access: { allowedHosts: [], token: TOKEN }, models: { load } });
   }
 
   fresh(): void {

@@ -71,6 +71,21 @@ describe.skipIf(isSkipped)('train.sh', () => {
   });
 
   it.each([
+    [PASSING, 0],
+    [FAILING, 1],
+  ])('measures a model, with %s', async (gate, status) => {
+    const fields = { TRAINPOST_FIELDS: `model=models:/Diabetes@champion\n${gate}` };
+    const env = { ...ground.envFor(''), ...fields, TRAINPOST_ROUTE: 'evaluate' };
+    const { code, out } = await ground.repository.run('sh ci/train.sh', env);
+    expect(out).toContain('### trainpost evaluation in `Default`');
+    expect(code).toBe(status);
+    expect(ground.service.desk.evaluations).toHaveLength(1);
+    expect(ground.repository.read('trainpost/report.html')).toContain('<h1>trainpost evaluation');
+    expect(ground.repository.read('trainpost/junit.xml')).toContain('name="evaluation"');
+    expect(ground.repository.read('trainpost/leaderboard.csv')).toMatch(/^metric,test,low,high\n/);
+  });
+
+  it.each([
     ['TRAINPOST_FILE', { TRAINPOST_FILE: 'data/none.csv' }, 'There is no file data/none.csv'],
     ['TRAINPOST_URL', { TRAINPOST_URL: '' }, 'set TRAINPOST_URL'],
     ['TRAINPOST_ROUTE', { TRAINPOST_ROUTE: 'predict' }, 'it must be train or evaluate'],

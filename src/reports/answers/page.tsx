@@ -4,7 +4,9 @@ import { PAGE_STYLE } from '../html/style.ts';
 import { type Block, type Inline, type Line, printable } from './blocks.ts';
 import { addressOf } from './markdown.ts';
 
-const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
+/** Columns of text are as wide as their words. */
+const STYLE = `${PAGE_STYLE}\ntd.text,th.text{min-width:9em}td:first-child{min-width:12em}`;
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** The page loads nothing. Its one style is known by its hash. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
@@ -17,7 +19,7 @@ export function answerPage(title: string, blocks: readonly Block[]): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
-        <style dangerouslySetInnerHTML={{ __html: PAGE_STYLE }} />
+        <style dangerouslySetInnerHTML={{ __html: STYLE }} />
       </head>
       <body>
         <main>{blocks.map((block, i) => part(block, i))}</main>

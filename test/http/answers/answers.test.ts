@@ -81,7 +81,7 @@ describe('POST /train', () => {
     expect(text).toContain('| `recall >= 0` | **holds** |');
     expect(text).toContain('[nightly](<http://mlflow/#/experiments/1/runs/run1>)');
     expect(text).toContain("-F train_file=@people.csv \\\n  -F exp_name=People \\\n  -F 'gate=recall >= 0'");
-    expect(text).toContain('```mermaid\nxychart-beta');
+    expect(text).toContain('```mermaid\n%%{init');
   });
 
   it('says what differs from the champion', async () => {
