@@ -161,7 +161,8 @@ async function sendInForm(
   const parts = error.answer ?? { summary: () => bareSummary(request), csv: () => '' };
   try {
     sendBody(response, await bodyOf(kind, parts, problemLine(error, title)));
-  } catch {
+  } catch (fault) {
+    notes(response).cause = (fault instanceof Error ? fault.stack : undefined) ?? String(fault);
     if (!response.headersSent) response.type(PROBLEM_TYPE).send(json);
   }
 }

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config/index.ts';
 import { limitsOf } from '../../src/config/limits.ts';
 import type { TableLimits } from '../../src/data/tableLimits.ts';
 import { LocalEngine, type LocalEngineOptions } from '../../src/engine/local/localEngine.ts';
+import { FieldError } from '../../src/errors.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
@@ -32,7 +33,11 @@ export const PATIENCE_MS = 600_000;
 /** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 
-const NO_MODELS: ModelStore = { load: () => Promise.reject(new Error('The test has no models.')) };
+/** As an MLflow without models answers. */
+const NO_MODELS: ModelStore = {
+  load: () =>
+    Promise.reject(new FieldError('model_not_found', 'The test has no models.', { field: 'model' })),
+};
 
 export interface TestService {
   readonly server: Server;

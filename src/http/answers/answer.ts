@@ -48,13 +48,21 @@ export async function bodyOf(
 /** The report, or a page that says as much as the Markdown. What draws is loaded when the first client asks for a page. */
 async function page(summary: Summary, report: string | undefined): Promise<Body> {
   const type = 'text/html; charset=utf-8';
-  if (report !== undefined) {
-    const { reportPage } = await import('../../reports/draw.tsx');
-    return { type, ...reportPage(report) };
-  }
+  const drawn = report === undefined ? undefined : await drawnReport(report);
+  if (drawn !== undefined) return { type, ...drawn };
   const { answerPage, PAGE_POLICY } = await import('../../reports/answers/page.tsx');
   const text = answerPage(`trainpost ${summary.kind} in ${summary.experiment}`, describe(summary));
   return { type, text, policy: PAGE_POLICY };
+}
+
+/** A picture that cannot be drawn must not take the answer from the client. */
+async function drawnReport(report: string): Promise<Omit<Body, 'type'> | undefined> {
+  try {
+    const { reportPage } = await import('../../reports/draw.tsx');
+    return reportPage(report);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names the experiment and the registered model, so that a later comment about the same model takes the place of this one. */

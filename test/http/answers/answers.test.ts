@@ -5,8 +5,10 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCsv } from '../../../src/engine/local/fit/run.ts';
 import { TrackingRefusedError } from '../../../src/errors.ts';
+import { bodyOf } from '../../../src/http/answers/answer.ts';
 import type { ReadyModel } from '../../../src/models/port.ts';
 import { createPredictor } from '../../../src/models/predictor.ts';
+import { FULL } from '../../reports/answers/sample.ts';
 import { descriptionOf } from '../../support/evaluation.ts';
 import { planFor } from '../../support/plans.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
@@ -246,5 +248,14 @@ describe('POST /evaluate', () => {
     const html = await evaluate('text/html', { dry_run: 'true', gate: 'recall > 1' }).expect(422);
     expect(html.body).toContain('<h1>trainpost evaluation in ');
     expect(html.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('bodyOf', () => {
+  it('has a smaller page if the report cannot be drawn', async () => {
+    const parts = { summary: () => FULL, csv: () => '' };
+    const small = await bodyOf('html', parts);
+    expect(await bodyOf('html', { ...parts, report: '{}' })).toEqual(small);
+    expect(small.text).toContain('<h1>trainpost training');
   });
 });
