@@ -1,25 +1,15 @@
-import { lexer, marked, type Token, type Tokens } from 'marked';
+import { marked, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { type Block, code, paragraph, printable, prose } from '../../../src/reports/answers/blocks.ts';
 import { describe as describeAnswer } from '../../../src/reports/answers/describe.ts';
 import { addressOf, markdown, markerOf } from '../../../src/reports/answers/markdown.ts';
 import { HOSTILE_NAMES } from './hostile.ts';
 import { EVALUATION, FULL, HOSTILE, REFUSAL, SWEEP } from './sample.ts';
+import { allTokens, blocksOf } from './tokens.ts';
 
 /** What a comment may have at GitHub. GitLab takes a million. */
 const COMMENT_CHARS_MAX = 65_536;
 const MARKER = markerOf('E');
-
-const tokensOf = (text: string) => lexer(text, { gfm: true });
-
-/** All tokens, those within others included. */
-function all(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token) => {
-    const { tokens: inner = [], items = [], header = [], rows = [] } = token as Tokens.Generic;
-    const cells = [...header, ...rows.flat()] as Tokens.TableCell[];
-    return [token, ...all(inner), ...all(items), ...cells.flatMap((cell) => all(cell.tokens))];
-  });
-}
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const textOf = (html: string) =>
@@ -50,7 +40,7 @@ describe('Markdown', () => {
   it('begins with a hidden line that no name ends', () => {
     expect(markerOf('Diabetes', 'a:b')).toBe('<!-- trainpost:Diabetes:a%3Ab -->');
     for (const name of HOSTILE_NAMES) {
-      const [first, ...others] = tokensOf(markdown(markerOf(name, name), [paragraph('text')]));
+      const [first, ...others] = blocksOf(markdown(markerOf(name, name), [paragraph('text')]));
       expect(first).toMatchObject({
         type: 'html',
         raw: expect.stringMatching(/^<!-- trainpost:[^\s<>]* -->\s*$/),
@@ -64,7 +54,7 @@ describe('Markdown', () => {
     (_, name) => {
       const short = name.length > 100 ? expect.stringContaining('…') : shown(printable(name));
       const expected = name === '' ? '(empty)' : name.trim() === '' ? '(blank)' : short;
-      const table = tokensOf(markdown(MARKER, [tableOf(name)])).find(
+      const table = blocksOf(markdown(MARKER, [tableOf(name)])).find(
         ({ type }) => type === 'table',
       ) as Tokens.Table;
       const cells = [table.header, ...table.rows].map((row) =>
@@ -76,7 +66,7 @@ describe('Markdown', () => {
         [expected, 'x'],
         [long, expected],
       ]);
-      const line = tokensOf(markdown(MARKER, [paragraph(prose(name))])).filter(
+      const line = blocksOf(markdown(MARKER, [paragraph(prose(name))])).filter(
         ({ type }) => type !== 'space',
       );
       const [, text] = line;
@@ -90,7 +80,7 @@ describe('Markdown', () => {
 
   it('names nobody, and links to MLflow only', () => {
     const text = markdown(MARKER, describeAnswer({ ...HOSTILE, run: FULL.run! }));
-    const tokens = all(tokensOf(text));
+    const tokens = allTokens(blocksOf(text));
     const html = tokens.filter(({ type }) => type === 'html').map(({ raw }) => raw.trim());
     expect(
       html.filter(
@@ -119,7 +109,7 @@ describe('Markdown', () => {
   it('ends a block of code only where the code ends', () => {
     for (const name of HOSTILE_NAMES) {
       const text = markdown(MARKER, [{ kind: 'code', language: 'sh', text: name }, paragraph('after')]);
-      const types = tokensOf(text).filter(({ type }) => type !== 'space');
+      const types = blocksOf(text).filter(({ type }) => type !== 'space');
       expect(types.map(({ type }) => type)).toEqual(['html', 'code', 'paragraph']);
     }
   });
