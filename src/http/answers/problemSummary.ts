@@ -20,7 +20,8 @@ export function problemLine(
     status,
     code,
     title,
-    detail: message,
+    // Only JSON has keys.
+    detail: message.replace(/ The values are in gate\.$/, ''),
     help: entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
     isAll: error.answer === undefined,
   };

@@ -102,7 +102,7 @@ describe('POST /train', () => {
   it('answers a gate that fails with the values, in every form', async () => {
     const fields = { gate: ['recall > 1', 'warn: roc_auc > 1'], exp_name: 'E' };
     const markdown = await train('text/markdown', fields).expect(422).expect('X-Gate', 'failed');
-    expect(markdown.body).toContain('code `gate_failed`');
+    expect(markdown.body).toContain('stays: recall \\> 1.\n\nStatus 422, code `gate_failed`');
     expect(markdown.body).toContain('| `recall > 1` | **does not hold** | `recall` = ');
     const xml = await train('application/xml', fields).expect(422);
     expect(cases(xml.body)).toEqual(['training', 'data', 'recall > 1', 'warn: roc_auc > 1']);
