@@ -3,10 +3,9 @@ import type { StepMetric } from './tree.ts';
 
 /**
  * The metrics of a run. The original's four, rounded, have its names. The metrics of both parts, at full precision, have
- * autolog's names. Metrics of folds have a step for each fold, and their mean and standard deviation beside them.
- * The solver's loss has a step for each iteration. A metric
- * that is undefined (`roc_auc` if the rows have one class only) is NaN and left out, as autolog leaves out what scikit-learn
- * cannot compute: MLflow draws a stored NaN as 0.
+ * autolog's names. Metrics of folds have a step for each fold, and their mean and standard deviation beside them. The
+ * solver's loss has a step for each iteration. A metric that is undefined (`roc_auc` if the rows have one class only) is NaN
+ * and left out, as autolog leaves out what scikit-learn cannot compute: MLflow draws a stored NaN as 0.
  *
  * @param parts the data sets of the run that metrics can name
  */
