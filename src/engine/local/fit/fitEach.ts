@@ -23,10 +23,10 @@ type Outcome<T> = { readonly fit: T } | { readonly problem: ErrorData };
 const REFUSALS: readonly string[] = ['cannot_be_fitted', 'cannot_be_predicted'];
 
 /**
- * Most models that share passes over the rows. The gain of a ninth is small, and the time that a plan has is looked at
+ * Most models that share passes over the rows. The gain of one more is small, and the time that a plan has is looked at
  * only when a group is done.
  */
-const TOGETHER_MAX = 8;
+const TOGETHER_MAX = 16;
 /** Predictions of two models have room at once: see `RowSetSource.classify`. */
 const MEASURED_AT_ONCE = 2;
 
