@@ -73,7 +73,7 @@ describe('inference=true', () => {
     ]);
     expect(first.inference!.warnings).toEqual([]);
     expect(first.stages.map(({ name }) => name)).toEqual(['parse', 'split', 'fit', 'evaluate', 'inference']);
-    for (const fields of [{ C: '0.01' }, { class_weight: 'balanced' }, { solver: 'newton-cholesky' }]) {
+    for (const fields of [{ tol: '0.01' }, { class_weight: 'balanced' }, { solver: 'newton-cholesky' }]) {
       const plan = await planFor({ inference: 'true', ...fields });
       expect((await runCsv(DIABETES, plan)).inference).toEqual(first.inference);
     }
