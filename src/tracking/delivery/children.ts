@@ -11,11 +11,8 @@ import { findRunOf, newRun, preferred, runLost } from './run.ts';
 import { findTreeRuns, type TreeRuns } from './treeRuns.ts';
 import { isFinal } from './verdict.ts';
 
-/**
- * Children delivered side by side. MLflow's server is one process: two calls keep it busy, and with each further call its
- * threads wait longer for one another (bench/README.md).
- */
-const LANES = 3;
+/** Children delivered side by side. MLflow's server is one process, and is no faster with more of them (bench/README.md). */
+const LANES = 4;
 /** Children whose creation is noted with one write. */
 const NOTED = 8;
 
@@ -29,8 +26,7 @@ interface Child {
  * Delivers the children of a tree, some at a time. Each of them is FINISHED as soon as it is whole. A child whose run
  * somebody deleted is noted and left out.
  *
- * @throws what the calls throw, once the children that are noted were tried; StillDoubtfulError, once all other children
- * are whole
+ * @throws what the calls throw, once the other lanes have ended; StillDoubtfulError, once all other children are whole
  */
 export async function deliverChildren(delivery: Delivery, root: RunInfo, found: FoundServer): Promise<void> {
   const [, ...all] = delivery.recorded.tree.nodes;
@@ -46,9 +42,10 @@ export async function deliverChildren(delivery: Delivery, root: RunInfo, found: 
 }
 
 /**
- * Delivers children in lanes. Some children are noted with one write before the first of them is made. The next ones are
- * noted as soon as a lane takes the last of these, while MLflow is still busy with the other lanes. When a child fails, or
- * the service stops, no more children are noted, but all noted ones are tried: a later process would have to wait for them.
+ * Delivers children in lanes. One write notes several children, before the first of them is made. The next children are
+ * noted when a lane takes the last of these, while MLflow is still busy with the other lanes. When a child fails, or the
+ * service stops, no more children are noted. The other lanes still deliver all that are noted, because a later process
+ * would have to wait for a child that is noted and cannot be found.
  */
 async function inLanes(
   { journal, isStopping }: Delivery,
