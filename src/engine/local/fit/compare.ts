@@ -30,7 +30,7 @@ type Compared = Required<Pick<Result, 'intervals'>> & Pick<Result, 'champion'>;
 export async function compare(
   best: KeptCandidate,
   folds: Folds | undefined,
-  prepared: Pick<Prepared, 'dataset' | 'positive' | 'test'>,
+  prepared: Pick<Prepared, 'dataset' | 'positive' | 'test' | 'rowsSeen'>,
   { metrics, champion }: Pick<Plan, 'metrics' | 'champion'>,
 ): Promise<Compared> {
   const compareOn = (test: Rows): Compared => {
@@ -48,6 +48,7 @@ export async function compare(
         measures: theirs.measures,
         paired,
         verdicts: verdictsOf(paired, metrics, best.test),
+        ...(prepared.rowsSeen !== undefined && { rowsSeen: prepared.rowsSeen }),
       },
     };
   };
