@@ -126,7 +126,7 @@ describe.skipIf(mlflow === null).each(['mlflow3', 'mlflow2'] as const)('gates an
     expect(await holder()).toEqual(held);
   });
 
-  it('compare with the model behind the alias as MLflow has it now, whoever moved the alias', async () => {
+  it('compare with the model behind the alias as MLflow has it now, also if another client moved the alias', async () => {
     for (const version of ['1', '3', '2']) {
       await mlflowPost(target, 'mlflow/registered-models/alias', { name, alias: ALIAS, version });
       // The second gate fails, so that the alias stays.

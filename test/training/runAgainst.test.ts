@@ -101,7 +101,7 @@ describe('runAgainst', () => {
     ]);
   });
 
-  it('does not reject a file because of a champion that is none any more', async () => {
+  it('does not reject a file because of an earlier champion', async () => {
     const { engine, run } = contest(modelOf('2'), Promise.resolve(gatesOf(modelOf('3'))));
     engine.during = async (champion) => {
       if ((champion as { version: string }).version === '2') throw unmeasurable;

@@ -32,7 +32,7 @@ async function seenBy(theirs: FormBody, ours: FormBody) {
 }
 
 describe('test rows that the champion was trained on', () => {
-  it('are none with the same split, also with other features', async () => {
+  it('do not exist with the same split, also with other features', async () => {
     expect(await seenBy({}, {})).toBe(0);
     expect(await seenBy({ stratify: 'true' }, { stratify: 'true' })).toBe(0);
     expect(await seenBy({ ignore: 'part,a' }, {})).toBe(0);
