@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/log/logger.ts';
 import { type Service, startService } from '../../src/service.ts';
-import { type Json, mlflowGet, mlflowPost, modelVersionsOf } from '../support/mlflowApi.ts';
+import { byKey, type Json, mlflowGet, mlflowPost, modelVersionsOf } from '../support/mlflowApi.ts';
 import { unusedPort } from '../support/mlflowServer.ts';
 import { mlflowServers } from '../support/mlflowServers.ts';
+import { runPython } from '../support/python.ts';
 import { THREAD } from '../support/service.ts';
 import { trainForm } from '../support/trainForm.ts';
 
@@ -32,7 +33,10 @@ async function openDoor(port: number, target: string): Promise<Server> {
   return door;
 }
 
-describe.skipIf(mlflow === null).each(['mlflow3', 'mlflow2'] as const)('gates and %s', (server) => {
+describe.skipIf(mlflow === null).each([
+  { server: 'mlflow3', venv: 'reference' },
+  { server: 'mlflow2', venv: 'mlflow2' },
+] as const)('gates and $server', ({ server, venv }) => {
   const target = mlflow?.[server] ?? '';
   const name = `gates-${process.pid}`;
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-gates-'));
@@ -140,6 +144,41 @@ describe.skipIf(mlflow === null).each(['mlflow3', 'mlflow2'] as const)('gates an
     expect(status).toBe(200);
     expect((await holder()).run_id).toBe(body.run.id);
     expect(body.model.version).toBe((await holder()).version);
+  });
+
+  it('have the metrics that the run of the champion logged, and log intervals', async () => {
+    const { run_id: runId } = await holder();
+    const logged = byKey((await mlflowGet(target, `mlflow/runs/get?run_id=${runId}`)).run.data.metrics);
+    const { body } = await post(service, { gate: 'champion.logged.recall > 1' });
+    expect(body.gate.gates[0].values).toEqual({ 'champion.logged.recall': logged['test_recall_score'] });
+    const { data } = (await mlflowGet(target, `mlflow/runs/get?run_id=${body.run.id}`)).run;
+    const metrics = byKey(data.metrics);
+    for (const [metric, [low, high]] of Object.entries(body.intervals as Record<string, number[]>)) {
+      expect([metrics[`test_${metric}_ci_low`], metrics[`test_${metric}_ci_high`]], metric).toEqual([
+        low,
+        high,
+      ]);
+    }
+  });
+
+  it('cannot compare with a model that trainpost did not log, and say what to do', async () => {
+    const foreign = `foreign-${name}`;
+    const asked = { tracking_uri: target, experiment: foreign, registered_model: foreign, alias: ALIAS };
+    const made = (await runPython(venv, 'log_foreign.py', asked)) as { version: string };
+    const { status, body } = await post(service, { registered_model: foreign, gate: 'not worse(f1)' });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'foreign_model' });
+    expect(body.detail).toContain('train the model again with trainpost');
+    expect(await modelVersionsOf(target, foreign)).toHaveLength(1);
+    const json = { 'content-type': 'application/json' };
+    const query = new URLSearchParams({ model: `models:/${foreign}/${made.version}` });
+    const request = { method: 'POST', headers: json, body: '{"dataframe_records": [{"a": 1}]}' };
+    const prediction = await fetch(`${service.url}/invocations?${query}`, request);
+    expect(prediction.status).toBe(422);
+    expect(await prediction.json()).toMatchObject({ code: 'foreign_model' });
+    // Without a comparison, the training is the next version.
+    const { body: next } = await post(service, { registered_model: foreign, gate: 'recall > 0.1' });
+    expect(next.model).toMatchObject({ name: foreign, version: String(Number(made.version) + 1) });
   });
 
   it('say how many test rows the champion was trained on', async () => {
