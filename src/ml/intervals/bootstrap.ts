@@ -11,11 +11,50 @@ const SEED = 20_140_801;
 const UNDEFINED_MAX = 0.5;
 const TAIL = 0.025;
 
+/** Tables of counts that were drawn: `cells` numbers a draw. */
+export interface DrawnTables {
+  readonly cells: number;
+  readonly counts: Float64Array;
+}
+
 /**
- * Draws tables of counts as often as rows are drawn with replacement, and computes values of each.
+ * Draws tables of counts as often as rows are drawn with replacement.
  * A resample of rows has multinomial counts, so the cost does not depend on the number of rows.
  *
  * @param cells rows of each kind
+ */
+export function drawTables(cells: readonly number[]): DrawnTables {
+  const random = randomFrom(SEED);
+  const nRows = cells.reduce((sum, count) => sum + count, 0);
+  const shares = sharesOfRest(cells, nRows);
+  const counts = new Float64Array(DRAWS * cells.length);
+  for (let at = 0; at < counts.length; ) {
+    let rows = nRows;
+    for (let cell = 0; cell < cells.length; cell++) {
+      const drawn = drawBinomial(rows, shares[cell]!, random);
+      counts[at++] = drawn;
+      rows -= drawn;
+    }
+  }
+  return { cells: cells.length, counts };
+}
+
+/**
+ * Splits each count of drawn tables in two, as if the rows had been drawn with the split.
+ * @param shares the share of the first part in each cell
+ * @returns the first parts, in the place of the counts
+ */
+export function splitTables({ cells, counts }: DrawnTables, shares: readonly number[]): DrawnTables {
+  // Other numbers than those that drew the counts.
+  const random = randomFrom(SEED + 1);
+  const parts = new Float64Array(counts.length);
+  for (let at = 0; at < counts.length; at++)
+    parts[at] = drawBinomial(counts[at]!, shares[at % cells]!, random);
+  return { cells, counts: parts };
+}
+
+/**
+ * Draws tables of counts, and computes values of each.
  * @param valuesOf values of a table of counts; the table is used again for the next draw
  * @returns the values of the draws, one array for each value
  */
@@ -23,20 +62,27 @@ export function bootstrap(
   cells: readonly number[],
   valuesOf: (counts: readonly number[]) => readonly number[],
 ): readonly Float64Array[] {
-  const random = randomFrom(SEED);
-  const nRows = cells.reduce((sum, count) => sum + count, 0);
-  const shares = sharesOfRest(cells, nRows);
-  const counts = [...cells];
-  const samples = valuesOf(counts).map(() => new Float64Array(DRAWS));
+  return valuesOfTables([drawTables(cells)], ([counts]) => valuesOf(counts!));
+}
+
+/** As `bootstrap`, of tables that are drawn already. Each draw has a table of each kind. */
+export function valuesOfTables(
+  kinds: readonly DrawnTables[],
+  valuesOf: (tables: readonly (readonly number[])[]) => readonly number[],
+): readonly Float64Array[] {
+  const tables = kinds.map(({ cells }) => new Array<number>(cells).fill(0));
+  const samples: Float64Array[] = [];
   for (let draw = 0; draw < DRAWS; draw++) {
-    let rows = nRows;
-    for (let cell = 0; cell < cells.length; cell++) {
-      const drawn = drawBinomial(rows, shares[cell]!, random);
-      counts[cell] = drawn;
-      rows -= drawn;
+    for (let kind = 0; kind < kinds.length; kind++) {
+      const { cells, counts } = kinds[kind]!;
+      const table = tables[kind]!;
+      for (let cell = 0; cell < cells; cell++) table[cell] = counts[draw * cells + cell]!;
     }
-    const values = valuesOf(counts);
-    for (let index = 0; index < samples.length; index++) samples[index]![draw] = values[index]!;
+    const values = valuesOf(tables);
+    for (let index = 0; index < values.length; index++) {
+      samples[index] ??= new Float64Array(DRAWS);
+      samples[index]![draw] = values[index]!;
+    }
   }
   return samples;
 }
