@@ -50,7 +50,7 @@ export class Floor {
     });
     const made = await this.#call('POST', `${API}/logged-models`, {
       experiment_id: experimentId,
-      name: root.model.name,
+      name: root.model?.name,
       source_run_id: runId,
       params: pairs(root.params),
       tags: pairs(systemTags),

@@ -1,11 +1,21 @@
 import { accepted } from './accepted.ts';
+import { gates } from './gates.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
+import { scoring } from './scoring.ts';
 import { sweep } from './sweep.ts';
 
 /** `npm run bench` runs every part, and `npm run bench -- latency` one part. Each part prints a table of bench/README.md. */
-const PARTS: Readonly<Record<string, () => Promise<string>>> = { latency, accepted, large, sweep, profile };
+const PARTS: Readonly<Record<string, () => Promise<string>>> = {
+  latency,
+  accepted,
+  large,
+  sweep,
+  scoring,
+  gates,
+  profile,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => PARTS[name] === undefined);

@@ -96,6 +96,7 @@ const deliveries: DeliveryPort = {
   checkRoom: async () => undefined,
   checkExperiment: async () => undefined,
   accept: (pipeline, run, { answer }) => accept(pipeline, run, answer),
+  acceptEvaluation: () => Promise.reject(new Error('the benchmark evaluates nothing')),
   logged: () => undefined,
   find: async () => delivered,
   findByKey: async () => undefined,
@@ -119,11 +120,18 @@ const app = createApp({
     underWay,
     sweepMax: 200,
   },
+  models: { load: () => Promise.reject(new Error('the benchmark loads no model')) },
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
+  scoring: {
+    models: { load: () => Promise.reject(new Error('The bench reads no model.')) },
+    limits: readConfig({}).table,
+    bodyBytesMax: 1,
+  },
   wait: { defaultMs: TIMEOUT_MS, maxMs: TIMEOUT_MS },
   limits: [],
   metrics,
   readiness,
+  version: '0.0.0',
 });
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
   request.on('end', () => (lastByteAt = performance.now()));

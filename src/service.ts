@@ -8,14 +8,20 @@ import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/connections.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
+import { ModelCache } from './models/modelCache.ts';
+import type { ModelStore } from './models/port.ts';
+import { Champions } from './service/champions.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
 import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
+import { Reproductions } from './service/reproductions.ts';
 import { endService } from './service/shutdown.ts';
-import { watch } from './service/watch.ts';
+import { packageVersion, watch } from './service/watch.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
+import { ModelReader } from './tracking/modelReader.ts';
+import { RunReader } from './tracking/runReader.ts';
 import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
 import { UnderWay } from './training/underWay.ts';
@@ -28,6 +34,8 @@ const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url));
 export interface Service {
   readonly url: string;
   readonly mlflow: MlflowConnection;
+  /** Models that were read back. */
+  readonly models: ModelStore;
   /** Ends what is under way, and then the service. Can be called again. */
   stop(): Promise<void>;
 }
@@ -52,6 +60,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     ...(thread && { thread }),
   });
   const mlflow = connectMlflow(config.mlflow, join(PROJECT_DIR, '.mlflow'), log.say);
+  const registry = new ModelReader(() => mlflow.server());
+  const models = new ModelCache({ ...config.models, registry });
   const scheduler = new Scheduler({
     ...config.delivery,
     store: spool,
@@ -72,15 +82,20 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
         checkExperiment: (name) => mlflow.checkExperiment(name),
         env: process.env,
       }),
+      champions: new Champions(registry, models),
+      originals: new Reproductions(new RunReader(() => mlflow.server()), models),
       underWay,
       sweepMax: config.training.sweepMax,
       ...config.names,
     },
+    models,
     upload,
+    scoring: { ...config.scoring, models, limits: config.table },
     wait: config.wait,
     limits: limitsOf(config),
     metrics,
     readiness,
+    version: packageVersion(),
   });
   serve(server, app, log.logger);
   planOf(DEFAULT_FIELDS, 1)
@@ -99,5 +114,5 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     stopped ??= endService({ server, underWay, engine, scheduler, spool, mlflow }, config.process.graceMs);
     return stopped;
   };
-  return { url: urlOf(server, config.listen.host), mlflow, stop };
+  return { url: urlOf(server, config.listen.host), mlflow, models, stop };
 }

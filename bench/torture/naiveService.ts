@@ -8,7 +8,13 @@ import { proxiedPath } from '../../src/tracking/artifacts.ts';
 import { MlflowClient } from '../../src/tracking/client.ts';
 import { mlmodel } from '../../src/tracking/modelFiles/index.ts';
 import { recordTree } from '../../src/tracking/record.ts';
-import { modelFilesOf, modelUuid, type RecordedTree, timedMetrics } from '../../src/tracking/tree.ts';
+import {
+  modelFilesOf,
+  modelUuid,
+  type NodeModel,
+  type RecordedTree,
+  timedMetrics,
+} from '../../src/tracking/tree.ts';
 import { describeRun } from '../../src/training/describeRun.ts';
 import { type FormBody, parseFields } from '../../src/training/fields/parse.ts';
 import { planOf } from '../../src/training/fields/use.ts';
@@ -44,7 +50,9 @@ async function deliver(recorded: RecordedTree): Promise<void> {
   const { user, systemTags, datasets } = tree;
   const [root] = tree.nodes;
   const [dataset] = datasets;
-  const { name: runName, startTimeMs, tags, params, model } = root;
+  const { name: runName, startTimeMs, tags, params } = root;
+  // A training has a model, which is registered.
+  const model = root.model as NodeModel & { readonly registeredAs: string };
   const { registeredAs: name, alias } = model;
   const experimentId = await again(() => experimentIdOf(tree.experimentName));
   const newRun = { experimentId, user, runName, startTimeMs, tags };
@@ -75,6 +83,7 @@ async function deliver(recorded: RecordedTree): Promise<void> {
     await again(() => client.putArtifact(folder, path, bytes));
   }
   await again(() => client.finalizeLoggedModel(modelId, 'READY'));
+  if (name === undefined) return;
   await again(() => client.ensureRegisteredModel(name));
   const newVersion = { name, source: `models:/${modelId}`, runId, modelId };
   const version = await again(() => client.createModelVersion(newVersion));

@@ -46,13 +46,13 @@ the pipeline, as \`mlflow.sklearn.autolog\` logs them: \`C\`, \`max_iter\`, \`mo
 export function fieldsPage(): string {
   const sections = Object.entries(GROUPS).map(([group, title]) => {
     const rows = FIELD_ROWS.filter(([, row]) => row.group === group).map(([, row]) => row);
-    return `## ${title}\n\n${tableOf(rows)}`;
+    return `## ${title}\n\n${fieldTable(rows)}`;
   });
   const links = [...Object.values(GROUPS), 'Params in MLflow'].map(linkTo);
   return `${[INTRO, links.join(' · '), ...sections, END].join('\n\n')}\n`;
 }
 
-function tableOf(rows: readonly FieldRow[]): string {
+export function fieldTable(rows: readonly FieldRow[]): string {
   return markdownTable(
     ['field', 'default', 'meaning', 'param'],
     rows.map((row) => [

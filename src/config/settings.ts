@@ -304,6 +304,26 @@ export const SETTINGS = {
       meaning: 'The default of the field `signature`: `inferred`, `any` or `none`.',
     }),
   }),
+  models: group('Models that are read back', {
+    aliasTtlMs: setting('MODEL_ALIAS_TTL_MS', ms(0, HOUR_MS), 5_000, {
+      reason: 'A new champion serves within seconds, and MLflow gets one call in that time.',
+      meaning:
+        'How long the version behind an alias counts before trainpost asks MLflow again. While MLflow is away, the loaded version goes on serving.',
+    }),
+  }),
+  scoring: group('Predictions', {
+    modelUri: optional('MODEL_URI', text, {
+      unset: 'each request must name a model (`?model=`)',
+      meaning:
+        'The model that predicts if a request names none, such as `models:/diabetes@champion`. `GET /ping` asks for this model.',
+    }),
+    bodyBytesMax: setting('SCORING_BODY_BYTES_MAX', bytes(1, 1_000_000_000), 16_000_000, {
+      reason:
+        'A hundred thousand rows of ten numbers. A body is read at once, so no other request is answered meanwhile.',
+      meaning: 'The largest body of `POST /invocations`. `POST /predict` takes files of `UPLOAD_BYTES_MAX`.',
+      limits: [limit('the body of a request for predictions', 413, 'body_too_large')],
+    }),
+  }),
   delivery: group('Deliveries to MLflow', {
     atOnce: setting('DELIVERIES_AT_ONCE', count(1, 16), 2, {
       reason: 'MLflow on SQLite takes about six runs a second, however many arrive at once.',

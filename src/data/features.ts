@@ -44,13 +44,19 @@ export function featureType(table: Table, index: number, leftOut: LeftOutRows, m
 }
 
 /** The error for the first cell without a value, if no value may be missing. */
-export function missingValue(table: Table, index: number, leftOut: LeftOutRows, used: UsedCells): DataError {
+export function missingValue(
+  table: Table,
+  index: number,
+  leftOut: LeftOutRows,
+  used: UsedCells,
+  remedy = FILL_OR_LEAVE_OUT,
+): DataError {
   const { name } = table.columns[index]!;
   const { row, text } = firstMissing(table, index, leftOut)!;
   const place = rowPlace(row, table.lines);
   const how = text.trim() === '' ? 'has no value' : `has ${quote(text)}, which means missing,`;
   const hint = emptyFooterHint(table, row);
-  const message = `${rowText(place)} ${how} in column ${quote(name)} (${used.missing} of ${used.rows} rows are missing one): set missing=drop, mean, median or most_frequent; or fill in the values; or add the column to ignore.`;
+  const message = `${rowText(place)} ${how} in column ${quote(name)} (${used.missing} of ${used.rows} rows are missing one): ${remedy}.`;
   return new DataError('missing_value', hint === undefined ? message : `${message} ${hint}`, {
     ...place,
     column: name,
@@ -58,6 +64,9 @@ export function missingValue(table: Table, index: number, leftOut: LeftOutRows, 
     actual: used.missing,
   });
 }
+
+const FILL_OR_LEAVE_OUT =
+  'set missing=drop, mean, median or most_frequent; or fill in the values; or add the column to ignore';
 
 export function infiniteValue(table: Table, index: number, { row, text }: Cell): DataError {
   const { name } = table.columns[index]!;

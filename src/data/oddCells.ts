@@ -38,13 +38,22 @@ function isMostlyNumbers(column: TableColumn): boolean {
   return numbers.length * 2 >= texts.length;
 }
 
+/** The last remedy for a column. A column that a model was trained on cannot be left out, so it has no such remedy. */
+const OR_IGNORE = ', or add the column to ignore';
+
 /** The error for a column of numbers with cells that are not numbers. */
-export function notANumber(table: Table, index: number, leftOut: LeftOutRows, used: UsedCells): DataError {
+export function notANumber(
+  table: Table,
+  index: number,
+  leftOut: LeftOutRows,
+  used: UsedCells,
+  orIgnore = OR_IGNORE,
+): DataError {
   const column = table.columns[index]!;
   const cell = firstOther(table, index, leftOut) ?? { row: 0, text: '' };
   const place = rowPlace(cell.row, table.lines);
   const where = `${rowText(place)} has ${quote(cell.text)} in column ${quote(column.name)}`;
-  const says = whatToDo(table, column, cell, used);
+  const says = `${whatToDo(table, column, cell, used)}${orIgnore}.`;
   const hint = hintOf(table, cell.row);
   return new DataError('not_a_number', `${where}, ${says}${hint === undefined ? '' : ` ${hint}`}`, {
     ...place,
@@ -60,14 +69,14 @@ function hintOf(table: Table, row: number): string | undefined {
 function whatToDo(table: Table, column: TableColumn, { text }: Cell, { others }: UsedCells): string {
   const { decimalComma } = table.format;
   if (hasOtherSign(text, decimalComma)) {
-    return `which is not a number in this file because ${signText(decimalComma)}: correct it, ${NAME_THE_SIGNS}, or add the column to ignore.`;
+    return `which is not a number in this file because ${signText(decimalComma)}: correct it, ${NAME_THE_SIGNS}`;
   }
   if (looksLikeNumber(text)) {
-    return 'which looks like a number with signs or a unit, but is not a number: name the sign between groups of digits in thousands, write all numbers without signs and units, or add the column to ignore.';
+    return 'which looks like a number with signs or a unit, but is not a number: name the sign between groups of digits in thousands, write all numbers without signs and units';
   }
   if (others > 1 && column.notes?.onlyOther !== undefined) {
     const all = `like all ${others} cells of the column that are not numbers`;
-    return `${all}: set na_values=${column.notes.onlyOther} if the text means missing, correct the cells, or add the column to ignore.`;
+    return `${all}: set na_values=${column.notes.onlyOther} if the text means missing, correct the cells`;
   }
-  return 'which is not a number: correct it, name it in na_values if it means missing, or add the column to ignore.';
+  return 'which is not a number: correct it, name it in na_values if it means missing';
 }

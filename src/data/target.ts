@@ -66,8 +66,12 @@ export function readTarget(table: Table, index: number, dropped?: Uint8Array): T
 
 const NO_ROW_LEFT_OUT: LeftOutRows = { marks: undefined, empty: 0, firstEmpty: -1, incomplete: 0 };
 
-/** Checks that each row that is used has a label. @throws DataError `missing_label` naming the first row without one */
-export function requireLabels(table: Table, index: number, leftOut: LeftOutRows): void {
+/**
+ * Checks that each row that is used has a label.
+ * @param canDrop whether `missing=drop` can be a remedy
+ * @throws DataError `missing_label` naming the first row without one
+ */
+export function requireLabels(table: Table, index: number, leftOut: LeftOutRows, canDrop = true): void {
   if (table.columns[index]!.missing === 0) return;
   const first = firstMissing(table, index, leftOut);
   if (first === undefined) return;
@@ -79,8 +83,8 @@ export function requireLabels(table: Table, index: number, leftOut: LeftOutRows)
   const column = `the target column ${quote(name)}`;
   const isText = notes?.missingText?.text === text;
   const message = isText
-    ? `${rowText(place)} holds the text ${quote(text)} in ${column}, which pandas and trainpost read as missing (${notes.missingText.rows} of ${rows} rows hold it): if it is a class, write another text, such as "no value", in these rows. missing=drop would leave out all ${missing} rows without a label.`
-    : `${rowText(place)} has no value in ${column} (${missing} of ${rows} rows are missing one): fill it in or remove the row (missing=drop drops all such rows).`;
+    ? `${rowText(place)} holds the text ${quote(text)} in ${column}, which pandas and trainpost read as missing (${notes.missingText.rows} of ${rows} rows hold it): if it is a class, write another text, such as "no value", in these rows.${canDrop ? ` missing=drop would leave out all ${missing} rows without a label.` : ''}`
+    : `${rowText(place)} has no value in ${column} (${missing} of ${rows} rows are missing one): fill it in or remove the row${canDrop ? ' (missing=drop drops all such rows)' : ''}.`;
   throw new DataError('missing_label', hint === undefined ? message : `${message} ${hint}`, {
     ...place,
     column: name,

@@ -3,13 +3,13 @@ import type { ClassLabel, ColumnInfo, TestFileInfo } from '../values/dataset.ts'
 import type { Missing } from '../values/plan.ts';
 import type { Warning } from '../values/warning.ts';
 import { numberOf, truthValue } from './column.ts';
-import type { Dataset } from './dataset.ts';
 import { infiniteValue, missingValue } from './features.ts';
+import type { KnownColumn, KnownRows } from './knownColumns.ts';
 import { ambiguousNumber, notANumber } from './oddCells.ts';
 import { rowPlace, rowText } from './places.ts';
 import { isMissingCell, segmentsOf } from './segments.ts';
 import { type Table, type TableColumn, TEXTS_MAX, type TextColumn } from './table.ts';
-import { NO_CLASS, requireLabels, type Target } from './target.ts';
+import { NO_CLASS, requireLabels } from './target.ts';
 import { columnFinder, isBoolean } from './testReading.ts';
 import { firstInfinite, firstOther, type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
 import { testFileWarnings } from './warnings/testFile.ts';
@@ -17,12 +17,12 @@ import { testFileWarnings } from './warnings/testFile.ts';
 /** The header line's place among the rows. */
 const HEADER = -1;
 
-/** The rows of a test file in the terms of the training file. */
+/** The rows of a test file in the terms of the training file, or of a model. */
 export interface TestRows {
   readonly table: Table;
-  /** For each feature of the training file, in its order, the same column of the test file. */
+  /** For each known feature, in its order, the same column of the test file. */
   readonly features: readonly TestColumn[];
-  /** Each row's place among the classes of the training file, or `NO_CLASS` for a dropped row. */
+  /** Each row's place among the known classes, or `NO_CLASS` for a dropped row. */
   readonly codes: Uint8Array;
   /** 1 for each row that is left out: it has no value, or misses one. Undefined if no row is left out. */
   readonly dropped: Uint8Array | undefined;
@@ -37,78 +37,85 @@ export interface TestColumn {
   /** Its place in the test file. */
   readonly index: number;
   readonly missing: number;
-  /** For a column of text: the texts of both files, and the place of each text of the test file among them. */
+  /** For a column of text beside a training file: the texts of both, and the place of each text of the test file among them. */
   readonly texts?: { readonly all: readonly string[]; readonly places: Int32Array };
 }
 
 /**
- * Finds the columns of the training file in the test file, by their names, and the classes of its rows. Other columns of the
- * test file are not used.
+ * Finds the known columns in the test file, by their names, and the classes of its rows. Other columns of the test file are
+ * not used.
  * @param test read as `testReadingFor` says
  * @throws DataError if a column is missing or of another kind, if a cell is missing and nothing fills it, if a class is not
- *   one of the training file, or if no row is left; its details name the file
+ *   a known one, or if no row is left; its details name the file
  */
-export function readTestRows(train: Dataset, test: Table, missing: Missing): TestRows {
+export function readTestRows(known: KnownRows, test: Table, missing: Missing): TestRows {
   try {
-    return findRows(train, test, missing);
+    return findRows(known, test, missing);
   } catch (error) {
     throw inTestFile(error);
   }
 }
 
-function findRows(train: Dataset, test: Table, missing: Missing): TestRows {
-  const { target, features } = train;
+function findRows(known: KnownRows, test: Table, missing: Missing): TestRows {
+  const { target, features } = known;
   const indexOf = columnFinder(test);
   const placeOf = (name: string) => {
     const place = indexOf(name);
-    if (place < 0) throw missingColumn(test, name, name === target.name);
+    if (place < 0) throw missingColumn(known, test, name);
     return place;
   };
   const targetIndex = placeOf(target.name);
   const indices = features.map(({ name }) => placeOf(name));
   const leftOut = leftOutRows(test, [...indices, targetIndex], missing === 'drop');
-  requireLabels(test, targetIndex, leftOut);
-  const found = features.map(({ index }, place) =>
-    readFeature(train.table.columns[index]!, test, { index: indices[place]!, leftOut, missing }),
+  requireLabels(test, targetIndex, leftOut, known.of !== 'model');
+  const found = features.map((feature, place) =>
+    readFeature(feature, test, { of: known.of, index: indices[place]!, leftOut, missing }),
   );
-  const codes = readCodesOf(target, test, targetIndex, leftOut);
+  const codes = readCodesOf(known, test, targetIndex, leftOut);
   let rows = 0;
   for (let row = 0; row < codes.length; row++) if (codes[row] !== NO_CLASS) rows++;
-  if (rows === 0) throw noRowLeft();
+  if (rows === 0) throw noRowLeft(known);
   return {
     table: test,
     features: found,
     codes,
     dropped: leftOut.marks,
     rows,
-    info: describeTest(train, test, rows),
+    info: describeTest(known, test, rows),
     warnings: testFileWarnings(test, { leftOut, targetIndex }),
   };
 }
 
-interface Place {
+interface Place extends Pick<KnownRows, 'of'> {
   readonly index: number;
   readonly leftOut: LeftOutRows;
   readonly missing: Missing;
 }
 
-function readFeature(known: TableColumn, test: Table, { index, leftOut, missing }: Place): TestColumn {
+function readFeature(
+  { type, texts = [] }: KnownColumn,
+  test: Table,
+  { of, index, leftOut, missing }: Place,
+): TestColumn {
   const column = test.columns[index]!;
   const used = usedCells(test, index, leftOut);
-  if (known.kind === 'number' && column.missing < test.rows) {
-    if (isBoolean(known) && !isBoolean(column)) throw notABoolean(column, test, index);
+  if (type !== 'string' && column.missing < test.rows) {
+    const isTruth = type === 'boolean';
+    if (isTruth && !isBoolean(column)) throw notABoolean(of, column, test, index);
     const ambiguous = ambiguousNumber(test, column);
     if (ambiguous !== undefined) throw ambiguous;
-    if (!isBoolean(known) && used.others > 0) throw notANumber(test, index, leftOut, used);
+    if (!isTruth && used.others > 0) throw notANumber(test, index, leftOut, used, orIgnore(of));
     const infinite = firstInfinite(test, index, leftOut);
     if (infinite !== undefined) throw infiniteValue(test, index, infinite);
   }
-  if (used.missing > 0 && missing === 'error') throw missingValue(test, index, leftOut, used);
+  if (used.missing > 0 && missing === 'error') {
+    throw missingValue(test, index, leftOut, used, ...(of === 'model' ? [FILL_IN] : []));
+  }
   const common = { index, missing: column.missing };
-  if (known.kind !== 'text') return common;
-  if (column.kind !== 'text') return { ...common, texts: { all: known.texts, places: new Int32Array(0) } };
-  if (column.overflowed) throw tooManyTexts(column.name);
-  return { ...common, texts: joinTexts(known.texts, column.texts) };
+  if (type !== 'string') return common;
+  if (column.kind !== 'text') return { ...common, texts: { all: texts, places: new Int32Array(0) } };
+  if (column.overflowed) throw tooManyTexts(of, column.name);
+  return of === 'model' ? common : { ...common, texts: joinTexts(texts, column.texts) };
 }
 
 /** Gives the texts that the training file does not have one place behind all others: no category is like them. */
@@ -121,16 +128,15 @@ function joinTexts(known: readonly string[], texts: readonly string[]): Required
   };
 }
 
-/** Each row's place among the classes of the training file. @throws DataError for a label that is unknown */
-function readCodesOf(target: Target, test: Table, index: number, leftOut: LeftOutRows): Uint8Array {
+/** Each row's place among the known classes. @throws DataError for a label that is unknown */
+function readCodesOf(known: KnownRows, test: Table, index: number, leftOut: LeftOutRows): Uint8Array {
+  const { target } = known;
   const column = test.columns[index]!;
   if (column.kind === 'number' && usedCells(test, index, leftOut).others > 0) {
     const { row, text } = firstOther(test, index, leftOut)!;
-    throw unknownClass(target, test, row, text);
+    throw unknownClass(known, test, row, text);
   }
-  const codeOf = new Map<ClassLabel | undefined, number>(
-    target.classCounts.map(({ label }, code) => [label, code]),
-  );
+  const codeOf = new Map<ClassLabel | undefined, number>(target.classes.map((label, code) => [label, code]));
   const ofTexts =
     column.kind === 'text' ? column.texts.map((text) => codeOf.get(labelOf(target, text, test))) : undefined;
   const codes = new Uint8Array(test.rows).fill(NO_CLASS);
@@ -144,7 +150,7 @@ function readCodesOf(target: Target, test: Table, index: number, leftOut: LeftOu
       const code = ofTexts === undefined ? codeOf.get(cell / power) : ofTexts[cell];
       if (code === undefined) {
         const text = column.kind === 'text' ? column.texts[cell]! : String(cell / power);
-        throw unknownClass(target, test, row, text);
+        throw unknownClass(known, test, row, text);
       }
       codes[row] = code;
     }
@@ -152,14 +158,14 @@ function readCodesOf(target: Target, test: Table, index: number, leftOut: LeftOu
   return codes;
 }
 
-/** The label that a text means, in the type of the training file's labels. */
-function labelOf({ type }: Target, text: string, { format }: Table): ClassLabel | undefined {
+/** The label that a text means, in the type of the known labels. */
+function labelOf({ type }: KnownRows['target'], text: string, { format }: Table): ClassLabel | undefined {
   if (type === 'string') return text;
   return type === 'boolean' ? truthValue(text) : numberOf(text, format);
 }
 
-/** The columns in the test file's order, of the training file's types. Columns that are not used are not read. */
-function describeTest({ columns }: Dataset, test: Table, rows: number): TestFileInfo {
+/** The columns in the test file's order, of the known types. Columns that are not used are not read. */
+function describeTest({ columns }: KnownRows, test: Table, rows: number): TestFileInfo {
   const indexOf = columnFinder(test);
   const types = new Map(columns.map(({ name, type }) => [indexOf(name), type]));
   const infos = test.columns.map(
@@ -172,23 +178,33 @@ function describeTest({ columns }: Dataset, test: Table, rows: number): TestFile
   return { rows, columns: infos, digest: test.digest };
 }
 
-function missingColumn({ lines }: Table, name: string, isTarget: boolean): DataError {
-  const [what, remedy] = isTarget
-    ? ['the target', 'add it']
-    : ['a feature of train_file', 'add it, or add the column to ignore'];
+const FILL_IN =
+  'fill in the values, or remove the rows, because the model was trained without a rule for missing values';
+
+/** The end of a list of remedies: what a model has learned from cannot be left out. */
+function orIgnore(of: KnownRows['of']): string {
+  return of === 'model' ? '' : ', or add the column to ignore';
+}
+
+function missingColumn({ of, target }: KnownRows, { lines }: Table, name: string): DataError {
+  const feature = `a feature of ${of === 'model' ? 'the model' : of}`;
+  const [what, remedy] =
+    name === target.name
+      ? ['the target', `add it${of === 'model' ? ', or name the column with the labels in target' : ''}`]
+      : [feature, `add it${orIgnore(of)}`];
   const message = `The file has no column ${quote(name)}, which is ${what}: ${remedy}.`;
   return new DataError('missing_column', message, { ...rowPlace(HEADER, lines), column: name });
 }
 
 /** The error for the first cell that is no truth value. */
-function notABoolean(column: TableColumn, test: Table, index: number): DataError {
+function notABoolean(of: KnownRows['of'], column: TableColumn, test: Table, index: number): DataError {
   const { name } = column;
   const { texts } = column as TextColumn;
   const found = texts.findIndex((text) => truthValue(text) === undefined);
   const place = rowPlace(firstRowWith(test, index, found), test.lines);
   return new DataError(
     'not_a_boolean',
-    `${rowText(place)} has ${quote(texts[found]!)} in column ${quote(name)}, which has only truth values in train_file: write True or False, or add the column to ignore.`,
+    `${rowText(place)} has ${quote(texts[found]!)} in column ${quote(name)}, which has only truth values ${of === 'model' ? 'in the model' : 'in train_file'}: write True or False${orIgnore(of)}.`,
     { ...place, column: name, value: texts[found]! },
   );
 }
@@ -201,16 +217,25 @@ function firstRowWith(test: Table, index: number, code: number): number {
   return 0;
 }
 
-function tooManyTexts(name: string): DataError {
+function tooManyTexts(of: KnownRows['of'], name: string): DataError {
   return new DataError(
     'too_many_categories',
-    `Column ${quote(name)} holds more than ${TEXTS_MAX} different texts: correct the texts, or add the column to ignore.`,
+    `Column ${quote(name)} holds more than ${TEXTS_MAX} different texts: correct the texts${orIgnore(of)}.`,
     { column: name, limit: TEXTS_MAX, actual: TEXTS_MAX + 1 },
   );
 }
 
-function unknownClass({ name }: Target, test: Table, row: number, value: string): DataError {
+function unknownClass(
+  { of, target: { name } }: KnownRows,
+  test: Table,
+  row: number,
+  value: string,
+): DataError {
   const place = rowPlace(row, test.lines);
+  if (of === 'model') {
+    const message = `${rowText(place)} has the class ${quote(value)}, which the model does not know: correct the label, or remove the row.`;
+    return new DataError('unknown_class', message, { ...place, column: name, value });
+  }
   return new DataError(
     'class_only_in_test',
     `${rowText(place)} has the class ${quote(value)}, which no training row has, so it cannot be learned: add rows of this class to train_file, or remove its rows here.`,
@@ -218,7 +243,8 @@ function unknownClass({ name }: Target, test: Table, row: number, value: string)
   );
 }
 
-function noRowLeft(): DataError {
+function noRowLeft({ of }: KnownRows): DataError {
+  if (of === 'model') return new DataError('no_rows', 'The file has no row with a value: add rows.', {});
   return new DataError(
     'all_rows_dropped',
     'No row is left because every row has a missing value: fill in the values, add a column to ignore, or choose another value for missing.',

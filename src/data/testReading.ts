@@ -1,5 +1,6 @@
 import { type FileReading, fileReading } from './fileReading.ts';
-import { assignRoles, indexByText, type Roles, usedColumns } from './roles.ts';
+import type { KnownColumn, KnownColumns } from './knownColumns.ts';
+import { indexByText } from './roles.ts';
 import type { Table, TableColumn } from './table.ts';
 import type { ColumnReading } from './tableBuilder.ts';
 import { type LeftOutRows, leftOutRows, usedCells } from './usedRows.ts';
@@ -14,36 +15,33 @@ export interface TestReading extends FileReading {
  * Returns how the test file must be read again, because its first rows show another decimal sign, or columns of another
  * kind, than the whole file and the training file; undefined if the table is right.
  * A column is read as text for its texts, or for an error that names the first cell that is wrong.
- * @param train read as `readingFor` says
+ * @param known those of the training file, read as `readingFor` says, or those of a model
  * @param before how the test file was read, beyond what its first rows show
- * @throws FieldError as `assignRoles`
  */
 export function testReadingFor(
-  train: Table,
-  roles: Roles,
+  known: KnownColumns,
   test: Table,
   before: TestReading = {},
 ): TestReading | undefined {
-  const ofFile = before.decimalComma === undefined ? signOf(train, test) : undefined;
+  const ofFile = before.decimalComma === undefined ? signOf(known.format, test) : undefined;
   if (ofFile !== undefined) return merged(before, ofFile);
-  const used = usedColumns(train, assignRoles(train, roles));
   const indexOf = columnFinder(test);
-  const pairs = used.flatMap((index) => {
-    const found = indexOf(train.columns[index]!.name);
-    return found < 0 ? [] : [{ known: train.columns[index]!, index: found }];
+  const pairs = known.columns.flatMap((column) => {
+    const index = indexOf(column.name);
+    return index < 0 ? [] : [{ known: column, index }];
   });
   const leftOut = leftOutRows(
     test,
     pairs.map(({ index }) => index),
-    roles.missing === 'drop',
+    known.dropsMissing,
   );
   const readings = new Map<string, ColumnReading>();
   const textColumns = new Set<string>();
-  for (const { known, index } of pairs) {
+  for (const { known: column, index } of pairs) {
     const { name } = test.columns[index]!;
     // A column that was read again stays as it is: otherwise it could be read again without end.
     if (before.readings?.has(name) === true || before.textColumns?.has(name) === true) continue;
-    const reading = columnReading(known, test, index, leftOut);
+    const reading = columnReading(column, test, index, leftOut);
     if (reading === 'texts') textColumns.add(name);
     else if (reading !== undefined) readings.set(name, reading);
   }
@@ -62,10 +60,10 @@ export function isBoolean(column: TableColumn): boolean {
 }
 
 /** The decimal sign that the test file's rows prove, or else that of the training file. */
-function signOf(train: Table, test: Table): FileReading | undefined {
+function signOf(train: KnownColumns['format'], test: Table): FileReading | undefined {
   const ofTest = fileReading(test);
-  if (ofTest !== undefined || test.format.signIsOpen !== true) return ofTest;
-  const { delimiter, decimalComma, signIsOpen } = train.format;
+  if (ofTest !== undefined || test.format.signIsOpen !== true || train === undefined) return ofTest;
+  const { delimiter, decimalComma, signIsOpen } = train;
   return delimiter === test.format.delimiter && signIsOpen !== true ? { decimalComma } : undefined;
 }
 
@@ -79,16 +77,17 @@ function merged(before: TestReading, after: TestReading): TestReading {
 }
 
 function columnReading(
-  known: TableColumn,
+  { type }: KnownColumn,
   test: Table,
   index: number,
   leftOut: LeftOutRows,
 ): ColumnReading | undefined {
   const column = test.columns[index]!;
   if (column.missing === test.rows) return undefined;
+  const isText = type === 'string';
   if (column.kind === 'number') {
-    return known.kind === 'text' || isBoolean(known) !== isBoolean(column) ? 'texts' : undefined;
+    return isText || (type === 'boolean') !== isBoolean(column) ? 'texts' : undefined;
   }
-  const isNumbers = known.kind === 'number' && !isBoolean(known);
+  const isNumbers = !isText && type !== 'boolean';
   return isNumbers && usedCells(test, index, leftOut).others === 0 ? 'numbers' : undefined;
 }

@@ -1,4 +1,5 @@
 import type { DryRun } from '../values/dryRun.ts';
+import type { Evaluation, EvaluationPlan } from '../values/evaluation.ts';
 import type { Plan } from '../values/plan.ts';
 import type { Result } from '../values/result.ts';
 import type { Watch } from './watch.ts';
@@ -14,7 +15,7 @@ interface Intake {
 }
 
 /** A posted file. It lies on disk whole; an engine that took it in while it arrived has read it already. */
-interface FileSource {
+export interface FileSource {
   readonly path: string;
   readonly intake: Intake;
 }
@@ -42,4 +43,9 @@ export interface Engine {
   run(source: Source, plan: Plan, watch: Watch): Promise<Result>;
   /** Reports what `run` would come to, without fitting. @throws as `run`, but what the report can tell it tells */
   inspect(source: Source, plan: Plan, watch: Watch): Promise<DryRun>;
+  /**
+   * Measures a model that was trained before on the rows of a file with labels.
+   * @throws as `run`; errors about the file name it as the test file
+   */
+  evaluate(source: FileSource, plan: EvaluationPlan, watch: Watch): Promise<Evaluation>;
 }

@@ -27,6 +27,14 @@ export const MEASURES: Vocabulary = {
   names: new Set<string>([...COUNTS, 'n', ...METRICS, ...Object.keys(SHORT_NAMES)]),
 };
 
+/** Names of metrics, also the short ones. */
+export const METRIC_NAMES: readonly string[] = [...METRICS, ...Object.keys(SHORT_NAMES)];
+
+/** The name of scikit-learn for a metric of `METRIC_NAMES`. A classifier's score is its accuracy. */
+export function fullName(name: string): string {
+  return name === 'score' ? 'accuracy_score' : (SHORT_NAMES[name] ?? name);
+}
+
 /** The values of `MEASURES` by name. An undefined metric is NaN, and a name that does not apply has no value. */
 export function scopeOf({ metrics, rows, confusion }: Measures): ReadonlyMap<string, number> {
   const scope = new Map<string, number>([['n', rows]]);

@@ -1,7 +1,9 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Readiness } from '../observability/readiness.ts';
+import type { LoadedModels } from '../training/evaluate.ts';
 import type { TrainingRooms } from '../training/train.ts';
 import { refuseCrossSite } from './access/crossSite.ts';
 import { checkHead } from './access/head.ts';
@@ -11,6 +13,7 @@ import { warnOfProxy } from './access/proxy.ts';
 import { requireToken } from './access/token.ts';
 import { admission } from './admission.ts';
 import { refuseTooMany } from './connections.ts';
+import { evaluateRoute } from './evaluate/evaluateRoute.ts';
 import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
 import { deliveriesRoute } from './routes/deliveriesRoute.ts';
@@ -19,8 +22,12 @@ import { helloRoute } from './routes/helloRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
+import { invocationsRoute, type ScoringOptions, type ScoringRooms } from './scoring/invocationsRoute.ts';
+import { modelHealthRoute } from './scoring/modelHealthRoute.ts';
+import { predictRoute } from './scoring/predictRoute.ts';
 import type { AnswerWait } from './train/prefer.ts';
 import { trainRoute } from './train/trainRoute.ts';
+import { UploadSlots } from './upload/slots.ts';
 import type { UploadOptions } from './upload/upload.ts';
 
 export interface AccessOptions {
@@ -34,16 +41,21 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly access: AccessOptions;
   readonly rooms: TrainingRooms;
+  readonly models: LoadedModels;
   readonly upload: UploadOptions;
+  readonly scoring: ScoringRooms & ScoringOptions;
   readonly wait: AnswerWait;
   readonly limits: readonly ShownLimit[];
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  /** The version of trainpost. */
+  readonly version: string;
 }
 
 /** Builds the app. A request passes the handlers from top to bottom. */
 export function createApp(options: AppOptions): Express {
-  const { logger, access, rooms, upload, wait, limits, metrics, readiness } = options;
+  const { logger, access, rooms, models, upload, scoring, wait, limits, metrics, readiness, version } =
+    options;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
@@ -56,11 +68,18 @@ export function createApp(options: AppOptions): Express {
   app.use(access.token === undefined ? warnOfProxy(logger) : requireToken(access.token));
   // Before `admission`, which rejects requests during a shutdown: probes are still answered, and report the shutdown.
   app.use(healthRoute(readiness));
+  app.use(modelHealthRoute(scoring.models, scoring.modelUri, version));
   app.use(metricsRoute(metrics));
   app.use(admission(rooms.underWay));
   app.use(helloRoute());
   app.use(limitsRoute(limits));
-  app.use(trainRoute(rooms, upload, wait, metrics));
+  const uploads = { ...upload, places: new UploadSlots(upload) };
+  // Both routes share the keys and the places for uploads.
+  const jobs = new Jobs(rooms);
+  app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
+  app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
+  app.use(invocationsRoute(scoring, scoring));
+  app.use(predictRoute(scoring, scoring, upload));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

@@ -47,6 +47,10 @@ export class HttpError extends TrainpostError {
     this.members = members;
   }
 
+  withStatus(status: number): HttpError {
+    return new HttpError(status, this.code, this.message, this.details, this.members);
+  }
+
   /** The same error, whose problem also has other keys. */
   with(members: HttpError['members']): HttpError {
     return new HttpError(this.status, this.code, this.message, this.details, members);
@@ -108,6 +112,9 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Cannot be stored',
 };
 
+/** Titles of errors that the title of their status does not fit. */
+const TITLE_BY_CODE: Readonly<Record<string, string>> = { gate_failed: 'A gate failed' };
+
 /** Turns any error into an `application/problem+json` response; the last handler of the app. */
 export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
   const error = toHttp(cause);
@@ -137,7 +144,7 @@ export function problemText(error: HttpError, instance?: string): string {
   const { retryAfterS: _, openMessage: __, runId, deliveryId, value, ...help } = details;
   const problem: Problem = {
     type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
+    title: TITLE_BY_CODE[code] ?? TITLES[status] ?? 'Error',
     status,
     detail: message,
     ...(instance !== undefined && { instance }),

@@ -172,19 +172,26 @@ export function averageOf(nClasses: number, positiveCode: number): Average {
 }
 
 /** Mean log loss. Neumaier's compensated summation (1974) loses no digits over millions of rows. */
-export function meanLogLoss(codes: ClassCodes, { columns }: Matrix): number {
-  const ofSecond = columns.length === 1 ? columns[0] : undefined;
+export function meanLogLoss(codes: ClassCodes, proba: Matrix): number {
+  const lossAt = rowLosses(codes, proba);
   let sum = 0;
   let correction = 0;
   for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]!;
-    const probability =
-      ofSecond === undefined ? columns[code]![i]! : code === 1 ? ofSecond[i]! : 1 - ofSecond[i]!;
-    const clipped = Math.min(Math.max(probability, PROBABILITY_MARGIN), 1 - PROBABILITY_MARGIN);
-    const loss = -Math.log(clipped);
+    const loss = lossAt(i);
     const next = sum + loss;
     correction += sum >= loss ? sum - next + loss : loss - next + sum;
     sum = next;
   }
   return (sum + correction) / codes.length;
+}
+
+/** The log loss of a row: -ln(p), where p is the clipped probability of the row's true class. */
+export function rowLosses(codes: ClassCodes, { columns }: Matrix): (row: number) => number {
+  const ofSecond = columns.length === 1 ? columns[0] : undefined;
+  return (row) => {
+    const code = codes[row]!;
+    const probability =
+      ofSecond === undefined ? columns[code]![row]! : code === 1 ? ofSecond[row]! : 1 - ofSecond[row]!;
+    return -Math.log(Math.min(Math.max(probability, PROBABILITY_MARGIN), 1 - PROBABILITY_MARGIN));
+  };
 }

@@ -98,7 +98,7 @@ function logChange(logger: Logger, check: string, finding: Finding | undefined):
   logger.warn({ check, ...why }, `not ready: ${reason}`);
 }
 
-function packageVersion(): string {
+export function packageVersion(): string {
   const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
 }

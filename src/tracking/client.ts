@@ -114,13 +114,17 @@ export class MlflowClient extends Api {
     await this.call('POST', 'runs/set-tag', { run_id: runId, key, value }, true);
   }
 
-  /** A context says what the data was for: `training`. */
-  async logInputs(runId: string, inputs: readonly NewInput[]): Promise<void> {
+  /**
+   * Logs what a run used. A context says what the data was for: `training`.
+   * @param modelId MLflow 3: a logged model that the run used
+   */
+  async logInputs(runId: string, inputs: readonly NewInput[], modelId?: string): Promise<void> {
     const datasets = inputs.map(({ dataset, context }) => ({
       tags: keyValues({ 'mlflow.data.context': context }),
       dataset,
     }));
-    const body = { run_id: runId, datasets };
+    const models = modelId === undefined ? {} : { models: [{ model_id: modelId }] };
+    const body = { run_id: runId, datasets, ...models };
     const send = () => this.call('POST', 'runs/log-inputs', body, true);
     // If two runs bring a new data set at once, MLflow lets one of them fail. The second time, the data set is there.
     await send().catch((error: unknown) => {
@@ -233,6 +237,10 @@ export class MlflowClient extends Api {
     return versions.sort((one, other) => Number(one.version) - Number(other.version));
   }
 
+  async setVersionTag(name: string, version: string, key: string, value: string): Promise<void> {
+    await this.call('POST', 'model-versions/set-tag', { name, version, key, value }, true);
+  }
+
   async deleteModelVersion(name: string, version: string): Promise<void> {
     await this.ifThere(() => this.call('DELETE', 'model-versions/delete', { name, version }));
   }
@@ -247,6 +255,28 @@ export class MlflowClient extends Api {
     const versionPath = `model-versions/get?name=${encodeURIComponent(name)}&version=${encodeURIComponent(version)}`;
     type VersionAnswer = { model_version: ModelVersion };
     return this.ifThere(async () => (await this.call<VersionAnswer>('GET', versionPath)).model_version);
+  }
+
+  /** The number of the version that an alias points at; undefined if there is no such model or alias. */
+  async versionOfAlias(name: string, alias: string): Promise<string | undefined> {
+    const query = new URLSearchParams({ name, alias });
+    type Answer = { model_version: { version: string } };
+    try {
+      const answer = await this.ifThere(() => this.call<Answer>('GET', `registered-models/alias?${query}`));
+      return answer?.model_version.version;
+    } catch (error) {
+      // MLflow says so of an alias that is not there.
+      if (hasErrorCode(error, 'INVALID_PARAMETER_VALUE')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Paths of the files in a folder of a run's artifacts; undefined if MLflow does not have the run. */
+  async listRunArtifacts(runId: string, folder: string): Promise<string[] | undefined> {
+    const query = new URLSearchParams({ run_id: runId, path: folder });
+    type Answer = { files?: { path: string }[] };
+    const answer = await this.ifThere(() => this.call<Answer>('GET', `artifacts/list?${query}`));
+    return answer && (answer.files ?? []).map(({ path }) => path);
   }
 
   async setAlias(name: string, alias: string, version: string): Promise<void> {

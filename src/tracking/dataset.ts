@@ -22,21 +22,37 @@ const NAME_CHARS_MAX = 500;
  */
 export function datasetInput(fileName: string, dataset: DatasetInfo, part: DatasetPart): DatasetInput {
   const { rows, target, classCounts, summaries } = dataset;
-  const name = part.file?.fileName ?? fileName;
-  const { columns } = part.file ?? dataset;
   const file = { digest: dataset.digest, num_rows: rows, class_counts: classCounts, summary: summaries };
+  return part.file === undefined
+    ? inputOf(fileName, { ...dataset, ...part }, { file })
+    : inputOf(part.file.fileName, { ...part.file, ...part, target });
+}
+
+/** All rows of a file of test rows as MLflow's dataset input. */
+export function fileDataset(fileName: string, file: Rows): DatasetInput {
+  return inputOf(fileName, file);
+}
+
+/** Rows of a file. */
+type Rows = Pick<DatasetInfo, 'rows' | 'columns' | 'digest' | 'target'>;
+
+function inputOf(
+  name: string,
+  { rows, columns, digest, target }: Rows,
+  more: Pick<Profile, 'file'> = {},
+): DatasetInput {
   return {
     name: name.slice(0, NAME_CHARS_MAX),
-    digest: part.digest,
+    digest,
     source_type: 'local',
     source: JSON.stringify({ uri: name }),
     schema: JSON.stringify({ mlflow_colspec: columns.map(columnSpec) }),
     profile: JSON.stringify({
-      num_rows: part.rows,
-      num_elements: part.rows * columns.length,
+      num_rows: rows,
+      num_elements: rows * columns.length,
       num_columns: columns.length,
       target,
-      ...(part.file === undefined && { file }),
+      ...more,
     } satisfies Profile),
   };
 }

@@ -31,11 +31,18 @@ export async function firstThatFits<Form, Result>(
   return undefined;
 }
 
+/** What a run used. */
+interface NodeInputs {
+  readonly inputs: readonly NewInput[];
+  /** Id of a logged model; MLflow 3 only. */
+  readonly modelId?: string;
+}
+
 /** Logs the data sets of a run with as much of their descriptions as the server takes. */
 export async function logInputs(
   client: MlflowClient,
   runId: string,
-  inputs: readonly NewInput[],
+  { inputs, modelId }: NodeInputs,
   major: 2 | 3,
 ): Promise<void> {
   if (inputs.length === 0) return;
@@ -47,7 +54,8 @@ export async function logInputs(
     dataset: withoutStatistics(withSchemaOf(dataset, SCHEMA_CHARS_MIN)),
     context,
   }));
-  await firstThatFits([known, short], (form) => client.logInputs(runId, form));
+  const used = major === 3 ? modelId : undefined;
+  await firstThatFits([known, short], (form) => client.logInputs(runId, form, used));
 }
 
 /** The forms of params, the longest first. The last form stays an error if it is too long. */

@@ -31,7 +31,7 @@ function pageUrl({ url, workspace }: LinkBase, path: string): string {
 interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion: string;
+  readonly modelVersion?: string;
   /** Ids of the runs by the keys of their nodes. */
   readonly runIds: Readonly<Record<string, string | undefined>>;
 }
@@ -43,18 +43,21 @@ export function loggedRun(
   delivered: Delivered,
 ): LoggedRun {
   const { runId, experimentId, modelVersion, runIds } = delivered;
-  const { name: runName, model } = root;
-  const { name: modelName, registeredAs: registeredModelName } = model;
+  const { name: runName, model, promotion } = root;
+  const registeredAs = promotion?.registeredModelName ?? model?.registeredAs;
   return {
     runId,
     runName,
     runUrl: runUrl(base, experimentId, runId),
     experimentId,
     experimentUrl: experimentUrl(base, experimentId),
-    modelUri: `runs:/${runId}/${modelName}`,
-    registeredModelName,
-    modelVersion,
-    modelUrl: modelVersionUrl(base, registeredModelName, modelVersion),
+    ...(model && { modelUri: `runs:/${runId}/${model.name}` }),
+    ...(registeredAs !== undefined &&
+      modelVersion !== undefined && {
+        registeredModelName: registeredAs,
+        modelVersion,
+        modelUrl: modelVersionUrl(base, registeredAs, modelVersion),
+      }),
     ...(children.length > 0 && {
       children: children.map((node) => {
         const id = runIds[node.key];

@@ -4,7 +4,7 @@ import type { MlflowClient } from './client.ts';
 import { firstThatFits, logBatch } from './decorations.ts';
 import { createOnce } from './delivery/createOnce.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import type { ModelSource, RunInfo } from './mlflowTypes.ts';
+import type { ModelSource, Run, RunInfo } from './mlflowTypes.ts';
 import { listingJson, mlmodel } from './modelFiles/index.ts';
 import type { FoundServer } from './serverFinder.ts';
 import { modelFilesOf, modelUuid, type NodeModel, type RunNode, timedMetrics } from './tree.ts';
@@ -63,7 +63,11 @@ async function listModel(
  * no list in JSON, because a database has cut it, for example.
  */
 async function listedModels(client: MlflowClient, runId: string): Promise<unknown[] | undefined> {
-  const tags = (await client.getRun(runId))?.data.tags ?? [];
+  const run = await client.getRun(runId);
+  return run === undefined ? [] : listIn(run);
+}
+
+function listIn({ data: { tags = [] } }: Run): unknown[] | undefined {
   const text = tags.find(({ key }) => key === MODELS_TAG)?.value ?? '[]';
   try {
     const listed: unknown = JSON.parse(text);
@@ -71,6 +75,12 @@ async function listedModels(client: MlflowClient, runId: string): Promise<unknow
   } catch {
     return undefined;
   }
+}
+
+/** The path of the model that the run listed last, below the run's artifacts; undefined if there is none. */
+export function lastListedModel(run: Run): string | undefined {
+  const last = listIn(run)?.at(-1) as { artifact_path?: unknown } | null | undefined;
+  return typeof last?.artifact_path === 'string' ? last.artifact_path : undefined;
 }
 
 /** Removes entries that are in the run's list twice, word by word. @returns how many it removed */

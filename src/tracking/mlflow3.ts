@@ -86,7 +86,7 @@ async function fill(
 }
 
 /** The metrics of a node, each with the model and the data set that it was measured with. */
-function metricsWith(tree: RunTree, node: RunNode, modelId: string): Metric[] {
+export function metricsWith(tree: RunTree, node: RunNode, modelId: string): Metric[] {
   const [input] = node.inputs;
   return timedMetrics(node).map((metric, index) => {
     const dataset = tree.datasets[node.metrics[index]?.dataset ?? input?.dataset ?? -1];

@@ -26,13 +26,25 @@ export interface RunInfo {
 
 export interface Run {
   readonly info: RunInfo;
-  readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
+  readonly data: {
+    readonly tags?: readonly { readonly key: string; readonly value: string }[];
+    /** The last value of each metric. MLflow 2 and 3 write NaN and the infinities as texts. */
+    readonly metrics?: readonly { readonly key: string; readonly value: number | string }[];
+    readonly params?: readonly { readonly key: string; readonly value: string }[];
+  };
+  readonly inputs?: {
+    readonly dataset_inputs?: readonly {
+      readonly tags?: readonly { readonly key: string; readonly value: string }[];
+      readonly dataset: Pick<DatasetInput, 'digest'> & Partial<Pick<DatasetInput, 'profile'>>;
+    }[];
+  };
   /** MLflow 3. */
   readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] };
 }
 
 export interface LoggedModelInfo {
   readonly model_id: string;
+  readonly name?: string;
   readonly artifact_uri: string;
   readonly status: string;
   readonly creation_timestamp_ms: number;
@@ -42,6 +54,7 @@ export interface ModelVersion {
   readonly version: string;
   /** Milliseconds since 1970. */
   readonly creation_timestamp: number;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
   readonly run_id?: string;
 }
 

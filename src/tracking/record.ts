@@ -4,17 +4,10 @@ import type { ChildRun, TrackedRun } from '../values/run.ts';
 import { datasetInput } from './dataset.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 import { runMetrics } from './metrics.ts';
-import { type MlmodelFacts, modelFiles } from './modelFiles/index.ts';
+import { type MlmodelFacts, type ModelOrigin, modelFiles } from './modelFiles/index.ts';
 import { cutParams, pipelineParams } from './params.ts';
 import { type Env, estimatorTags, outcomeTags, problemTags, systemTags, userOf } from './tags.ts';
-import {
-  REQUEST_ID_TAG,
-  type RecordedTree,
-  type RootNode,
-  type RunNode,
-  type RunTree,
-  requestIdOf,
-} from './tree.ts';
+import { REQUEST_ID_TAG, type RecordedTree, type RunNode, type RunTree, requestIdOf } from './tree.ts';
 
 /** A node with its files, which have their paths in the record. */
 interface Recorded<Node extends RunNode> {
@@ -48,11 +41,11 @@ export function recordTree(pipeline: PipelineState, run: TrackedRun, env: Env): 
   };
 }
 
-function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<RootNode> {
+function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<RunNode> {
   const key = 'root';
   const model = recordModel(pipeline, key, { run, tree, now });
   const { note, files = [] } = run;
-  const node: RootNode = {
+  const node: RunNode = {
     key,
     name: run.runName,
     startTimeMs: run.startTimeMs,
@@ -63,6 +56,8 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       ...(note !== undefined && { [NOTE_TAG]: note }),
       ...run.tags,
       ...outcomeTags(run),
+      ...(run.gate !== undefined && { [GATE_TAG]: run.gate }),
+      ...(run.reproduces !== undefined && { [REPRODUCES_TAG]: run.reproduces }),
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams({ ...pipelineParams(pipeline), ...run.extraParams }),
@@ -71,9 +66,11 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
     model: {
       facts: model.facts,
       name: run.modelName,
-      registeredAs: run.registeredModelName,
-      ...(run.alias !== undefined && { alias: run.alias }),
-      ...(note !== undefined && { description: note }),
+      ...(run.gate !== 'failed' && {
+        registeredAs: run.registeredModelName,
+        ...(run.alias !== undefined && { alias: run.alias }),
+        ...(note !== undefined && { description: note }),
+      }),
     },
     artifacts: files.map(({ path }) => path),
   };
@@ -82,7 +79,11 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
 }
 
 /** MLflow shows this tag as the description of a run. */
-const NOTE_TAG = 'mlflow.note.content';
+export const NOTE_TAG = 'mlflow.note.content';
+/** Says whether all gates held; without gates the tag is missing. */
+export const GATE_TAG = 'trainpost.gate';
+/** Names the run whose settings the training took. */
+const REPRODUCES_TAG = 'trainpost.reproduces';
 
 /** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
 function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {
@@ -116,6 +117,22 @@ function inputsOf({ parts }: TrackedRun): RunNode['inputs'] {
   return parts.map(({ context }, dataset) => ({ dataset, context }));
 }
 
+function originOf({ dataset, parts, holdout, positive, profile = [] }: TrackedRun): ModelOrigin {
+  const part = (context: 'train' | 'test') => parts.find((one) => one.context === context);
+  return {
+    target: dataset.target,
+    ...(positive !== undefined && { positive }),
+    trained: {
+      digest: dataset.digest,
+      trainDigest: part('train')?.digest ?? '',
+      trainRows: part('train')?.rows ?? 0,
+      testRows: part('test')?.rows ?? 0,
+      ...(holdout && { holdout }),
+    },
+    profile,
+  };
+}
+
 function recordModel(
   pipeline: PipelineState,
   key: string,
@@ -125,6 +142,7 @@ function recordModel(
     pipeline,
     features: run.dataset.features,
     inputExample: run.inputExample,
+    origin: originOf(run),
     signature: run.signature,
     utcTimeCreated: now,
   });

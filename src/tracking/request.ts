@@ -39,6 +39,8 @@ export interface Call {
   readonly body?: Buffer | object;
   /** Whether the call may be sent twice with the same effect. GET, PUT and DELETE may (RFC 9110, 9.2.2). */
   readonly repeatable?: boolean;
+  /** The longest response, if it is not that of other calls. */
+  readonly bytesMax?: number;
   /** Instead of the connection's time. */
   readonly timeoutMs?: number;
   /** Cuts the call off. */
@@ -167,7 +169,9 @@ export class Connection {
         signal,
       });
       const { statusCode: status, headers } = response;
-      if (status >= 200 && status < 300) return { text: await answerText(response, name) };
+      if (status >= 200 && status < 300) {
+        return { text: await answerText(response, name, call.bytesMax ?? ANSWER_BYTES_MAX) };
+      }
       const text = await readText(response, ERROR_BYTES_MAX);
       const retryAfterMs = parseRetryAfterMs(headers['retry-after']?.toString(), Date.now());
       return {
@@ -199,10 +203,14 @@ function bodyOf(body: Call['body']): Buffer | string | null {
   return Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
-async function answerText(response: Dispatcher.ResponseData, name: string): Promise<string> {
-  const text = await readText(response, ANSWER_BYTES_MAX + 1);
-  if (Buffer.byteLength(text) <= ANSWER_BYTES_MAX) return text;
-  const message = `The answer to ${name} is longer than ${ANSWER_BYTES_MAX} bytes: does MLFLOW_TRACKING_URI lead to an MLflow server?`;
+async function answerText(
+  response: Dispatcher.ResponseData,
+  name: string,
+  bytesMax: number,
+): Promise<string> {
+  const text = await readText(response, bytesMax + 1);
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  const message = `The answer to ${name} is longer than ${bytesMax} bytes: does MLFLOW_TRACKING_URI lead to an MLflow server?`;
   throw notMlflow(message, response.statusCode);
 }
 

@@ -47,8 +47,13 @@ export function outcomeTags({
   return {
     'trainpost.converged': String(solver.converged),
     'trainpost.iterations': String(solver.iterations),
-    ...(warnings.length > 0 && { 'trainpost.warnings': [...new Set(warnings)].join(',') }),
+    ...warningTags(warnings),
   };
+}
+
+/** The codes of warnings, each once; no tag without a warning. */
+export function warningTags(codes: readonly string[]): Record<string, string> {
+  return codes.length > 0 ? { 'trainpost.warnings': [...new Set(codes)].join(',') } : {};
 }
 
 /** Why a candidate could not be fitted. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Promotion } from '../values/run.ts';
 import type { DatasetInput } from './dataset.ts';
 import type { RecordFile } from './delivery/recordStore.ts';
 import type { Metric, Texts } from './mlflowTypes.ts';
@@ -10,7 +11,7 @@ export const REQUEST_ID_TAG = 'trainpost.request_id';
 const PARENT_TAG = 'mlflow.parentRunId';
 
 /**
- * The runs of one training, as they will be in MLflow. The tree survives JSON. Everything that could differ from one try
+ * The runs of one training or evaluation, as they will be in MLflow. The tree survives JSON. Everything that could differ from one try
  * to the next is frozen in it: MLflow takes a repeated `log-batch` only with the same timestamps.
  */
 export interface RunTree {
@@ -24,7 +25,7 @@ export interface RunTree {
   /** The data sets of all nodes; an input names one by its place. */
   readonly datasets: readonly DatasetInput[];
   /** The root, and its children. */
-  readonly nodes: readonly [RootNode, ...RunNode[]];
+  readonly nodes: readonly [RunNode, ...RunNode[]];
 }
 
 /** One run of a tree, with all that belongs to the run. */
@@ -41,14 +42,15 @@ export interface RunNode {
   readonly metrics: readonly StepMetric[];
   readonly inputs: readonly NodeInput[];
   readonly model?: NodeModel;
+  /** Id of a logged model of another run that the metrics belong to; MLflow 3 only, and only without a model of its own. */
+  readonly measuredModelId?: string;
+  /** A model of another run that an alias is moved to; only without a model of its own. */
+  readonly promotion?: Promotion;
   /** Paths below the run's artifacts. The record has each file as `<node>/<path>`; no path begins with `model/`. */
   readonly artifacts: readonly string[];
   /** A candidate that could not be fitted. Its tags say why. */
   readonly status?: 'FAILED';
 }
-
-/** The root's model is always registered: that is what a training is for. */
-export type RootNode = RunNode & { readonly model: { readonly registeredAs: string } };
 
 /** A metric; each of its values is finite. */
 export interface StepMetric {

@@ -1,6 +1,6 @@
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../values/delivery.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
-import type { LoggedRun, TrackedRun } from '../values/run.ts';
+import type { EvaluatedRun, LoggedRun, TrackedRun } from '../values/run.ts';
 
 /** Accepts trainings for delivery to MLflow, and reports how far each delivery is. */
 export interface DeliveryPort {
@@ -19,6 +19,8 @@ export interface DeliveryPort {
    * @throws UnavailableError or StorageError if the training cannot be kept
    */
   accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted>;
+  /** Accepts an evaluation. @throws as `accept` */
+  acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted>;
   /** The same promise as `Accepted.logged`; undefined if the delivery is not pending. */
   logged(id: string): Promise<LoggedRun> | undefined;
   /** @param id may come from a URL, and may be any text */

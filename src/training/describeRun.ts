@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pyBoolRepr } from '../python/repr.ts';
+import type { ClassesDtype, ClassLabel } from '../values/dataset.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { PipelineState } from '../values/pipelineState.ts';
 import type { ModelSpec, Plan } from '../values/plan.ts';
 import { chosenOf, type Result } from '../values/result.ts';
@@ -25,6 +27,8 @@ export interface RunInput {
   readonly result: Result;
   /** The service's own default for the field `signature`; `inferred` without it. */
   readonly signature?: SignatureKind;
+  /** What came of the gates, if the form has any. */
+  readonly gate?: GateReport;
 }
 
 /** MLflow allows 36 characters for the digest of a data set. */
@@ -34,16 +38,22 @@ const DIGEST_CHARS = 32;
 export function describeRun(input: RunInput): TrackedRun {
   const { fields, names, fileName, testFileName, receivedAt, plan, result } = input;
   const { alias, tags } = fields.names;
+  const { reproduce } = fields.mode;
   const { user, gitCommit, signature = input.signature ?? 'inferred' } = fields.logging;
   const best = chosenOf(result);
   const isSweep = result.candidates.length > 1;
+  const larger = largerLabel(best.pipeline);
+  const positive = result.positive ?? larger?.label;
   const paramsFor = (model: ModelSpec) => ({
     target: result.data.target,
-    ...positiveOf(best.pipeline),
+    ...(larger !== undefined && { positive: labelText(larger) }),
     ...paramsOf({ ...fields, logging: { ...fields.logging, signature } }, model),
   });
   return {
     ...measuresOf(best, result.warnings),
+    ...(result.intervals !== undefined && { intervals: result.intervals }),
+    ...(input.gate !== undefined && { gate: input.gate.state }),
+    ...(reproduce !== undefined && { reproduces: reproduce }),
     ...names,
     ...(alias !== undefined && { alias }),
     ...(user !== undefined && { user }),
@@ -53,7 +63,10 @@ export function describeRun(input: RunInput): TrackedRun {
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
     parts: partsOf(input),
+    holdout: plan.evaluation.holdout,
     signature,
+    ...(positive !== undefined && { positive }),
+    ...(result.profile !== undefined && { profile: result.profile }),
     inputExample: result.example,
     extraParams: paramsFor(best.model),
     note: noteOf({
@@ -74,7 +87,11 @@ export function describeRun(input: RunInput): TrackedRun {
  * The training rows and the test rows. The digest of rows of the training file follows from the file, and from the fields
  * that choose the rows. The digest of rows of a test file is that of the file.
  */
-function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
+export function partsOf({
+  result,
+  fields,
+  testFileName,
+}: Pick<RunInput, 'result' | 'fields' | 'testFileName'>): DatasetPart[] {
   const { data, testData, split } = result;
   const digestOf = (context: string) =>
     createHash('sha256')
@@ -91,12 +108,21 @@ function partsOf({ result, fields, testFileName }: RunInput): DatasetPart[] {
   return [partOf('train'), { context: 'test', rows: split.test, digest: testData.digest, file }];
 }
 
+interface Label {
+  readonly label: ClassLabel;
+  readonly dtype: ClassesDtype;
+}
+
 /** The class that precision, recall, F1 and ROC AUC refer to if the form names no class: the larger of two. */
-function positiveOf({ steps }: PipelineState): { readonly positive?: string } {
+function largerLabel({ steps }: PipelineState): Label | undefined {
   const last = steps.at(-1)?.[1];
   const classifier = last?.estimator === 'FixedThresholdClassifier' ? last.classifier : last;
-  if (classifier?.estimator !== 'LogisticRegression' || classifier.fitted.classes.length !== 2) return {};
-  const { classes, classesDtype } = classifier.fitted;
-  const larger = classes[1] as number | string;
-  return { positive: classesDtype === 'bool' ? pyBoolRepr(larger === 1) : String(larger) };
+  if (classifier?.estimator !== 'LogisticRegression') return undefined;
+  const { classes, classesDtype: dtype } = classifier.fitted;
+  return classes.length === 2 ? { label: classes[1]!, dtype } : undefined;
+}
+
+/** A label as Python prints it. */
+export function labelText({ label, dtype }: Label): string {
+  return dtype === 'bool' ? pyBoolRepr(label === 1) : String(label);
 }

@@ -24,7 +24,8 @@ export function measuresOf(
   };
 }
 
-function valuesOf({ metrics, custom }: Measures): MetricValues {
+/** All metrics of some rows by name, the client's own ones included. */
+export function valuesOf({ metrics, custom }: Measures): MetricValues {
   return { ...metrics, ...custom };
 }
 

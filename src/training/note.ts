@@ -1,5 +1,6 @@
-import type { Holdout } from '../values/plan.ts';
+import type { Holdout } from '../values/holdout.ts';
 import { chosenOf, type Result } from '../values/result.ts';
+import type { Warning } from '../values/warning.ts';
 import { settingsOf } from './children.ts';
 import { measuresOf } from './measures.ts';
 
@@ -37,15 +38,14 @@ export function noteOf({ fileName, testFileName, holdout, result }: NoteInput): 
         ...(cv ? [`${shown(cv.mean[name])} ± ${shown(cv.std[name])}`] : []),
       ]),
     ),
-    ...(warnings.length > 0
-      ? [
-          warnings
-            .slice(0, WARNINGS_MAX)
-            .map(({ code, message }) => `- ${code}: ${plain(message)}`)
-            .join('\n'),
-        ]
-      : []),
+    ...warningList(warnings),
   ].join('\n\n');
+}
+
+/** A Markdown list of the first warnings; empty without a warning. */
+export function warningList(warnings: readonly Warning[]): string[] {
+  const lines = warnings.slice(0, WARNINGS_MAX).map(({ code, message }) => `- ${code}: ${plain(message)}`);
+  return lines.length > 0 ? [lines.join('\n')] : [];
 }
 
 function splitText(holdout: Holdout, testFileName: string | undefined): string {
@@ -61,17 +61,17 @@ function splitText(holdout: Holdout, testFileName: string | undefined): string {
   }
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function shown(value: number | undefined): string {
+export function shown(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? 'undefined' : value.toFixed(DECIMALS);
 }
 
 /** Names and cells of a file are not Markdown. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text
     .replaceAll(/[\r\n]+/g, ' ')
     .replaceAll(/[`|<>[\]*_\\!]/g, (sign) => (sign === '`' ? "'" : `\\${sign}`));

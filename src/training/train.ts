@@ -3,14 +3,21 @@ import { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
 import type { DryRun } from '../values/dryRun.ts';
+import type { GateReport } from '../values/gate.ts';
 import type { Plan } from '../values/plan.ts';
+import type { Reproduction } from '../values/reproduction.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { SignatureKind, TrackedRun } from '../values/run.ts';
+import type { ChampionPort } from './championPort.ts';
 import type { DeliveryPort } from './deliveryPort.ts';
-import { describeRun } from './describeRun.ts';
+import { describeRun, partsOf } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
 import { planOf } from './fields/use.ts';
+import { gateReport, gatesOf, gateWarnings, lastChampion, withChampion } from './gates.ts';
 import { type Names, namesOf } from './names.ts';
+import { reproductionOf, withOriginal } from './reproduce.ts';
+import type { ReproductionPort } from './reproductionPort.ts';
+import { runAgainst } from './runAgainst.ts';
 import type { UnderWay } from './underWay.ts';
 
 /** Files that stay on disk until their training is accepted. */
@@ -30,7 +37,16 @@ export interface TrainRequest {
 }
 
 /** Makes what is kept with a training, once its result is known. */
-export type Keep = (result: Result, run: TrackedRun, plan: Plan) => Kept;
+export type Keep = (result: Result, run: TrackedRun, found: Found) => Kept;
+
+/** What is known of a training beside its result. */
+interface Found {
+  readonly plan: Plan;
+  /** What came of the gates, if there are any. */
+  readonly gate?: GateReport;
+  /** The comparison with the run that the training reproduces, if it reproduces one. */
+  readonly reproduction?: Reproduction;
+}
 
 /** The parts of the service that do and keep the work; the composition root provides them. */
 export interface TrainingRooms {
@@ -42,6 +58,10 @@ export interface TrainingRooms {
   readonly sweepMax: number;
   /** The service's own default for the field `signature`; `inferred` without it. */
   readonly signature?: SignatureKind;
+  /** Without it, there is never a champion. */
+  readonly champions?: ChampionPort;
+  /** Without it, there is no run to reproduce. */
+  readonly originals?: ReproductionPort;
   readonly underWay: UnderWay;
 }
 
@@ -62,17 +82,33 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
 }
 
-async function trainAndAccept(request: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
-  const { fields, source } = request;
+async function trainAndAccept(posted: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
+  const { fields, original } = await withOriginal(posted.fields, rooms.originals);
+  const request = { ...posted, fields };
+  const { source } = request;
   const plan = await planOf(fields, rooms.sweepMax);
+  const wanted = await gatesOf(fields, plan.metrics);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
+  const guess = lastChampion(wanted, fields.names, rooms.champions);
+  const asked = withChampion(wanted, fields.names, rooms.champions);
+  // The training may be rejected before the answer is there.
+  asked.catch(() => undefined);
   await rooms.deliveries.checkRoom();
   await rooms.deliveries.checkExperiment(names.experimentName);
-  const result = await rooms.underWay.computed(rooms.engine.run(source, plan, new Watch()));
+  const contest = { engine: rooms.engine, source, plan, asked, guess };
+  const { found, gates } = await rooms.underWay.computed(runAgainst(contest));
+  // Gates are looked at before the record is accepted: nothing can move the alias later.
+  const gate = gateReport(found, gates);
+  const ofGates = gateWarnings(gate, gates, found, partsOf({ ...request, result: found }));
+  const result = { ...found, warnings: [...found.warnings, ...ofGates] };
   const ours = rooms.signature === undefined ? {} : { signature: rooms.signature };
-  const run = describeRun({ ...request, names, plan, result, ...ours });
-  const kept = keep(result, run, plan);
+  const run = describeRun({ ...request, names, plan, result, ...ours, ...(gate && { gate }) });
+  const kept = keep(result, run, {
+    plan,
+    ...(gate && { gate }),
+    ...(original && { reproduction: reproductionOf(original, result) }),
+  });
   const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
   return { result, run, kept, accepted };
 }
@@ -82,9 +118,12 @@ export function dryRun(request: TrainRequest, rooms: TrainingRooms): Promise<Dry
   return rooms.underWay.track(inspect(request, rooms));
 }
 
-async function inspect(request: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+async function inspect(asked: TrainRequest, rooms: TrainingRooms): Promise<DryRun> {
+  const { fields } = await withOriginal(asked.fields, rooms.originals);
+  const request = { ...asked, fields };
   const nameProblem = problemOf(() => namesFor(request, rooms));
   const plan = await planOf(request.fields, rooms.sweepMax);
+  await gatesOf(request.fields, plan.metrics);
   rooms.engine.check(plan);
   const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };

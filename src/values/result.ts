@@ -1,6 +1,8 @@
-import type { DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample, SplitInfo, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
 import type { Inference } from './inference.ts';
+import type { Difference, Intervals } from './intervals.ts';
+import type { ColumnBins } from './loadedModel.ts';
 import type { Measures } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { ModelSpec } from './plan.ts';
@@ -61,6 +63,20 @@ export interface ChosenThreshold {
   readonly by: string;
 }
 
+/** How a model does against another on the same rows: significantly or not. */
+export type Verdict = 'better' | 'no_difference' | 'worse_within_noise' | 'significantly_worse';
+
+/** An earlier model on the test rows of this training, and the best candidate against it. */
+export interface ChampionResult {
+  readonly measures: Measures;
+  /** The best candidate minus the champion, by metric. */
+  readonly paired: Readonly<Record<string, Difference>>;
+  /** On the best candidate, by metric. A metric of the client's without a direction has no verdict. */
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+  /** Test rows of this training that are training rows of the champion; missing if that is not known. */
+  readonly rowsSeen?: number;
+}
+
 /** The result of a plan: plain data that can be sent between threads. */
 export interface Result {
   /** The training file. */
@@ -69,12 +85,20 @@ export interface Result {
   readonly testData?: TestFileInfo;
   readonly split: SplitInfo;
   readonly example: InputExample;
+  /** The label that the plan names as positive. */
+  readonly positive?: ClassLabel;
+  /** Bins of each feature in the training rows. */
+  readonly profile?: readonly ColumnBins[];
   /** In the plan's order; at least one is fitted. */
   readonly candidates: readonly Candidate[];
   /** Index of the best candidate, whose pipeline becomes the model. */
   readonly chosen: number;
   /** If the plan asks for one. The metrics of the best candidate that depend on labels are those at this threshold. */
   readonly threshold?: ChosenThreshold;
+  /** Intervals of the test metrics of the best candidate. */
+  readonly intervals?: Intervals;
+  /** The plan's champion on the test rows. */
+  readonly champion?: ChampionResult;
   /** Estimates from the training rows, if the plan asks for them. */
   readonly inference?: Inference;
   /** Warnings about the data; each candidate has its own warnings. */

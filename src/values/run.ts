@@ -1,5 +1,8 @@
-import type { DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
+import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Holdout } from './holdout.ts';
+import type { Intervals } from './intervals.ts';
+import type { ColumnBins } from './loadedModel.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
 import type { PipelineState } from './pipelineState.ts';
 import type { LossPoint, SolverInfo } from './result.ts';
@@ -28,6 +31,8 @@ export interface RunMeasures {
   readonly test: MetricValues;
   /** As `losses` of a `FittedCandidate`. */
   readonly losses?: readonly LossPoint[];
+  /** Intervals of the test metrics; the main run has them. */
+  readonly intervals?: Intervals;
   /** If there are folds. */
   readonly cv?: FoldMeasures;
 }
@@ -66,6 +71,10 @@ export interface TrackedRun extends RunMeasures {
   readonly modelName: string;
   readonly registeredModelName: string;
   readonly alias?: string;
+  /** What came of the gates. If one failed, no version is registered, and the alias stays. */
+  readonly gate?: 'passed' | 'failed';
+  /** Id of the run whose settings the training took. */
+  readonly reproduces?: string;
   /** Name and commit that the client gives, instead of the service's own. */
   readonly user?: string;
   readonly gitCommit?: string;
@@ -80,7 +89,13 @@ export interface TrackedRun extends RunMeasures {
   readonly dataset: DatasetInfo;
   /** The training rows and the test rows. */
   readonly parts: readonly DatasetPart[];
+  /** How the test rows were chosen. */
+  readonly holdout?: Holdout;
   readonly signature: SignatureKind;
+  /** The label that precision, recall, F1 and ROC AUC refer to; with two classes only. */
+  readonly positive?: ClassLabel;
+  /** Bins of each feature in the training rows. */
+  readonly profile?: readonly ColumnBins[];
   readonly inputExample: InputExample;
   /** The run's description in Markdown. MLflow shows it on the run's page, and with the registered version. */
   readonly note?: string;
@@ -90,7 +105,49 @@ export interface TrackedRun extends RunMeasures {
   readonly children?: readonly ChildRun[];
 }
 
-/** Where to find a training in MLflow. */
+/** A model that an alias moves to, because an evaluation's gates hold. */
+export interface Promotion {
+  readonly registeredModelName: string;
+  readonly alias: string;
+  /** The model's version of the registered model, if it was addressed by one. Otherwise its version is searched for, or made. */
+  readonly version?: string;
+  /** The run that logged the model. */
+  readonly runId: string;
+  /** MLflow 3: the id of the logged model. */
+  readonly modelId?: string;
+}
+
+/** Everything that is logged for one evaluation of a model that was trained before. */
+export interface EvaluatedRun {
+  readonly experimentName: string;
+  readonly runName: string;
+  /** Name and commit that the client gives, instead of the service's own. */
+  readonly user?: string;
+  readonly gitCommit?: string;
+  /** The client's own tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  /** Name of the uploaded file, without a path. */
+  readonly fileName: string;
+  /** Milliseconds since 1970. */
+  readonly startTimeMs: number;
+  readonly data: TestFileInfo & { readonly target: string };
+  /** Metrics by name, the client's own ones included. An undefined metric is NaN. */
+  readonly test: MetricValues;
+  readonly intervals: Intervals;
+  /** What came of the gates, if there are any. */
+  readonly gate?: 'passed' | 'failed';
+  /** If the form asks for one, and all gates hold. */
+  readonly promotion?: Promotion;
+  /** MLflow 3: the id of the logged model, to which the metrics belong. */
+  readonly modelId?: string;
+  /** Codes of warnings. */
+  readonly warnings: readonly string[];
+  /** The run's description in Markdown. */
+  readonly note: string;
+}
+
+/** Where to find a training or an evaluation in MLflow. */
 export interface LoggedRun {
   readonly runId: string;
   readonly runName: string;
@@ -98,11 +155,12 @@ export interface LoggedRun {
   readonly experimentId: string;
   /** Missing in receipts of earlier versions. */
   readonly experimentUrl?: string;
-  /** `runs:/<run id>/<model name>` */
-  readonly modelUri: string;
-  readonly registeredModelName: string;
-  readonly modelVersion: string;
-  readonly modelUrl: string;
+  /** `runs:/<run id>/<model name>`; missing if the run has no model. */
+  readonly modelUri?: string;
+  /** The registered version; missing if a gate failed. */
+  readonly registeredModelName?: string;
+  readonly modelVersion?: string;
+  readonly modelUrl?: string;
   /** The runs of a sweep's candidates, in its order; null for a run that somebody deleted. */
   readonly children?: readonly (LoggedChild | null)[];
 }

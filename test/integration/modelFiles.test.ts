@@ -218,9 +218,16 @@ async function writeFolder(
   place: MlmodelPlace,
   signature: SignatureKind,
 ) {
-  const { name, rows, labels, pythonSolver, pipeline, features, inputExample } = modelCase;
+  const { name, rows, labels, pythonSolver, pipeline, features, inputExample, origin } = modelCase;
   const utcTimeCreated = new Date('2026-11-23T02:11:39.922Z');
-  const { files, facts } = modelFiles({ pipeline, features, inputExample, signature, utcTimeCreated });
+  const { files, facts } = modelFiles({
+    pipeline,
+    features,
+    inputExample,
+    origin,
+    signature,
+    utcTimeCreated,
+  });
   await mkdir(folder);
   for (const { path, bytes } of files) await writeFile(join(folder, path), bytes);
   await writeFile(join(folder, 'MLmodel'), mlmodel(facts, place));

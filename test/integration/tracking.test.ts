@@ -26,6 +26,7 @@ const FILES = [
   'MLmodel',
   'conda.yaml',
   'input_example.json',
+  'model.json',
   'model.onnx',
   'model.pkl',
   'python_env.yaml',
@@ -258,11 +259,11 @@ describe.skipIf(mlflow === null).each([
     expect(byKey(data.params)).toEqual({ ...cutParams(pipelineParams(pipeline)), ...run.extraParams });
 
     const columns = pipeline.featureNamesIn;
-    const input = { trackingUri: url, runId: logged.runId, uris: [logged.modelUri], columns, rows };
+    const input = { trackingUri: url, runId: logged.runId, uris: [logged.modelUri!], columns, rows };
     const loaded = await runPython(venv, 'load_logged.py', input);
     const predicted = TrainingPipeline.fromState(pipeline).predict(frameOf(features, rows));
     expect(loaded).toMatchObject({
-      labels: { [logged.modelUri]: predicted },
+      labels: { [logged.modelUri!]: predicted },
       pipeline: 'sklearn.pipeline.Pipeline',
       warnings: [],
     });
@@ -270,7 +271,7 @@ describe.skipIf(mlflow === null).each([
 
   test('mlflow models serve answers /invocations', async () => {
     const logged = await log.logModel(samplePipeline(), uniqueRun());
-    await using server = await scoringServer(venv, url, logged.modelUri);
+    await using server = await scoringServer(venv, url, logged.modelUri!);
     const response = await fetch(`${server.url}/invocations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

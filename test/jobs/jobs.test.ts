@@ -3,7 +3,9 @@ import { DataError, TrackingRefusedError } from '../../src/errors.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { KeysUnderWay } from '../../src/jobs/keys.ts';
 import { parseFields } from '../../src/training/fields/parse.ts';
+import { train } from '../../src/training/train.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
+import type { Kept } from '../../src/values/delivery.ts';
 import { FakeEngine } from '../support/fakeEngine.ts';
 import { RecordingDesk } from '../support/recordingDesk.ts';
 
@@ -15,7 +17,7 @@ beforeEach(() => {
   engine = new FakeEngine();
   desk = new RecordingDesk();
   underWay = new UnderWay();
-  jobs = new Jobs({ engine, deliveries: desk, underWay, sweepMax: 1 });
+  jobs = new Jobs({ deliveries: desk, underWay });
 });
 
 const HERE = new AbortController().signal;
@@ -28,7 +30,9 @@ function submission(key?: typeof KEY) {
     fileName: 'a.csv',
     receivedAt: new Date(),
   };
-  return { request, keep: () => ({ answer: 42 }), ...(key && { key }) };
+  const rooms = { engine, deliveries: desk, underWay, sweepMax: 1 };
+  const work = (kept: Pick<Kept, 'key'>) => train(request, rooms, () => ({ answer: 42, ...kept }));
+  return { work, ...(key && { key }) };
 }
 
 describe('a job', () => {
@@ -78,7 +82,7 @@ describe('a key', () => {
   it('stands for the training that it was used for first', async () => {
     const first = await jobs.submit(submission(KEY));
     const again = await jobs.submit(submission(KEY));
-    expect(again).toMatchObject({ isReplayed: true, trained: undefined, view: { id: first.view.id } });
+    expect(again).toMatchObject({ isReplayed: true, done: undefined, view: { id: first.view.id } });
     expect(engine.calls).toEqual(['check', 'run']);
     expect((await jobs.settled(again, 60_000, HERE)).state).toBe('delivered');
   });

@@ -35,4 +35,9 @@ export class FakeEngine implements Engine {
     if (this.failWith !== undefined) throw this.failWith;
     return { rows: 40, digest: 'd', columns: [], warnings: [], timingMs: { parse: 1, profile: 1 } };
   }
+
+  async evaluate(): Promise<never> {
+    this.calls.push('evaluate');
+    throw this.failWith ?? new Error('not faked');
+  }
 }

@@ -3,12 +3,11 @@ import { type TrackingRefusedError, type TrainpostError, toData } from '../../sr
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../src/values/delivery.ts';
 import type { PipelineState } from '../../src/values/pipelineState.ts';
-import type { LoggedRun, TrackedRun } from '../../src/values/run.ts';
+import type { EvaluatedRun, LoggedRun, TrackedRun } from '../../src/values/run.ts';
 
-interface Entry {
+interface Entry<Run = TrackedRun> {
   readonly id: string;
-  readonly pipeline: PipelineState;
-  readonly run: TrackedRun;
+  readonly run: Run;
   view: DeliveryView;
   readonly logged: Promise<LoggedRun>;
   readonly resolve: (logged: LoggedRun) => void;
@@ -17,7 +16,8 @@ interface Entry {
 
 /** Replaces the spool and MLflow: keeps what it accepts, and delivers at once, when a test says so, or never. */
 export class RecordingDesk implements DeliveryPort {
-  readonly entries: Entry[] = [];
+  readonly entries: (Entry & { readonly pipeline: PipelineState })[] = [];
+  readonly evaluations: Entry<EvaluatedRun>[] = [];
   /** Thrown instead of accepting a training. */
   failWith: Error | undefined;
   /** Thrown before a training computes. */
@@ -34,6 +34,7 @@ export class RecordingDesk implements DeliveryPort {
 
   reset(): void {
     this.entries.length = 0;
+    this.evaluations.length = 0;
     this.failWith = undefined;
     this.roomError = undefined;
     this.experimentError = undefined;
@@ -55,23 +56,19 @@ export class RecordingDesk implements DeliveryPort {
 
   async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
-    const id = randomUUID();
-    let resolve: Entry['resolve'] = () => {};
-    let reject: Entry['reject'] = () => {};
-    const logged = new Promise<LoggedRun>((...both) => {
-      [resolve, reject] = both;
-    });
-    const view: DeliveryView = {
-      // Through JSON, as a spool returns it.
-      ...(JSON.parse(JSON.stringify(kept)) as Kept),
-      id,
-      state: 'pending',
-      acceptedAtMs: Date.now(),
-      experimentName: run.experimentName,
-      runName: run.runName,
-      attempts: 0,
-    };
-    this.entries.push({ id, pipeline, run, view, logged, resolve, reject });
+    const entry = { ...entryOf(run, kept), pipeline };
+    this.entries.push(entry);
+    return this.#settle(entry);
+  }
+
+  async acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted> {
+    if (this.failWith !== undefined) throw this.failWith;
+    const entry = entryOf(run, kept);
+    this.evaluations.push(entry);
+    return this.#settle(entry);
+  }
+
+  #settle({ id, logged }: Pick<Entry, 'id' | 'logged'>): Accepted {
     if (this.refuseWith !== undefined) this.refuse(id, this.refuseWith);
     else if (!this.isHeld) this.deliver(id);
     return { id, logged };
@@ -79,18 +76,15 @@ export class RecordingDesk implements DeliveryPort {
 
   deliver(id: string): void {
     const entry = this.#entry(id);
-    const runId = `run${this.entries.indexOf(entry) + 1}`;
-    const { runName, modelName, registeredModelName } = entry.run;
-    const logged = {
+    const runId = `run${this.#all().indexOf(entry) + 1}`;
+    const { run } = entry;
+    const base = {
       runId,
-      runName,
+      runName: run.runName,
       runUrl: `http://mlflow/#/experiments/1/runs/${runId}`,
       experimentId: '1',
-      modelUri: `runs:/${runId}/${modelName}`,
-      registeredModelName,
-      modelVersion: '1',
-      modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
     };
+    const logged = { ...base, ...('modelName' in run ? modelOf(runId, run) : promotedOf(run)) };
     entry.view = { ...entry.view, state: 'delivered', endedAtMs: Date.now(), attempts: 1, logged };
     entry.resolve(logged);
   }
@@ -109,33 +103,75 @@ export class RecordingDesk implements DeliveryPort {
   }
 
   logged(id: string): Promise<LoggedRun> | undefined {
-    return this.entries.find((one) => one.id === id && one.view.state === 'pending')?.logged;
+    return this.#all().find((one) => one.id === id && one.view.state === 'pending')?.logged;
   }
 
   async find(id: string): Promise<DeliveryView | undefined> {
-    return this.entries.find((entry) => entry.id === id)?.view;
+    return this.#all().find((entry) => entry.id === id)?.view;
   }
 
   async findByKey(digest: string): Promise<DeliveryView | undefined> {
-    return this.entries.find(({ view }) => view.key?.digest === digest)?.view;
+    return this.#all().find(({ view }) => view.key?.digest === digest)?.view;
   }
 
   async list(state?: DeliveryState): Promise<DeliveryView[]> {
-    const views = this.entries.map(({ view }) => view);
+    const views = this.#all().map(({ view }) => view);
     return views.filter((view) => (state === undefined ? view.state !== 'delivered' : view.state === state));
   }
 
   async retry(id: string): Promise<boolean> {
-    const entry = this.entries.find((one) => one.id === id && one.view.state === 'dead');
+    const entry = this.#all().find((one) => one.id === id && one.view.state === 'dead');
     if (entry === undefined) return false;
     const { endedAtMs: _, ...view } = entry.view;
     entry.view = { ...view, state: 'pending' };
     return true;
   }
 
-  #entry(id: string): Entry {
-    const entry = this.entries.find((one) => one.id === id);
+  #all(): Entry<TrackedRun | EvaluatedRun>[] {
+    return [...this.entries, ...this.evaluations];
+  }
+
+  #entry(id: string): Entry<TrackedRun | EvaluatedRun> {
+    const entry = this.#all().find((one) => one.id === id);
     if (entry === undefined) throw new Error(`no delivery ${id}`);
     return entry;
   }
+}
+
+function entryOf<Run extends TrackedRun | EvaluatedRun>(run: Run, kept: Kept): Entry<Run> {
+  const id = randomUUID();
+  let resolve: Entry['resolve'] = () => {};
+  let reject: Entry['reject'] = () => {};
+  const logged = new Promise<LoggedRun>((...both) => {
+    [resolve, reject] = both;
+  });
+  const view: DeliveryView = {
+    // Through JSON, as a spool returns it.
+    ...(JSON.parse(JSON.stringify(kept)) as Kept),
+    id,
+    state: 'pending',
+    acceptedAtMs: Date.now(),
+    experimentName: run.experimentName,
+    runName: run.runName,
+    attempts: 0,
+  };
+  return { id, run, view, logged, resolve, reject };
+}
+
+function promotedOf({ promotion }: EvaluatedRun) {
+  if (promotion === undefined) return {};
+  const { registeredModelName, version = '1' } = promotion;
+  const modelUrl = `http://mlflow/#/models/${registeredModelName}/versions/${version}`;
+  return { registeredModelName, modelVersion: version, modelUrl };
+}
+
+function modelOf(runId: string, { modelName, registeredModelName, gate }: TrackedRun) {
+  return {
+    modelUri: `runs:/${runId}/${modelName}`,
+    ...(gate !== 'failed' && {
+      registeredModelName,
+      modelVersion: '1',
+      modelUrl: `http://mlflow/#/models/${registeredModelName}/versions/1`,
+    }),
+  };
 }

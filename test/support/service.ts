@@ -13,9 +13,12 @@ import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, createApp } from '../../src/http/app.ts';
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
+import type { ModelStore } from '../../src/models/port.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
+import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
+import type { ReproductionPort } from '../../src/training/reproductionPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
@@ -26,6 +29,8 @@ export const THREAD = new URL('../../dist/engine/local/threads/thread.js', impor
 export const PATIENCE_MS = 600_000;
 /** Requests that tests write by hand have the host `x`. */
 const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
+
+const NO_MODELS: ModelStore = { load: () => Promise.reject(new Error('The test has no models.')) };
 
 export interface TestService {
   readonly server: Server;
@@ -54,6 +59,12 @@ export interface TestServiceOptions {
   readonly checks?: ReadinessOptions['checks'];
   /** Replaces the recording desk. */
   readonly deliveries?: DeliveryPort;
+  /** Models that are read back, and the one that predicts if a request names none. */
+  readonly models?: ModelStore;
+  readonly modelUri?: string;
+  readonly bodyBytesMax?: number;
+  readonly champions?: ChampionPort;
+  readonly originals?: ReproductionPort;
   readonly wait?: { readonly defaultMs: number; readonly maxMs: number };
 }
 
@@ -99,13 +110,24 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       deliveries: options.deliveries ?? desk,
       underWay,
       sweepMax: 20,
+      ...(options.champions && { champions: options.champions }),
+      ...(options.originals && { originals: options.originals }),
       ...(options.modelName !== undefined && { modelName: options.modelName }),
     },
+    models: options.models ?? NO_MODELS,
     upload,
+    scoring: {
+      ...config.scoring,
+      models: options.models ?? NO_MODELS,
+      limits: table,
+      ...(options.modelUri !== undefined && { modelUri: options.modelUri }),
+      ...(options.bodyBytesMax !== undefined && { bodyBytesMax: options.bodyBytesMax }),
+    },
     wait: options.wait ?? { defaultMs: PATIENCE_MS, maxMs: PATIENCE_MS },
     limits: limitsOf({ ...config, upload, table }),
     metrics,
     readiness,
+    version: '0.0.0',
   });
   const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
   const connections = { ...config.connections, ...patience, ...options.connections };

@@ -79,6 +79,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   'GET registered-models/get': ({ registry }, sent) => registry.getRegisteredModel(sent),
   'POST registered-models/alias': ({ registry }, sent) => registry.setAlias(sent),
   'POST model-versions/create': ({ registry }, sent) => registry.createModelVersion(sent),
+  'POST model-versions/set-tag': ({ registry }, sent) => registry.setVersionTag(sent),
   'GET model-versions/get': ({ registry }, sent) => registry.getModelVersion(sent),
   'GET model-versions/search': ({ registry }, sent) => registry.searchModelVersions(sent),
   'DELETE model-versions/delete': ({ registry }, sent) => registry.deleteModelVersion(sent),

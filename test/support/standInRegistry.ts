@@ -9,6 +9,7 @@ export interface StoredVersion {
   readonly version: string;
   readonly run_id: string;
   readonly source: string;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
 
 interface RegisteredModel {
@@ -58,6 +59,13 @@ export class StandInRegistry {
 
   getModelVersion({ name, version }: Json) {
     return { model_version: this.#version(name, version) };
+  }
+
+  setVersionTag({ name, version, key, value }: Json) {
+    const found = this.#version(name, version);
+    const others = (found.tags ?? []).filter((tag) => tag.key !== key);
+    this.registered.get(name)?.versions.set(version, { ...found, tags: [...others, { key, value }] });
+    return {};
   }
 
   /** The newest first. */

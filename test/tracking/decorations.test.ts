@@ -71,7 +71,7 @@ describe('logInputs', () => {
     [3, 1_048_575],
   ] as const)('sends MLflow %d a schema of at most %d characters', async (major, charsMax) => {
     const { error, bodies } = await sentTo(taking(2 ** 30, {}), (client) =>
-      logInputs(client, 'r', input(), major),
+      logInputs(client, 'r', { inputs: input() }, major),
     );
     expect([error, bodies.length]).toEqual([undefined, 1]);
     const { schema } = bodies[0].datasets[0].dataset;
@@ -81,24 +81,28 @@ describe('logInputs', () => {
 
   test('sends less if that is too long for the server, and never fails because of its length', async () => {
     const { error, bodies } = await sentTo(taking(10_000, TOO_LONG), (client) =>
-      logInputs(client, 'r', input(), 3),
+      logInputs(client, 'r', { inputs: input() }, 3),
     );
     expect([error, bodies.length]).toEqual([undefined, 2]);
     expect(bodies[1].datasets[0].dataset.schema.length).toBeLessThanOrEqual(4_000);
-    const nothing = await sentTo(taking(10, TOO_LONG), (client) => logInputs(client, 'r', input(), 3));
+    const nothing = await sentTo(taking(10, TOO_LONG), (client) =>
+      logInputs(client, 'r', { inputs: input() }, 3),
+    );
     expect([nothing.error, nothing.bodies.length]).toEqual([undefined, 2]);
   });
 
   test('fails for every other reason', async () => {
     const { error, bodies } = await sentTo(taking(10, INVALID), (client) =>
-      logInputs(client, 'r', input(), 3),
+      logInputs(client, 'r', { inputs: input() }, 3),
     );
     expect(error).toMatchObject({ code: 'mlflow_refused', of: 'record' });
     expect(bodies).toHaveLength(1);
   });
 
   test('sends nothing if there is nothing', async () => {
-    expect((await sentTo(taking(10, INVALID), (client) => logInputs(client, 'r', [], 3))).bodies).toEqual([]);
+    expect(
+      (await sentTo(taking(10, INVALID), (client) => logInputs(client, 'r', { inputs: [] }, 3))).bodies,
+    ).toEqual([]);
   });
 });
 

@@ -47,6 +47,32 @@ describe('a record', () => {
     });
   });
 
+  test('has the ends of the intervals beside the test metrics', () => {
+    const run = sampleRun({ intervals: { recall_score: [0.25, 0.75], roc_auc: [0.5, Number.NaN] } });
+    const ends = rootOf(samplePipeline(), run).metrics.filter(({ key }) => key.includes('_ci_'));
+    const plain = rootOf(samplePipeline(), run).metrics.find(({ key }) => key === 'test_recall_score');
+    expect(ends).toEqual([
+      { key: 'test_recall_score_ci_low', value: 0.25, step: 0, dataset: plain?.dataset },
+      { key: 'test_recall_score_ci_high', value: 0.75, step: 0, dataset: plain?.dataset },
+      { key: 'test_roc_auc_ci_low', value: 0.5, step: 0, dataset: plain?.dataset },
+    ]);
+  });
+
+  test.each([
+    ['passed', { registeredAs: 'R', alias: 'champion', description: 'note' }],
+    ['failed', {}],
+  ] as const)('whose gates have %s says so, and is registered or not', (gate, registration) => {
+    const asked = { registeredModelName: 'R', alias: 'champion', note: 'note', gate };
+    const { tags, model } = rootOf(samplePipeline(), sampleRun(asked));
+    expect(tags['trainpost.gate']).toBe(gate);
+    const { facts: _, name: __, ...rest } = model!;
+    expect(rest).toEqual(registration);
+  });
+
+  test('without gates has no tag of them', () => {
+    expect(rootOf(samplePipeline(), sampleRun()).tags).not.toHaveProperty('trainpost.gate');
+  });
+
   test('prints a scaler that is not the default one', () => {
     const pipeline = samplePipeline();
     const [name, state] = pipeline.steps[0]!;
@@ -213,6 +239,6 @@ describe('a record', () => {
     expect(root.startTimeMs).toBe(1_795_407_178_082);
     expect(root.endTimeMs).toBeGreaterThanOrEqual(before);
     expect(root.endTimeMs).toBeLessThanOrEqual(Date.now());
-    expect(root.model.alias).toBe('champion');
+    expect(root.model?.alias).toBe('champion');
   });
 });

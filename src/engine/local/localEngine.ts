@@ -4,9 +4,10 @@ import { csvOptionsOf } from '../../data/csvOptions.ts';
 import type { ReadOptions } from '../../data/readTable.ts';
 import { inTestFile, TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
+import type { Evaluation, EvaluationPlan } from '../../values/evaluation.ts';
 import type { Plan } from '../../values/plan.ts';
 import type { Result } from '../../values/result.ts';
-import type { Engine, Source } from '../engine.ts';
+import type { Engine, FileSource, Source } from '../engine.ts';
 import { cancelled, type Watch } from '../watch.ts';
 import { hasLostThread, outOfMemory, queueFull, timedOut, warnOfLostThread } from './errors.ts';
 import { collectGarbage } from './memory/garbage.ts';
@@ -50,6 +51,10 @@ export interface EngineCounts {
   /** Threads that live; a lost one is replaced. */
   readonly threads: { readonly training: number; readonly reading: number };
 }
+
+/** Kinds of questions about a table. */
+type Asked = 'run' | 'inspect' | 'evaluate';
+type PlanOf<Kind extends Asked> = Tasks[Kind][0]['plan'];
 
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -125,6 +130,10 @@ export class LocalEngine implements Engine {
     return this.#compute('inspect', source, plan, watch);
   }
 
+  evaluate(source: FileSource, plan: EvaluationPlan, watch: Watch): Promise<Evaluation> {
+    return this.#compute('evaluate', source, plan, watch);
+  }
+
   /** Ends the threads; work under way fails. A thread that is only starting may never report its end. */
   async close(): Promise<void> {
     this.#memory.close();
@@ -132,10 +141,10 @@ export class LocalEngine implements Engine {
     await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  async #compute<Kind extends 'run' | 'inspect'>(
+  async #compute<Kind extends Asked>(
     kind: Kind,
     source: Source,
-    plan: Plan,
+    plan: PlanOf<Kind>,
     watch: Watch,
   ): Promise<Tasks[Kind][1]> {
     const { threads, waitingMax } = this.#options;
@@ -145,7 +154,8 @@ export class LocalEngine implements Engine {
     const readings = { train: source.intake as Reading, test: source.test?.intake as Reading | undefined };
     try {
       const isReadAgain = csvOptionsOf(plan.data) !== undefined;
-      const train = { read: await readings.train.tableOrRoom(isReadAgain), path: source.path };
+      const read = kind === 'evaluate' ? testFileOf : fileOf;
+      const train = await read(source, isReadAgain);
       const files = { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
       const reads = [files.train, files.test].flatMap((file) => (file === undefined ? [] : [file.read]));
       return await this.#memory.reserving(reads, () => this.#runTask(kind, files, { readings, plan, watch }));
@@ -156,10 +166,10 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async #runTask<Kind extends 'run' | 'inspect'>(
+  async #runTask<Kind extends Asked>(
     kind: Kind,
     files: Both<TaskFile>,
-    { readings, plan, watch }: { readings: Both<Reading>; plan: Plan; watch: Watch },
+    { readings, plan, watch }: { readings: Both<Reading>; plan: PlanOf<Kind>; watch: Watch },
   ): Promise<Tasks[Kind][1]> {
     const { timeoutMs, cancelGraceMs = CANCEL_GRACE_MS, read: options = {} } = this.#options;
     const deadline = new Deadline(timeoutMs);
@@ -171,8 +181,10 @@ export class LocalEngine implements Engine {
     });
     const make = () => {
       hasBegun = true;
-      ports = kind === 'run' ? this.#askForHelp(files) : [];
-      return { input: { files, plan, options, watch: watch.words, ports, limit }, ports };
+      ports = kind === 'inspect' ? [] : this.#askForHelp(files);
+      // Each kind's task has the plan of its kind; the compiler cannot follow a pair through a union.
+      const input = { files, plan, options, watch: watch.words, ports, limit } as Tasks[Kind][0];
+      return { input, ports };
     };
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);
@@ -185,7 +197,7 @@ export class LocalEngine implements Engine {
         readings.test?.abandonMemory();
       }
       if (watch.isCancelled) throw cancelled();
-      throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
+      throw deadline.isLate ? timedOut(kind, timeoutMs, cause) : outOfMemory(cause);
     } finally {
       stopListening();
       deadline.clear();
@@ -211,13 +223,15 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** The test file, once it is read. @throws the file's first fault, which names the file */
-async function testFileOf(
-  { intake, path }: NonNullable<Source['test']>,
-  isReadAgain: boolean,
-): Promise<TaskFile> {
+/** A file, once it is read. @throws the file's first fault */
+async function fileOf({ intake, path }: FileSource, isReadAgain: boolean): Promise<TaskFile> {
+  return { read: await (intake as Reading).tableOrRoom(isReadAgain), path };
+}
+
+/** As `fileOf`, for a test file, which the fault names. */
+async function testFileOf(source: FileSource, isReadAgain: boolean): Promise<TaskFile> {
   try {
-    return { read: await (intake as Reading).tableOrRoom(isReadAgain), path };
+    return await fileOf(source, isReadAgain);
   } catch (error) {
     throw inTestFile(error);
   }

@@ -33,7 +33,7 @@ export interface DeliveryAnswer extends DeliveryLink {
 }
 
 /** Why the last try to deliver a training failed. */
-export interface LastErrorAnswer {
+interface LastErrorAnswer {
   readonly code: string;
   readonly detail: string;
 }
@@ -46,7 +46,8 @@ export interface ExperimentAnswer {
 
 export interface ModelAnswer {
   readonly uri: string | null;
-  readonly name: string;
+  /** Name of the registered model; null in a delivery whose model is not registered, because a gate failed. */
+  readonly name: string | null;
   readonly version: string | null;
   readonly url: string | null;
 }
@@ -65,7 +66,7 @@ export function deliveryAnswer(view: DeliveryView, path: string, nowMs: number):
     last_error: lastErrorAnswer(view),
     experiment: view.experimentName,
     run: runAnswer(view),
-    model: logged === undefined ? null : modelAnswer(logged.registeredModelName, logged),
+    model: logged?.modelUri === undefined ? null : modelAnswer(logged.registeredModelName ?? null, logged),
   };
 }
 
@@ -77,12 +78,30 @@ export function experimentAnswer({ experimentName, logged }: DeliveryView): Expe
   };
 }
 
+/** How far a delivery is, in a response to the request that asked for it. */
+export interface TrackingAnswer {
+  readonly state: 'pending' | 'finished' | 'dead';
+  readonly delivery: DeliveryLink;
+  readonly last_error: LastErrorAnswer | null;
+}
+
+const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
+
+/** @param path the path of the request */
+export function trackingAnswer(view: DeliveryView, path: string): TrackingAnswer {
+  return {
+    state: TRACKING_STATES[view.state],
+    delivery: deliveryLink(view.id, path),
+    last_error: lastErrorAnswer(view),
+  };
+}
+
 /** @param path the path of the request */
 export function deliveryLink(id: string, path: string): DeliveryLink {
   return { id, url: relativeReference(path, `deliveries/${id}`) };
 }
 
-export function lastErrorAnswer({ lastError }: DeliveryView): LastErrorAnswer | null {
+function lastErrorAnswer({ lastError }: DeliveryView): LastErrorAnswer | null {
   return lastError === undefined ? null : { code: lastError.code, detail: lastError.message };
 }
 
@@ -95,7 +114,7 @@ export function runAnswer({ runName, runId, logged }: DeliveryView): RunAnswer {
   };
 }
 
-export function modelAnswer(name: string, logged: LoggedRun | undefined): ModelAnswer {
+export function modelAnswer(name: string | null, logged: LoggedRun | undefined): ModelAnswer {
   return {
     uri: logged?.modelUri ?? null,
     name: logged?.registeredModelName ?? name,

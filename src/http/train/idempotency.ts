@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { retryIn } from '../../errors.ts';
+import type { EvaluateFields } from '../../training/fields/evaluateTable.ts';
 import type { TrainFields } from '../../training/fields/table.ts';
 import { fingerprintOf } from '../../training/fields/use.ts';
 import { HttpError } from '../problem.ts';
@@ -39,6 +40,11 @@ export function fingerprint(fields: TrainFields, fileDigest: string, testFileDig
   return sha256(JSON.stringify([fileDigest, fingerprintOf(fields), ...ofTest], inOrder));
 }
 
+/** As `fingerprint`, for an evaluation. */
+export function evaluationFingerprint(fields: EvaluateFields, fileDigest: string): string {
+  return sha256(JSON.stringify(['evaluate', fileDigest, fields], inOrder));
+}
+
 /** Sorts the keys of objects, because the order of a form's fields does not matter. */
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -54,7 +60,7 @@ export function keyInUse(): HttpError {
   return new HttpError(
     409,
     'idempotency_key_in_use',
-    `A training with this Idempotency-Key is still under way: ${RETRY.advice} for its response.`,
+    `A request with this Idempotency-Key is still under way: ${RETRY.advice} for its response.`,
     { field: 'Idempotency-Key', ...RETRY.details },
   );
 }

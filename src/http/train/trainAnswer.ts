@@ -1,23 +1,26 @@
 import type { TestFileInfo } from '../../values/dataset.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
+import type { GateReport } from '../../values/gate.ts';
 import type { Inference } from '../../values/inference.ts';
+import type { Intervals } from '../../values/intervals.ts';
 import type { RoundedMetrics } from '../../values/metrics.ts';
 import type { Plan } from '../../values/plan.ts';
+import type { Reproduction } from '../../values/reproduction.ts';
 import { type ChosenThreshold, chosenOf, type Result, type SolverInfo } from '../../values/result.ts';
 import type { TrackedRun } from '../../values/run.ts';
 import type { Warning } from '../../values/warning.ts';
 import {
-  type DeliveryLink,
-  deliveryLink,
   type ExperimentAnswer,
   experimentAnswer,
-  type LastErrorAnswer,
-  lastErrorAnswer,
   type ModelAnswer,
   modelAnswer,
   type RunAnswer,
   runAnswer,
+  type TrackingAnswer,
+  trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
+import { type ChampionAnswer, type GateAnswer, gateAnswers } from './gateAnswer.ts';
+import { type ReproductionAnswer, reproductionAnswer } from './reproductionAnswer.ts';
 import {
   type CandidateRunAnswer,
   type FoldsAnswer,
@@ -28,6 +31,7 @@ import {
   sweepAnswer,
   withRuns,
 } from './sweepAnswer.ts';
+import { type RouteClock, type Timing, timingOf, withLog } from './timing.ts';
 
 interface Computed extends Partial<SweepAnswer> {
   readonly metrics: { readonly train: JsonMetrics; readonly test: JsonMetrics };
@@ -44,6 +48,14 @@ interface Computed extends Partial<SweepAnswer> {
   readonly cv?: FoldsAnswer;
   /** If the form has `threshold`. */
   readonly threshold?: ChosenThreshold;
+  /** Intervals of the test metrics. Records of earlier versions have none. */
+  readonly intervals?: Intervals;
+  /** If the form has `gate`. */
+  readonly gate?: GateAnswer;
+  /** If a gate compares with the model behind the alias, and there is one. */
+  readonly champion?: ChampionAnswer;
+  /** If the form has `reproduce`. */
+  readonly reproduces?: ReproductionAnswer;
   /** If the form has `inference=true`. */
   readonly inference?: Inference;
   readonly solver: SolverInfo;
@@ -57,12 +69,6 @@ export interface TestFileAnswer {
   readonly columns: number;
   readonly digest: string;
 }
-
-/** Milliseconds of each stage: the upload, the engine's stages, `log` once the run is in MLflow, and the total. */
-type Timing = Readonly<Record<string, number | null>> & {
-  readonly total: number;
-  readonly log: number | null;
-};
 
 /**
  * The part of a response that is known when a training is accepted, and that is kept with the training. Every response for
@@ -79,28 +85,29 @@ export interface TrainAnswer extends RoundedMetrics, Omit<Computed, 'runs'> {
   readonly experiment: ExperimentAnswer;
   readonly run: RunAnswer;
   readonly model: ModelAnswer;
-  readonly tracking: {
-    readonly state: 'pending' | 'finished' | 'dead';
-    readonly delivery: DeliveryLink;
-    readonly last_error: LastErrorAnswer | null;
-  };
+  readonly tracking: TrackingAnswer;
   /** The candidates of a sweep, the best first. */
   readonly runs?: readonly CandidateRunAnswer[];
 }
 
-const TRACKING_STATES = { pending: 'pending', delivered: 'finished', dead: 'dead' } as const;
+interface KeptInput {
+  readonly plan: Pick<Plan, 'choice'>;
+  /** What came of the gates, if there are any. */
+  readonly gate?: GateReport;
+  /** The comparison with the run that the training reproduces. */
+  readonly reproduction?: Reproduction;
+  readonly clock: RouteClock;
+}
 
 /**
  * Makes the part of a response that is kept with the training.
- * @param clock milliseconds that the route measured: the upload, and the time since the request began
  */
 export function keptAnswer(
   result: Result,
   run: TrackedRun,
-  plan: Pick<Plan, 'choice'>,
-  clock: { readonly upload: number; readonly total: number },
+  { plan, gate, reproduction, clock }: KeptInput,
 ): KeptAnswer {
-  const { data, testData, split, warnings, stages, threshold, inference } = result;
+  const { data, testData, split, warnings, stages, threshold, inference, intervals } = result;
   const { solver, warnings: ofModel } = chosenOf(result);
   const sweep = sweepAnswer(result, plan);
   return {
@@ -119,16 +126,14 @@ export function keptAnswer(
       },
       ...(run.cv !== undefined && sweep === undefined && { cv: foldsAnswer(run.cv) }),
       ...(threshold !== undefined && { threshold }),
+      ...(intervals !== undefined && { intervals }),
+      ...gateAnswers(gate, result.champion),
+      ...(reproduction !== undefined && { reproduces: reproductionAnswer(reproduction) }),
       ...(inference !== undefined && { inference }),
       ...sweep,
       solver,
       warnings: [...warnings, ...ofModel],
-      timing_ms: {
-        upload: tenths(clock.upload),
-        ...Object.fromEntries(stages.map(({ name, ms }) => [name, tenths(ms)])),
-        log: null,
-        total: tenths(clock.total),
-      },
+      timing_ms: timingOf(stages, clock),
     },
   };
 }
@@ -145,32 +150,18 @@ export function trainAnswer(view: DeliveryView, path: string): TrainAnswer {
     experiment: experimentAnswer(view),
     run: runAnswer(view),
     model: modelAnswer(registeredModel, view.logged),
-    tracking: {
-      state: TRACKING_STATES[view.state],
-      delivery: deliveryLink(view.id, path),
-      last_error: lastErrorAnswer(view),
-    },
+    tracking: trackingAnswer(view, path),
     ...rest,
     ...(runs !== undefined && { runs: withRuns(runs, view.logged) }),
     timing_ms: withLog(timing, view),
   };
 }
 
+/** What came of the gates of a training; undefined without gates, and for a damaged record. */
+export function gateOf({ answer }: DeliveryView): GateAnswer | undefined {
+  return (answer as Partial<KeptAnswer> | undefined)?.computed?.gate;
+}
+
 export function testFileAnswer({ rows, columns, digest }: TestFileInfo): TestFileAnswer {
   return { rows, columns: columns.length, digest };
 }
-
-/** Milliseconds that the delivery to MLflow took; undefined while it is pending. */
-export function logMsOf({ acceptedAtMs, endedAtMs }: DeliveryView): number | undefined {
-  // The clock may have been set back.
-  return endedAtMs && Math.max(0, endedAtMs - acceptedAtMs);
-}
-
-function withLog(timing: Timing, view: DeliveryView): Timing {
-  const logMs = logMsOf(view);
-  if (logMs === undefined) return timing;
-  const log = tenths(logMs);
-  return { ...timing, log, total: tenths(timing.total + log) };
-}
-
-const tenths = (ms: number) => Math.round(ms * 10) / 10;

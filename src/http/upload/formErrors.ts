@@ -1,7 +1,7 @@
 import { MulterError } from 'multer';
 import { FieldError, quote } from '../../errors.ts';
 import { unknownField } from '../../training/fields/parse.ts';
-import { FIELD_NAMES, FILE_FIELD, FILE_FIELDS, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import { FILE_FIELDS, type FormTable } from '../../training/fields/table.ts';
 import { HttpError } from '../problem.ts';
 
 /** Limits of a form. */
@@ -17,6 +17,8 @@ export interface FormLimits {
 /** How to send fewer fields. */
 const FEWER =
   'name all columns to ignore in one field, separated by commas, and send all tags as one JSON object.';
+/** How to send the first field of a form. */
+const EXAMPLES: Readonly<Record<string, string>> = { tol: 'tol=1.0', model: 'model=models:/NAME@ALIAS' };
 const DISK_FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT'];
 
 /**
@@ -40,8 +42,8 @@ const SAID_OF_FORMS: readonly (readonly [said: RegExp, says: string])[] = [
 ];
 
 /** Translates errors of multer and its parser. Any other error is a fault of ours, and stays as it is. */
-export function explainFormError(cause: unknown, limits: FormLimits): unknown {
-  if (cause instanceof MulterError) return explainRefusal(cause, limits);
+export function explainFormError(cause: unknown, limits: FormLimits, form: FormTable): unknown {
+  if (cause instanceof MulterError) return explainRefusal(cause, limits, form);
   if (!(cause instanceof Error)) return cause;
   if (DISK_FULL.includes((cause as NodeJS.ErrnoException).code)) {
     return new HttpError(507, 'disk_full', 'The disk for uploads is full: retry when there is free space.');
@@ -69,11 +71,11 @@ export function unreadableForm(body: Readonly<Record<string, unknown>> | undefin
   );
 }
 
-export function notMultipart(): HttpError {
+export function notMultipart({ files: [file], names: [example] }: FormTable): HttpError {
   return new HttpError(
     415,
     'not_multipart',
-    `The body must be a multipart form: use curl -F ${FILE_FIELD}=@data.csv -F tol=1.0, files={"${FILE_FIELD}": ...} of Python's requests, or FormData of JavaScript.`,
+    `The body must be a multipart form: use curl -F ${file}=@data.csv -F ${EXAMPLES[example ?? '']}, files={"${file}": ...} of Python's requests, or FormData of JavaScript.`,
   );
 }
 
@@ -87,7 +89,7 @@ export function compressed(): HttpError {
 }
 
 /** @param actual bytes of the whole form, as its header says or as counted so far */
-export function fileTooLarge(limit: number, actual: number, field = FILE_FIELD): HttpError {
+export function fileTooLarge(limit: number, actual: number, field: string): HttpError {
   const message = `The file is larger than ${limit} bytes: send a smaller file, or compress the file with gzip.`;
   return new HttpError(413, 'file_too_large', message, { field, limit, actual });
 }
@@ -120,29 +122,33 @@ export function encodedPart(field: string): FieldError {
 }
 
 /** The error for a table in a field that holds text. */
-export function tableInField(field: string): FieldError {
-  const says = `The field ${quote(field)} has a file that is no single line of text: write the value itself (curl -F ${field}=...), and send the table in ${FILE_FIELD}.`;
+export function tableInField(field: string, file: string): FieldError {
+  const says = `The field ${quote(field)} has a file that is no single line of text: write the value itself (curl -F ${field}=...), and send the table in ${file}.`;
   return new FieldError('unexpected_file', says, { field });
 }
 
 /** The error for a file in a field that holds none. */
-export function fileInField(field: string): FieldError {
-  const says = `The field ${quote(field)} has a file, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`;
+export function fileInField(field: string, file: string): FieldError {
+  const says = `The field ${quote(field)} has a file, but the file belongs in ${file}: send it there (curl -F ${file}=@data.csv).`;
   return new FieldError('unexpected_file', says, { field });
 }
 
-function explainRefusal({ code, message, field }: MulterError, limits: FormLimits): HttpError | FieldError {
+function explainRefusal(
+  { code, message, field }: MulterError,
+  limits: FormLimits,
+  form: FormTable,
+): HttpError | FieldError {
   const { fileBytesMax, fieldsMax, partsMax, fieldNameCharsMax, fieldValueBytesMax } = limits;
   const named = field === undefined ? {} : { field };
   const name = quote(field ?? '');
   switch (code as string) {
     case 'LIMIT_FILE_SIZE':
-      return fileTooLarge(fileBytesMax, fileBytesMax + 1, field);
+      return fileTooLarge(fileBytesMax, fileBytesMax + 1, field ?? form.files[0]);
     case 'LIMIT_UNEXPECTED_FILE':
     case 'LIMIT_FILE_COUNT':
-      return unexpectedFile(field);
+      return unexpectedFile(field, form);
     case 'LIMIT_FIELD_VALUE': {
-      if (field !== undefined && !FIELD_NAMES.includes(field)) return unknownField(field);
+      if (field !== undefined && !form.names.includes(field)) return unknownField(field, form);
       const says = `The value of the field ${name} is longer than ${fieldValueBytesMax} bytes: shorten it, or repeat the field if it takes several values.`;
       return beyond('field_value_too_long', says, fieldValueBytesMax, named);
     }
@@ -168,14 +174,15 @@ function explainRefusal({ code, message, field }: MulterError, limits: FormLimit
 }
 
 /** @param field the file's field, if multer reports it; for a second file, multer does not always */
-function unexpectedFile(field: string | undefined): FieldError {
-  if (field !== undefined && !FILE_FIELDS.includes(field)) return fileInField(field);
+function unexpectedFile(field: string | undefined, { files }: FormTable): FieldError {
+  const [file, second] = files;
+  if (field !== undefined && !files.includes(field)) return fileInField(field, file);
   const says =
-    field === undefined
-      ? `The form has more than two files: send one file in ${FILE_FIELD}, and one in ${TEST_FILE_FIELD} if the test rows have a file of their own.`
-      : `The form has more than one file in ${field}: send one file there.`;
-  const [limit, actual] = field === undefined ? [2, 3] : [1, 2];
-  return new FieldError('unexpected_file', says, { field: field ?? FILE_FIELD, limit, actual });
+    field === undefined && second !== undefined
+      ? `The form has more than two files: send one file in ${file}, and one in ${second} if the test rows have a file of their own.`
+      : `The form has more than one file in ${field ?? file}: send one file there.`;
+  const limit = field === undefined ? files.length : 1;
+  return new FieldError('unexpected_file', says, { field: field ?? file, limit, actual: limit + 1 });
 }
 
 /** The error for more than `limit`. Nothing is counted further than one above the limit. */

@@ -85,12 +85,12 @@ export function meaningOfContent(
     return saysFile && !isFileName(start.toString()) ? 'file' : 'text';
   }
   if (fields.texts.has(name)) {
-    if (start.length > fields.textBytesMax) throw tableInField(name);
+    if (start.length > fields.textBytesMax) throw tableInField(name, fileFieldOf(fields));
     if (!isWhole) return undefined;
-    if (!isText(start, head)) throw tableInField(name);
+    if (!isText(start, head)) throw tableInField(name, fileFieldOf(fields));
     return 'text';
   }
-  if (start.length > 0) throw fileInField(name);
+  if (start.length > 0) throw fileInField(name, fileFieldOf(fields));
   return isWhole ? 'unknown' : undefined;
 }
 
@@ -107,4 +107,10 @@ function isText(content: Buffer, { charset }: PartHead): boolean {
   if (charset !== undefined && charset.toLowerCase() !== 'utf-8') return true;
   if (!isUtf8(content) || CONTROL.test(text)) return false;
   return JSON_OBJECT.test(text) || !SECOND_LINE.test(text);
+}
+
+/** The field of the most important file. */
+function fileFieldOf({ files }: FormFields): string {
+  const [first = ''] = files;
+  return first;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ConfigError, FieldError } from '../../errors.ts';
-import { FIELD_NAMES, FILE_FIELD, FILE_FIELDS, TEST_FILE_FIELD } from '../../training/fields/table.ts';
+import { FILE_FIELD, type FormTable, TEST_FILE_FIELD } from '../../training/fields/table.ts';
 import { notes } from '../notes.ts';
 import { ownerOf, refuseName, shownName, uploadName } from './fileName.ts';
 import {
@@ -15,7 +15,7 @@ import {
   unreadableForm,
 } from './formErrors.ts';
 import { boundaryOf, FormRewriter } from './formRewriter.ts';
-import { type SlotOptions, UploadSlots } from './slots.ts';
+import type { SlotOptions, UploadSlots } from './slots.ts';
 import { type Intake, IntakeStorage, type UploadedFile } from './storage.ts';
 import { type BodyTimes, UploadBody } from './uploadBody.ts';
 
@@ -24,30 +24,37 @@ export interface UploadOptions extends FormLimits, SlotOptions, BodyTimes {
   readonly dir: string;
 }
 
+/** Options with the places that all routes share. */
+export interface UploadPlaces extends UploadOptions {
+  readonly places: UploadSlots;
+}
+
 /** Most bytes of a part's headers and boundary. */
 const PART_HEAD_BYTES_MAX = 1_024;
-const TEXT_FIELDS: ReadonlySet<string> = new Set(FIELD_NAMES);
-const TABLE_FIELDS: ReadonlySet<string> = new Set(FILE_FIELDS);
 
 /**
- * Accepts a multipart form with a training file, and perhaps a test file. The fields go to `request.body`. The files go to
+ * Accepts a multipart form with its files. The fields go to `request.body`. The files go to
  * `options.dir` and, while they arrive, each to an intake that `open` begins. Multer removes the files if the upload breaks
  * off. Otherwise the route must call `removeUploads` once the response is known.
  */
-export function upload(options: UploadOptions, open: () => Intake): RequestHandler {
-  const places = new UploadSlots(options);
-  const parse = multerOf(options, (body) => {
+export function upload(
+  { places, ...options }: UploadPlaces,
+  form: FormTable,
+  open: () => Intake,
+): RequestHandler {
+  const parse = multerOf(options, form, (body) => {
     // Before anything else: an upload without a slot gets no memory and no disk space.
     places.take(body as Request & UploadBody);
     return open();
   });
+  const [file] = form.files;
   const bytesMax =
-    FILE_FIELDS.length * options.fileBytesMax +
+    form.files.length * options.fileBytesMax +
     options.partsMax * (options.fieldValueBytesMax + PART_HEAD_BYTES_MAX);
   return (request, response, next) => {
     const length = Number(request.headers['content-length']);
     if (!request.is('multipart/form-data')) {
-      next(notMultipart());
+      next(notMultipart(form));
       return;
     }
     if (!isPlain(request.headers['content-encoding'])) {
@@ -56,7 +63,7 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
     }
     if (length > bytesMax) {
       // None of the body is read.
-      next(fileTooLarge(options.fileBytesMax, length));
+      next(fileTooLarge(options.fileBytesMax, length, file));
       return;
     }
     // This route sends `100 Continue` itself, so that everything above is rejected before the body is sent.
@@ -64,14 +71,15 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
       response.writeContinue();
       notes(response).continued = true;
     }
-    const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes);
-    const form = rewriterOf(request, options.fieldValueBytesMax);
-    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }, form) as UploadBody & Request;
+    const tooLarge = (bytes: number) => fileTooLarge(options.fileBytesMax, bytes, file);
+    const rewriter = rewriterOf(request, options.fieldValueBytesMax, form);
+    const body = new UploadBody(request, { ...options, bytesMax, tooLarge }, rewriter) as UploadBody &
+      Request;
     parse(body, response, (cause: unknown) => {
       places.free(body);
       request.body = body.body;
       if (body.files !== undefined) request.files = body.files;
-      if (cause) return next(explainFormError(cause, options));
+      if (cause) return next(explainFormError(cause, options, form));
       const refusal = unreadableForm(request.body);
       if (refusal === undefined) return next();
       // Multer is done, and does not remove the file any more.
@@ -81,9 +89,9 @@ export function upload(options: UploadOptions, open: () => Intake): RequestHandl
 }
 
 /** Undefined without a boundary, which multer then reports. */
-function rewriterOf(request: Request, textBytesMax: number): FormRewriter | undefined {
+function rewriterOf(request: Request, textBytesMax: number, form: FormTable): FormRewriter | undefined {
   const boundary = boundaryOf(request.headers['content-type'] ?? '');
-  const fields = { files: TABLE_FIELDS, texts: TEXT_FIELDS, textBytesMax };
+  const fields = { files: new Set(form.files), texts: new Set(form.names), textBytesMax };
   return boundary === undefined ? undefined : new FormRewriter(boundary, fields);
 }
 
@@ -91,7 +99,11 @@ function isPlain(contentEncoding: string | undefined): boolean {
   return contentEncoding === undefined || contentEncoding.trim().toLowerCase() === 'identity';
 }
 
-function multerOf(options: UploadOptions, open: (request: Request) => Intake): RequestHandler {
+function multerOf(
+  options: UploadOptions,
+  { files }: FormTable,
+  open: (request: Request) => Intake,
+): RequestHandler {
   return multer({
     storage: new IntakeStorage(
       multer.diskStorage({
@@ -107,7 +119,7 @@ function multerOf(options: UploadOptions, open: (request: Request) => Intake): R
       else done(refusal);
     },
     limits: {
-      files: FILE_FIELDS.length,
+      files: files.length,
       fields: options.fieldsMax,
       parts: options.partsMax,
       fieldNameSize: options.fieldNameCharsMax,
@@ -117,7 +129,7 @@ function multerOf(options: UploadOptions, open: (request: Request) => Intake): R
       fieldNestingDepth: 0,
       fieldArrayIndexLimit: 0,
     },
-  }).fields(FILE_FIELDS.map((name) => ({ name, maxCount: 1 })));
+  }).fields(files.map((name) => ({ name, maxCount: 1 })));
 }
 
 /** The files of a form, some of which may be missing or empty. */
@@ -145,6 +157,16 @@ export function requireFiles({ train, test }: FormFiles): {
     );
   }
   return { train: notEmpty(train), ...(test && { test: notEmpty(test) }) };
+}
+
+/** The file of a form with a test file alone. @throws FieldError `missing_file` or `empty_file` */
+export function requireTestFile({ test }: FormFiles): UploadedFile {
+  if (test !== undefined) return notEmpty(test);
+  throw new FieldError(
+    'missing_file',
+    `The form has no file: send the CSV in ${TEST_FILE_FIELD} (curl -F ${TEST_FILE_FIELD}=@data.csv).`,
+    { field: TEST_FILE_FIELD },
+  );
 }
 
 function notEmpty(file: Express.Multer.File): UploadedFile {

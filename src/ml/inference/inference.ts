@@ -3,6 +3,7 @@ import type { Warning } from '../../values/warning.ts';
 import { toDesign } from '../design.ts';
 import { ValueError } from '../errors.ts';
 import type { Frame } from '../frame.ts';
+import { Z_OF_95 } from '../intervals/normal.ts';
 import type { ClassCodes } from '../labels.ts';
 import { type MaximumLikelihood, maximumLikelihood } from './maximumLikelihood.ts';
 import { twoSidedTail } from './normalTail.ts';
@@ -13,8 +14,6 @@ import { warningsOf } from './warnings.ts';
 /** The name of the intercept's term. */
 export const INTERCEPT = '(intercept)';
 
-/** 97.5 % of a standard normal distribution are below. */
-const Z_OF_95 = 1.959963984540054;
 /** Most terms. Their information matrix in doubles takes 8 MB. */
 const TERMS_MAX = 1000;
 

@@ -1,5 +1,5 @@
 import { deliverChildren } from './children.ts';
-import { fillAndEnd, findWhole, reopen } from './deliverNode.ts';
+import { fillAndEnd, findWhole, reopen, type WholeNode } from './deliverNode.ts';
 import type { Delivered, Delivery } from './delivery.ts';
 import { settleRoot } from './run.ts';
 
@@ -17,10 +17,12 @@ export async function deliver(delivery: Delivery): Promise<Delivered> {
   const run = await settleRoot(delivery);
   const ids = { runId: run.run_id, experimentId: run.experiment_id };
   const whole = await findWhole(delivery, root, run);
-  if (whole !== undefined) return { ...ids, modelVersion: whole.version! };
+  if (whole !== undefined) return { ...ids, ...versionOf(whole) };
   await reopen(delivery, root, run);
   await deliverChildren(delivery, run, found);
-  const { version } = await fillAndEnd(delivery, root, run, found);
-  // The root's model is always registered.
-  return { ...ids, modelVersion: version! };
+  return { ...ids, ...versionOf(await fillAndEnd(delivery, root, run, found)) };
+}
+
+function versionOf({ version }: WholeNode): Pick<Delivered, 'modelVersion'> {
+  return version === undefined ? {} : { modelVersion: version };
 }

@@ -2,13 +2,14 @@ import { proxiedPath, putFiles } from '../artifacts.ts';
 import { allDone } from '../calls.ts';
 import { logBatch, logInputs } from '../decorations.ts';
 import { logModel2 } from '../mlflow2.ts';
-import { logModel3 } from '../mlflow3.ts';
-import type { ModelSource, RunInfo } from '../mlflowTypes.ts';
+import { logModel3, metricsWith } from '../mlflow3.ts';
+import type { Metric, ModelSource, RunInfo } from '../mlflowTypes.ts';
 import type { FoundServer } from '../serverFinder.ts';
-import { artifactsOf, type NodeModel, type RunNode, timedMetrics } from '../tree.ts';
+import { artifactsOf, type NodeModel, type RunNode, type RunTree, timedMetrics } from '../tree.ts';
 import { moveAlias } from './alias.ts';
 import { createOnce } from './createOnce.ts';
 import type { Delivery } from './delivery.ts';
+import { noteMade, promote, versionToPromote } from './promote.ts';
 
 /** A node whose run has all that belongs to it. */
 export interface WholeNode {
@@ -22,11 +23,17 @@ export interface WholeNode {
  */
 export async function findWhole(
   { client, journal }: Delivery,
-  { key, model, status }: RunNode,
+  { key, model, promotion, status }: RunNode,
   run: RunInfo,
 ): Promise<WholeNode | undefined> {
   // A run that reads FAILED may have been ended before it was filled.
   if (run.status !== 'FINISHED' || status === 'FAILED') return undefined;
+  if (promotion !== undefined) {
+    const version = await versionToPromote(client, promotion);
+    if (version === undefined) return undefined;
+    noteMade(journal, key, version);
+    return { version };
+  }
   if (model?.registeredAs === undefined) return { version: undefined };
   const [version] = await client.findModelVersions(model.registeredAs, run.run_id);
   if (version === undefined) return undefined;
@@ -53,7 +60,7 @@ export async function fillAndEnd(
   found: FoundServer,
 ): Promise<WholeNode> {
   const { client, recorded } = delivery;
-  const { model } = node;
+  const { model, promotion } = node;
   const inputs = node.inputs.map(({ dataset, context }) => ({
     dataset: recorded.tree.datasets[dataset]!,
     context,
@@ -61,14 +68,27 @@ export async function fillAndEnd(
   const source = model === undefined ? undefined : logModel(delivery, node, model, run, found);
   // No call needs the response to another.
   await allDone([
-    source ?? logBatch(client, run.run_id, node.params, timedMetrics(node)),
-    logInputs(client, run.run_id, inputs, found.major),
+    source ?? logBatch(client, run.run_id, node.params, metricsOf(recorded.tree, node, found)),
+    logInputs(client, run.run_id, { inputs, ...modelInput(node) }, found.major),
     ...(model?.registeredAs === undefined ? [] : [client.ensureRegisteredModel(model.registeredAs)]),
     ...putFiles(client, proxiedPath(run.artifact_uri), artifactsOf(recorded, node)),
   ]);
-  const version = model && (await register(delivery, node, model, run, (await source)!));
+  const registered = model && (await register(delivery, node, model, run, (await source)!));
+  const version = promotion === undefined ? registered : await promote(delivery, node, promotion, found);
   await client.updateRun(run.run_id, node.status ?? 'FINISHED', node.endTimeMs);
   return { version };
+}
+
+/** In MLflow 3, metrics can belong to the model of another run. */
+function metricsOf(tree: RunTree, node: RunNode, { major }: FoundServer): Metric[] {
+  const { measuredModelId } = node;
+  return major === 3 && measuredModelId !== undefined
+    ? metricsWith(tree, node, measuredModelId)
+    : timedMetrics(node);
+}
+
+function modelInput({ measuredModelId: modelId }: RunNode): { readonly modelId?: string } {
+  return modelId === undefined ? {} : { modelId };
 }
 
 function logModel(

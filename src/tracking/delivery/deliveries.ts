@@ -2,8 +2,9 @@ import { UnavailableError } from '../../errors.ts';
 import type { DeliveryPort } from '../../training/deliveryPort.ts';
 import type { Accepted, DeliveryState, DeliveryView, Kept } from '../../values/delivery.ts';
 import type { PipelineState } from '../../values/pipelineState.ts';
-import type { LoggedRun, TrackedRun } from '../../values/run.ts';
+import type { EvaluatedRun, LoggedRun, TrackedRun } from '../../values/run.ts';
 import { recordTree } from '../record.ts';
+import { recordEvaluation } from '../recordEvaluation.ts';
 import type { Env } from '../tags.ts';
 import type { RecordedTree } from '../tree.ts';
 import { viewOf } from './deliveryView.ts';
@@ -45,6 +46,10 @@ export class Deliveries implements DeliveryPort {
 
   accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
     return this.acceptTree(recordTree(pipeline, run, this.#options.env), kept);
+  }
+
+  acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted> {
+    return this.acceptTree(recordEvaluation(run, this.#options.env), kept);
   }
 
   /** Accepts a root with its children; all of them are delivered, or none is accepted. @throws as `accept` */

@@ -21,5 +21,6 @@ export interface Delivery {
 export interface Delivered {
   readonly runId: string;
   readonly experimentId: string;
-  readonly modelVersion: string;
+  /** If the root's model is registered. */
+  readonly modelVersion?: string;
 }

@@ -1,3 +1,4 @@
+import type { Promotion } from '../../values/run.ts';
 import type { MlflowClient } from '../client.ts';
 import { unlistDoubles } from '../mlflow2.ts';
 import type { LoggedModelInfo, ModelVersion, RunInfo } from '../mlflowTypes.ts';
@@ -41,11 +42,14 @@ export async function recheck(
   for (const node of tree.nodes) {
     const kept = made[node.key]?.runId;
     doubles += await recheckRuns(client, node, runs.get(node.key) ?? [], kept, isDelivered);
-    if (!isDelivered || kept === undefined || node.model === undefined) continue;
+    if (!isDelivered || kept === undefined) continue;
     const nodeRun = { ...rechecked, node, runId: kept };
+    if (node.promotion !== undefined)
+      doubles += await recheckVersions(client, nodeRun, promotedOf(node.promotion));
+    if (node.model === undefined) continue;
     if ((await server.major()) === 3) doubles += await recheckModels(client, nodeRun);
     else doubles += await unlistDoubles(client, kept);
-    doubles += await recheckVersions(client, nodeRun);
+    doubles += await recheckVersions(client, nodeRun, { name: node.model.registeredAs, runId: kept });
   }
   return doubles;
 }
@@ -93,11 +97,21 @@ async function recheckModels(
   return doubles.length;
 }
 
+/** Versions of a registered model that are of one run's model. */
+interface Registered {
+  readonly name: string | undefined;
+  readonly runId: string;
+}
+
+function promotedOf({ registeredModelName: name, runId }: Promotion): Registered {
+  return { name, runId };
+}
+
 async function recheckVersions(
   client: MlflowClient,
-  { node, runId, made, of }: RecheckedRun,
+  { node, made, of }: RecheckedRun,
+  { name, runId }: Registered,
 ): Promise<number> {
-  const name = node.model?.registeredAs;
   if (name === undefined) return 0;
   const versions = await client.findModelVersions(name, runId);
   const kept = versions.find(({ version }) => version === made[node.key]?.version);

@@ -35,7 +35,12 @@ export type Verdict =
     };
 
 /** Refusals in our own words that no change of settings would end. */
-const REFUSALS: ReadonlySet<string> = new Set(['experiment_deleted', 'run_deleted', 'run_lost']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  'experiment_deleted',
+  'run_deleted',
+  'run_lost',
+  'model_gone',
+]);
 
 /** What a refused call means for its record. Only MLflow's own words about what it got make a dead letter. */
 const OF_REFUSED_CALL = {

@@ -1,4 +1,5 @@
 import type { ColumnInfo, InputExample } from '../../values/dataset.ts';
+import { MODEL_FLAVOR } from '../../values/loadedModel.ts';
 import type { EstimatorState, PipelineState } from '../../values/pipelineState.ts';
 import type { SignatureKind } from '../../values/run.ts';
 import { pandasType } from '../columnSpec.ts';
@@ -6,16 +7,19 @@ import type { RecordFile } from '../delivery/recordStore.ts';
 import { ENVIRONMENT, PYTHON_ENV_YAML, THRESHOLD_ENVIRONMENT } from './environment.ts';
 import { inputExampleJson, servingExampleJson } from './inputExample.ts';
 import type { MlmodelFacts } from './mlmodel.ts';
+import { type ModelOrigin, modelJson } from './modelJson.ts';
 import { classifierOf, onnxModel, thresholdOf } from './onnx.ts';
 import { sklearnPickle } from './sklearnPickle.ts';
 
 export { listingJson, type MlmodelFacts, type MlmodelPlace, mlmodel } from './mlmodel.ts';
+export type { ModelOrigin } from './modelJson.ts';
 
 export interface ModelFilesInput {
   readonly pipeline: PipelineState;
   /** Columns that the pipeline was fitted on, in its order. */
   readonly features: readonly ColumnInfo[];
   readonly inputExample: InputExample;
+  readonly origin: ModelOrigin;
   /** `inferred` without it. */
   readonly signature?: SignatureKind;
   readonly utcTimeCreated: Date;
@@ -36,6 +40,7 @@ export function modelFiles({
   pipeline,
   features,
   inputExample,
+  origin,
   signature = 'inferred',
   utcTimeCreated,
 }: ModelFilesInput): ModelFiles {
@@ -49,12 +54,14 @@ export function modelFiles({
     file('requirements.txt', environment.requirementsTxt),
     file('python_env.yaml', PYTHON_ENV_YAML),
     file('conda.yaml', environment.condaYaml),
+    file(MODEL_FLAVOR.file, modelJson(pipeline, features, origin)),
   ];
   const modelSizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const facts = {
     features: imputes(pipeline) ? features : features.map(complete),
     classesDtype: classifierOf(pipeline.steps).fitted.classesDtype,
     signature,
+    hasDescription: true as const,
     modelSizeBytes,
     utcTimeCreated: pythonDatetime(utcTimeCreated),
   };

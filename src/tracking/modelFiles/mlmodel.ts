@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { ClassesDtype, ColumnInfo } from '../../values/dataset.ts';
+import { MODEL_FLAVOR } from '../../values/loadedModel.ts';
 import type { SignatureKind } from '../../values/run.ts';
 import { MLFLOW_VERSIONS, ONNX_VERSION, PYTHON_VERSION, SKLEARN_VERSION } from './environment.ts';
 import { signature } from './signature.ts';
@@ -10,6 +11,8 @@ export interface MlmodelFacts {
   readonly classesDtype: ClassesDtype;
   /** `inferred` without it. */
   readonly signature?: SignatureKind;
+  /** Whether the folder has `model.json`. Records of earlier versions have no such key. */
+  readonly hasDescription?: true;
   /** Bytes of the other files of the folder. */
   readonly modelSizeBytes: number;
   /** As Python prints it: `2026-11-23 02:11:39.922000`. */
@@ -34,7 +37,7 @@ export function mlmodel(facts: MlmodelFacts, place: MlmodelPlace): string {
   const { signature: kind = 'inferred' } = facts;
   const document = {
     artifact_path: place.artifactPath,
-    flavors: flavors(),
+    flavors: flavors(facts),
     is_signature_from_type_hint: false,
     mlflow_version: place.mlflowVersion ?? MLFLOW_VERSIONS[place.mlflowMajor],
     ...(place.modelId === undefined ? {} : { model_id: place.modelId }),
@@ -66,12 +69,12 @@ export function listingJson(facts: MlmodelFacts, place: MlmodelPlace): string {
     artifact_path: place.artifactPath,
     utc_time_created: facts.utcTimeCreated,
     model_uuid: place.modelUuid,
-    flavors: flavors(),
+    flavors: flavors(facts),
   });
 }
 
-/** `pyfunc` reads the pickle, because it cannot get bare labels from ONNX. ONNX is a flavor of its own. */
-function flavors() {
+/** `pyfunc` reads the pickle, because it cannot get bare labels from ONNX. ONNX is a flavor of its own. MLflow ignores the last one. */
+function flavors({ hasDescription }: MlmodelFacts) {
   return {
     onnx: {
       code: null,
@@ -94,5 +97,8 @@ function flavors() {
       serialization_format: 'pickle',
       sklearn_version: SKLEARN_VERSION,
     },
+    ...(hasDescription && {
+      [MODEL_FLAVOR.name]: { data: MODEL_FLAVOR.file, version: MODEL_FLAVOR.version },
+    }),
   };
 }

@@ -155,6 +155,14 @@ export const threshold = z.string().transform((given, context): number | string 
   return z.NEVER;
 });
 
+/** An id of a run, as MLflow itself checks it. */
+export const runId = z
+  .string()
+  .trim()
+  .refine((value) => /^[a-zA-Z0-9][\w-]{0,255}$/.test(value), {
+    error: 'must be the id of a run, such as 0123456789abcdef0123456789abcdef',
+  });
+
 /** MLflow reserves `latest`, `v1`, `v2` ... */
 export const alias = z
   .string()

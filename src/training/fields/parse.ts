@@ -1,12 +1,13 @@
 import { FieldError, quote } from '../../errors.ts';
+import { EVALUATE_FORM, type EvaluateFields } from './evaluateTable.ts';
+import { checkReproduce } from './reproduce.ts';
 import {
-  FIELD_NAMES,
   FIELD_ROWS,
-  FILE_FIELD,
-  FILE_FIELDS,
   type FieldRow,
+  type FormTable,
   GROUPS,
   TEST_FILE_FIELD,
+  TRAIN_FORM,
   type TrainFields,
 } from './table.ts';
 import { idleFields } from './use.ts';
@@ -32,21 +33,41 @@ const FILE_NAME = /^(?:[^,;|"\t\r\n]{1,250}\.[a-z][a-z0-9]{0,9}|\[object \w+\]|u
  * @throws FieldError naming the field, its value and what it must be
  */
 export function parseFields(body: FormBody, hasTestFile = false): TrainFields {
-  const given = givenFields(body);
-  const groups = Object.fromEntries(
-    Object.keys(GROUPS).map((group) => [group, {} as Record<string, unknown>]),
-  );
-  for (const [key, row] of FIELD_ROWS) {
-    const value = readField(row, given);
-    if (value !== undefined) (groups[row.group] as Record<string, unknown>)[key] = value;
-  }
-  // The loop above builds exactly what the table's types say; the compiler cannot follow it.
-  const read = groups as unknown as TrainFields;
+  const given = givenFields(body, TRAIN_FORM);
+  const read = readFields<TrainFields>(given, TRAIN_FORM);
   const fields: TrainFields = hasTestFile
     ? { ...read, split: { ...read.split, split: { by: 'file' } } }
     : read;
   checkTogether(fields, given);
   return fields;
+}
+
+/** Checks the fields of an evaluation, as `parseFields` does. @throws FieldError also `missing_model` */
+export function parseEvaluateFields(
+  body: FormBody,
+): EvaluateFields & { readonly model: { readonly model: string } } {
+  const fields = readFields<EvaluateFields>(givenFields(body, EVALUATE_FORM), EVALUATE_FORM);
+  checkSigns(fields.data);
+  checkPromotion(fields);
+  const { model } = fields.model;
+  if (model !== undefined) return { ...fields, model: { model } };
+  throw new FieldError(
+    'missing_model',
+    'The form names no model: send its address in model (curl -F model=models:/NAME@ALIAS).',
+    { field: 'model' },
+  );
+}
+
+function readFields<Fields>(given: ReadonlyMap<string, readonly string[]>, { rows }: FormTable): Fields {
+  const groups = Object.fromEntries(
+    Object.keys(GROUPS).map((group) => [group, {} as Record<string, unknown>]),
+  );
+  for (const [key, row] of rows) {
+    const value = readField(row, given);
+    if (value !== undefined) (groups[row.group] as Record<string, unknown>)[key] = value;
+  }
+  // The loop above builds exactly what the table's types say; the compiler cannot follow it.
+  return groups as Fields;
 }
 
 /** The fields of an empty form. */
@@ -56,25 +77,25 @@ function isRepeatable({ kind }: FieldRow): boolean {
   return kind.safeParse([]).success;
 }
 
-function rowNamed(field: string): FieldRow | undefined {
-  return FIELD_ROWS.find(([, { names }]) => names.includes(field))?.[1];
+function rowNamed(field: string, { rows }: FormTable): FieldRow | undefined {
+  return rows.find(([, { names }]) => names.includes(field))?.[1];
 }
 
 /** The texts of each field that is not empty. */
-function givenFields(body: FormBody): ReadonlyMap<string, readonly string[]> {
+function givenFields(body: FormBody, form: FormTable): ReadonlyMap<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
   for (const [field, value] of Object.entries(body)) {
     const texts = [value].flat().map(withoutLineEnd);
-    const row = rowNamed(field);
+    const row = rowNamed(field, form);
     const isGiven = (text: string) => (row?.mayBeBlank === true ? text : text.trim()) !== '';
     const values = texts.filter((text) => isGiven(text) && !isNone(text, row));
-    if (FILE_FIELDS.includes(field)) {
+    if (form.files.includes(field)) {
       // A browser sends an empty text if no file was chosen.
       if (values[0] !== undefined) throw fileAsText(field, values[0]);
       continue;
     }
-    if (row === undefined) throw unknownField(field);
-    if (values.some((text) => isTable(text, field))) throw tableAsText(field);
+    if (row === undefined) throw unknownField(field, form);
+    if (values.some((text) => isTable(text, field))) throw tableAsText(field, form);
     if (values.length > 1 && !isRepeatable(row)) {
       throw new FieldError('repeated_field', `${field} is given ${values.length} times: give it once.`, {
         field,
@@ -132,6 +153,7 @@ function readField(row: FieldRow, given: ReadonlyMap<string, readonly string[]>)
 /** Rules about two fields. */
 function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly string[]>): void {
   const { alias, registeredModelName } = fields.names;
+  checkReproduce(given);
   const idle = new Set(idleFields(fields));
   const chooser = fields.split.split.by === 'file' ? TEST_FILE_FIELD : `split=${given.get('split')}`;
   for (const [key, { names }] of FIELD_ROWS) {
@@ -141,16 +163,40 @@ function checkTogether(fields: TrainFields, given: ReadonlyMap<string, readonly 
       field,
     });
   }
-  const { decimal, thousands } = fields.data;
-  if (thousands !== undefined && thousands === decimal) {
-    throw invalid('thousands', thousands, 'must be another sign than decimal');
+  checkSigns(fields.data);
+  checkAlias(alias, registeredModelName);
+}
+
+/** An alias moves to a model only after gates, so all three fields belong together. */
+function checkPromotion({ names: { alias, registeredModelName }, gates: { gates } }: EvaluateFields): void {
+  checkAlias(alias, registeredModelName);
+  if (registeredModelName !== undefined && alias === undefined) {
+    throw new FieldError(
+      'idle_field',
+      'registered_model has no meaning without alias: give the alias that moves if all gates hold.',
+      { field: 'registered_model' },
+    );
   }
+  if (alias === undefined || gates.length > 0) return;
+  throw new FieldError(
+    'alias_without_gate',
+    'alias moves to the model if all gates hold: give at least one gate.',
+    { field: 'alias', value: alias },
+  );
+}
+
+function checkAlias(alias: string | undefined, registeredModelName: string | undefined): void {
   if (alias === undefined || registeredModelName !== undefined) return;
   throw new FieldError(
     'alias_without_model',
     'alias needs registered_model: name the registered model that the alias belongs to.',
     { field: 'alias', value: alias },
   );
+}
+
+function checkSigns({ decimal, thousands }: TrainFields['data'] | EvaluateFields['data']): void {
+  if (thousands === undefined || thousands !== decimal) return;
+  throw invalid('thousands', thousands, 'must be another sign than decimal');
 }
 
 /** A client sends the file's name if curl's @ or Python's `open` was forgotten. Other text may be a file's, and is not repeated. */
@@ -165,19 +211,19 @@ function fileAsText(field: string, text: string): FieldError {
 }
 
 /** The error for a table in a field that holds text. The table is not repeated. */
-function tableAsText(field: string): FieldError {
+function tableAsText(field: string, { files: [file] }: FormTable): FieldError {
   return new FieldError(
     'unexpected_file',
-    `The field ${field} holds a table, but the file belongs in ${FILE_FIELD}: send it there (curl -F ${FILE_FIELD}=@data.csv).`,
+    `The field ${field} holds a table, but the file belongs in ${file}: send it there (curl -F ${file}=@data.csv).`,
     { field },
   );
 }
 
-export function unknownField(field: string): FieldError {
+export function unknownField(field: string, { files, names }: FormTable): FieldError {
   return new FieldError(
     'unknown_field',
     `Unknown field ${quote(field)}: the valid fields are listed in "allowed".`,
-    { field, allowed: [...FILE_FIELDS, ...FIELD_NAMES] },
+    { field, allowed: [...files, ...names] },
   );
 }
 

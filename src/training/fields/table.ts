@@ -9,6 +9,7 @@ import {
   name,
   oneOf,
   rowsOrShare,
+  runId,
   separator,
   several,
   splitBy,
@@ -26,6 +27,7 @@ export const GROUPS = {
   split: 'Test rows',
   model: 'Model',
   search: 'Sweeps and folds',
+  gates: 'Gates',
   output: 'What to report',
   names: 'Names in MLflow',
   logging: 'What MLflow gets',
@@ -51,6 +53,8 @@ export interface FieldRow {
   readonly defaultSays?: string;
   /** The MLflow param that holds the value. `C` and `max_iter` are logged with the pipeline. */
   readonly param?: string;
+  /** Where to split the param's text to get the texts of a repeatable field again. Without it, one text holds them all. */
+  readonly loggedSplitAt?: RegExp;
   /** The field's name in fingerprints of requests, if it is another name. */
   readonly fingerprint?: string;
   /** Whether the field came after version 0.5: with its default it is left out of fingerprints, which stay what they were. */
@@ -67,7 +71,7 @@ const SEED_MAX = 2 ** 32 - 1;
 const FOLDS_MAX = 20;
 /** MLflow's own limits (its utils/validation.py). */
 const EXPERIMENT_CHARS_MAX = 500;
-const NAME_CHARS_MAX = 250;
+export const NAME_CHARS_MAX = 250;
 /** Longer than any commit id of any version control system. */
 const COMMIT_CHARS_MAX = 250;
 
@@ -84,7 +88,7 @@ export const FILE_FIELDS: readonly string[] = [FILE_FIELD, TEST_FILE_FIELD];
  * 2. If the engine needs the value, add it to the type of the group in src/values/plan.ts; `planOf` passes it on.
  * 3. Use it. Run `npm run docs`, and tell users in CHANGELOG.md.
  */
-const FIELDS = {
+export const FIELDS = {
   C: {
     group: 'model',
     names: ['tol', 'C'],
@@ -223,8 +227,20 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'metrics',
+    // Commas stand in expressions too, but no name and `=`.
+    loggedSplitAt: /,(?=\s*[A-Za-z_]\w*\s*=(?!=))/,
     isNew: true,
     says: 'Your own metrics, each as `name = EXPRESSION` over the metrics and the counts `tp`, `fp`, `tn`, `fn` and `n`, such as `cost = 5*fn + fp`. Repeat the field for more of them.',
+  },
+  gates: {
+    group: 'gates',
+    names: ['gate'],
+    kind: texts,
+    default: [],
+    defaultSays: 'none',
+    param: 'gate',
+    isNew: true,
+    says: 'A condition that must hold before the model is registered, such as `low(recall) > 0.5 and not worse(roc_auc)`: [gates.md](gates.md). With `warn:` before it, the gate only warns. Repeat the field for more gates.',
   },
   threshold: {
     group: 'model',
@@ -288,6 +304,7 @@ const FIELDS = {
     default: [],
     defaultSays: 'none',
     param: 'na_values',
+    loggedSplitAt: /,/,
     isNew: true,
     mayBeBlank: true,
     says: 'A text that means missing, such as `?`, in addition to the texts that pandas knows. Repeat the field for more texts.',
@@ -341,6 +358,14 @@ const FIELDS = {
     default: false,
     says: 'Reports on the file, and trains and logs nothing.',
   },
+  reproduce: {
+    group: 'mode',
+    names: ['reproduce'],
+    kind: runId,
+    defaultSays: 'none',
+    isNew: true,
+    says: 'The id of a run that trainpost logged. The training takes the settings of that run, and the answer says whether files, coefficients and metrics are the same: [reproduce.md](reproduce.md).',
+  },
   runName: {
     group: 'names',
     names: ['run_name'],
@@ -387,18 +412,34 @@ export const FIELD_ROWS = Object.entries(FIELDS) as unknown as readonly (readonl
 /** All names that a form may use, in the order of the table. */
 export const FIELD_NAMES: readonly string[] = FIELD_ROWS.flatMap(([, { names }]) => names);
 
-type Value<Row extends FieldRow> = z.output<Row['kind']>;
-type KeysOf<Group extends GroupName> = {
-  [Key in FieldKey]: (typeof FIELDS)[Key]['group'] extends Group ? Key : never;
-}[FieldKey];
-type WithDefault = {
-  [Key in FieldKey]: 'default' extends keyof (typeof FIELDS)[Key] ? Key : never;
-}[FieldKey];
-type GroupOf<Group extends GroupName> = {
-  readonly [Key in KeysOf<Group> & WithDefault]: Value<(typeof FIELDS)[Key]>;
-} & {
-  readonly [Key in Exclude<KeysOf<Group>, WithDefault>]?: Value<(typeof FIELDS)[Key]>;
+/** The form of one route: its files, the most important one first, and its fields. */
+export interface FormTable {
+  readonly files: readonly [string, ...string[]];
+  readonly rows: readonly (readonly [key: string, row: FieldRow])[];
+  /** All names of `rows`. */
+  readonly names: readonly string[];
+}
+
+export const TRAIN_FORM: FormTable = {
+  files: [FILE_FIELD, TEST_FILE_FIELD],
+  rows: FIELD_ROWS,
+  names: FIELD_NAMES,
 };
 
-/** The checked fields of a request by group, with defaults filled in. */
-export type TrainFields = { readonly [Group in GroupName]: GroupOf<Group> };
+type Rows = Readonly<Record<string, FieldRow>>;
+type Value<Row extends FieldRow> = z.output<Row['kind']>;
+type KeysOf<Table extends Rows, Group extends GroupName> = {
+  [Key in keyof Table]: Table[Key]['group'] extends Group ? Key : never;
+}[keyof Table];
+type WithDefault<Table extends Rows> = {
+  [Key in keyof Table]: 'default' extends keyof Table[Key] ? Key : never;
+}[keyof Table];
+type GroupOf<Table extends Rows, Group extends GroupName> = {
+  readonly [Key in keyof Table & KeysOf<Table, Group> & WithDefault<Table>]: Value<Table[Key]>;
+} & {
+  readonly [Key in keyof Table & Exclude<KeysOf<Table, Group>, WithDefault<Table>>]?: Value<Table[Key]>;
+};
+
+/** The checked fields of a form by group, with defaults filled in. */
+export type FieldsOf<Table extends Rows> = { readonly [Group in GroupName]: GroupOf<Table, Group> };
+export type TrainFields = FieldsOf<typeof FIELDS>;

@@ -6,7 +6,9 @@ import { MEASURES } from '../../expressions/scope.ts';
 import type { Vocabulary } from '../../expressions/vocabulary.ts';
 import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Objective } from '../../values/expression.ts';
-import type { Holdout, ModelSpec, Plan, Threshold } from '../../values/plan.ts';
+import type { Holdout } from '../../values/holdout.ts';
+import type { ModelSpec, Plan, Threshold } from '../../values/plan.ts';
+import { EVALUATE_FORM, type EvaluateFields } from './evaluateTable.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 
 /** The default choice, which needs no parser. */
@@ -94,20 +96,30 @@ function candidatesOf(
  */
 export function paramsOf(fields: TrainFields, model: ModelSpec): Readonly<Record<string, string>> {
   const idle = idleFields(fields);
-  const params = valuesOf({ ...fields, model: { ...fields.model, ...model } }).flatMap(
-    ([key, row, value]) => {
-      const isDefault = row.isNew && isDeepStrictEqual(value, row.default);
-      const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value) && !isDefault;
-      return isSaid && !idle.includes(key) ? [[row.param, pythonText(value)] as const] : [];
-    },
-  );
+  const values = valuesOf(FIELD_ROWS, { ...fields, model: { ...fields.model, ...model } });
+  return saidParams(values.filter(([key]) => !idle.includes(key)));
+}
+
+/** As `paramsOf`, for an evaluation. */
+export function evaluateParams(fields: EvaluateFields): Readonly<Record<string, string>> {
+  return saidParams(valuesOf(EVALUATE_FORM.rows, fields));
+}
+
+function saidParams(
+  values: readonly (readonly [string, FieldRow, unknown])[],
+): Readonly<Record<string, string>> {
+  const params = values.flatMap(([, row, value]) => {
+    const isDefault = row.isNew && isDeepStrictEqual(value, row.default);
+    const isSaid = row.param !== undefined && value !== undefined && !isEmptyList(value) && !isDefault;
+    return isSaid ? [[row.param, pythonText(value)] as const] : [];
+  });
   return Object.fromEntries(params);
 }
 
 /** The fields as one flat object, which every version of trainpost makes the same for the same request. */
 export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    valuesOf(fields).flatMap(([key, row, value]) => {
+    valuesOf(FIELD_ROWS, fields).flatMap(([key, row, value]) => {
       if (value === undefined || (row.isNew && isDeepStrictEqual(value, row.default))) return [];
       // A field that may have several values had one in the first versions.
       const one = row.group === 'model' && Array.isArray(value) && value.length === 1 ? value[0] : value;
@@ -119,8 +131,11 @@ export function fingerprintOf(fields: TrainFields): Readonly<Record<string, unkn
 /** The fields of a request, or with one value each for a candidate. */
 type AnyFields = { readonly [Group in keyof TrainFields]: object };
 
-function valuesOf(fields: AnyFields): (readonly [FieldKey, FieldRow, unknown])[] {
-  return FIELD_ROWS.map(([key, row]) => {
+function valuesOf<Key extends string>(
+  rows: readonly (readonly [Key, FieldRow])[],
+  fields: AnyFields,
+): (readonly [Key, FieldRow, unknown])[] {
+  return rows.map(([key, row]) => {
     const group = fields[row.group] as Readonly<Record<string, unknown>>;
     return [key, row, group[key]] as const;
   });

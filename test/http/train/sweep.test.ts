@@ -177,12 +177,6 @@ describe('a sweep is rejected', () => {
     ['with a threshold for three classes', { threshold: '0.3' }, THREE, { code: 'threshold_of_many' }],
     ['with a threshold above 1', { threshold: '1.5' }, DIABETES, { field: 'threshold' }],
     ['with estimates of three classes', { inference: 'true' }, THREE, { code: 'inference_of_many' }],
-    [
-      'with a gate, which no field is yet',
-      { gate: 'f1_score > 0.5' },
-      DIABETES,
-      { code: 'unknown_field', field: 'gate' },
-    ],
   ])('%s', async (_name, fields, file, problem) => {
     const { body } = await post(fields, file).expect(422);
     expect(body).toMatchObject(problem);

@@ -50,6 +50,7 @@ describe("the original's call", () => {
       'split',
       'fit',
       'evaluate',
+      'intervals',
       'log',
       'total',
     ]);

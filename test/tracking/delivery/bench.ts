@@ -25,7 +25,7 @@ export const CALL_TIMEOUT_MS = 300_000;
 export const SHORT_TIMEOUT_MS = 500;
 const ATTEMPTS_MAX = 20_000;
 /** `MLmodel` and what `modelFiles` writes. */
-const FILES_IN_A_MODEL = 8;
+const FILES_IN_A_MODEL = 9;
 const PARAMS_OF_A_SAMPLE = 28;
 /** The training rows and the test rows. */
 const INPUTS_OF_A_SAMPLE = 2;
@@ -202,15 +202,14 @@ export class Bench implements AsyncDisposable {
   /** All that was accepted is in MLflow, each once and whole, and there is nothing else. */
   expectEachOnce(
     accepted: readonly Pick<Accepted, 'id'>[],
-    params = PARAMS_OF_A_SAMPLE,
-    inputs = INPUTS_OF_A_SAMPLE,
+    { params = PARAMS_OF_A_SAMPLE, inputs = INPUTS_OF_A_SAMPLE, files = FILES_IN_A_MODEL } = {},
   ): void {
     const runs = [...this.standIn.store.runs.values()].filter(
       ({ info }) => info.lifecycle_stage === 'active',
     );
     const ids = runs.map(({ tags }) => tags.get(REQUEST_ID_TAG));
     expect(ids.sort(), 'runs').toEqual(accepted.map(({ id }) => id).sort());
-    for (const run of runs) this.#expectWhole(run.info.run_id, params, inputs);
+    for (const run of runs) this.#expectWhole(run.info.run_id, { params, inputs, files });
     this.expectNoneRunning();
   }
 
@@ -220,11 +219,11 @@ export class Bench implements AsyncDisposable {
     expect(running.map(({ info }) => info.run_id)).toEqual([]);
   }
 
-  #expectWhole(runId: string, paramsOfARun: number, inputsOfARun: number): void {
+  #expectWhole(runId: string, sample: Record<'params' | 'inputs' | 'files', number>): void {
     const { store, registry } = this.standIn;
     const { info, params, metrics, inputs, outputs, tags } = store.runs.get(runId)!;
     expect(info.status).toBe('FINISHED');
-    expect([params.size, metrics.size, inputs.length]).toEqual([paramsOfARun, 18, inputsOfARun]);
+    expect([params.size, metrics.size, inputs.length]).toEqual([sample.params, 18, sample.inputs]);
     const versions = [...registry.registered.values()].flatMap((one) =>
       [...one.versions.values()].filter((version) => version.run_id === runId),
     );
@@ -235,17 +234,17 @@ export class Bench implements AsyncDisposable {
     const listed = tags.get('mlflow.log-model.history');
     if (listed !== undefined) {
       expect(JSON.parse(listed), 'listed models').toHaveLength(1);
-      this.#expectFiles(`${info.experiment_id}/${runId}/artifacts/diabetes-model/`);
+      this.#expectFiles(`${info.experiment_id}/${runId}/artifacts/diabetes-model/`, sample.files);
     } else {
       expect(models.map((model) => model.info.status)).toEqual(['LOGGED_MODEL_READY']);
       expect(outputs.map(({ model_id }) => model_id)).toContain(models[0].info.model_id);
-      this.#expectFiles(models[0].info.artifact_uri.replace('mlflow-artifacts:/', ''));
+      this.#expectFiles(models[0].info.artifact_uri.replace('mlflow-artifacts:/', ''), sample.files);
     }
   }
 
-  #expectFiles(folder: string): void {
+  #expectFiles(folder: string, count: number): void {
     const files = [...this.standIn.store.artifacts].filter(([path]) => path.startsWith(folder));
-    expect(files, 'files').toHaveLength(FILES_IN_A_MODEL);
+    expect(files, 'files').toHaveLength(count);
     for (const [, bytes] of files) expect(bytes).toBeGreaterThan(0);
   }
 

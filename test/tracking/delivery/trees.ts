@@ -15,7 +15,7 @@ import { samplePipeline, sampleRun } from '../sample.ts';
 const RUN = { alias: 'champion', registeredModelName: 'diabetes' };
 const FOLDS = 3;
 /** `MLmodel` and what `modelFiles` writes. */
-const FILES_IN_A_MODEL = 8;
+const FILES_IN_A_MODEL = 9;
 
 /**
  * A root with a model and a report, and children as a sweep has them: the first with a report and a plot, the second, where
@@ -55,7 +55,7 @@ function childOf(tree: RunTree, index: number, children: number): RunNode {
       : Array.from({ length: FOLDS }, (_, step) => ({ key: 'accuracy', value: index + step / 10, step })),
     inputs: [{ dataset: 0, context: 'train' }],
     artifacts: index === 0 ? ['report.html', 'plots/roc.svg'] : [],
-    ...(index === 1 && children > 2 && { model: { ...root.model, name: 'second', registeredAs: 'second' } }),
+    ...(index === 1 && children > 2 && { model: { ...root.model!, name: 'second', registeredAs: 'second' } }),
     ...(isFailed && { status: 'FAILED' as const }),
   };
 }

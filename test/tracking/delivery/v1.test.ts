@@ -5,6 +5,8 @@ import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
 import { Bench, QUARANTINE_MS, RECHECK_MS } from './bench.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/records/v1');
+/** Version 1 wrote no model.json. */
+const FILES = 8;
 /** A training of version 1 has one param more than the sample: the target. */
 const PARAMS = 29;
 /** Its data set is the whole file. */
@@ -44,7 +46,7 @@ describe.each([
 
     expect(await bench.deliveries.retry(dead[0]!.id)).toBe(true);
     await bench.untilDelivered();
-    bench.expectEachOnce([...pending, ...dead, delivered], PARAMS, INPUTS);
+    bench.expectEachOnce([...pending, ...dead, delivered], { params: PARAMS, inputs: INPUTS, files: FILES });
   });
 
   test('they hold in MLflow what the training holds that version 1 itself delivered', async () => {
@@ -74,7 +76,7 @@ describe.each([
         .sort(),
     }));
     expect(contents).toHaveLength(pending.length + 2);
-    expect(contents[0]?.files).toHaveLength(8);
+    expect(contents[0]?.files).toHaveLength(FILES);
     for (const content of contents) expect(content).toEqual(contents[0]);
     const names = [...registry.registered.values()].map(({ name, aliases }) => [name, [...aliases]]);
     for (const [, aliases] of names) expect(aliases).toEqual([['champion', '1']]);

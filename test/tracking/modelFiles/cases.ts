@@ -1,4 +1,5 @@
 import { withThreshold } from '../../../src/ml/fixedThresholdClassifier.ts';
+import type { ModelOrigin } from '../../../src/tracking/modelFiles/index.ts';
 import type { ColumnInfo, InputExample } from '../../../src/values/dataset.ts';
 import type {
   FixedThresholdClassifierState,
@@ -19,6 +20,7 @@ export interface ModelCase {
   readonly labels?: readonly (number | string)[];
   readonly pipeline: PipelineState;
   readonly inputExample: InputExample;
+  readonly origin: ModelOrigin;
   /** The solver that a refit in Python is to use. */
   readonly pythonSolver: string;
   /** Name and element type of the ONNX file's outputs. */
@@ -48,6 +50,12 @@ const ROWS = 40;
 const ROWS_FITTED = 10;
 /** First column whole numbers, the others real. */
 const COLUMNS = ['Pregnancies', 'BMI', 'DiabetesPedigreeFunction'];
+
+export const ORIGIN: ModelOrigin = {
+  target: 'Größe "y"',
+  trained: { digest: '0'.repeat(32), trainDigest: '1'.repeat(32), trainRows: 10, testRows: 5 },
+  profile: [],
+};
 
 export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
   const { columns = COLUMNS, classes = [0, 1], classesDtype = 'int64', steepness = 3 } = oddities;
@@ -101,6 +109,7 @@ export function modelCase(name: string, oddities: Oddities = {}): ModelCase {
     rows,
     pipeline,
     inputExample: { columns, data: rows.slice(0, 3) },
+    origin: ORIGIN,
     pythonSolver: oddities.pythonSolver ?? 'lbfgs',
     outputs: outputNames.map((output, place) => [output, place === 0 ? elementType : 'double'] as const),
   };

@@ -4,7 +4,7 @@ import type { Frame, FrameColumn } from '../../../src/ml/frame.ts';
 import { TrainingPipeline } from '../../../src/ml/trainingPipeline.ts';
 import type { ColumnInfo } from '../../../src/values/dataset.ts';
 import type { FixedThresholdClassifierState } from '../../../src/values/pipelineState.ts';
-import { type Cell, type ModelCase, sequence } from './cases.ts';
+import { type Cell, type ModelCase, ORIGIN, sequence } from './cases.ts';
 
 /** Pipelines for text and for missing values, really fitted: scikit-learn does the same with the same rows. */
 interface ColumnCase {
@@ -135,6 +135,7 @@ function columnCase({ name, columns, classes, missing = 'error', threshold }: Co
     labels,
     pipeline,
     inputExample: { columns: featureNames, data: fitted.slice(0, 4) },
+    origin: ORIGIN,
     pythonSolver: 'lbfgs',
     outputs: [
       ['label', typeof classes[0] === 'string' ? 'string' : 'int64'],

@@ -29,9 +29,32 @@ describe('modelFiles', () => {
       'requirements.txt',
       'python_env.yaml',
       'conda.yaml',
+      'model.json',
     ]);
     expect(facts.modelSizeBytes).toBe(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
     expect(facts.utcTimeCreated).toBe('2026-11-23 02:11:39.922000');
+  });
+
+  it('describes the model in JSON', () => {
+    const positive = 1;
+    const trained = { digest: 'a', trainDigest: 'b', trainRows: 10, testRows: 5 };
+    const profile = [{ name: 'BMI', kind: 'number', edges: [1.5], counts: [4, 6], missing: 0 }] as const;
+    const input = {
+      ...modelCase('plain', { model: { C: Number.POSITIVE_INFINITY } }),
+      utcTimeCreated,
+      origin: { target: 'y', positive, trained, profile },
+    };
+    const { pipeline, ...rest } = JSON.parse(textOf(input, 'model.json'));
+    expect(rest).toEqual({
+      version: 1,
+      features: input.features,
+      target: { name: 'y', classes: [0, 1], dtype: 'int64' },
+      positive,
+      trained,
+      profile,
+    });
+    expect(pipeline.steps[1][1].params.C).toBe('Infinity');
+    expect(pipeline.steps[0]).toEqual(input.pipeline.steps[0]);
   });
 
   it('gives facts that can wait as JSON', () => {

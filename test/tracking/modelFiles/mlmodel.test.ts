@@ -45,6 +45,11 @@ describe('mlmodel', () => {
     expect(onnx).toMatchObject({ data: 'model.onnx', providers: ['CPUExecutionProvider'] });
   });
 
+  it('names the description, if the folder has one', () => {
+    expect(read({ hasDescription: true }).flavors.trainpost).toEqual({ data: 'model.json', version: 1 });
+    expect(read({}).flavors).not.toHaveProperty('trainpost');
+  });
+
   it('says where the model is logged', () => {
     expect(read({})).toMatchObject({
       artifact_path: 'diabetes-model',

@@ -58,3 +58,12 @@ export function measure(task: MeasureTask): ClassificationMetrics {
   const rocAuc = twiceWins / (2 * ones * (rows - ones));
   return metricsOf({ nRows: rows, counts, logLoss: losses / rows, rocAuc }, 2, positiveCode);
 }
+
+/**
+ * The scores of the rows that `measure` has just measured, sorted by size: those of positive rows have the sign bit set.
+ * They lie in the table's memory until the next measure.
+ * @returns undefined if the rows do not lie in memory
+ */
+export function sortedScores(task: MeasureTask): Float64Array | undefined {
+  return 'memory' in task ? new Float64Array(task.memory.buffer, task.sort, task.rows) : undefined;
+}

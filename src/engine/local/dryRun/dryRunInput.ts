@@ -1,6 +1,7 @@
 import type { Classes } from '../../../data/columnProfile.ts';
 import { assignRoles, type Dataset, type Roles, toDataset } from '../../../data/dataset.ts';
 import { joinTest } from '../../../data/joinTables.ts';
+import { rowsInTraining } from '../../../data/knownColumns.ts';
 import { markMissing } from '../../../data/missing.ts';
 import { type AssignedRoles, usedColumns } from '../../../data/roles.ts';
 import { readCodes, readNumbers } from '../../../data/segments.ts';
@@ -66,7 +67,8 @@ export function dryRunInput({ train: table, test }: Both<Table>, plan: Plan): Dr
   const dataset = attempts.of(() => toDataset(table, spec));
   const positive = dataset && attempts.of(() => findPositive(dataset.target, plan.data.positive));
   if (dataset) attempts.of(() => requireTwoClasses(dataset.target, plan));
-  const testRows = dataset && test && attempts.of(() => readTestRows(dataset, test, plan.data.missing));
+  const testRows =
+    dataset && test && attempts.of(() => readTestRows(rowsInTraining(dataset), test, plan.data.missing));
   const both = dataset && testRows ? joinTest(dataset, testRows) : dataset;
   // Without its test rows, a hold-out by file has no parts.
   const isWhole = test === undefined || testRows !== undefined;

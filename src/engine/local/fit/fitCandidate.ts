@@ -137,6 +137,6 @@ async function beginMeasuring(
   };
 }
 
-function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {
+export function measuresOf({ undefinedMetrics: _, ...measures }: ClassificationMetrics): Measures {
   return measures;
 }

@@ -1,6 +1,7 @@
 import { joinSummaries, summariseNext, summaryTask } from '../../../data/columnSummaries.ts';
 import { type Dataset, toDataset } from '../../../data/dataset.ts';
 import { joinTest } from '../../../data/joinTables.ts';
+import { rowsInTraining } from '../../../data/knownColumns.ts';
 import type { Table } from '../../../data/table.ts';
 import { readTestRows } from '../../../data/testFile.ts';
 import type { Frame } from '../../../ml/frame.ts';
@@ -20,6 +21,7 @@ import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { type MarkedRows, markRows } from './markRows.ts';
 import { findPositive, requireTwoClasses } from './positive.ts';
+import { countRowsSeen } from './rowsSeen.ts';
 
 /** Rows of a data set, as models see them. */
 export interface Rows {
@@ -44,6 +46,8 @@ export interface Prepared {
   readonly example: InputExample;
   readonly info: DatasetInfo;
   readonly testInfo?: TestFileInfo;
+  /** Test rows that the plan's champion was trained on, if that is known. */
+  readonly rowsSeen?: number;
 }
 
 /**
@@ -62,7 +66,7 @@ export async function prepare(
   const ofFile = toDataset(train, rolesOf(plan));
   const positive = findPositive(ofFile.target, plan.data.positive);
   requireTwoClasses(ofFile.target, plan);
-  const testRows = test && readTestRows(ofFile, test, plan.data.missing);
+  const testRows = test && readTestRows(rowsInTraining(ofFile), test, plan.data.missing);
   const dataset = testRows === undefined ? ofFile : joinTest(ofFile, testRows);
   const { table } = dataset;
   // The training file alone is summarised, in the memory behind the test rows.
@@ -79,6 +83,7 @@ export async function prepare(
     await othersShare.result().catch(() => undefined);
     throw error;
   }
+  const rowsSeen = plan.champion && countRowsSeen(plan.champion, dataset, marked, plan);
   const example = inputExample(ofFile);
   const ownShare = summariseNext(task);
   const info = describeDataset(ofFile, joinSummaries([ownShare, ...((await othersShare.result()) ?? [])]));
@@ -95,11 +100,12 @@ export async function prepare(
     example,
     info,
     ...(testRows && { testInfo: testRows.info }),
+    ...(rowsSeen !== undefined && { rowsSeen }),
   };
 }
 
 /** The features of the rows of a set, and the rows' classes. */
-export function rowsOf({ features }: Dataset, rowSet: RowSet, codes: Uint8Array): Rows {
+export function rowsOf({ features }: Pick<Dataset, 'features'>, rowSet: RowSet, codes: Uint8Array): Rows {
   const source = new RowSetSource(rowSet);
   const columns = features.map(({ index, type }) =>
     type === 'string' ? new PackedTextColumn(source, index) : numericColumn(source, index),

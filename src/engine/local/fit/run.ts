@@ -13,6 +13,7 @@ import { Team } from '../blocks/team.ts';
 import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both, ReadTable } from '../reading/types.ts';
+import { compare } from './compare.ts';
 import { crossValidate } from './crossValidate.ts';
 import { decide } from './decide.ts';
 import { constantColumns } from './describe.ts';
@@ -22,6 +23,7 @@ import { assignFolds, fitsOf, foldsToMake, sortIntoFolds } from './folds.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { Pace, type WorkLimit } from './pace.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { trainingProfile } from './profile.ts';
 import { StageClock } from './stageClock.ts';
 
 /**
@@ -52,6 +54,7 @@ export async function runPlan(
     );
     const nFolds = foldsToMake(plan);
     const foldOf = nFolds === 0 ? undefined : assignFolds(prepared, plan.evaluation.holdout, nFolds);
+    const profile = trainingProfile(prepared);
     clock.end('split');
 
     watch.enter('fitting', fitsOf(plan));
@@ -78,17 +81,22 @@ export async function runPlan(
       tools,
     );
     if (plan.threshold?.by === 'objective') clock.end('threshold');
+    const compared = await compare(best, folds, prepared, plan);
+    clock.end('intervals');
     return {
       data: prepared.info,
       ...(prepared.testInfo && { testData: prepared.testInfo }),
       split: prepared.marked.split,
       example: prepared.example,
+      ...(prepared.positive !== undefined && { positive: prepared.positive }),
+      profile,
       candidates: candidates.map((candidate, index) =>
         index === chosen ? best : plan.keepAll ? candidate : withoutPipeline(candidate),
       ),
       chosen,
       ...(estimated !== undefined && { inference: estimated }),
       ...decided,
+      ...compared,
       warnings,
       stages: clock.stages,
     };

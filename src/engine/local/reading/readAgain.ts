@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FileReading } from '../../../data/fileReading.ts';
+import { columnsInTraining, type KnownColumns } from '../../../data/knownColumns.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import { readingFor } from '../../../data/rereading.ts';
 import type { Roles } from '../../../data/roles.ts';
@@ -53,13 +54,24 @@ export async function readTables(
   try {
     const testWhole = await readWhole(test, ways);
     if (roles === undefined) return { train: read, test: testWhole };
-    const readTest = await readAgain<TestReading>(testWhole, test.again, ways, (table, before) =>
-      testReadingFor(read.table, roles, table, before),
-    );
-    return { train: read, test: readTest };
+    const known = columnsInTraining(read.table, roles);
+    return { train: read, test: await readAsKnown(testWhole, test.again, ways, known) };
   } catch (error) {
     throw inTestFile(error);
   }
+}
+
+/** The table of a test file that stands alone, in the form that the known columns need. */
+export async function readTestTable(file: FileOnDisk, known: KnownColumns, ways: Ways): Promise<ReadTable> {
+  try {
+    return await readAsKnown(await readWhole(file, ways), file.again, ways, known);
+  } catch (error) {
+    throw inTestFile(error);
+  }
+}
+
+function readAsKnown(read: ReadTable, again: FileAgain, ways: Ways, known: KnownColumns): Promise<ReadTable> {
+  return readAgain<TestReading>(read, again, ways, (table, before) => testReadingFor(known, table, before));
 }
 
 /** The table; the fields that say how a file is written may come behind the file, so the file is read again for them. */

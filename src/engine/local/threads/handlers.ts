@@ -2,16 +2,17 @@ import { createReadStream } from 'node:fs';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import type { Table } from '../../../data/table.ts';
-import type { Plan } from '../../../values/plan.ts';
+import type { CsvSpec } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
 import { dryRunInput, knownRoles } from '../dryRun/dryRunInput.ts';
 import { ThreadLostError } from '../errors.ts';
+import { columnsOfModel, evaluateModel } from '../evaluate/evaluate.ts';
 import { serveHelperTasks } from '../fit/helperTasks.ts';
 import { runPlan } from '../fit/run.ts';
 import { collectGarbage } from '../memory/garbage.ts';
 import { ParseClock } from '../reading/parseClock.ts';
-import { type FileOnDisk, readTables } from '../reading/readAgain.ts';
+import { type FileOnDisk, readTables, readTestTable } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both } from '../reading/types.ts';
 import type { Handlers, ReadPiece, TaskFile } from './tasks.ts';
@@ -58,6 +59,15 @@ export const HANDLERS: Handlers = {
     const parse = train.parseMs + (test?.parseMs ?? 0);
     return { ...report, timingMs: { parse, profile: performance.now() - startedAt } };
   },
+  evaluate: async ({ files, plan, watch, ports, ...task }) => {
+    try {
+      const ways = { options: readOptions(task.options, plan), helpers: ports };
+      const read = await readTestTable(onDisk(files).train, columnsOfModel(plan), ways);
+      return evaluateModel(read, plan, new Watch(watch), ports);
+    } finally {
+      for (const port of ports) port.close();
+    }
+  },
   warmUp: async ({ plan }) => {
     await warmUp(plan);
     return undefined;
@@ -69,7 +79,7 @@ export const HANDLERS: Handlers = {
 };
 
 /** Adds what the client says about the file. */
-function readOptions(options: ReadOptions, { data }: Plan): ReadOptions {
+function readOptions(options: ReadOptions, { data }: { readonly data: CsvSpec }): ReadOptions {
   const csv = csvOptionsOf(data);
   return csv === undefined ? options : { ...options, csv };
 }

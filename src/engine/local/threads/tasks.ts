@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReadOptions } from '../../../data/readTable.ts';
 import type { DryRun } from '../../../values/dryRun.ts';
+import type { Evaluation, EvaluationPlan } from '../../../values/evaluation.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
 import type { WorkLimit } from '../fit/pace.ts';
@@ -26,9 +27,10 @@ export interface TaskFile {
 }
 
 /** Something to find out from a table. */
-interface TableTask {
+interface TableTask<Asked> {
+  /** An evaluation has one file, in the place of the training file. */
   readonly files: Both<TaskFile>;
-  readonly plan: Plan;
+  readonly plan: Asked;
   readonly options: ReadOptions;
   /** Words of the `Watch` that follows the work. */
   readonly watch: SharedArrayBuffer;
@@ -45,8 +47,9 @@ export interface Tasks {
   readonly forget: readonly [{ readonly id: number }, undefined];
   /** Helps with passes until the port is closed. */
   readonly help: readonly [{ readonly port: MessagePort }, undefined];
-  readonly run: readonly [TableTask, Result];
-  readonly inspect: readonly [TableTask, DryRun];
+  readonly run: readonly [TableTask<Plan>, Result];
+  readonly inspect: readonly [TableTask<Plan>, DryRun];
+  readonly evaluate: readonly [TableTask<EvaluationPlan>, Evaluation];
   /** Loads and compiles what the first training needs, by running the plan on a made-up table. */
   readonly warmUp: readonly [{ readonly plan: Plan }, undefined];
   readonly collectGarbage: readonly [undefined, undefined];

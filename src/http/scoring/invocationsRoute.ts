@@ -1,0 +1,121 @@
+import { type Request, type Response, Router } from 'express';
+import type { TableLimits } from '../../data/tableLimits.ts';
+import type { FeatureColumn, ModelStore, ReadyModel } from '../../models/port.ts';
+import { onlyMethods } from '../methods.ts';
+import { notes } from '../notes.ts';
+import { type BodyType, bodyTypeOf } from './contentType.ts';
+import { readCsv } from './csvBody.ts';
+import { featureColumns } from './enforce.ts';
+import { readJson } from './json.ts';
+import { jsonBody } from './jsonBody.ts';
+import { asMlflowError } from './mlflowError.ts';
+import { COMMON, checkQuery, flag, modelOf } from './query.ts';
+import { readBody } from './readBody.ts';
+import { jsonLabel, predictRows, probabilityRows, tellAge } from './score.ts';
+
+export interface ScoringOptions {
+  /** The model of a request that names none. */
+  readonly modelUri?: string;
+  /** Most bytes of a body of `POST /invocations`. */
+  readonly bodyBytesMax: number;
+}
+
+/** What the routes for predictions need. */
+export interface ScoringRooms {
+  readonly models: ModelStore;
+  readonly limits: TableLimits;
+}
+
+/** `POST /invocations`: MLflow's scoring protocol. */
+export function invocationsRoute(rooms: ScoringRooms, options: ScoringOptions): Router {
+  const router = Router();
+  router
+    .route('/invocations')
+    .post((request, response) => answer(request, response, rooms, options))
+    .all(onlyMethods('POST'));
+  router.use('/invocations', asMlflowError);
+  return router;
+}
+
+async function answer(
+  request: Request,
+  response: Response,
+  { models, limits }: ScoringRooms,
+  { modelUri, bodyBytesMax }: ScoringOptions,
+): Promise<void> {
+  const { query } = request;
+  checkQuery(query, [...COMMON, 'proba']);
+  const type = bodyTypeOf(request.headers['content-type']);
+  const explain = flag(query, 'explain');
+  const proba = flag(query, 'proba');
+  const uri = modelOf(query, modelUri);
+  const bytes = await readBody(request, response, bodyBytesMax);
+  const ready = await models.load(uri);
+  const body = read(bytes, type, limits, ready);
+  notes(response).rows = body.rows;
+  tellAge(ready, response);
+  response.json(predict(ready, body, { explain, proba: proba || body.proba }));
+}
+
+/** The features of all rows, checked. */
+interface Features {
+  readonly rows: number;
+  readonly columns: readonly FeatureColumn[];
+  readonly proba: boolean;
+}
+
+function read(bytes: Buffer, type: BodyType, limits: TableLimits, { model }: ReadyModel): Features {
+  const { features } = model.description;
+  if (type === 'application/json') {
+    const { input, proba } = jsonBody(readJson(bytes));
+    return { rows: input.rows, columns: featureColumns(input, features), proba };
+  }
+  // The whole body is one piece, so that only a last line without its line end makes a second batch.
+  const batches = readCsv(bytes, limits, features);
+  const columns = features.map(({ type: kind }, index) =>
+    joined(
+      batches.map((one) => one.columns[index]!),
+      kind,
+    ),
+  );
+  return { rows: batches.reduce((sum, { rows }) => sum + rows, 0), columns, proba: false };
+}
+
+function joined(parts: readonly FeatureColumn[], type: string): FeatureColumn {
+  if (parts.length === 1) return parts[0]!;
+  const values = parts.flatMap((part): (number | string | null)[] => [...part]);
+  return type === 'string' ? (values as (string | null)[]) : Float64Array.from(values as number[]);
+}
+
+interface Asked {
+  readonly explain: boolean;
+  readonly proba: boolean;
+}
+
+/** The answer: `predictions` as MLflow has it, and `contributions` if they are asked for. */
+function predict(ready: ReadyModel, { rows, columns }: Features, { explain, proba }: Asked): object {
+  // scikit-learn rejects a table without rows, but no rows have no predictions.
+  if (rows === 0) return { predictions: [] };
+  const prediction = predictRows(ready, columns, rows, 1, { explain });
+  const predictions = proba
+    ? probabilityRows(prediction, rows)
+    : prediction.labels.map(jsonLabel(ready.model.description));
+  const { contributions } = prediction;
+  if (contributions === undefined) return { predictions };
+  const { names, values, intercepts } = contributions;
+  return {
+    predictions,
+    contributions: { names, intercepts, values: contributionRows(values, names.length, intercepts.length) },
+  };
+}
+
+/** For each row one list of contributions, or with several scores a list for each score. */
+function contributionRows(values: Float64Array, names: number, scores: number): unknown[] {
+  const lists = Array.from({ length: values.length / names }, (_, at) => [
+    ...values.subarray(at * names, (at + 1) * names),
+  ]);
+  if (scores === 1) return lists;
+  return Array.from({ length: lists.length / scores }, (_, row) =>
+    lists.slice(row * scores, (row + 1) * scores),
+  );
+}

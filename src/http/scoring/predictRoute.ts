@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type Request, type Response, Router } from 'express';
+import { onlyMethods } from '../methods.ts';
+import { notes } from '../notes.ts';
+import { problemText } from '../problem.ts';
+import type { UploadOptions } from '../upload/upload.ts';
+import { badBody } from './bodyError.ts';
+import { HEAD_BYTES } from './csvBody.ts';
+import type { ScoringOptions, ScoringRooms } from './invocationsRoute.ts';
+import { asMlflowError, withMlflowKeys } from './mlflowError.ts';
+import { predictFile } from './predictFile.ts';
+import { COMMON, checkQuery, flag, modelOf, oneOf } from './query.ts';
+import { FileReceiver, removeFile } from './receiveFile.ts';
+import { tellAge } from './score.ts';
+
+const CSV_TYPE = 'text/csv; charset=utf-8';
+/** Names the error if the answer breaks off. It is a trailer, because the status is sent before the error is known. */
+const ERROR_TRAILER = 'Trainpost-Error';
+const GZIP = [0x1f, 0x8b] as const;
+/** Bytes that are read and answered at once, in 10 ms or less, so that other requests are answered in between. */
+const PIECE_BYTES = 1 << 17;
+
+/** `POST /predict`: answers a CSV with the same CSV and its predictions, row by row and in constant memory. */
+export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploads: UploadOptions): Router {
+  const receiver = new FileReceiver(uploads);
+  const router = Router();
+  router
+    .route('/predict')
+    .post(async (request, response) => {
+      const { query } = request;
+      checkQuery(query, [...COMMON, 'on_error']);
+      const explain = flag(query, 'explain');
+      const marksBad = oneOf(query, 'on_error', ['fail', 'null'], 'fail') === 'null';
+      const uri = modelOf(query, options.modelUri);
+      // Before the upload, so that a wrong name costs no upload.
+      const ready = await rooms.models.load(uri);
+      const path = await receiver.receive(request, response);
+      let isWhole = false;
+      try {
+        tellAge(ready, response);
+        // HTTP/1.0 has no trailers.
+        if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
+        const rows = predictFile(await pieces(path, uploads.fileBytesMax), {
+          ready,
+          limits: rooms.limits,
+          explain,
+          marksBad,
+        });
+        isWhole = await send(rows, request, response);
+      } finally {
+        await removeFile(path);
+      }
+      // The file is removed before the client has the whole answer.
+      if (isWhole) response.end();
+    })
+    .all(onlyMethods('POST'));
+  router.use('/predict', asMlflowError);
+  return router;
+}
+
+/** The file's bytes, unpacked if they are gzip; the first piece is long enough to detect the format. */
+async function pieces(path: string, bytesMax: number): Promise<AsyncIterable<Buffer>> {
+  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
+  return (await isGzip(path)) ? unpacked(file, bytesMax) : file;
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+    return GZIP.every((byte, at) => buffer[at] === byte);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws BodyError if the bytes are no gzip, or unpack to more than `bytesMax` */
+async function* unpacked(file: Readable, bytesMax: number): AsyncIterable<Buffer> {
+  const gunzip = file.pipe(createGunzip({ chunkSize: PIECE_BYTES }));
+  file.once('error', (error) => gunzip.destroy(error));
+  let held = Buffer.alloc(0);
+  let bytes = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > bytesMax)
+        throw badBody(`The file unpacks to more than ${bytesMax} bytes: send a smaller file.`, {
+          limit: bytesMax,
+        });
+      held = Buffer.concat([held, chunk]);
+      if (held.length < HEAD_BYTES) continue;
+      yield held;
+      held = Buffer.alloc(0);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) throw error;
+    throw badBody('The gzip file is damaged or cut: send it again.');
+  } finally {
+    file.destroy();
+  }
+  if (held.length > 0) yield held;
+}
+
+/** Sends the pieces of text as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
+async function send(
+  texts: AsyncIterable<{ text: string; rows: number }>,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  try {
+    for await (const { text, rows } of texts) {
+      if (response.destroyed) return false;
+      if (!response.headersSent) response.status(200).set('Content-Type', CSV_TYPE);
+      notes(response).rows = (notes(response).rows ?? 0) + rows;
+      if (!response.write(text))
+        await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+    }
+    return true;
+  } catch (error) {
+    if (!response.headersSent) {
+      response.removeHeader('Trailer');
+      throw error;
+    }
+    breakOff(error, request, response);
+    return false;
+  }
+}
+
+/**
+ * Ends an answer that has begun so that no client takes it for whole. The last chunk and the trailer are sent without the
+ * empty line behind them, and the connection is closed. A client with HTTP/1.0 sees that the connection is reset.
+ */
+function breakOff(cause: unknown, request: Request, response: Response): void {
+  const error = withMlflowKeys(cause);
+  const text = problemText(error, request.path);
+  notes(response).code = error.code;
+  if (error.status >= 500)
+    notes(response).cause = (cause instanceof Error ? cause.stack : undefined) ?? String(cause);
+  const { socket } = response;
+  if (socket === null) return;
+  if (request.httpVersion === '1.0') {
+    socket.resetAndDestroy();
+    return;
+  }
+  // Characters beyond ASCII cannot stand in a header.
+  const ascii = text.replace(
+    /[^\x20-\x7e]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  response.write('', () => socket.end(`0\r\n${ERROR_TRAILER}: ${ascii}\r\n`, () => socket.destroy()));
+}
