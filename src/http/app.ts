@@ -79,7 +79,7 @@ export function createApp(options: AppOptions): Express {
   app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
   app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
   app.use(invocationsRoute(scoring, scoring));
-  app.use(predictRoute(scoring, scoring, upload));
+  app.use(predictRoute({ models: scoring.models, engine: rooms.engine }, scoring, upload));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { TableLimits } from '../../data/tableLimits.ts';
 import type { FeatureColumn, ModelStore, ReadyModel } from '../../models/port.ts';
+import { predictRows } from '../../models/rows.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { type BodyType, bodyTypeOf } from './contentType.ts';
@@ -11,7 +12,7 @@ import { jsonBody } from './jsonBody.ts';
 import { asMlflowError } from './mlflowError.ts';
 import { COMMON, checkQuery, flag, modelOf } from './query.ts';
 import { readBody } from './readBody.ts';
-import { jsonLabel, predictRows, probabilityRows, tellAge } from './score.ts';
+import { jsonLabel, probabilityRows, tellAge } from './score.ts';
 
 export interface ScoringOptions {
   /** The model of a request that names none. */
@@ -70,21 +71,7 @@ function read(bytes: Buffer, type: BodyType, limits: TableLimits, { model }: Rea
     const { input, proba } = jsonBody(readJson(bytes));
     return { rows: input.rows, columns: featureColumns(input, features), proba };
   }
-  // The whole body is one piece, so that only a last line without its line end makes a second batch.
-  const batches = readCsv(bytes, limits, features);
-  const columns = features.map(({ type: kind }, index) =>
-    joined(
-      batches.map((one) => one.columns[index]!),
-      kind,
-    ),
-  );
-  return { rows: batches.reduce((sum, { rows }) => sum + rows, 0), columns, proba: false };
-}
-
-function joined(parts: readonly FeatureColumn[], type: string): FeatureColumn {
-  if (parts.length === 1) return parts[0]!;
-  const values = parts.flatMap((part): (number | string | null)[] => [...part]);
-  return type === 'string' ? (values as (string | null)[]) : Float64Array.from(values as number[]);
+  return { ...readCsv(bytes, limits, features), proba: false };
 }
 
 interface Asked {
@@ -96,7 +83,7 @@ interface Asked {
 function predict(ready: ReadyModel, { rows, columns }: Features, { explain, proba }: Asked): object {
   // scikit-learn rejects a table without rows, but no rows have no predictions.
   if (rows === 0) return { predictions: [] };
-  const prediction = predictRows(ready, columns, rows, 1, { explain });
+  const prediction = predictRows(ready.predictor, columns, rows, 1, { explain });
   const predictions = proba
     ? probabilityRows(prediction, rows)
     : prediction.labels.map(jsonLabel(ready.model.description));

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
+import { BodyError } from '../../errors.ts';
 import { type HttpError, toHttp } from '../problem.ts';
-import { BodyError } from './bodyError.ts';
 
 /** MLflow's keys of an error (`MlflowException`): `stack_trace` is left out, because it is about code and not about the request. */
 interface MlflowKeys {

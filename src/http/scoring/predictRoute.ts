@@ -4,15 +4,16 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Request, type Response, Router } from 'express';
+import { SNIFF_BYTES } from '../../data/sniff.ts';
+import type { TrainingRooms } from '../../training/train.ts';
+import type { PredictedPiece } from '../../values/filePrediction.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { problemText } from '../problem.ts';
 import type { UploadOptions } from '../upload/upload.ts';
 import { badBody } from './bodyError.ts';
-import { HEAD_BYTES } from './csvBody.ts';
 import type { ScoringOptions, ScoringRooms } from './invocationsRoute.ts';
 import { asMlflowError, withMlflowKeys } from './mlflowError.ts';
-import { predictFile } from './predictFile.ts';
 import { COMMON, checkQuery, flag, modelOf, oneOf } from './query.ts';
 import { FileReceiver, removeFile } from './receiveFile.ts';
 import { tellAge } from './score.ts';
@@ -21,11 +22,21 @@ const CSV_TYPE = 'text/csv; charset=utf-8';
 /** Names the error if the answer breaks off. It is a trailer, because the status is sent before the error is known. */
 const ERROR_TRAILER = 'Trainpost-Error';
 const GZIP = [0x1f, 0x8b] as const;
-/** Bytes that are read and answered at once, in 10 ms or less, so that other requests are answered in between. */
-const PIECE_BYTES = 1 << 17;
+/** Bytes that a thread predicts at once, in 20 ms or less, so that uploads that it reads do not wait long. */
+const PIECE_BYTES = 1 << 19;
+/** Enough to detect the format, with the character and the line end behind it. */
+const HEAD_BYTES = SNIFF_BYTES + 64;
+
+interface PredictRooms extends Pick<ScoringRooms, 'models'> {
+  readonly engine: Pick<TrainingRooms['engine'], 'predict'>;
+}
 
 /** `POST /predict`: answers a CSV with the same CSV and its predictions, row by row and in constant memory. */
-export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploads: UploadOptions): Router {
+export function predictRoute(
+  { models, engine }: PredictRooms,
+  options: ScoringOptions,
+  uploads: UploadOptions,
+): Router {
   const receiver = new FileReceiver(uploads);
   const router = Router();
   router
@@ -37,19 +48,15 @@ export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploa
       const marksBad = oneOf(query, 'on_error', ['fail', 'null'], 'fail') === 'null';
       const uri = modelOf(query, options.modelUri);
       // Before the upload, so that a wrong name costs no upload.
-      const ready = await rooms.models.load(uri);
+      const ready = await models.load(uri);
       const path = await receiver.receive(request, response);
       let isWhole = false;
       try {
         tellAge(ready, response);
         // HTTP/1.0 has no trailers.
         if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
-        const rows = predictFile(await pieces(path, uploads.fileBytesMax), {
-          ready,
-          limits: rooms.limits,
-          explain,
-          marksBad,
-        });
+        const model = ready.model.description;
+        const rows = engine.predict(await pieces(path, uploads.fileBytesMax), { model, explain, marksBad });
         isWhole = await send(rows, request, response);
       } finally {
         await removeFile(path);
@@ -105,20 +112,21 @@ async function* unpacked(file: Readable, bytesMax: number): AsyncIterable<Buffer
   if (held.length > 0) yield held;
 }
 
-/** Sends the pieces of text as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
+/** Sends the pieces as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
 async function send(
-  texts: AsyncIterable<{ text: string; rows: number }>,
+  pieces: AsyncIterable<PredictedPiece>,
   request: Request,
   response: Response,
 ): Promise<boolean> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   try {
-    for await (const { text, rows } of texts) {
+    for await (const { bytes, rows } of pieces) {
+      if (bytes.length === 0) continue;
       if (response.destroyed) return false;
       if (!response.headersSent) response.status(200).set('Content-Type', CSV_TYPE);
       notes(response).rows = (notes(response).rows ?? 0) + rows;
-      if (!response.write(text))
+      if (!response.write(bytes))
         await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
     }
     return true;
