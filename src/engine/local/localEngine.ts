@@ -202,7 +202,7 @@ export class LocalEngine implements Engine {
         readings.test?.abandonMemory();
       }
       if (watch.isCancelled) throw cancelled();
-      throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
+      throw deadline.isLate ? timedOut(kind, timeoutMs, cause) : outOfMemory(cause);
     } finally {
       stopListening();
       deadline.clear();

@@ -8,6 +8,7 @@ import type { Kept } from '../../values/delivery.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
+import { tellAge } from '../scoring/score.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
 import type { AnswerWait } from '../train/prefer.ts';
@@ -67,11 +68,15 @@ async function answer(request: Request, response: Response, context: Context): P
     if (fields.mode.dryRun) {
       const measured = await evaluateDry(asked, rooms);
       notes(response).rows = measured.evaluation.data.rows;
+      tellAge(measured, response);
       send = () => sendDry(measuredAnswer(measured, clock()), response);
     } else {
       const submission = {
         work: (key: Pick<Kept, 'key'>) =>
-          evaluate(asked, rooms, (measured) => ({ answer: measuredAnswer(measured, clock()), ...key })),
+          evaluate(asked, rooms, (measured) => {
+            tellAge(measured, response);
+            return { answer: measuredAnswer(measured, clock()), ...key };
+          }),
         measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
         uploadMs,
         release: () => removeUploads(files),

@@ -8,7 +8,7 @@ const MODEL_AGE = 'Trainpost-Model-Age';
 const MS_PER_S = 1_000;
 
 /** Tells the client that the alias may have moved since it was last asked for. */
-export function tellAge({ aliasAgeMs }: ReadyModel, response: Response): void {
+export function tellAge({ aliasAgeMs }: Pick<ReadyModel, 'aliasAgeMs'>, response: Response): void {
   if (aliasAgeMs !== undefined) response.set(MODEL_AGE, String(Math.round(aliasAgeMs / MS_PER_S)));
 }
 

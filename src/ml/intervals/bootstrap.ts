@@ -1,4 +1,5 @@
 import type { Interval } from '../../values/intervals.ts';
+import { sortDoubles } from '../sortDoubles.ts';
 import { drawBinomial } from './binomial.ts';
 import { randomFrom } from './random.ts';
 
@@ -24,23 +25,30 @@ export function bootstrap(
 ): readonly Float64Array[] {
   const random = randomFrom(SEED);
   const nRows = cells.reduce((sum, count) => sum + count, 0);
+  const shares = sharesOfRest(cells, nRows);
   const counts = [...cells];
-  const samples: Float64Array[] = [];
+  const samples = valuesOf(counts).map(() => new Float64Array(DRAWS));
   for (let draw = 0; draw < DRAWS; draw++) {
     let rows = nRows;
-    let rest = nRows;
     for (let cell = 0; cell < cells.length; cell++) {
-      const drawn = rest <= 0 ? 0 : drawBinomial(rows, cells[cell]! / rest, random);
+      const drawn = drawBinomial(rows, shares[cell]!, random);
       counts[cell] = drawn;
       rows -= drawn;
-      rest -= cells[cell]!;
     }
-    valuesOf(counts).forEach((value, index) => {
-      samples[index] ??= new Float64Array(DRAWS);
-      samples[index]![draw] = value;
-    });
+    const values = valuesOf(counts);
+    for (let index = 0; index < samples.length; index++) samples[index]![draw] = values[index]!;
   }
   return samples;
+}
+
+/** The share of each cell among the rows of the cells from there on. */
+function sharesOfRest(cells: readonly number[], nRows: number): number[] {
+  let rest = nRows;
+  return cells.map((count) => {
+    const share = rest <= 0 ? 0 : count / rest;
+    rest -= count;
+    return share;
+  });
 }
 
 /**
@@ -48,17 +56,30 @@ export function bootstrap(
  * @returns undefined if too few values are finite
  */
 export function percentileInterval(sample: Float64Array): Interval | undefined {
-  const sorted = sample.filter(Number.isFinite).sort();
+  const sorted = finiteOf(sample);
+  sortDoubles(sorted);
   if (sorted.length < (1 - UNDEFINED_MAX) * sample.length || sorted.length === 0) return undefined;
   return [quantile(sorted, TAIL), quantile(sorted, 1 - TAIL)];
 }
 
 /** The two-sided p-value of a difference of 0: twice the smaller share of draws on one side, both with one more draw. */
 export function signPValue(differences: Float64Array): number {
-  const finite = differences.filter(Number.isFinite);
-  const notAbove = finite.reduce((count, value) => count + (value <= 0 ? 1 : 0), 0);
-  const notBelow = finite.reduce((count, value) => count + (value >= 0 ? 1 : 0), 0);
-  return Math.min(1, (2 * (Math.min(notAbove, notBelow) + 1)) / (finite.length + 1));
+  let [count, notAbove, notBelow] = [0, 0, 0];
+  for (const value of differences) {
+    if (!Number.isFinite(value)) continue;
+    count++;
+    if (value <= 0) notAbove++;
+    if (value >= 0) notBelow++;
+  }
+  return Math.min(1, (2 * (Math.min(notAbove, notBelow) + 1)) / (count + 1));
+}
+
+/** A copy of the finite values. */
+function finiteOf(sample: Float64Array): Float64Array {
+  const finite = new Float64Array(sample.length);
+  let count = 0;
+  for (const value of sample) if (Number.isFinite(value)) finite[count++] = value;
+  return finite.subarray(0, count);
 }
 
 function quantile(sorted: Float64Array, share: number): number {

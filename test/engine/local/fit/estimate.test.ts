@@ -73,7 +73,14 @@ describe('inference=true', () => {
       ...first.data.features.map(({ name }) => name),
     ]);
     expect(first.inference!.warnings).toEqual([]);
-    expect(first.stages.map(({ name }) => name)).toEqual(['parse', 'split', 'fit', 'evaluate', 'inference']);
+    expect(first.stages.map(({ name }) => name)).toEqual([
+      'parse',
+      'split',
+      'fit',
+      'evaluate',
+      'inference',
+      'intervals',
+    ]);
     for (const fields of [{ C: '0.01' }, { class_weight: 'balanced' }, { solver: 'newton-cholesky' }]) {
       const plan = await planFor({ inference: 'true', ...fields });
       expect((await runCsv(DIABETES, plan)).inference).toEqual(first.inference);
