@@ -29,9 +29,13 @@ const CODES: Readonly<Record<number, string>> = {
 
 /** Adds MLflow's keys to the problem of a request for predictions, so that MLflow's clients can read the problem. */
 export const asMlflowError: ErrorRequestHandler = (cause, _request, _response, next) => {
-  // The stack of a fault of ours is for the log.
-  next(toHttp(cause).status === 500 ? cause : withMlflowKeys(cause));
+  next(mlflowErrorOf(cause));
 };
+
+/** The stack of a fault of ours is for the log, so the fault stays as it is. */
+export function mlflowErrorOf(cause: unknown): unknown {
+  return toHttp(cause).status === 500 ? cause : withMlflowKeys(cause);
+}
 
 /** The error as the routes for predictions answer it: a body that cannot be used is 400, as in MLflow. */
 export function withMlflowKeys(cause: unknown): HttpError {

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Prediction, ReadyModel } from '../../models/port.ts';
 import type { ClassLabel } from '../../values/dataset.ts';
 import type { ModelDescription } from '../../values/loadedModel.ts';
@@ -8,8 +8,8 @@ const MODEL_AGE = 'Trainpost-Model-Age';
 const MS_PER_S = 1_000;
 
 /** Tells the client that the alias may have moved since it was last asked for. */
-export function tellAge({ aliasAgeMs }: Pick<ReadyModel, 'aliasAgeMs'>, response: Response): void {
-  if (aliasAgeMs !== undefined) response.set(MODEL_AGE, String(Math.round(aliasAgeMs / MS_PER_S)));
+export function tellAge({ aliasAgeMs }: Pick<ReadyModel, 'aliasAgeMs'>, response: ServerResponse): void {
+  if (aliasAgeMs !== undefined) response.setHeader(MODEL_AGE, String(Math.round(aliasAgeMs / MS_PER_S)));
 }
 
 /** The probabilities as rows. */
