@@ -51,7 +51,9 @@ export interface Engine {
   evaluate(source: FileSource, plan: EvaluationPlan, watch: Watch): Promise<Evaluation>;
   /**
    * Adds a model's predictions to the rows of a CSV, piece by piece and in order.
-   * @param pieces the first is long enough to detect the format, or is the whole file
+   * @param pieces the first is long enough to detect the format, or is the whole file; each stays as it is until the piece
+   *   after the next is asked for
+   * @returns rows, each piece of which stays as it is until the next is asked for
    * @throws BodyError at the first row that cannot be read or predicted
    */
   predict(pieces: AsyncIterable<Uint8Array>, spec: FilePredictionSpec): AsyncIterable<PredictedPiece>;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -56,7 +55,7 @@ export function predictRoute(
         // HTTP/1.0 has no trailers.
         if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
         const model = ready.model.description;
-        const rows = engine.predict(await pieces(path, uploads.fileBytesMax), { model, explain, marksBad });
+        const rows = engine.predict(pieces(path, uploads.fileBytesMax), { model, explain, marksBad });
         isWhole = await send(rows, request, response);
       } finally {
         await removeFile(path);
@@ -70,19 +69,26 @@ export function predictRoute(
 }
 
 /** The file's bytes, unpacked if they are gzip; the first piece is long enough to detect the format. */
-async function pieces(path: string, bytesMax: number): Promise<AsyncIterable<Buffer>> {
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  return (await isGzip(path)) ? unpacked(file, bytesMax) : file;
+async function* pieces(path: string, bytesMax: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const slots = [newSlot(), newSlot()] as const;
+    for (let at = 0, isFirst = true; ; at = 1 - at, isFirst = false) {
+      const slot = slots[at as 0 | 1];
+      const { bytesRead } = await file.read(slot, 0, slot.length);
+      if (bytesRead === 0) return;
+      if (isFirst && GZIP.every((byte, index) => slot[index] === byte)) break;
+      yield slot.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+  yield* unpacked(createReadStream(path, { highWaterMark: PIECE_BYTES }), bytesMax);
 }
 
-async function isGzip(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
-    return GZIP.every((byte, at) => buffer[at] === byte);
-  } finally {
-    await handle.close();
-  }
+/** Memory that a thread reads while the other slot is filled. */
+function newSlot(): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(PIECE_BYTES));
 }
 
 /** @throws BodyError if the bytes are no gzip, or unpack to more than `bytesMax` */
@@ -118,16 +124,16 @@ async function send(
   request: Request,
   response: Response,
 ): Promise<boolean> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
   try {
     for await (const { bytes, rows } of pieces) {
-      if (bytes.length === 0) continue;
       if (response.destroyed) return false;
+      if (bytes.length === 0) continue;
       if (!response.headersSent) response.status(200).set('Content-Type', CSV_TYPE);
       notes(response).rows = (notes(response).rows ?? 0) + rows;
-      if (!response.write(bytes))
-        await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+      // The bytes are written over as soon as the next piece is asked for.
+      const sent = new Promise<unknown>((resolve) => response.write(bytes, resolve));
+      await Promise.race([sent, gone]);
     }
     return true;
   } catch (error) {

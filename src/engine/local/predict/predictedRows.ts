@@ -248,9 +248,9 @@ export class PredictedRows implements ScannedRows {
     new Uint32Array(this.#options.memory.buffer, this.places.scan, SCAN_BYTES / 4)[SCAN.texts] = 0;
   }
 
-  /** Returns what was written since the last call. */
-  takeBytes(): Uint8Array {
-    return this.#writer?.take() ?? new Uint8Array(0);
+  /** Returns what was written since the last call, in a buffer if there is room. */
+  takeBytes(into: Uint8Array): Uint8Array {
+    return this.#writer?.take(into) ?? new Uint8Array(0);
   }
 
   /** Names of the contributions, and how many scores have them. The model tells them with any prediction. */

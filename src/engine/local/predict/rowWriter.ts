@@ -124,12 +124,13 @@ export class RowWriter {
     this.#end = this.#kernels.writeCells(this.#state, row, this.#end);
   }
 
-  /** Returns a copy of what was written, and begins anew. */
-  take(): Uint8Array {
-    const bytes = new Uint8Array(this.#end - this.#begin);
-    bytes.set(new Uint8Array(this.#options.memory.buffer, this.#begin, bytes.length));
+  /** Copies what was written into a buffer, or into a new one if there is no room, and begins anew. */
+  take(into: Uint8Array): Uint8Array {
+    const length = this.#end - this.#begin;
+    const room = into.length < length ? sharedBytes(length + length / 4) : into;
+    room.set(new Uint8Array(this.#options.memory.buffer, this.#begin, length));
     this.#end = this.#begin;
-    return bytes;
+    return room.subarray(0, length);
   }
 
   #reserve(bytes: number, rows: number): void {
@@ -138,6 +139,11 @@ export class RowWriter {
       this.#end + bytes + rows * this.#cellsBytesMax + ROW_VALUE_BYTES + ROWS_SLACK_BYTES,
     );
   }
+}
+
+/** Bytes that a message between threads hands over without a copy. */
+function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(Math.ceil(length)));
 }
 
 function align(address: number): number {

@@ -116,14 +116,14 @@ function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
   }
 }
 
-function predictPiece({ id, bytes, isLast, begin }: PredictPiece): PredictedPiece {
-  if (begin !== undefined) predictions.set(id, new FilePrediction(bytes, begin.spec, begin.limits));
+function predictPiece({ id, bytes, isLast, into, begin }: PredictPiece): PredictedPiece {
+  if (begin !== undefined) predictions.set(id, new FilePrediction(begin.head, begin.spec, begin.limits));
   const prediction = predictions.get(id);
   // It was begun on a thread that has ended.
   if (prediction === undefined) throw new ThreadLostError();
-  if (!isLast) return prediction.push(bytes);
+  if (!isLast) return prediction.push(bytes, into);
   predictions.delete(id);
-  return prediction.end();
+  return prediction.end(into);
 }
 
 /** The files, to be read once more if that is needed. */

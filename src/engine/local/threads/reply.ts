@@ -23,12 +23,6 @@ export async function replyWith<Value>(work: () => Value | Promise<Value>): Prom
   }
 }
 
-/** The memory that a message hands over: the bytes of a value, if it has any, so that they are not copied. */
-export function transferOf(message: unknown): ArrayBuffer[] {
-  const { bytes } = (message as { readonly value?: { readonly bytes?: unknown } }).value ?? {};
-  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
-}
-
 /** The value of a reply. @throws the thread's error */
 export function fromReply<Value>(reply: Reply<Value>): Value {
   if (reply.ok) return reply.value;

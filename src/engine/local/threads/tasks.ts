@@ -26,8 +26,15 @@ export interface PredictPiece {
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly isLast: boolean;
+  /** A shared buffer for the rows, which is used if it is large enough. */
+  readonly into: Uint8Array;
   /** Is set with the first bytes. */
-  readonly begin?: { readonly spec: FilePredictionSpec; readonly limits: TableLimits };
+  readonly begin?: {
+    readonly spec: FilePredictionSpec;
+    readonly limits: TableLimits;
+    /** Bytes that decide the format. They begin with `bytes`, or `bytes` with them. */
+    readonly head: Uint8Array;
+  };
 }
 
 /** A file that was read. */

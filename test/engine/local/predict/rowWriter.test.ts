@@ -25,7 +25,12 @@ function written(values: readonly number[], options: Partial<RowWriterOptions> =
     writer.codes(some.length).fill(0);
     writer.values(some.length).set(some);
     for (const row of some.keys()) writer.writeRow(new Uint8Array(0), row);
-    lines.push(...Buffer.from(writer.take()).toString().split('\n').slice(0, -1));
+    lines.push(
+      ...Buffer.from(writer.take(new Uint8Array(0)))
+        .toString()
+        .split('\n')
+        .slice(0, -1),
+    );
   }
   return lines;
 }
@@ -99,7 +104,7 @@ describe('RowWriter', () => {
     const rows = lines.map(
       (line, at) => line + TEXTS[codes[at]!] + (codes[at] === 2 ? '' : `;${at};${at / 8}`),
     );
-    expect(Buffer.from(writer.take()).toString()).toBe(`head\n${rows.join('\n')}\n`);
-    expect(writer.take()).toHaveLength(0);
+    expect(Buffer.from(writer.take(new Uint8Array(0))).toString()).toBe(`head\n${rows.join('\n')}\n`);
+    expect(writer.take(new Uint8Array(0))).toHaveLength(0);
   });
 });
