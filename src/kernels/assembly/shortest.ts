@@ -2,6 +2,7 @@
 // Source: R. Giulietti, The Schubfach way to render doubles, 2021.
 
 const ZERO: u32 = 0x30;
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 const MINUS: u32 = 0x2d;
 const LETTER_E: u32 = 0x65;
 const MANTISSA_BITS: i32 = 52;
@@ -15,7 +16,7 @@ const MASK_63: u64 = 0x7fff_ffff_ffff_ffff;
 const POWER_MIN: i32 = -324;
 const TEN_TO_8: u64 = 100_000_000;
 /** Digits of the longest result. All results are written with so many digits, and zeros around them are cut off. */
-const DIGITS: u32 = 17;
+const DIGITS: i32 = 17;
 /** JavaScript writes no exponent if the point stands at one of these places, counted from the first digit. */
 const POINT_MIN: i32 = -5;
 const POINT_MAX: i32 = 21;
@@ -105,40 +106,50 @@ function upperProduct(a: u64, b: u64): u64 {
 }
 
 /** Writes `digits * 10^power` in the form that JavaScript chooses. */
+@inline
 function writeDigits(digits: u64, power: i32, point: u32, out: usize): usize {
   const upper = digits / TEN_TO_8;
   const first = upper / TEN_TO_8;
-  store<u8>(DIGITS_PLACE, ZERO + <u32>first);
-  store<u64>(DIGITS_PLACE, eightDigits(upper - first * TEN_TO_8), 1);
-  store<u64>(DIGITS_PLACE, eightDigits(digits - upper * TEN_TO_8), 9);
-  const zeros = i8x16.splat(<i8>ZERO);
-  const notZero =
-    <u32>i8x16.bitmask(i8x16.ne(v128.load(DIGITS_PLACE), zeros)) |
-    (u32(<u32>load<u8>(DIGITS_PLACE, 16) != ZERO) << 16);
-  const begin = <u32>ctz(notZero);
-  const count = 32 - <u32>clz(notZero) - begin;
-  const from = DIGITS_PLACE + begin;
+  const middle = eightDigits(upper - first * TEN_TO_8);
+  const last = eightDigits(digits - upper * TEN_TO_8);
+  // Zeros before the first and behind the last other digit are left out.
+  const begin = first != 0 ? 0 : middle != 0 ? 1 + (<i32>ctz(middle) >> 3) : 9 + (<i32>ctz(last) >> 3);
+  const end = last != 0 ? DIGITS - (<i32>clz(last) >> 3) : middle != 0 ? 9 - (<i32>clz(middle) >> 3) : 1;
   // Place of the point, counted from the first digit.
-  const place = <i32>(DIGITS - begin) + power;
-  if (place > POINT_MAX || place < POINT_MIN) return writeWithExponent(from, count, place - 1, point, out);
-  if (place <= 0) {
-    store<u8>(out, ZERO);
-    store<u8>(out, point, 1);
-    store<u64>(out, 0x3030_3030_3030_3030, 2);
-    return copyDigits(from, count, out + 2 + <usize>-place);
+  const place = DIGITS - begin + power;
+  if (place > 0 || place < POINT_MIN) {
+    storeDigits(first, middle, last, DIGITS_PLACE);
+    return writeOther(DIGITS_PLACE + begin, end - begin, place, point, out);
   }
-  if (place < <i32>count) {
+  // Such a double is normal, so there are 16 or 17 digits, and the zero before 16 digits is overwritten last.
+  store<u64>(out, ZEROS, 2);
+  const from = out + 2 - place;
+  storeDigits(first, middle, last, from - begin);
+  store<u16>(out, ZERO | (point << 8));
+  return from + (end - begin);
+}
+
+@inline
+function storeDigits(first: u64, middle: u64, last: u64, to: usize): void {
+  store<u8>(to, ZERO + <u32>first);
+  store<u64>(to, middle | ZEROS, 1);
+  store<u64>(to, last | ZEROS, 9);
+}
+
+/** Writes digits that do not all stand behind the point. @param place of the point, counted from the first digit */
+function writeOther(from: usize, count: i32, place: i32, point: u32, out: usize): usize {
+  if (place > POINT_MAX || place < POINT_MIN) return writeWithExponent(from, count, place - 1, point, out);
+  if (place < count) {
     copyDigits(from, place, out);
     store<u8>(out + place, point);
     return copyDigits(from + place, count - place, out + place + 1);
   }
   copyDigits(from, count, out);
-  const end = <u32>place;
-  for (let at: u32 = count; at < end; at += 1) store<u8>(out + at, ZERO);
+  for (let at = count; at < place; at += 1) store<u8>(out + at, ZERO);
   return out + place;
 }
 
-function writeWithExponent(from: usize, count: u32, exponent: i32, point: u32, out: usize): usize {
+function writeWithExponent(from: usize, count: i32, exponent: i32, point: u32, out: usize): usize {
   store<u8>(out, load<u8>(from));
   out += 1;
   if (count > 1) {
@@ -162,13 +173,13 @@ function writeWithExponent(from: usize, count: u32, exponent: i32, point: u32, o
 }
 
 @inline
-function copyDigits(from: usize, count: u32, out: usize): usize {
+function copyDigits(from: usize, count: i32, out: usize): usize {
   v128.store(out, v128.load(from));
   store<u8>(out, load<u8>(from, 16), 16);
   return out + count;
 }
 
-/** Returns the eight digits of a number below 10^8 as characters, the first digit in the lowest byte. */
+/** Returns the eight digits of a number below 10^8, a byte each, the first digit in the lowest byte. */
 @inline
 function eightDigits(number: u64): u64 {
   const upper = (number * 109_951_163) >> 40;
@@ -176,5 +187,5 @@ function eightDigits(number: u64): u64 {
   const hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
   const twos = hundreds | ((fours - hundreds * 100) << 16);
   const tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-  return (tens | ((twos - tens * 10) << 8)) + 0x3030_3030_3030_3030;
+  return tens | ((twos - tens * 10) << 8);
 }
