@@ -1,4 +1,5 @@
 import { accepted } from './accepted.ts';
+import { gates } from './gates.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
@@ -12,6 +13,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   large,
   sweep,
   scoring,
+  gates,
   profile,
 };
 

@@ -1,25 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
-import { unusedPort } from '../test/support/mlflowServer.ts';
-import { type Program, startProgram } from '../test/support/programs.ts';
-import { ensureVenv } from '../test/support/python.ts';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { postTraining } from '../test/support/trainer.ts';
 import { trainForm } from '../test/support/trainForm.ts';
 import { Floor } from './floor.ts';
-import { post } from './postForm.ts';
+import { floorRecord } from './floorRecord.ts';
+import { CSV as CSV_PATH, post } from './postForm.ts';
+import { withServices } from './services.ts';
 import { median, table } from './statistics.ts';
 import { crossValidations, estimations, type Pair, sweepsInMemory } from './sweepLarge.ts';
-import { sweepRecord } from './sweepRecord.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const CSV = readFileSync(join(ROOT, 'data/diabetes.csv'));
+const CSV = readFileSync(CSV_PATH);
 /** Share of the rows, and of the candidates on data/diabetes.csv. `BENCH_SCALE=0.1` tries the bench itself. */
 const SCALE = Number(process.env['BENCH_SCALE'] || 1);
 const CANDIDATES = Math.max(2, Math.round(50 * SCALE));
 const ROWS = Math.round(1_000_000 * SCALE);
 const ROUNDS = 5;
+/** Posts to the original in each round. All rounds together have about one post for each candidate. */
+const POSTS = Math.ceil(CANDIDATES / ROUNDS);
 /** The values of C, from a strong penalty to hardly any penalty. */
 const CS = Array.from({ length: CANDIDATES }, (_, index) => 10 ** (-3 + (6 * index) / (CANDIDATES - 1)));
 
@@ -35,7 +32,9 @@ interface Comparison {
 
 /** Measures sweeps, folds and estimates, each against its baseline in the same run. */
 export async function sweep(): Promise<string> {
-  const { original, floor } = await inMlflow();
+  const { original, floor } = await withServices(({ original, trainpost, mlflow }) =>
+    inTurns(original, trainpost, mlflow.url),
+  );
   const large = await sweepsInMemory(ROWS, ROUNDS);
   const folds = await crossValidations(ROWS, ROUNDS);
   const estimates = await estimations(ROWS, ROUNDS);
@@ -100,38 +99,15 @@ function cellsOf({ what, pair: { baseline, ours }, isCost, bar, aim }: Compariso
   ];
 }
 
-/** Posts sweeps of data/diabetes.csv, plays the bare calls, and posts once to the original for each candidate. */
-async function inMlflow(): Promise<{ readonly original: Pair; readonly floor: Pair }> {
-  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
-  const python = await ensureVenv('reference');
-  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
-  const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
-  const programs: Program[] = [];
-  try {
-    const original = await startProgram(
-      python,
-      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
-      () => ({ ...env, MLFLOW_DISABLE_TELEMETRY: 'true' }),
-    );
-    programs.push(original);
-    const trainpost = await startProgram(
-      process.execPath,
-      () => [join(ROOT, 'dist/server.js')],
-      (port) => ({ ...env, PORT: String(port) }),
-    );
-    programs.push(trainpost);
-    return await inTurns(original.url, trainpost.url, mlflow.url);
-  } finally {
-    for (const program of programs) await program.stop();
-    await mlflow.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-async function inTurns(original: string, trainpost: string, mlflow: string) {
+/** Posts sweeps of data/diabetes.csv, plays the bare calls, and posts some candidates to the original, in turns. */
+async function inTurns(
+  original: string,
+  trainpost: string,
+  mlflow: string,
+): Promise<{ readonly original: Pair; readonly floor: Pair }> {
   const floor = new Floor(mlflow);
   const experimentId = await floor.experiment('Sweep');
-  const recorded = await sweepRecord(CSV, CS);
+  const recorded = await floorRecord(CSV, { tol: CS.join(',') }, 'Sweep');
   const form = trainForm({ tol: CS.join(','), exp_name: 'Sweep' }, CSV);
   const ms = { ours: [] as number[], floor: [] as number[], original: [] as number[] };
   // Round 0 warms up.
@@ -144,15 +120,15 @@ async function inTurns(original: string, trainpost: string, mlflow: string) {
     }
     await floor.sweep(experimentId, recorded.tree, recorded.files, `floor-${round}-${Date.now()}`);
     const playedAt = performance.now();
+    const posts = round === 0 ? 1 : POSTS;
+    for (let index = 0; index < posts; index += 1) await post(original);
+    const postedAt = performance.now();
     if (round === 0) continue;
     ms.ours.push(sweptAt - startedAt);
     ms.floor.push(playedAt - sweptAt);
+    // A post takes seconds, so each round makes a share of the posts.
+    ms.original.push(((postedAt - playedAt) / posts) * CANDIDATES);
   }
-  await post(original);
-  // Each post takes seconds, so the posts are made once.
-  const startedAt = performance.now();
-  for (let index = 0; index < CANDIDATES; index += 1) await post(original);
-  ms.original.push(performance.now() - startedAt);
   await floor.close();
   return {
     original: { baseline: ms.original, ours: ms.ours },

@@ -28,6 +28,9 @@ export class TooLargeError extends TrainpostError {}
 /** The table cannot be trained on; row, column and value say where the fault is. */
 export class DataError extends TrainpostError {}
 
+/** The body of a request for predictions cannot be used, or its values do not fit the model. */
+export class BodyError extends DataError {}
+
 /** The service is busy; `details.retryAfterS` says when to retry. */
 export class BusyError extends TrainpostError {}
 
@@ -60,6 +63,7 @@ const CLASSES = new Map(
     NotATableError,
     TooLargeError,
     DataError,
+    BodyError,
     BusyError,
     UnavailableError,
     StorageError,

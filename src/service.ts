@@ -10,6 +10,7 @@ import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
 import { ModelCache } from './models/modelCache.ts';
 import type { ModelStore } from './models/port.ts';
+import { warmUpModels } from './models/warmUp.ts';
 import { Champions } from './service/champions.ts';
 import { deliveryLog } from './service/deliveryLog.ts';
 import { listen, urlOf } from './service/listening.ts';
@@ -98,6 +99,8 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     version: packageVersion(),
   });
   serve(server, app, log.logger);
+  // Takes some 50 ms, which the first prediction would otherwise take longer.
+  await warmUpModels();
   planOf(DEFAULT_FIELDS, 1)
     .then((plan) => engine.warmUp(plan))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));

@@ -13,7 +13,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ml: ['values', 'python'],
   data: ['values', 'errors', 'python', 'kernels', 'ml/matrix'],
   expressions: ['values', 'errors'],
-  engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels', 'expressions'],
+  engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels', 'expressions', 'models'],
   reports: ['values', 'python'],
   // The spool implements a port of `tracking`, and `tracking` implements one of `training`.
   spool: ['errors', 'system', 'tracking/delivery/recordStore'],
@@ -30,6 +30,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     'system',
     'data',
     'models/port',
+    'models/rows',
     'training',
     'jobs',
     'observability',

@@ -53,6 +53,9 @@ The status is 200 when MLflow has the run, and 202 when trainpost has accepted t
 | \`warnings\` | As for [a training](answers.md#warnings). |
 | \`timing_ms\` | Milliseconds of the stages \`upload\`, \`parse\`, \`drift\`, \`evaluate\`, \`intervals\`, \`log\` and \`total\`. |
 
+If MLflow does not say where the alias of \`model\` points now, trainpost measures the version that the alias pointed at. The response
+then has the header \`Trainpost-Model-Age\`: the seconds since MLflow last said so.
+
 With \`dry_run=true\`, trainpost measures the model and logs nothing. The answer then has no \`experiment\`, \`run\` and \`tracking\`.
 
 ## Gates
@@ -106,7 +109,8 @@ psi = sum over the bins of (a - e) * ln(a / e)
 empty bin gives a large number and not an infinite one. An index above 0.25 has \`warning: true\`, and the warning \`drifted_column\`.
 
 Few rows give a high index without any drift. Two samples of one population have a mean of about \`(bins - 1) * (1/n + 1/m)\` for \`n\`
-training rows and \`m\` rows of the file: 0.22 for ten bins, 1,000 training rows and 42 rows.
+training rows and \`m\` rows of the file: 0.22 for ten bins, 1,000 training rows and 42 rows. The bins of a number count at most 2,048
+training rows.
 
 ## What MLflow gets
 

@@ -2,8 +2,9 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../kernels/scanLayout.ts';
 import { isUtf16 } from './encoding.ts';
+import type { MemoryLayout } from './memoryLayout.ts';
+import type { RowSink } from './rowReader.ts';
 import type { CsvFormat } from './sniff.ts';
-import type { TableBuilder } from './tableBuilder.ts';
 import type { TableLimits } from './tableLimits.ts';
 
 /** Bytes after the scanned bytes that may be read, including alignment. */
@@ -14,6 +15,27 @@ const WORD_BYTES = 8;
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
+
+/** Receives the rows of a file, and also rows whose cells the kernels have staged. */
+export interface ScannedRows extends RowSink {
+  /** The columns, once they are known. */
+  readonly columns: readonly unknown[];
+  readonly places: Pick<MemoryLayout, 'scan' | 'spans' | 'texts' | 'staged' | 'input' | 'table'>;
+  /** Rows in the current block, and its capacity. */
+  readonly blockRow: number;
+  readonly blockRows: number;
+  /** Whether no cell has proved the decimal sign yet. */
+  readonly signIsOpen: boolean;
+  /**
+   * Stages one cell of the block.
+   * @returns whether every cell with this column and text is staged the same way
+   */
+  stage(column: number, blockRow: number, text: string): boolean;
+  /** Index of a cell among the staged words. */
+  stagedAt(column: number, blockRow: number): number;
+  /** Sets the number of rows in the block. The lines of these rows begin at `from`, and end before `to`. */
+  take(blockRow: number, from: number, to: number): void;
+}
 
 /** Bytes of input memory: a piece, and the row that begins before it. */
 export function inputBytes(pieceBytes: number, { lineChars }: TableLimits): number {
@@ -28,7 +50,7 @@ export function inputBytes(pieceBytes: number, { lineChars }: TableLimits): numb
 export class PlainScanner {
   readonly #memory: SharedMemory;
   readonly #kernels: Kernels;
-  readonly #builder: TableBuilder;
+  readonly #builder: ScannedRows;
   readonly #encoding: CsvFormat['encoding'];
   readonly #limits: TableLimits;
   /** Views of the memory, created once the builder knows the columns. */
@@ -41,7 +63,7 @@ export class PlainScanner {
   #rowsEnd = 0;
   #end = 0;
 
-  constructor(memory: SharedMemory, builder: TableBuilder, format: CsvFormat, limits: TableLimits) {
+  constructor(memory: SharedMemory, builder: ScannedRows, format: CsvFormat, limits: TableLimits) {
     this.#memory = memory;
     this.#kernels = kernelsOf(memory);
     this.#builder = builder;
@@ -116,8 +138,9 @@ export class PlainScanner {
       const rowsMax = Math.min(blockRows, blockRow + rowsLeft);
       const end = this.#kernels.scan(scan, input + this.#from, input + this.#rowsEnd, blockRow, rowsMax);
       this.#settleSpans();
-      this.#from = this.#state[SCAN.next]! - input;
-      builder.take(this.#state[SCAN.nextRow]!);
+      const next = this.#state[SCAN.next]!;
+      builder.take(this.#state[SCAN.nextRow]!, input + this.#from, next);
+      this.#from = next - input;
       if (end === SCAN_ENDS.oddRow && !this.#skipBlankLines()) {
         return this.#takeUpTo(this.#lineEnd(this.#from));
       }

@@ -145,7 +145,8 @@ export class TableReading {
         const texts = others.map(({ name }) => [name, 'texts'] as const);
         if (texts.length > 0) rows = this.#read(window, isWhole, new Map([...this.#readings, ...texts]));
         this.#head = [];
-        if (!isWhole && this.#threads !== undefined) rows.feed.share(this.#memory, this.#threads);
+        if (!isWhole && this.#threads !== undefined)
+          rows.feed.share(this.#memory, this.#threads, rows.builder);
         if (!isWhole) rows.feed.push(head.subarray(textStart(this.#format) + window.length));
         return rows;
       }

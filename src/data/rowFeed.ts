@@ -2,7 +2,7 @@ import type { SharedMemory } from '../kernels/module.ts';
 import type { BlockThreads } from '../kernels/passes.ts';
 import { BlockFeed, sharingFor } from './blockFeed.ts';
 import { type Decoded, PieceDecoder } from './encoding.ts';
-import type { PlainScanner } from './plainScanner.ts';
+import type { PlainScanner, ScannedRows } from './plainScanner.ts';
 import { RowReader, type Sample } from './rowReader.ts';
 import type { CsvFormat } from './sniff.ts';
 import type { TableBuilder } from './tableBuilder.ts';
@@ -26,7 +26,7 @@ const LF = 0x0a;
  * no error handling.
  */
 export class RowFeed {
-  readonly #builder: TableBuilder;
+  readonly #builder: ScannedRows;
   readonly #format: CsvFormat;
   readonly #limits: TableLimits;
   readonly #decoder: PieceDecoder;
@@ -39,7 +39,7 @@ export class RowFeed {
    * @param sample rows of the file's first bytes, which explain a bad row
    */
   constructor(
-    builder: TableBuilder,
+    builder: ScannedRows,
     format: CsvFormat,
     limits: TableLimits,
     scanner?: PlainScanner,
@@ -60,13 +60,13 @@ export class RowFeed {
   }
 
   /** From now on lets threads read whole blocks, if the kernels can read the rows. */
-  share(memory: SharedMemory, threads: BlockThreads): void {
+  share(memory: SharedMemory, threads: BlockThreads, builder: TableBuilder): void {
     const scanner = this.#scanner;
     if (scanner === undefined || !this.#isForKernels) return;
     scanner.open();
     this.#blocks = new BlockFeed({
       memory,
-      builder: this.#builder,
+      builder,
       threads,
       sharing: sharingFor(threads),
       sequence: {

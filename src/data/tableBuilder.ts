@@ -1,6 +1,15 @@
 import { ensureBytes, type Kernels, kernelsOf, type SharedMemory } from '../kernels/module.ts';
 import { powersOfTen } from '../kernels/powersOfTen.ts';
-import { MARK_BYTES, MARKS, READ, SCAN, SCAN_BYTES, SEALED, SEALED_BYTES } from '../kernels/scanLayout.ts';
+import {
+  COLUMN_KINDS,
+  MARK_BYTES,
+  MARKS,
+  READ,
+  SCAN,
+  SCAN_BYTES,
+  SEALED,
+  SEALED_BYTES,
+} from '../kernels/scanLayout.ts';
 import { MissingTexts } from './column.ts';
 import { ColumnBuilder, type NumberMarks, type StagedCells } from './columnBuilder.ts';
 import type { Header } from './header.ts';
@@ -149,7 +158,7 @@ export class TableBuilder implements RowSink {
     };
     this.#sealed = new Uint32Array(buffer, places.sealed, SEALED_BYTES / 4);
     new Uint8Array(buffer, places.textColumns, names.length).set(
-      this.#columns.map(({ isText }) => (isText ? 1 : 0)),
+      this.#columns.map(({ isText }) => (isText ? COLUMN_KINDS.texts : COLUMN_KINDS.numbers)),
     );
     new Uint8Array(buffer, places.marks, names.length * MARK_BYTES).fill(0);
     const powers = powersOfTen();

@@ -1,5 +1,6 @@
 import type { DryRun } from '../values/dryRun.ts';
 import type { Evaluation, EvaluationPlan } from '../values/evaluation.ts';
+import type { FilePredictionSpec, PredictedPiece } from '../values/filePrediction.ts';
 import type { Plan } from '../values/plan.ts';
 import type { Result } from '../values/result.ts';
 import type { Watch } from './watch.ts';
@@ -48,4 +49,12 @@ export interface Engine {
    * @throws as `run`; errors about the file name it as the test file
    */
   evaluate(source: FileSource, plan: EvaluationPlan, watch: Watch): Promise<Evaluation>;
+  /**
+   * Adds a model's predictions to the rows of a CSV, piece by piece and in order.
+   * @param pieces the first is long enough to detect the format, or is the whole file; each stays as it is until the piece
+   *   after the next is asked for
+   * @returns rows, each piece of which stays as it is until the next is asked for
+   * @throws BodyError at the first row that cannot be read or predicted
+   */
+  predict(pieces: AsyncIterable<Uint8Array>, spec: FilePredictionSpec): AsyncIterable<PredictedPiece>;
 }

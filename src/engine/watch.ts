@@ -83,6 +83,6 @@ export class Watch {
 
 /** The error of work that was cancelled. */
 export function cancelled(): CancelledError {
-  const message = 'The training was cancelled, and nothing was saved: send it again to train.';
+  const message = 'The work was cancelled, and nothing was saved: send the request again.';
   return new CancelledError('cancelled', message);
 }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { Jobs } from '../jobs/jobs.ts';
@@ -26,9 +27,15 @@ import { homeRoute } from './routes/homeRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
-import { invocationsRoute, type ScoringOptions, type ScoringRooms } from './scoring/invocationsRoute.ts';
+import {
+  directInvocations,
+  invocationsRoute,
+  type ScoringOptions,
+  type ScoringRooms,
+} from './scoring/invocationsRoute.ts';
 import { modelHealthRoute } from './scoring/modelHealthRoute.ts';
 import { predictRoute } from './scoring/predictRoute.ts';
+import { asHandler, entrance, type Step, throwFault } from './step.ts';
 import type { AnswerWait } from './train/prefer.ts';
 import { trainRoute } from './train/trainRoute.ts';
 import { UploadSlots } from './upload/slots.ts';
@@ -56,27 +63,36 @@ export interface AppOptions {
   readonly version: string;
 }
 
-/** Builds the app. A request passes the handlers from top to bottom. */
-export function createApp(options: AppOptions): Express {
-  const { logger, access, rooms, models, upload, scoring, wait, limits, metrics, readiness, version } =
-    options;
+/** Builds the app. A request passes the steps and then the handlers from top to bottom. */
+export function createApp(options: AppOptions): RequestListener {
+  const { logger, access, rooms, scoring, metrics } = options;
+  const steps = [
+    requestLog(logger),
+    countRequests(metrics),
+    securityHeaders,
+    linkToDocument,
+    varyByAccept,
+    refuseTooMany,
+    checkHead,
+    allowHosts(access.allowedHosts),
+    refuseCrossSite,
+    access.token === undefined ? warnOfProxy(logger) : requireToken(access.token),
+  ];
+  const admit = admission(rooms.underWay);
+  return entrance(steps, directInvocations(scoring, scoring, admit), createRoutes(options, admit));
+}
+
+/** The handlers behind the steps. */
+export function createRoutes(options: AppOptions, admit: Step): Express {
+  const { rooms, models, upload, scoring, wait, limits, metrics, readiness, version } = options;
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestLog(logger));
-  app.use(countRequests(metrics));
-  app.use(securityHeaders);
-  app.use(linkToDocument);
-  app.use(varyByAccept);
-  app.use(refuseTooMany);
-  app.use(checkHead);
-  app.use(allowHosts(access.allowedHosts));
-  app.use(refuseCrossSite);
-  app.use(access.token === undefined ? warnOfProxy(logger) : requireToken(access.token));
+  app.use(throwFault);
   // Before `admission`, which rejects requests during a shutdown: probes are still answered, and report the shutdown.
   app.use(healthRoute(readiness));
   app.use(modelHealthRoute(scoring.models, scoring.modelUri, version));
   app.use(metricsRoute(metrics));
-  app.use(admission(rooms.underWay));
+  app.use(asHandler(admit));
   app.use(homeRoute());
   app.use(openapiRoute());
   app.use(docsRoute());
@@ -88,7 +104,7 @@ export function createApp(options: AppOptions): Express {
   app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
   app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
   app.use(invocationsRoute(scoring, scoring));
-  app.use(predictRoute(scoring, scoring, upload));
+  app.use(predictRoute({ models: scoring.models, engine: rooms.engine }, scoring, upload));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

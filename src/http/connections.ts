@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RequestHandler } from 'express';
 import { retryIn, UnavailableError } from '../errors.ts';
+import type { Step } from './step.ts';
 
 export interface ConnectionBounds {
   /** Most connections at the same time. */
@@ -51,18 +51,13 @@ export function createHttpServer(bounds: ConnectionBounds): Server {
 }
 
 /** Rejects requests on a connection above the limit, and closes the connection. */
-export const refuseTooMany: RequestHandler = (request, response, next) => {
+export const refuseTooMany: Step = (request, response) => {
   const beyond = tooMany.get(request.socket);
-  if (beyond === undefined) {
-    next();
-    return;
-  }
-  response.set('Connection', 'close');
-  next(
-    new UnavailableError(
-      'connections_full',
-      `More than ${beyond.limit} connections are open: ${RETRY.advice}.`,
-      { ...beyond, ...RETRY.details },
-    ),
+  if (beyond === undefined) return;
+  response.setHeader('Connection', 'close');
+  throw new UnavailableError(
+    'connections_full',
+    `More than ${beyond.limit} connections are open: ${RETRY.advice}.`,
+    { ...beyond, ...RETRY.details },
   );
 };

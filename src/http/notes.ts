@@ -1,7 +1,9 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 /** Facts about one request. Its handlers write them for each other, for the log and for the metrics. */
 export interface Notes {
+  /** Pattern of the route, if Express does not know it. */
+  route?: string;
   /** Whether `100 Continue` was sent, to ask for the rest of the body. */
   continued?: boolean;
   rows?: number;
@@ -14,7 +16,8 @@ export interface Notes {
   cause?: string;
 }
 
-/** The notes of a request. Express keeps them in `response.locals`, which has no type of its own. */
-export function notes(response: Response): Notes {
+/** The notes of a request, in the place that Express has for them. */
+export function notes(response: ServerResponse & { locals?: Notes }): Notes {
+  response.locals ??= {};
   return response.locals;
 }

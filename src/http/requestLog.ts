@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { notes } from './notes.ts';
+import { pathOf, type Step } from './step.ts';
 
 /** Characters of a path that are logged. Routes are shorter, but a path may be as long as all headers together. */
 const PATH_CHARS_MAX = 200;
@@ -10,13 +10,13 @@ const PATH_CHARS_MAX = 200;
  * Logs one line for each request: its id (also the response's `Request-Id`), method, path, status, duration in
  * milliseconds, and for a training its rows, run id and delivery. Queries, headers, fields and cells are never logged.
  */
-export function requestLog(logger: Logger): RequestHandler {
-  return (request, response, next) => {
+export function requestLog(logger: Logger): Step {
+  return (request, response) => {
     const startedAt = performance.now();
     const id = randomUUID();
-    const { method } = request;
-    const path = bounded(request.path);
-    response.set('Request-Id', id);
+    const { method = '' } = request;
+    const path = bounded(pathOf(request));
+    response.setHeader('Request-Id', id);
     // `close` is always emitted, `finish` only if the client took the whole response.
     response.once('close', () => {
       const status = response.statusCode;
@@ -29,7 +29,6 @@ export function requestLog(logger: Logger): RequestHandler {
         `${method} ${path} ${aborted ? 'aborted' : status}`,
       );
     });
-    next();
   };
 }
 

@@ -89,7 +89,7 @@ export class Jobs {
 function keyReused(): FieldError {
   return new FieldError(
     'idempotency_key_reused',
-    'This Idempotency-Key was used with another file or other fields: use a new key for each training, and the same file and fields to repeat a training.',
+    'This Idempotency-Key was used with another file or other fields: use a new key for each request, and the same file and fields to repeat a request.',
     { field: 'Idempotency-Key' },
   );
 }

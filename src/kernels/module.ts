@@ -36,6 +36,10 @@ export interface Kernels extends PassKernels {
   rememberWord(texts: number, from: number, length: number, column: number, staged: number): void;
   /** Bytes of the memory for such texts. */
   textsBytes(): number;
+  /** Copies lines and adds the cells of their rows (`ROWS`). Returns the address behind the last byte. */
+  writeRows(state: number, from: number, to: number, row: number, out: number): number;
+  /** Writes the cells of one row behind a line. */
+  writeCells(state: number, row: number, out: number): number;
   /** Stores the sums for metrics of two classes, as five doubles at `out`. */
   measureRows(
     codes: number,

@@ -1,4 +1,4 @@
-/** Layouts of src/kernels/assembly/layout.ts, scan.ts, seal.ts and blocks.ts, for the callers of the kernels. */
+/** Layouts of src/kernels/assembly/layout.ts, scan.ts, seal.ts, blocks.ts and rows.ts, for the callers of the kernels. */
 
 /** Upper halves of staged words. A number's decimals are added to `number`. Any other word is a double. */
 export const STAGED = { number: 0x7ffc_0000, missing: 0x7ffd_0000, other: 0x7ffe_0000 } as const;
@@ -30,6 +30,8 @@ export const SCAN = {
   spanCount: 16,
 } as const;
 export const SCAN_BYTES = 80;
+/** Kinds of columns, in bytes from `textColumns` on. The cells of a skipped column are not staged. */
+export const COLUMN_KINDS = { numbers: 0, texts: 1, skipped: 2 } as const;
 /** Places of the marks of a column in bytes: a number is not whole or not exact, and a whole number is beyond 2^53. */
 export const MARKS = { notWhole: 0, large: 1 } as const;
 export const MARK_BYTES = 2;
@@ -51,3 +53,23 @@ export const ENTRY_BYTES = 16;
  * The bytes of all segments stand at 0. The results of `seal`, one a column, begin at `ofColumns`.
  */
 export const READ = { ofColumns: 16 } as const;
+
+/** Places of the arguments of `writeRows` and `writeCells`, in u32 from the address of their state on. */
+export const ROWS = {
+  delimiter: 0,
+  point: 1,
+  powers: 2,
+  values: 3,
+  nValues: 4,
+  codes: 5,
+  texts: 6,
+  nTexts: 7,
+  delimiterBytes: 8,
+} as const;
+export const ROWS_BYTES = 48;
+/** Bytes of a text that a code names: address and length, each as u32. */
+export const ROW_TEXT_BYTES = 8;
+/** Most bytes of a number, and of the delimiter before it. */
+export const ROW_VALUE_BYTES = 28;
+/** Bytes behind a row that may be overwritten. */
+export const ROWS_SLACK_BYTES = 64;

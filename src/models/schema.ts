@@ -95,6 +95,18 @@ const feature = z.object({
   missing: z.boolean().exactOptional(),
 });
 
+const holdout = z.discriminatedUnion('by', [
+  z.object({
+    by: z.literal('random'),
+    testSize: number,
+    randomState: rows,
+    stratify: z.boolean(),
+  }),
+  z.object({ by: z.literal('last'), testSize: number }),
+  z.object({ by: z.literal('column'), column: text }),
+  z.object({ by: z.literal('file') }),
+]);
+
 const bins = z.discriminatedUnion('kind', [
   z.object({ name: text, kind: z.literal('number'), edges: numbers, counts: z.array(rows), missing: rows }),
   z.object({
@@ -118,7 +130,13 @@ export const MODEL_JSON: z.ZodType<ModelDescription> = z.object({
   features: z.array(feature),
   target: z.object({ name: text, classes: z.array(label), dtype }),
   positive: label.exactOptional(),
-  trained: z.object({ digest: text, trainDigest: text, trainRows: rows, testRows: rows }),
+  trained: z.object({
+    digest: text,
+    trainDigest: text,
+    trainRows: rows,
+    testRows: rows,
+    holdout: holdout.exactOptional(),
+  }),
   profile: z.array(bins).refine((columns) => columns.every(countsFit)),
 });
 

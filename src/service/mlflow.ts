@@ -56,7 +56,7 @@ function useGiven(options: MlflowOptions, trackingUri: string): MlflowConnection
       .then((mlflow) =>
         mlflow.ready
           ? answersAt(options.publicUrl ?? shownUri(trackingUri))
-          : `MLflow takes no trainings yet: ${mlflow.reason}`,
+          : `MLflow takes no runs yet: ${mlflow.reason}`,
       ),
     stop: () => tracking.close(),
   };

@@ -75,7 +75,7 @@ export class Room {
     if (bytes > bytesMax) {
       throw new StorageError(
         'record_too_large',
-        `The record of this training has ${bytes} bytes, and the spool takes at most ${bytesMax}: raise SPOOL_BYTES_MAX.`,
+        `The record of this run has ${bytes} bytes, and the spool takes at most ${bytesMax}: raise SPOOL_BYTES_MAX.`,
         { limit: bytesMax, actual: bytes },
       );
     }
@@ -90,7 +90,7 @@ export class Room {
 function full(setting: string, limit: number, actual: number): UnavailableError {
   return new UnavailableError(
     'spool_full',
-    `The spool is full of trainings that MLflow has not taken, dead letters included (${setting}): retry when MLflow has taken some of them.`,
+    `The spool is full of runs that MLflow has not taken, dead letters included (${setting}): retry when MLflow has taken some of them.`,
     { limit, actual, retryAfterS: RETRY_AFTER_S },
   );
 }

@@ -118,7 +118,7 @@ function inputsOf({ parts }: TrackedRun): RunNode['inputs'] {
   return parts.map(({ context }, dataset) => ({ dataset, context }));
 }
 
-function originOf({ dataset, parts, positive, profile = [] }: TrackedRun): ModelOrigin {
+function originOf({ dataset, parts, holdout, positive, profile = [] }: TrackedRun): ModelOrigin {
   const part = (context: 'train' | 'test') => parts.find((one) => one.context === context);
   return {
     target: dataset.target,
@@ -128,6 +128,7 @@ function originOf({ dataset, parts, positive, profile = [] }: TrackedRun): Model
       trainDigest: part('train')?.digest ?? '',
       trainRows: part('train')?.rows ?? 0,
       testRows: part('test')?.rows ?? 0,
+      ...(holdout && { holdout }),
     },
     profile,
   };

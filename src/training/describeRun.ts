@@ -65,6 +65,7 @@ export function describeRun(input: RunInput): TrackedRun {
     startTimeMs: receivedAt.getTime(),
     dataset: result.data,
     parts: partsOf(input),
+    holdout: plan.evaluation.holdout,
     signature,
     ...(positive !== undefined && { positive }),
     ...(result.profile !== undefined && { profile: result.profile }),

@@ -24,7 +24,11 @@ import type { TrainingRooms } from './train.ts';
 /** Loads a model that was trained before. */
 export interface LoadedModels {
   /** @param uri `models:/NAME@ALIAS`, `models:/NAME/3`, `models:/m-...` or `runs:/ID/NAME` */
-  load(uri: string): Promise<{ readonly model: LoadedModel }>;
+  load(uri: string): Promise<{
+    readonly model: LoadedModel;
+    /** How long ago MLflow last said where the alias points, if MLflow does not answer now. In milliseconds. */
+    readonly aliasAgeMs?: number;
+  }>;
 }
 
 export interface EvaluateRequest {
@@ -43,6 +47,8 @@ export interface EvaluationRooms extends Pick<TrainingRooms, 'engine' | 'deliver
 /** A model that was measured. Nothing is logged yet. */
 export interface Measured {
   readonly model: LoadedModel;
+  /** See `LoadedModels.load`. */
+  readonly aliasAgeMs?: number;
   readonly evaluation: Evaluation;
   readonly run: EvaluatedRun;
   /** What came of the gates, if there are any. */
@@ -95,7 +101,7 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
   const { alias, registeredModelName } = fields.names;
   const metrics = await parseMetrics(fields.search.metrics, 'metrics', MEASURES);
   const gates = await parseGates(fields.gates.gates, 'gate', evaluationGateVocabulary(metrics));
-  const { model } = await rooms.models.load(fields.model.model);
+  const { model, aliasAgeMs } = await rooms.models.load(fields.model.model);
   const promotion = promotionOf(fields.names, model);
   const plan = { data: fields.data, description: model.description, metrics };
   const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
@@ -104,6 +110,7 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
   const run = describeEvaluation(request, model, evaluation);
   return {
     model,
+    ...(aliasAgeMs !== undefined && { aliasAgeMs }),
     evaluation,
     ...(gate && { gate }),
     ...(alias !== undefined &&

@@ -58,6 +58,16 @@ export async function withChampion(
   };
 }
 
+/** The champion that was found last, if a gate compares with it. MLflow is not asked. */
+export function lastChampion(
+  gates: readonly Gate[],
+  { alias, registeredModelName }: TrainFields['names'],
+  port: ChampionPort | undefined,
+): LoadedModel | undefined {
+  const isNamed = alias !== undefined && registeredModelName !== undefined;
+  return isNamed && needsChampion(gates) ? port?.last(registeredModelName, alias) : undefined;
+}
+
 /** Finds out whether the best candidate passes; undefined without gates. */
 export function gateReport(result: Result, { gates, champion, logged }: Gates): GateReport | undefined {
   if (gates.length === 0) return undefined;
@@ -107,27 +117,47 @@ const NO_CHAMPION: Warning = {
 };
 
 /**
- * Warns if the champion may have been trained on rows that it is measured on. It was not if it has the same training rows of
- * the same file.
+ * Warns if the champion was trained on rows that it is measured on, or may have been. It was not if it has the same training
+ * rows of the same file.
  */
 function sawRows(
   { description: { trained } }: LoadedModel,
-  { data, testData, split }: Result,
+  result: Result,
   parts: readonly DatasetPart[],
 ): Warning[] {
+  const { data, testData, split } = result;
   const ours = parts.find(({ context }) => context === 'train');
   const isSameRows = ours?.digest === trained.trainDigest;
   // The test rows of this training are of another file than the rows of both models.
   const isApart = testData !== undefined && testData.digest !== data.digest && trained.digest === data.digest;
-  if (isSameRows || isApart) return [];
+  const seen = rowsSeen(trained, result);
+  if (isSameRows || isApart || seen === 0) return [];
   const isSameFile = trained.digest === (testData ?? data).digest;
-  const most = Math.min(trained.trainRows, split.test);
+  if (!isSameFile) return [sawUnknown(split.test)];
+  const rows = `${seen ?? `up to ${Math.min(trained.trainRows, split.test)}`} of the ${split.test} test rows`;
   return [
     {
       code: 'champion_saw_rows',
-      message: isSameFile
-        ? `The champion was trained on other rows of the same file, so up to ${most} of the ${split.test} test rows may be rows that it was trained on, and its test metrics may be too good: train both with the same file, split and random_state, or send a test_file.`
-        : `The champion was trained on another file, and whether some of the ${split.test} test rows are in that file is not known: its test metrics may be too good. A test_file of rows that no model was trained on is safe.`,
+      message: `The champion was trained on ${rows}, because it has other training rows of the same file, so its test metrics may be too good: train both with the same file, split and random_state, or send a test_file.`,
     },
   ];
+}
+
+/** Test rows that the champion was trained on; undefined if that is not known. */
+function rowsSeen(
+  { digest, trainRows, testRows, holdout }: LoadedModel['description']['trained'],
+  { champion, testData, split }: Result,
+): number | undefined {
+  if (testData === undefined || digest !== testData.digest || holdout === undefined)
+    return champion?.rowsSeen;
+  // The test rows are the whole file, unless rows were left out of one of the two trainings only.
+  const rows = trainRows + (holdout.by === 'file' ? 0 : testRows);
+  return rows === split.test ? trainRows : undefined;
+}
+
+function sawUnknown(testRows: number): Warning {
+  return {
+    code: 'champion_saw_rows',
+    message: `The champion was trained on another file, and whether some of the ${testRows} test rows are in that file is not known: its test metrics may be too good. A test_file of rows that no model was trained on is safe.`,
+  };
 }

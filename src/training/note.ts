@@ -1,4 +1,4 @@
-import type { Holdout } from '../values/plan.ts';
+import type { Holdout } from '../values/holdout.ts';
 import { chosenOf, type Result } from '../values/result.ts';
 import type { Warning } from '../values/warning.ts';
 import { settingsOf } from './children.ts';

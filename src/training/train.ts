@@ -15,10 +15,11 @@ import type { DeliveryPort } from './deliveryPort.ts';
 import { describeRun, partsOf } from './describeRun.ts';
 import type { TrainFields } from './fields/table.ts';
 import { planOf } from './fields/use.ts';
-import { gateReport, gatesOf, gateWarnings, withChampion } from './gates.ts';
+import { gateReport, gatesOf, gateWarnings, lastChampion, withChampion } from './gates.ts';
 import { type Names, namesOf } from './names.ts';
 import { reproductionOf, withOriginal } from './reproduce.ts';
 import type { ReproductionPort } from './reproductionPort.ts';
+import { runAgainst } from './runAgainst.ts';
 import type { UnderWay } from './underWay.ts';
 
 /** Files that stay on disk until their training is accepted. */
@@ -84,20 +85,23 @@ export function train(request: TrainRequest, rooms: TrainingRooms, keep: Keep): 
   return rooms.underWay.track(trainAndAccept(request, rooms, keep));
 }
 
-async function trainAndAccept(asked: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
-  const { fields, original } = await withOriginal(asked.fields, rooms.originals);
-  const request = { ...asked, fields };
+async function trainAndAccept(posted: TrainRequest, rooms: TrainingRooms, keep: Keep): Promise<Trained> {
+  const { fields, original } = await withOriginal(posted.fields, rooms.originals);
+  const request = { ...posted, fields };
   const { source } = request;
   const plan = await planOf(fields, rooms.sweepMax);
   const wanted = await gatesOf(fields, plan.metrics);
   rooms.engine.check(plan);
   const names = namesFor(request, rooms);
+  const guess = lastChampion(wanted, fields.names, rooms.champions);
+  const asked = withChampion(wanted, fields.names, rooms.champions);
+  // The training may be rejected before the answer is there.
+  asked.catch(() => undefined);
   await rooms.deliveries.checkRoom();
   await rooms.deliveries.checkExperiment(names.experimentName);
-  const gates = await withChampion(wanted, fields.names, rooms.champions);
+  const contest = { engine: rooms.engine, source, plan, asked, guess };
+  const { found, gates } = await rooms.underWay.computed(runAgainst(contest));
   const { champion } = gates;
-  const compared = { ...plan, ...(champion && { champion: champion.description }) };
-  const found = await rooms.underWay.computed(rooms.engine.run(source, compared, new Watch()));
   // Gates are looked at before the record is accepted: nothing can move the alias later.
   const gate = gateReport(found, gates);
   const ofGates = gateWarnings(gate, gates, found, partsOf({ ...request, result: found }));

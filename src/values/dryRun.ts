@@ -1,6 +1,6 @@
 import type { ClassLabel, ColumnType, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
-import type { Holdout } from './plan.ts';
+import type { Holdout } from './holdout.ts';
 import type { Warning } from './warning.ts';
 
 export type ColumnRole = 'target' | 'feature' | 'ignored';

@@ -1,5 +1,6 @@
 /** A logged model that was read back from MLflow. */
 import type { ClassesDtype, ClassLabel, ColumnInfo } from './dataset.ts';
+import type { Holdout } from './holdout.ts';
 import type { PipelineState } from './pipelineState.ts';
 
 /** A feature or several in the bins of the training rows, to find out later whether a column's values have moved. */
@@ -33,6 +34,8 @@ interface TrainedOn {
   readonly trainDigest: string;
   readonly trainRows: number;
   readonly testRows: number;
+  /** How the training rows were chosen from the training file. */
+  readonly holdout?: Holdout;
 }
 
 /** What `model.json` holds: everything about a model that a prediction or an evaluation needs. Plain data. */

@@ -74,6 +74,8 @@ export interface ChampionResult {
   readonly paired: Readonly<Record<string, Difference>>;
   /** On the best candidate, by metric. A metric of the client's without a direction has no verdict. */
   readonly verdicts: Readonly<Record<string, Verdict>>;
+  /** Test rows of this training that are training rows of the champion; missing if that is not known. */
+  readonly rowsSeen?: number;
 }
 
 /** The result of a plan: plain data that can be sent between threads. */

@@ -1,5 +1,6 @@
 import type { ClassLabel, DatasetInfo, InputExample, TestFileInfo } from './dataset.ts';
 import type { ErrorData } from './errorData.ts';
+import type { Holdout } from './holdout.ts';
 import type { Intervals } from './intervals.ts';
 import type { ColumnBins } from './loadedModel.ts';
 import type { MetricSet, RoundedMetrics } from './metrics.ts';
@@ -91,6 +92,8 @@ export interface TrackedRun extends RunMeasures {
   readonly dataset: DatasetInfo;
   /** The training rows and the test rows. */
   readonly parts: readonly DatasetPart[];
+  /** How the test rows were chosen. */
+  readonly holdout?: Holdout;
   readonly signature: SignatureKind;
   /** The label that precision, recall, F1 and ROC AUC refer to; with two classes only. */
   readonly positive?: ClassLabel;

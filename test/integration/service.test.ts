@@ -216,7 +216,7 @@ describe('the built service without an MLflow that answers', () => {
       });
       await expect
         .poll(() => service.output())
-        .toContain('MLflow takes no trainings yet: MLflow cannot be reached');
+        .toContain('MLflow takes no runs yet: MLflow cannot be reached');
     } finally {
       expect(await service.stop()).toBe(0);
       rmSync(temp, { recursive: true });

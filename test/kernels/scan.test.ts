@@ -4,7 +4,7 @@ import { SCAN_ENDS } from '../../src/kernels/scanLayout.ts';
 import { expectNumber, expectText } from './compare.ts';
 import { Room } from './room.ts';
 import { type HandedOut, type ScanOptions, scanText } from './scanning.ts';
-import { expectWord, MISSING_WORD, stagedWord } from './stagedWord.ts';
+import { expectWord, MISSING_WORD, numberWord, stagedWord } from './stagedWord.ts';
 
 const room = new Room();
 
@@ -130,6 +130,13 @@ describe('scan', () => {
       fc.property(text, ([lines, options]) => expectScanned(lines, options)),
       { numRuns: 400 },
     );
+  });
+
+  it('stages and hands out no cell of a skipped column', () => {
+    const got = scanText(room, '1;a;2\n3;b;4\n', { columns: 3, skippedColumns: [1, 2] });
+    expect(got).toMatchObject({ rows: 2, rest: '', handedOut: [] });
+    expect(got.words[0]).toEqual([numberWord(1, 0), numberWord(3, 0)]);
+    expect(got.words[2]).not.toContain(numberWord(2, 0));
   });
 
   it('ends before the room for spans is full, and continues from there', () => {

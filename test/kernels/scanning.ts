@@ -1,5 +1,13 @@
 import { powersOfTen } from '../../src/kernels/powersOfTen.ts';
-import { MARK_BYTES, MARKS, SCAN, SCAN_BYTES, SCAN_ENDS, SPAN_BYTES } from '../../src/kernels/scanLayout.ts';
+import {
+  COLUMN_KINDS,
+  MARK_BYTES,
+  MARKS,
+  SCAN,
+  SCAN_BYTES,
+  SCAN_ENDS,
+  SPAN_BYTES,
+} from '../../src/kernels/scanLayout.ts';
 import type { Room } from './room.ts';
 
 export interface ScanOptions {
@@ -8,6 +16,8 @@ export interface ScanOptions {
   readonly point?: string;
   /** Columns of texts. */
   readonly textColumns?: readonly number[];
+  /** Columns whose cells are not staged. */
+  readonly skippedColumns?: readonly number[];
   /** The first row's place in the block, and how many rows the block may have. */
   readonly row?: number;
   readonly rowsMax?: number;
@@ -62,19 +72,20 @@ export function scanText(room: Room, text: string, options: ScanOptions): Scanne
 
 /** Writes a state of `scan`. @param rows room for so many rows */
 export function writeState(room: Room, options: ScanOptions, rows: number): number {
-  const { columns, delimiter = ';', point = '.', textColumns = [], row = 0 } = options;
+  const { columns, delimiter = ';', point = '.', textColumns = [], skippedColumns = [], row = 0 } = options;
   const endsMax = options.endsMax ?? Math.max(FEW_ENDS, 8 * columns);
   const spansMax = options.spansMax ?? 4 * endsMax;
   const columnBytes = (row + rows + 2) * 8;
-  const isText = new Uint8Array(columns);
-  for (const column of textColumns) isText[column] = 1;
+  const kinds = new Uint8Array(columns);
+  for (const column of textColumns) kinds[column] = COLUMN_KINDS.texts;
+  for (const column of skippedColumns) kinds[column] = COLUMN_KINDS.skipped;
   const state = new Uint32Array(SCAN_BYTES / 4);
   state[SCAN.delimiter] = delimiter.charCodeAt(0);
   state[SCAN.point] = point.charCodeAt(0);
   state[SCAN.columns] = columns;
   state[SCAN.columnBytes] = columnBytes;
   state[SCAN.staged] = room.take(columns * columnBytes);
-  state[SCAN.textColumns] = room.put(isText);
+  state[SCAN.textColumns] = room.put(kinds);
   state[SCAN.marks] = room.put(new Uint8Array(columns * MARK_BYTES));
   state[SCAN.spans] = room.take(spansMax * SPAN_BYTES);
   state[SCAN.spansMax] = spansMax;

@@ -34,6 +34,26 @@ describe('champions', () => {
     expect(asked).toEqual(['R@champion', 'models:/R/3', 'R@champion', 'models:/R/3']);
   });
 
+  it('are remembered until the alias is gone', async () => {
+    let version: string | undefined = '3';
+    const models = {
+      load: async (uri: string) =>
+        ({ model: { place: { uri, name: 'R', version }, description: {} } }) as unknown as ReadyModel,
+    };
+    const registry = { findAlias: async () => version, metricsOf: async () => ({}) };
+    const champions = new Champions(registry, models);
+    expect(champions.last('R', 'a')).toBeUndefined();
+    const found = await champions.find('R', 'a');
+    expect(champions.last('R', 'a')).toBe(found);
+    expect(champions.last('R', 'b')).toBeUndefined();
+    for (let i = 0; i < 16; i++) await champions.find('R', `other${i}`);
+    expect(champions.last('R', 'a')).toBeUndefined();
+    expect(champions.last('R', 'other0')?.place.uri).toBe('models:/R@other0');
+    version = undefined;
+    await champions.find('R', 'other0');
+    expect(champions.last('R', 'other0')).toBeUndefined();
+  });
+
   it('do not exist without the alias', async () => {
     const { asked, champions } = championsOf(undefined);
     expect(await champions.find('R', 'champion')).toBeUndefined();

@@ -40,4 +40,8 @@ export class FakeEngine implements Engine {
     this.calls.push('evaluate');
     throw this.failWith ?? new Error('not faked');
   }
+
+  predict(): never {
+    throw new Error('not faked');
+  }
 }

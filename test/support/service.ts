@@ -12,7 +12,7 @@ import type { TableLimits } from '../../src/data/tableLimits.ts';
 import { LocalEngine, type LocalEngineOptions } from '../../src/engine/local/localEngine.ts';
 import { FieldError } from '../../src/errors.ts';
 import { serve } from '../../src/http/access/sockets.ts';
-import { type AccessOptions, createApp } from '../../src/http/app.ts';
+import { type AccessOptions, type AppOptions, createApp, createRoutes } from '../../src/http/app.ts';
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import type { ModelStore } from '../../src/models/port.ts';
@@ -41,7 +41,8 @@ const NO_MODELS: ModelStore = {
 
 export interface TestService {
   readonly server: Server;
-  readonly app: Express;
+  /** The app's routes once more, to look at. */
+  readonly routes: Express;
   readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
@@ -113,7 +114,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     threads: () => engine.counts().threads,
     readiness: () => readiness.report(),
   });
-  const app = createApp({
+  const appOptions: AppOptions = {
     logger,
     access: options.access ?? TEST_ACCESS,
     rooms: {
@@ -139,16 +140,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     metrics,
     readiness,
     version: '0.0.0',
-  });
+  };
   const patience = { headersTimeoutMs: PATIENCE_MS, keepAliveMs: PATIENCE_MS };
   const connections = { ...config.connections, ...patience, ...options.connections };
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
   const check = new AnswerCheck();
-  serve(server, check.watched(app), logger);
+  serve(server, check.watched(createApp(appOptions)), logger);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
-    app,
+    routes: createRoutes(appOptions, () => {}),
     engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,

@@ -1,6 +1,6 @@
 import { quote } from '../../errors.ts';
 import type { Warning } from '../../values/warning.ts';
-import { readNumbers } from '../segments.ts';
+import { POWERS_OF_TEN, segmentOf } from '../segments.ts';
 import type { NumberColumn, Table, TextColumn } from '../table.ts';
 
 /** In fewer rows, values may ascend by chance. */
@@ -41,39 +41,61 @@ export function timeOrder(table: Table, targetIndex: number): Warning[] {
 function ascendsInTime(table: Table, index: number): boolean {
   const column = table.columns[index]!;
   return column.kind === 'text'
-    ? areDates(column, sampleOf(table, index))
+    ? ascend(textsOf(column, sampleOf(table, index)), (text) => ISO_DATE.test(text)) !== undefined
     : areTimes(column, sampleOf(table, index), table.rows);
 }
 
-/** Some values in the order of the rows, without the missing ones. */
-function sampleOf(table: Table, index: number): number[] {
-  const { rows } = table;
+/** Yields some values in the order of the rows, without the missing ones. Most columns are done with after a few. */
+function* sampleOf(table: Table, index: number): Generator<number> {
+  const { rows, blockRows } = table;
   const count = Math.min(rows, ROWS_OF_SAMPLE);
-  const sample = Array.from({ length: count }, (_, place) => {
+  let segment = segmentOf(table, 0, index);
+  for (let place = 0; place < count; place++) {
     const row = Math.floor((place * rows) / count);
-    return readNumbers(table, index, row, row + 1)[0]!;
-  });
-  return sample.filter((value) => !Number.isNaN(value));
+    const block = Math.floor(row / blockRows);
+    if (segment.firstRow !== block * blockRows) segment = segmentOf(table, block, index);
+    const { cells, decimals, missing, firstRow } = segment;
+    const cell = cells[row - firstRow]!;
+    if (cell !== missing && !Number.isNaN(cell)) yield cell / POWERS_OF_TEN[decimals]!;
+  }
 }
 
-function areDates({ texts }: TextColumn, codes: readonly number[]): boolean {
-  // The table keeps only the first texts of a column with too many.
-  const known = codes.flatMap((code) => texts[code]?.trim() ?? []);
-  return known.every((text) => ISO_DATE.test(text)) && ascend(known);
+/** Yields the texts of some codes. The table keeps only the first texts of a column with too many. */
+function* textsOf({ texts }: TextColumn, codes: Iterable<number>): Generator<string> {
+  for (const code of codes) {
+    const text = texts[code]?.trim();
+    if (text !== undefined) yield text;
+  }
 }
 
-function areTimes({ name, type }: NumberColumn, values: readonly number[], rows: number): boolean {
-  if (type === 'boolean' || !ascend(values)) return false;
+function areTimes({ name, type }: NumberColumn, values: Iterable<number>, rows: number): boolean {
+  if (type === 'boolean') return false;
+  const ends = ascend(values);
+  if (ends === undefined) return false;
   if (wordsOf(name).some((word) => TIME_WORDS.includes(word))) return true;
-  const [first = 0, last = 0] = [values[0], values.at(-1)];
+  const [first, last] = ends;
   // A number that grows by 1 from row to row counts the rows.
   return last - first > rows && EPOCHS.some(({ from, to }) => first >= from && last < to);
 }
 
-/** Whether no value is below the one before, and enough of them differ. */
-function ascend<Value extends number | string>(values: readonly Value[]): boolean {
-  if (values.length < ROWS_TO_JUDGE || new Set(values).size < DISTINCT_MIN) return false;
-  return values.every((value, place) => place === 0 || value >= values[place - 1]!);
+/**
+ * Finds out whether no value is below the one before, and enough of them differ. The first value that does not fit ends the
+ * work.
+ * @returns the first and the last value; undefined if the values do not ascend
+ */
+function ascend<Value extends number | string>(
+  values: Iterable<Value>,
+  fits: (value: Value) => boolean = () => true,
+): readonly [first: Value, last: Value] | undefined {
+  let [count, distinct] = [0, 0];
+  let ends: [Value, Value] | undefined;
+  for (const value of values) {
+    if (!fits(value) || (ends !== undefined && value < ends[1])) return undefined;
+    count++;
+    if (value !== ends?.[1]) distinct++;
+    ends = [ends?.[0] ?? value, value];
+  }
+  return count >= ROWS_TO_JUDGE && distinct >= DISTINCT_MIN ? ends : undefined;
 }
 
 /** `orderDate`, `ORDER_DATE` and `date (UTC)` all have the word `date`. */

@@ -1,5 +1,10 @@
 import { type CodedResult, rowLosses } from '../../ml/codedMetrics.ts';
-import { bootstrap, percentileInterval } from '../../ml/intervals/bootstrap.ts';
+import {
+  type DrawnTables,
+  drawTables,
+  percentileInterval,
+  valuesOfTables,
+} from '../../ml/intervals/bootstrap.ts';
 import { meanError } from '../../ml/intervals/meanError.ts';
 import { normalInterval } from '../../ml/intervals/normal.ts';
 import { wilson } from '../../ml/intervals/wilson.ts';
@@ -22,8 +27,13 @@ const LOSSES: Interval = [0, Number.POSITIVE_INFINITY];
 /**
  * Computes the 95 % intervals of the metrics of test rows. With more than two classes, accuracy and log loss have intervals.
  * @param metrics the client's own; those that depend on probabilities have no interval
+ * @param drawn as `drawnCounts` has drawn them, if something else needs them too
  */
-export function intervalsOf(rows: MeasuredRows, metrics: readonly CustomMetric[]): Intervals {
+export function intervalsOf(
+  rows: MeasuredRows,
+  metrics: readonly CustomMetric[],
+  drawn = drawnCounts(rows),
+): Intervals {
   const { predictions, measures, areaVariance } = rows;
   const { trueCodes, proba } = predictions;
   const { confusion, metrics: values } = measures;
@@ -39,22 +49,36 @@ export function intervalsOf(rows: MeasuredRows, metrics: readonly CustomMetric[]
       recall_score: wilson(confusion.tp, confusion.tp + confusion.fn),
     }),
     log_loss: normalInterval(values.log_loss, standardError, LOSSES),
-    ...(confusion && {
+    ...(drawn && {
       roc_auc: normalInterval(values.roc_auc, Math.sqrt(areaVariance), SHARES),
-      ...drawnIntervals(confusion, [F1, ...customCountMetrics(metrics)]),
+      ...drawnIntervals(drawn, [F1, ...customCountMetrics(metrics)]),
     }),
   });
 }
 
 const F1 = COUNT_METRICS.find(({ name }) => name === 'f1_score')!;
 
+/** Draws confusion matrices, `[tp, fp, tn, fn]` each; undefined with more than two classes. */
+export function drawnCounts({
+  measures: { confusion },
+}: Pick<MeasuredRows, 'measures'>): DrawnTables | undefined {
+  if (confusion === undefined) return undefined;
+  const { tp, fp, tn, fn } = confusion;
+  return drawTables([tp, fp, tn, fn]);
+}
+
+/** The confusion matrix of a drawn table. */
+export function countsOf([tp, fp, tn, fn]: readonly number[]): ConfusionCounts {
+  return { tp: tp!, fp: fp!, tn: tn!, fn: fn! };
+}
+
 function drawnIntervals(
-  { tp, fp, tn, fn }: ConfusionCounts,
+  drawn: DrawnTables,
   metrics: readonly CountMetric[],
 ): Readonly<Record<string, Interval | undefined>> {
-  const samples = bootstrap([tp, fp, tn, fn], (counts) => {
-    const drawn = { tp: counts[0]!, fp: counts[1]!, tn: counts[2]!, fn: counts[3]! };
-    return metrics.map(({ compute }) => compute(drawn));
+  const samples = valuesOfTables([drawn], ([table]) => {
+    const counts = countsOf(table!);
+    return metrics.map(({ compute }) => compute(counts));
   });
   return Object.fromEntries(metrics.map(({ name }, index) => [name, percentileInterval(samples[index]!)]));
 }

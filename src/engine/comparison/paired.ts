@@ -1,6 +1,13 @@
 import { type CodedResult, rowLosses } from '../../ml/codedMetrics.ts';
 import { twoSidedTail } from '../../ml/inference/normalTail.ts';
-import { bootstrap, percentileInterval, signPValue } from '../../ml/intervals/bootstrap.ts';
+import {
+  bootstrap,
+  type DrawnTables,
+  percentileInterval,
+  signPValue,
+  splitTables,
+  valuesOfTables,
+} from '../../ml/intervals/bootstrap.ts';
 import { differenceOfAreas, type ScoresByClass } from '../../ml/intervals/delong.ts';
 import { mcnemar } from '../../ml/intervals/mcnemar.ts';
 import { meanError } from '../../ml/intervals/meanError.ts';
@@ -9,23 +16,25 @@ import type { CustomMetric } from '../../values/expression.ts';
 import type { Difference } from '../../values/intervals.ts';
 import type { ConfusionCounts } from '../../values/metrics.ts';
 import { COUNT_METRICS, type CountMetric, customCountMetrics } from './countMetrics.ts';
-import type { MeasuredRows } from './intervals.ts';
+import { countsOf, drawnCounts, type MeasuredRows } from './intervals.ts';
 
 /**
  * Compares two models on the same rows: McNemar's exact test for accuracy and recall, DeLong's for ROC AUC, the standard
  * error of the row-wise difference for log loss, and a bootstrap of the joint counts for the rest.
  * @param ours the first model; a difference is its value minus that of the other
  * @param metrics the client's own; those that depend on probabilities are not compared
+ * @param drawn confusion matrices of the first model, as `drawnCounts` has drawn them
  */
 export function pairedDifferences(
   ours: MeasuredRows,
   theirs: MeasuredRows,
   metrics: readonly CustomMetric[],
+  drawn = drawnCounts(ours),
 ): Readonly<Record<string, Difference>> {
   const differences = {
-    ...(ours.measures.confusion === undefined
+    ...(drawn === undefined
       ? { accuracy_score: accuracyDifference(ours, theirs) }
-      : countDifferences(ours, theirs, [...COUNT_METRICS, ...customCountMetrics(metrics)])),
+      : countDifferences(ours, theirs, [...COUNT_METRICS, ...customCountMetrics(metrics)], drawn)),
     log_loss: lossDifference(ours, theirs),
     ...(ours.measures.confusion && { roc_auc: areaDifference(ours, theirs) }),
   };
@@ -85,27 +94,29 @@ function accuracyDifference(ours: MeasuredRows, theirs: MeasuredRows): Differenc
   return drawnDifference((onlyOurs - onlyTheirs) / n, sample!, mcnemar(onlyOurs, onlyTheirs));
 }
 
-/** Rows of two classes: true class, our prediction, their prediction, each 1 for the positive class. */
-const CELLS = 8;
-const cellOf = (isTrue: boolean, ours: boolean, theirs: boolean) =>
-  (isTrue ? 4 : 0) + (ours ? 2 : 0) + (theirs ? 1 : 0);
-
 function countDifferences(
   ours: MeasuredRows,
   theirs: MeasuredRows,
   metrics: readonly CountMetric[],
+  drawn: DrawnTables,
 ): Readonly<Record<string, Difference | undefined>> {
-  const cells = jointCells(ours.predictions, theirs.predictions);
-  const differencesOf = (counts: readonly number[]) => {
-    const [a, b] = [countsOf(counts, true), countsOf(counts, false)];
+  const { cells, both } = jointCells(ours.predictions, theirs.predictions);
+  const differencesOf = (counts: readonly number[], predictedToo: readonly number[]) => {
+    const [a, b] = [countsOf(counts), theirCounts(counts, predictedToo)];
     return metrics.map(({ compute }) => compute(a) - compute(b));
   };
-  const found = differencesOf(cells);
-  const samples = bootstrap(cells, differencesOf);
-  const [, onlyTheirs, onlyOurs] = [0, 1, 2].map((of) => cells[4 + of]!) as [number, number, number];
+  const found = differencesOf(cells, both);
+  const shares = cells.map((rows, cell) => (rows === 0 ? 0 : both[cell]! / rows));
+  const samples = valuesOfTables([drawn, splitTables(drawn, shares)], ([counts, predictedToo]) =>
+    differencesOf(counts!, predictedToo!),
+  );
+  const [tp, fp] = cells as [number, number];
+  const [tpTheirs, fpTheirs, tnTheirs, fnTheirs] = both as [number, number, number, number];
+  const [onlyOurs, onlyTheirs] = [tp - tpTheirs, fnTheirs];
   // A negative row is right if it is not predicted.
+  const [rightOurs, rightTheirs] = [onlyOurs + tnTheirs, onlyTheirs + fp - fpTheirs];
   const exact: Readonly<Record<string, number>> = {
-    accuracy_score: mcnemar(onlyOurs + cells[1]!, onlyTheirs + cells[2]!),
+    accuracy_score: mcnemar(rightOurs, rightTheirs),
     recall_score: mcnemar(onlyOurs, onlyTheirs),
   };
   return Object.fromEntries(
@@ -113,30 +124,28 @@ function countDifferences(
   );
 }
 
-function jointCells(ours: CodedResult, theirs: CodedResult): number[] {
+/** The confusion matrix of our model, `[tp, fp, tn, fn]`, and the rows of each cell that their model predicts as positive. */
+function jointCells(ours: CodedResult, theirs: CodedResult) {
   const { trueCodes, predictedCodes, positiveCode = 1 } = ours;
   const others = theirs.predictedCodes;
-  const cells = Array<number>(CELLS).fill(0);
+  const cells = [0, 0, 0, 0];
+  const both = [0, 0, 0, 0];
   for (let row = 0; row < trueCodes.length; row++) {
-    const cell = cellOf(
-      trueCodes[row] === positiveCode,
-      predictedCodes[row] === positiveCode,
-      others[row] === positiveCode,
-    );
+    const isTrue = trueCodes[row] === positiveCode;
+    const cell = predictedCodes[row] === positiveCode ? (isTrue ? 0 : 1) : isTrue ? 3 : 2;
     cells[cell]!++;
+    if (others[row] === positiveCode) both[cell]!++;
   }
-  return cells;
+  return { cells, both };
 }
 
-/** The confusion matrix of one of the two models. */
-function countsOf(cells: readonly number[], ofOurs: boolean): ConfusionCounts {
-  const [one, other] = ofOurs ? [2, 1] : [1, 2];
-  return {
-    tp: cells[4 + one]! + cells[7]!,
-    fp: cells[one]! + cells[3]!,
-    tn: cells[0]! + cells[other]!,
-    fn: cells[4]! + cells[4 + other]!,
-  };
+/** The confusion matrix of their model. @param theirs rows of each of our cells that their model predicts as positive */
+function theirCounts(
+  [tp, fp, tn, fn]: readonly number[],
+  [ofTp, ofFp, ofTn, ofFn]: readonly number[],
+): ConfusionCounts {
+  const [hits, alarms] = [ofTp! + ofFn!, ofFp! + ofTn!];
+  return { tp: hits, fp: alarms, tn: fp! + tn! - alarms, fn: tp! + fn! - hits };
 }
 
 function drawnDifference(difference: number, sample: Float64Array, p?: number): Difference | undefined {

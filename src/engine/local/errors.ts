@@ -24,20 +24,28 @@ export function warnOfLostThread(error: unknown): void {
   process.emitWarning(`A thread has ended: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
-/** All threads are busy, and no more trainings may wait. */
+/** All threads are busy, and no more requests may wait. */
 export function queueFull(waitingMax: number): BusyError {
   return new BusyError(
     'queue_full',
-    `All training threads are busy and ${waitingMax} trainings wait: ${RETRY.advice}.`,
+    `All threads that compute are busy, and ${waitingMax} requests wait: ${RETRY.advice}.`,
     { limit: waitingMax, actual: waitingMax + 1, ...RETRY.details },
   );
 }
 
-/** A training waited and computed for longer than the limit, in milliseconds. */
-export function timedOut(limit: number, cause: unknown): DataError {
+/** What is computed, and what makes it shorter. */
+const WORK = {
+  run: ['training', 'fewer rows or columns, or fewer iterations'],
+  inspect: ['dry run', 'fewer rows or columns'],
+  evaluate: ['evaluation', 'fewer rows'],
+} as const;
+
+/** Work waited and computed for longer than the limit, in milliseconds. */
+export function timedOut(kind: keyof typeof WORK, limit: number, cause: unknown): DataError {
+  const [work, less] = WORK[kind];
   return new DataError(
     'training_timeout',
-    `The training was stopped after ${limit / 1000} s: send fewer rows or columns, or fewer iterations.`,
+    `The ${work} was stopped after ${limit / 1000} s: send ${less}.`,
     { limit, actual: limit + 1 },
     { cause },
   );
@@ -78,7 +86,7 @@ export function sweepTooLong({ limitMs, neededMs, nFits, plan }: LongSweep): Dat
 export function outOfMemory(error: unknown): unknown {
   const cause = error instanceof ThreadLostError ? error.cause : undefined;
   if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
-  const message = 'The training needs more memory than a thread may have: send fewer rows or columns.';
+  const message = 'The table needs more memory than a thread may have: send fewer rows or columns.';
   return new DataError('too_large_for_memory', message, {}, { cause: error });
 }
 
@@ -110,7 +118,7 @@ export function memoryRefusal(error: unknown): TrainpostError | undefined {
 }
 
 function tooLarge(limit: number, actual: number): DataError {
-  const message = `The table needs ${actual} bytes of memory, and a training may take ${limit}: send fewer rows or columns.`;
+  const message = `The table needs ${actual} bytes of memory, and a request may take ${limit}: send fewer rows or columns.`;
   return new DataError('too_large_for_memory', message, { limit, actual });
 }
 
@@ -120,7 +128,7 @@ function promised(
 ): BusyError {
   return new BusyError(
     'memory_promised',
-    `Not enough free memory, because other trainings are using it: ${RETRY.advice}.`,
+    `Not enough free memory, because other requests are using it: ${RETRY.advice}.`,
     { ...details, ...RETRY.details },
     { cause },
   );

@@ -5,6 +5,7 @@ import type { ReadOptions } from '../../data/readTable.ts';
 import { inTestFile, TrainpostError } from '../../errors.ts';
 import type { DryRun } from '../../values/dryRun.ts';
 import type { Evaluation, EvaluationPlan } from '../../values/evaluation.ts';
+import type { FilePredictionSpec, PredictedPiece } from '../../values/filePrediction.ts';
 import type { Plan } from '../../values/plan.ts';
 import type { Result } from '../../values/result.ts';
 import type { Engine, FileSource, Source } from '../engine.ts';
@@ -134,6 +135,10 @@ export class LocalEngine implements Engine {
     return this.#compute('evaluate', source, plan, watch);
   }
 
+  predict(pieces: AsyncIterable<Uint8Array>, spec: FilePredictionSpec): AsyncIterable<PredictedPiece> {
+    return this.#readers.predict(pieces, spec);
+  }
+
   /** Ends the threads; work under way fails. A thread that is only starting may never report its end. */
   async close(): Promise<void> {
     this.#memory.close();
@@ -197,7 +202,7 @@ export class LocalEngine implements Engine {
         readings.test?.abandonMemory();
       }
       if (watch.isCancelled) throw cancelled();
-      throw deadline.isLate ? timedOut(timeoutMs, cause) : outOfMemory(cause);
+      throw deadline.isLate ? timedOut(kind, timeoutMs, cause) : outOfMemory(cause);
     } finally {
       stopListening();
       deadline.clear();

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestHandler } from 'express';
 import { parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
+import type { Step } from '../step.ts';
 
 /** Ports that an origin leaves out (RFC 6454, 6.2). */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -12,15 +12,14 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
  * curl, CI jobs and other programs send neither header. Other sites may only link here: their images, scripts, frames and
  * fetches read nothing.
  */
-export const refuseCrossSite: RequestHandler = (request, _response, next) => {
-  if (isCrossSite(request.method, request.headers)) {
+export const refuseCrossSite: Step = ({ method = '', headers }) => {
+  if (isCrossSite(method, headers)) {
     throw new HttpError(
       403,
       'cross_site',
       'This request comes from a page of another site, which is not allowed: call this service from its own pages, or from a program.',
     );
   }
-  next();
 };
 
 export function isCrossSite(method: string, headers: IncomingHttpHeaders): boolean {

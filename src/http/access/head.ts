@@ -1,5 +1,7 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import { HttpError } from '../problem.ts';
+import type { Step } from '../step.ts';
 
 /** Browsers send some 20, and proxies on the way add as many. */
 const HEADERS_MAX = 100;
@@ -14,13 +16,12 @@ const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1']);
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** Rejects valid HTTP that two parsers may read in two ways, or that this service does not support. */
-export const checkHead: RequestHandler = (request, response, next) => {
+export const checkHead: Step = (request, response) => {
   checkVersion(request);
   checkHeaders(request.rawHeaders);
   checkExpectation(request);
   checkTransferCoding(request, response);
-  if (!WITH_BODY.has(request.method)) refuseBody(request);
-  next();
+  if (!WITH_BODY.has(request.method ?? '')) refuseBody(request);
 };
 
 /** Rejects a body on a route that does not read one, although its method may have a body. */
@@ -29,7 +30,7 @@ export const noBody: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function checkVersion({ httpVersion }: Request): void {
+function checkVersion({ httpVersion }: IncomingMessage): void {
   if (VERSIONS.has(httpVersion)) return;
   throw new HttpError(400, 'unknown_http_version', `HTTP/${httpVersion} is not supported: use HTTP/1.1.`);
 }
@@ -64,7 +65,7 @@ function checkHeaders(rawHeaders: readonly string[]): void {
 }
 
 /** RFC 9110, 10.1.1: only one expectation is defined, and a server ignores it in HTTP/1.0. */
-function checkExpectation(request: Request): void {
+function checkExpectation(request: IncomingMessage): void {
   const { expect } = request.headers;
   if (expect === undefined) return;
   if (request.httpVersion === '1.0') {
@@ -79,10 +80,10 @@ function checkExpectation(request: Request): void {
 }
 
 /** If Node does not know the coding, it assumes that there is no body, and takes the body for the next request. */
-function checkTransferCoding({ headers }: Request, response: Response): void {
+function checkTransferCoding({ headers }: IncomingMessage, response: ServerResponse): void {
   const coding = headers['transfer-encoding'];
   if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return;
-  response.set('Connection', 'close');
+  response.setHeader('Connection', 'close');
   throw new HttpError(
     400,
     'unknown_transfer_coding',
@@ -91,7 +92,7 @@ function checkTransferCoding({ headers }: Request, response: Response): void {
 }
 
 /** @throws HttpError 413 `body_not_taken`, because the limit for this body is 0 bytes */
-function refuseBody({ method, headers }: Request): void {
+function refuseBody({ method, headers }: IncomingMessage): void {
   if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length'] ?? 0) > 0)) return;
   throw new HttpError(
     413,

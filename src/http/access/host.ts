@@ -1,7 +1,8 @@
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { quote } from '../../errors.ts';
 import { type Authority, canonicalHost, isLoopback, parseAuthority } from '../../net/hosts.ts';
 import { HttpError } from '../problem.ts';
+import type { Step } from '../step.ts';
 
 /** Allows every name. */
 const ANY = '*';
@@ -14,12 +15,11 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
  * rejected here. A request without a name (HTTP/1.0) does not come from a browser, and is accepted.
  * @param allowed canonical hosts, `*.name` for all names below `name`, or `*`
  */
-export function allowHosts(allowed: readonly string[]): RequestHandler {
-  return (request, _response, next) => {
+export function allowHosts(allowed: readonly string[]): Step {
+  return (request) => {
     for (const { host } of authoritiesOf(request)) {
       if (!isAllowedHost(host, allowed, request.socket.localAddress)) throw notAllowed(host);
     }
-    next();
   };
 }
 
@@ -32,7 +32,7 @@ export function isAllowedHost(host: string, allowed: readonly string[], localAdd
 }
 
 /** The Host header, and the target's own authority if it has one. */
-function authoritiesOf({ headers, url, httpVersion }: Request): Authority[] {
+function authoritiesOf({ headers, url = '', httpVersion }: IncomingMessage): Authority[] {
   const named = headers.host;
   if (named === undefined && httpVersion !== '1.0') {
     throw new HttpError(

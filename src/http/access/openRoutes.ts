@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { UI_PATHS } from '../openapi/uiFiles.ts';
 
 /**
@@ -18,6 +17,6 @@ const OPEN_ROUTES: ReadonlySet<string> = new Set([
   ...UI_PATHS,
 ]);
 
-export function isOpen({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
+export function isOpen({ method, path }: { readonly method: string; readonly path: string }): boolean {
   return (method === 'GET' || method === 'HEAD') && OPEN_ROUTES.has(path);
 }

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Step } from '../step.ts';
 
 /**
  * Warns, once, that a service without a token is open through a proxy. A client may invent these headers, and so they
  * decide nothing: not the address of the client, not the name of the service, and not who is let in.
  */
-export function warnOfProxy(logger: Logger): RequestHandler {
+export function warnOfProxy(logger: Logger): Step {
   let hasWarned = false;
-  return (request, _response, next) => {
+  return (request) => {
     if (!hasWarned && isForwarded(request.headers)) {
       hasWarned = true;
       // The names of these headers are a client's text, and stay out of the log.
@@ -16,7 +16,6 @@ export function warnOfProxy(logger: Logger): RequestHandler {
         'A request came through a proxy (Forwarded, X-Forwarded-...), and this service has no token: everybody whom the proxy lets in can train. Set TRAINPOST_TOKEN.',
       );
     }
-    next();
   };
 }
 

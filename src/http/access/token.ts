@@ -1,22 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
 import { HttpError } from '../problem.ts';
+import { pathOf, type Step } from '../step.ts';
 import { isOpen } from './openRoutes.ts';
 
 /** RFC 6750, 3: tells clients what to send. */
 const CHALLENGE = 'Bearer realm="trainpost"';
 
 /** Requires `Authorization: Bearer <token>` (RFC 6750) on all routes but the open ones. */
-export function requireToken(token: string): RequestHandler {
+export function requireToken(token: string): Step {
   const wanted = digest(token);
-  return (request, response, next) => {
-    if (isOpen(request)) {
-      next();
-      return;
-    }
+  return (request, response) => {
+    if (isOpen({ method: request.method ?? '', path: pathOf(request) })) return;
     const given = bearerToken(request.headers.authorization);
     if (given === undefined) {
-      response.set('WWW-Authenticate', CHALLENGE);
+      response.setHeader('WWW-Authenticate', CHALLENGE);
       throw new HttpError(
         401,
         'token_wanted',
@@ -24,10 +21,9 @@ export function requireToken(token: string): RequestHandler {
       );
     }
     if (!timingSafeEqual(digest(given), wanted)) {
-      response.set('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
+      response.setHeader('WWW-Authenticate', `${CHALLENGE}, error="invalid_token"`);
       throw new HttpError(401, 'token_wrong', 'The token is wrong: send the value of TRAINPOST_TOKEN.');
     }
-    next();
   };
 }
 

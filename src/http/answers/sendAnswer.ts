@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { HttpError } from '../problem.ts';
+import { pathOf, type Step } from '../step.ts';
 import { type Answer, bodyOf } from './answer.ts';
 import { isNegotiated, preferred, REPRESENTATIONS, type Representation } from './representations.ts';
 import { sendBody } from './sendBody.ts';
@@ -7,9 +8,8 @@ import { sendBody } from './sendBody.ts';
 const TYPES = Object.values(REPRESENTATIONS);
 
 /** Says on every answer whose form the client may choose that `Accept` chooses it. */
-export const varyByAccept: RequestHandler = (request, response, next) => {
-  if (isNegotiated(request.path)) response.vary('Accept');
-  next();
+export const varyByAccept: Step = (request, response) => {
+  if (isNegotiated(pathOf(request))) response.setHeader('Vary', 'Accept');
 };
 
 /**

@@ -10,6 +10,7 @@ import { sendAnswer } from '../answers/sendAnswer.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
+import { tellAge } from '../scoring/score.ts';
 import type { GateAnswer } from '../train/gateAnswer.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
@@ -71,11 +72,13 @@ async function answer(request: Request, response: Response, context: Context): P
     if (fields.mode.dryRun) {
       const measured = await evaluateDry(asked, rooms);
       notes(response).rows = measured.evaluation.data.rows;
+      tellAge(measured, response);
       send = () => sendDry(measuredForms(measured, clock()), measured.gate, response);
     } else {
       const submission = {
         work: (key: Pick<Kept, 'key'>) =>
           evaluate(asked, rooms, (measured) => {
+            tellAge(measured, response);
             const kept: KeptEvaluation = { ...measuredAnswer(measured, clock()), brief: measured.brief };
             return { answer: kept, ...key };
           }),

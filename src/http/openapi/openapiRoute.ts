@@ -1,14 +1,14 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { relativeReference } from '../links.ts';
 import { onlyMethods } from '../methods.ts';
+import { pathOf, type Step } from '../step.ts';
 import type { Json } from './components.ts';
 import { openapiDocument } from './document.ts';
 import { postmanCollection } from './postman.ts';
 
 /** Says on every answer where the document is (RFC 8631). */
-export const linkToDocument: RequestHandler = (request, response, next) => {
-  response.set('Link', `<${relativeReference(request.path, 'openapi.json')}>; rel="service-desc"`);
-  next();
+export const linkToDocument: Step = (request, response) => {
+  response.setHeader('Link', `<${relativeReference(pathOf(request), 'openapi.json')}>; rel="service-desc"`);
 };
 
 /** `GET /openapi.json` and `GET /postman.json`: all routes, for programs. Each text is made once. */

@@ -1,7 +1,8 @@
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import type { Metrics } from '../../observability/metrics.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
+import type { Step } from '../step.ts';
 
 /** `GET /metrics` in Prometheus' text format. */
 export function metricsRoute(metrics: Metrics): Router {
@@ -22,14 +23,14 @@ const NO_ROUTE = 'none';
 const ABORTED = 'aborted';
 
 /** Counts each request when it has ended, and measures the stages in its notes. */
-export function countRequests(metrics: Metrics): RequestHandler {
-  return (request, response, next) => {
+export function countRequests(metrics: Metrics): Step {
+  return (request, response) => {
     const startedAt = performance.now();
-    const { method } = request;
+    const { method = '' } = request;
     response.once('close', () => {
       metrics.requestEnded({
         // The route's pattern, so that made-up paths share one label.
-        route: request.route?.path ?? NO_ROUTE,
+        route: notes(response).route ?? (request as Partial<Request>).route?.path ?? NO_ROUTE,
         method,
         status: response.writableFinished ? String(response.statusCode) : ABORTED,
         seconds: (performance.now() - startedAt) / 1000,
@@ -37,7 +38,6 @@ export function countRequests(metrics: Metrics): RequestHandler {
       const { stagesMs } = notes(response);
       if (stagesMs !== undefined) metrics.stagesEnded(stagesMs);
     });
-    next();
   };
 }
 

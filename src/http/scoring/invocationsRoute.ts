@@ -1,17 +1,21 @@
-import { type Request, type Response, Router } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'node:querystring';
+import { Router } from 'express';
 import type { TableLimits } from '../../data/tableLimits.ts';
 import type { FeatureColumn, ModelStore, ReadyModel } from '../../models/port.ts';
+import { predictRows } from '../../models/rows.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
+import type { DirectRoute, Step } from '../step.ts';
 import { type BodyType, bodyTypeOf } from './contentType.ts';
 import { readCsv } from './csvBody.ts';
 import { featureColumns } from './enforce.ts';
 import { readJson } from './json.ts';
 import { jsonBody } from './jsonBody.ts';
-import { asMlflowError } from './mlflowError.ts';
+import { asMlflowError, mlflowErrorOf } from './mlflowError.ts';
 import { COMMON, checkQuery, flag, modelOf } from './query.ts';
 import { readBody } from './readBody.ts';
-import { jsonLabel, predictRows, probabilityRows, tellAge } from './score.ts';
+import { jsonLabel, probabilityRows, tellAge } from './score.ts';
 
 export interface ScoringOptions {
   /** The model of a request that names none. */
@@ -26,25 +30,51 @@ export interface ScoringRooms {
   readonly limits: TableLimits;
 }
 
+const PATH = '/invocations';
+const PARAMETERS = [...COMMON, 'proba'];
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** `POST /invocations`: MLflow's scoring protocol. */
 export function invocationsRoute(rooms: ScoringRooms, options: ScoringOptions): Router {
   const router = Router();
   router
-    .route('/invocations')
-    .post((request, response) => answer(request, response, rooms, options))
+    .route(PATH)
+    .post((request, response) => answer(request, response, request.query, rooms, options))
     .all(onlyMethods('POST'));
-  router.use('/invocations', asMlflowError);
+  router.use(PATH, asMlflowError);
   return router;
 }
 
+/** The same route for requests with exactly its path, without Express's router. @param admit lets a request in */
+export function directInvocations(rooms: ScoringRooms, options: ScoringOptions, admit: Step): DirectRoute {
+  return {
+    takes: ({ method, url = '' }) =>
+      method === 'POST' && (url === PATH || (url.startsWith(`${PATH}?`) && !url.includes('#'))),
+    answer: async (request, response) => {
+      notes(response).route = PATH;
+      admit(request, response);
+      try {
+        await answer(request, response, queryOf(request), rooms, options);
+      } catch (cause) {
+        throw mlflowErrorOf(cause);
+      }
+    },
+  };
+}
+
+/** Parses the query as Express does. */
+function queryOf({ url = '' }: IncomingMessage): ReturnType<typeof parse> {
+  return url.length === PATH.length ? {} : parse(url.slice(PATH.length + 1));
+}
+
 async function answer(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: Readonly<Record<string, unknown>>,
   { models, limits }: ScoringRooms,
   { modelUri, bodyBytesMax }: ScoringOptions,
 ): Promise<void> {
-  const { query } = request;
-  checkQuery(query, [...COMMON, 'proba']);
+  checkQuery(query, PARAMETERS);
   const type = bodyTypeOf(request.headers['content-type']);
   const explain = flag(query, 'explain');
   const proba = flag(query, 'proba');
@@ -54,7 +84,8 @@ async function answer(
   const body = read(bytes, type, limits, ready);
   notes(response).rows = body.rows;
   tellAge(ready, response);
-  response.json(predict(ready, body, { explain, proba: proba || body.proba }));
+  response.setHeader('Content-Type', JSON_TYPE);
+  response.end(JSON.stringify(predict(ready, body, { explain, proba: proba || body.proba })));
 }
 
 /** The features of all rows, checked. */
@@ -70,21 +101,7 @@ function read(bytes: Buffer, type: BodyType, limits: TableLimits, { model }: Rea
     const { input, proba } = jsonBody(readJson(bytes));
     return { rows: input.rows, columns: featureColumns(input, features), proba };
   }
-  // The whole body is one piece, so that only a last line without its line end makes a second batch.
-  const batches = readCsv(bytes, limits, features);
-  const columns = features.map(({ type: kind }, index) =>
-    joined(
-      batches.map((one) => one.columns[index]!),
-      kind,
-    ),
-  );
-  return { rows: batches.reduce((sum, { rows }) => sum + rows, 0), columns, proba: false };
-}
-
-function joined(parts: readonly FeatureColumn[], type: string): FeatureColumn {
-  if (parts.length === 1) return parts[0]!;
-  const values = parts.flatMap((part): (number | string | null)[] => [...part]);
-  return type === 'string' ? (values as (string | null)[]) : Float64Array.from(values as number[]);
+  return { ...readCsv(bytes, limits, features), proba: false };
 }
 
 interface Asked {
@@ -96,7 +113,7 @@ interface Asked {
 function predict(ready: ReadyModel, { rows, columns }: Features, { explain, proba }: Asked): object {
   // scikit-learn rejects a table without rows, but no rows have no predictions.
   if (rows === 0) return { predictions: [] };
-  const prediction = predictRows(ready, columns, rows, 1, { explain });
+  const prediction = predictRows(ready.predictor, columns, rows, 1, { explain });
   const predictions = proba
     ? probabilityRows(prediction, rows)
     : prediction.labels.map(jsonLabel(ready.model.description));

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
+import { BodyError } from '../../errors.ts';
 import { type HttpError, toHttp } from '../problem.ts';
-import { BodyError } from './bodyError.ts';
 
 /** MLflow's keys of an error (`MlflowException`): `stack_trace` is left out, because it is about code and not about the request. */
 interface MlflowKeys {
@@ -29,9 +29,13 @@ const CODES: Readonly<Record<number, string>> = {
 
 /** Adds MLflow's keys to the problem of a request for predictions, so that MLflow's clients can read the problem. */
 export const asMlflowError: ErrorRequestHandler = (cause, _request, _response, next) => {
-  // The stack of a fault of ours is for the log.
-  next(toHttp(cause).status === 500 ? cause : withMlflowKeys(cause));
+  next(mlflowErrorOf(cause));
 };
+
+/** The stack of a fault of ours is for the log, so the fault stays as it is. */
+export function mlflowErrorOf(cause: unknown): unknown {
+  return toHttp(cause).status === 500 ? cause : withMlflowKeys(cause);
+}
 
 /** The error as the routes for predictions answer it: a body that cannot be used is 400, as in MLflow. */
 export function withMlflowKeys(cause: unknown): HttpError {

@@ -1,18 +1,18 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Request, type Response, Router } from 'express';
+import { SNIFF_BYTES } from '../../data/sniff.ts';
+import type { TrainingRooms } from '../../training/train.ts';
+import type { PredictedPiece } from '../../values/filePrediction.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { problemText } from '../problem.ts';
 import type { UploadOptions } from '../upload/upload.ts';
 import { badBody } from './bodyError.ts';
-import { HEAD_BYTES } from './csvBody.ts';
 import type { ScoringOptions, ScoringRooms } from './invocationsRoute.ts';
 import { asMlflowError, withMlflowKeys } from './mlflowError.ts';
-import { predictFile } from './predictFile.ts';
 import { COMMON, checkQuery, flag, modelOf, oneOf } from './query.ts';
 import { FileReceiver, removeFile } from './receiveFile.ts';
 import { tellAge } from './score.ts';
@@ -21,11 +21,21 @@ const CSV_TYPE = 'text/csv; charset=utf-8';
 /** Names the error if the answer breaks off. It is a trailer, because the status is sent before the error is known. */
 const ERROR_TRAILER = 'Trainpost-Error';
 const GZIP = [0x1f, 0x8b] as const;
-/** Bytes that are read and answered at once, in 10 ms or less, so that other requests are answered in between. */
-const PIECE_BYTES = 1 << 17;
+/** Bytes that a thread predicts at once, in 20 ms or less, so that uploads that it reads do not wait long. */
+const PIECE_BYTES = 1 << 19;
+/** Enough to detect the format, with the character and the line end behind it. */
+const HEAD_BYTES = SNIFF_BYTES + 64;
+
+interface PredictRooms extends Pick<ScoringRooms, 'models'> {
+  readonly engine: Pick<TrainingRooms['engine'], 'predict'>;
+}
 
 /** `POST /predict`: answers a CSV with the same CSV and its predictions, row by row and in constant memory. */
-export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploads: UploadOptions): Router {
+export function predictRoute(
+  { models, engine }: PredictRooms,
+  options: ScoringOptions,
+  uploads: UploadOptions,
+): Router {
   const receiver = new FileReceiver(uploads);
   const router = Router();
   router
@@ -37,19 +47,15 @@ export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploa
       const marksBad = oneOf(query, 'on_error', ['fail', 'null'], 'fail') === 'null';
       const uri = modelOf(query, options.modelUri);
       // Before the upload, so that a wrong name costs no upload.
-      const ready = await rooms.models.load(uri);
+      const ready = await models.load(uri);
       const path = await receiver.receive(request, response);
       let isWhole = false;
       try {
         tellAge(ready, response);
         // HTTP/1.0 has no trailers.
         if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
-        const rows = predictFile(await pieces(path, uploads.fileBytesMax), {
-          ready,
-          limits: rooms.limits,
-          explain,
-          marksBad,
-        });
+        const model = ready.model.description;
+        const rows = engine.predict(pieces(path, uploads.fileBytesMax), { model, explain, marksBad });
         isWhole = await send(rows, request, response);
       } finally {
         await removeFile(path);
@@ -63,19 +69,26 @@ export function predictRoute(rooms: ScoringRooms, options: ScoringOptions, uploa
 }
 
 /** The file's bytes, unpacked if they are gzip; the first piece is long enough to detect the format. */
-async function pieces(path: string, bytesMax: number): Promise<AsyncIterable<Buffer>> {
-  const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  return (await isGzip(path)) ? unpacked(file, bytesMax) : file;
+async function* pieces(path: string, bytesMax: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const slots = [newSlot(), newSlot()] as const;
+    for (let at = 0, isFirst = true; ; at = 1 - at, isFirst = false) {
+      const slot = slots[at as 0 | 1];
+      const { bytesRead } = await file.read(slot, 0, slot.length);
+      if (bytesRead === 0) return;
+      if (isFirst && GZIP.every((byte, index) => slot[index] === byte)) break;
+      yield slot.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+  yield* unpacked(createReadStream(path, { highWaterMark: PIECE_BYTES }), bytesMax);
 }
 
-async function isGzip(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
-    return GZIP.every((byte, at) => buffer[at] === byte);
-  } finally {
-    await handle.close();
-  }
+/** Memory that a thread reads while the other slot is filled. */
+function newSlot(): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(PIECE_BYTES));
 }
 
 /** @throws BodyError if the bytes are no gzip, or unpack to more than `bytesMax` */
@@ -105,21 +118,22 @@ async function* unpacked(file: Readable, bytesMax: number): AsyncIterable<Buffer
   if (held.length > 0) yield held;
 }
 
-/** Sends the pieces of text as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
+/** Sends the pieces as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
 async function send(
-  texts: AsyncIterable<{ text: string; rows: number }>,
+  pieces: AsyncIterable<PredictedPiece>,
   request: Request,
   response: Response,
 ): Promise<boolean> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
   try {
-    for await (const { text, rows } of texts) {
+    for await (const { bytes, rows } of pieces) {
       if (response.destroyed) return false;
+      if (bytes.length === 0) continue;
       if (!response.headersSent) response.status(200).set('Content-Type', CSV_TYPE);
       notes(response).rows = (notes(response).rows ?? 0) + rows;
-      if (!response.write(text))
-        await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
+      // The bytes are written over as soon as the next piece is asked for.
+      const sent = new Promise<unknown>((resolve) => response.write(bytes, resolve));
+      await Promise.race([sent, gone]);
     }
     return true;
   } catch (error) {

@@ -1,9 +1,8 @@
-import type { Request } from 'express';
 import { FieldError, quote } from '../../errors.ts';
 import { HttpError } from '../problem.ts';
 import { refuseUnknownParameters } from '../query.ts';
 
-type Query = Request['query'];
+type Query = Readonly<Record<string, unknown>>;
 
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TooLargeError } from '../../errors.ts';
 import { notes } from '../notes.ts';
 import { HttpError } from '../problem.ts';
@@ -7,7 +7,11 @@ import { HttpError } from '../problem.ts';
  * Reads a body into memory.
  * @throws TooLargeError `body_too_large` as soon as more than `bytesMax` have arrived
  */
-export async function readBody(request: Request, response: Response, bytesMax: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytesMax: number,
+): Promise<Buffer> {
   refuseCompressed(request);
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > bytesMax) throw tooLarge(bytesMax, length);
@@ -34,7 +38,7 @@ export async function readBody(request: Request, response: Response, bytesMax: n
 }
 
 /** @throws HttpError 415 `content_encoding` */
-export function refuseCompressed({ headers }: Request): void {
+export function refuseCompressed({ headers }: IncomingMessage): void {
   const coding = headers['content-encoding']?.trim().toLowerCase();
   if (coding === undefined || coding === 'identity') return;
   const says = 'The body is compressed (Content-Encoding): send it without compression.';
@@ -42,7 +46,7 @@ export function refuseCompressed({ headers }: Request): void {
 }
 
 /** The routes that read a body send `100 Continue` themselves, so that they can reject a request before its body. */
-export function sendContinue(request: Request, response: Response): void {
+export function sendContinue(request: IncomingMessage, response: ServerResponse): void {
   if (request.headers.expect === undefined) return;
   response.writeContinue();
   notes(response).continued = true;

@@ -60,7 +60,7 @@ export function keyInUse(): HttpError {
   return new HttpError(
     409,
     'idempotency_key_in_use',
-    `A training with this Idempotency-Key is still under way: ${RETRY.advice} for its response.`,
+    `A request with this Idempotency-Key is still under way: ${RETRY.advice} for its response.`,
     { field: 'Idempotency-Key', ...RETRY.details },
   );
 }

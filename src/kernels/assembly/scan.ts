@@ -9,11 +9,11 @@ const POINT: usize = 4;
 const COLUMNS: usize = 8;
 const COLUMN_BYTES: usize = 12;
 const STAGED: usize = 16;
-const TEXT_COLUMNS: usize = 20;
+const KINDS: usize = 20;
 const MARKS: usize = 24;
 const SPANS: usize = 28;
 const SPANS_MAX: usize = 32;
-const TEXTS: usize = 36;
+const JUDGED: usize = 36;
 const POWERS: usize = 40;
 const ENDS: usize = 44;
 const ENDS_MAX: usize = 48;
@@ -27,6 +27,10 @@ export const MARK_BYTES: u32 = 2;
 
 /** Bytes of a cell that is handed out: its address, its length, its row in the block and its column, each as u32. */
 const SPAN_BYTES: usize = 16;
+
+// Kinds of columns. The cells of a column of another kind are not staged.
+const NUMBERS: u32 = 0;
+const TEXTS: u32 = 1;
 
 // Reasons why a scan ends.
 const ALL_TAKEN: i32 = 0;
@@ -68,8 +72,9 @@ export function scan(state: usize, from: usize, to: usize, row: u32, rowsMax: u3
     // Some rows at a time, and column after column within these rows, because the cells of a column look alike.
     const rows = findCells(state, from, to, rowsMax - row);
     for (let column: u32 = 0; column < columns; column += 1) {
-      if (load<u8>(load<u32>(state, TEXT_COLUMNS) + column)) stageTexts(state, column, row, rows);
-      else stageNumbers(state, column, row, rows);
+      const kind = <u32>load<u8>(load<u32>(state, KINDS) + column);
+      if (kind == NUMBERS) stageNumbers(state, column, row, rows);
+      else if (kind == TEXTS) stageTexts(state, column, row, rows);
     }
     if (rows > 0) from = <usize>load<u32>(ends + (<usize>(rows * columns) << 2)) + 1;
     row += rows;
@@ -149,7 +154,7 @@ function noteBits(bits: u64, at: usize, place: usize): void {
 function stageNumbers(state: usize, column: u32, row: u32, rows: u32): void {
   const point = load<u32>(state, POINT);
   const powers = <usize>load<u32>(state, POWERS);
-  const texts = <usize>load<u32>(state, TEXTS);
+  const texts = <usize>load<u32>(state, JUDGED);
   const marks = <usize>(load<u32>(state, MARKS) + column * MARK_BYTES);
   const columns = load<u32>(state, COLUMNS);
   const isLast = column == columns - 1;
@@ -193,7 +198,7 @@ function cellEnd(end: usize, isLast: bool): usize {
 
 /** Stages the cells of a column of texts. */
 function stageTexts(state: usize, column: u32, row: u32, rows: u32): void {
-  const texts = <usize>load<u32>(state, TEXTS);
+  const texts = <usize>load<u32>(state, JUDGED);
   const columns = load<u32>(state, COLUMNS);
   const isLast = column == columns - 1;
   const step = <usize>columns << 2;

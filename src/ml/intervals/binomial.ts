@@ -31,29 +31,34 @@ function byRejection(n: number, p: number, random: Random): number {
   const a = -0.0873 + 0.0248 * b + 0.01 * p;
   const centre = n * p + 0.5;
   const vMax = 0.92 - 4.2 / b;
-  const odds = p / (1 - p);
-  const alpha = (2.83 + 5.1 / b) * deviation;
-  const mode = Math.floor((n + 1) * p);
-  const atMode =
-    stirlingTail(mode) +
-    stirlingTail(n - mode) +
-    (mode + 0.5) * Math.log((mode + 1) / (odds * (n - mode + 1)));
   for (;;) {
     const u = random() - 0.5;
     const v = random();
     const us = 0.5 - Math.abs(u);
     const k = Math.floor(((2 * a) / us + b) * u + centre);
+    // Most draws end here, without a logarithm.
     if (us >= 0.07 && v <= vMax) return k;
     if (!(k >= 0 && k <= n)) continue;
-    const height = Math.log((v * alpha) / (a / (us * us) + b));
-    const most =
-      atMode +
-      (n + 1) * Math.log((n - mode + 1) / (n - k + 1)) +
-      (k + 0.5) * Math.log((odds * (n - k + 1)) / (k + 1)) -
-      stirlingTail(k) -
-      stirlingTail(n - k);
-    if (height <= most) return k;
+    const alpha = (2.83 + 5.1 / b) * deviation;
+    if (Math.log((v * alpha) / (a / (us * us) + b)) <= logOfShare(k, n, p)) return k;
   }
+}
+
+/** The logarithm of P(X = k) / P(X = mode). */
+function logOfShare(k: number, n: number, p: number): number {
+  const odds = p / (1 - p);
+  const mode = Math.floor((n + 1) * p);
+  const atMode =
+    stirlingTail(mode) +
+    stirlingTail(n - mode) +
+    (mode + 0.5) * Math.log((mode + 1) / (odds * (n - mode + 1)));
+  return (
+    atMode +
+    (n + 1) * Math.log((n - mode + 1) / (n - k + 1)) +
+    (k + 0.5) * Math.log((odds * (n - k + 1)) / (k + 1)) -
+    stirlingTail(k) -
+    stirlingTail(n - k)
+  );
 }
 
 /** Where the series of `stirlingTail` begins to be exact enough. */

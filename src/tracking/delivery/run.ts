@@ -55,7 +55,7 @@ export function newRun(
 
 /** The error for an MLflow that has lost a run twice. */
 export function runLost(runId: string): TrackingRefusedError {
-  const message = `MLflow has lost the run ${runId}, the second one that it made for this training. Check its database, then retry this delivery.`;
+  const message = `MLflow has lost the run ${runId}, the second one that it made for this delivery. Check its database, then retry this delivery.`;
   return new TrackingRefusedError('run_lost', message, { runId });
 }
 

@@ -6,7 +6,8 @@ import { MEASURES } from '../../expressions/scope.ts';
 import type { Vocabulary } from '../../expressions/vocabulary.ts';
 import { pyBoolRepr, pyFloatRepr } from '../../python/repr.ts';
 import type { Objective } from '../../values/expression.ts';
-import type { Holdout, ModelSpec, Plan, Threshold } from '../../values/plan.ts';
+import type { Holdout } from '../../values/holdout.ts';
+import type { ModelSpec, Plan, Threshold } from '../../values/plan.ts';
 import { EVALUATE_FORM, type EvaluateFields } from './evaluateTable.ts';
 import { FIELD_ROWS, type FieldKey, type FieldRow, type TrainFields } from './table.ts';
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const find = async () => (await load('models:/people@champion')).model;
   service = await startTestService({
     models: { load },
-    champions: { find, loggedMetrics: async () => ({}) },
+    champions: { find, last: () => undefined, loggedMetrics: async () => ({}) },
   });
 });
 afterAll(() => service.close());

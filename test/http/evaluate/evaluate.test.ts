@@ -17,6 +17,8 @@ const TEST = csv(60, 90);
 const URI = 'models:/people@champion';
 
 let loads: string[] = [];
+/** As if MLflow did not answer, if a test sets it. */
+let aliasAgeMs: number | undefined;
 let trained: Result;
 let service: TestService;
 beforeAll(async () => {
@@ -31,13 +33,14 @@ beforeAll(async () => {
       throw new FieldError('model_not_found', `MLflow has no model ${uri}.`, { field: 'model', value: uri });
     }
     const place = { uri, name: 'people', version: '3', runId: 'r', modelId: 'm-1' };
-    return { model: { place, description }, predictor };
+    return { model: { place, description }, predictor, ...(aliasAgeMs !== undefined && { aliasAgeMs }) };
   };
   service = await startTestService({ models: { load } });
 });
 afterAll(() => service.close());
 beforeEach(() => {
   loads = [];
+  aliasAgeMs = undefined;
   service.desk.reset();
 });
 
@@ -113,6 +116,16 @@ describe('POST /evaluate', () => {
     expect(run.note).toContain(`The model \`${URI}\` (version 3) on \`later.csv\`: 30 rows`);
     expect(run.note).toContain('| a | ');
   });
+
+  it.each([{}, { dry_run: 'true' }, { gate: 'recall > 1' }])(
+    'says how old the alias is while MLflow is away: %j',
+    async (fields) => {
+      const header = async () => (await post(fields)).headers['trainpost-model-age'];
+      expect(await header()).toBeUndefined();
+      aliasAgeMs = 12_400;
+      expect(await header()).toBe('12');
+    },
+  );
 
   it('logs nothing with dry_run, and needs no MLflow to log to', async () => {
     service.desk.roomError = new UnavailableError('spool_full', 'Full.');

@@ -210,6 +210,52 @@ describe('POST /invocations', () => {
   });
 });
 
+describe('another spelling of the path, which Express routes', () => {
+  async function both(body: string, query: string, headers: Record<string, string>) {
+    return await Promise.all(
+      ['/invocations', '/Invocations/'].map(async (path) => {
+        const response = await fetch(`${service.url}${path}${query}`, { method: 'POST', headers, body });
+        const seen = [...response.headers].filter(([name]) => !['date', 'request-id', 'etag'].includes(name));
+        const text = (await response.text()).replace(path, '<path>');
+        return { status: response.status, headers: seen.map(String), text };
+      }),
+    );
+  }
+  const body = JSON.stringify({ inputs: ROW });
+
+  it.each<[string, string, string, Record<string, string>, number]>([
+    ['a prediction', body, '', {}, 200],
+    ['probabilities', body, '?proba=true', {}, 200],
+    ['an alias of some age', body, '?model=models%3A%2Fold%40champion', {}, 200],
+    ['a bad body', '{', '', {}, 400],
+    ['a bad cell', JSON.stringify({ inputs: { ...ROW, age: 'x' } }), '', {}, 400],
+    ['another parameter', body, '?a=1', {}, 422],
+    ['a parameter given twice', body, '?proba=1&proba=1', {}, 422],
+    ['another type', body, '', { 'Content-Type': 'text/plain' }, 415],
+    ['an unknown model', body, '?model=models:/none/1', {}, 422],
+    ['a model of an MLflow that is away', body, '?model=models:/away/1', {}, 504],
+    ['a page of another site', body, '', { Origin: 'http://other' }, 403],
+    ['a long body', ' '.repeat(10_001), '', {}, 413],
+  ])('gives the same answer: %s', async (_name, text, query, more, status) => {
+    const [direct, routed] = await both(text, query, { 'Content-Type': JSON_TYPE, ...more });
+    expect(direct).toEqual({ ...routed!, headers: direct!.headers });
+    expect(direct!.status).toBe(status);
+    const sorted = (one: typeof direct) => one!.headers.filter((line) => !line.startsWith('content-length'));
+    expect(sorted(direct)).toEqual(sorted(routed));
+  });
+
+  const labelsOf = (status: string) => `route="/invocations",method="POST",status="${status}"`;
+
+  it('has the same label in the metrics', async () => {
+    await both(body, '', { 'Content-Type': JSON_TYPE });
+    await both('{', '', { 'Content-Type': JSON_TYPE });
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    const labels = metrics.match(/(?<=trainpost_http_requests_total\{)route=.*status="[24]00"(?=\})/g);
+    expect(labels).toEqual(expect.arrayContaining(['200', '400'].map(labelsOf)));
+    expect(labels?.filter((one) => one.includes('400'))).toEqual([labelsOf('400')]);
+  });
+});
+
 describe('the probes of a model', () => {
   it.each(['/ping', '/health'])('%s answers one newline', async (path) => {
     const response = await fetch(`${service.url}${path}`);

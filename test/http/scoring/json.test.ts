@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BodyError } from '../../../src/http/scoring/bodyError.ts';
+import { BodyError } from '../../../src/errors.ts';
 import { readJson } from '../../../src/http/scoring/json.ts';
 
 const utf8 = (text: string) => Buffer.from(text);

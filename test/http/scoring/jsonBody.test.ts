@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BodyError } from '../../../src/http/scoring/bodyError.ts';
+import { BodyError } from '../../../src/errors.ts';
 import { jsonBody } from '../../../src/http/scoring/jsonBody.ts';
 
 const AB = { rows: 2, columns: { a: [1, 3], b: ['x', 'y'] } };

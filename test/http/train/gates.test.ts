@@ -25,6 +25,10 @@ class FakeChampions implements ChampionPort {
     return { place, description: this.description };
   }
 
+  last(): undefined {
+    return undefined;
+  }
+
   async loggedMetrics(): Promise<Readonly<Record<string, number>>> {
     this.asked.push('logged');
     return { test_recall_score: 0.25 };

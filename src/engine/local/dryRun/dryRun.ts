@@ -14,7 +14,7 @@ import type {
   PipelineStepInfo,
   PlannedFits,
 } from '../../../values/dryRun.ts';
-import type { Holdout } from '../../../values/plan.ts';
+import type { Holdout } from '../../../values/holdout.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
 
 /** A column of the table, and how to read its cells. Each reading may overwrite the one before. */

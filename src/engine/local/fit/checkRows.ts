@@ -5,7 +5,7 @@ import { labelText, type Target } from '../../../data/target.ts';
 import { DataError, quote } from '../../../errors.ts';
 import type { Frame } from '../../../ml/frame.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
-import type { Holdout } from '../../../values/plan.ts';
+import type { Holdout } from '../../../values/holdout.ts';
 import { MARKS } from '../blocks/partition.ts';
 import type { MarkedRows } from './markRows.ts';
 

@@ -10,7 +10,7 @@ import type { ModelDescription } from '../../../values/loadedModel.ts';
 import type { PipelineState } from '../../../values/pipelineState.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { KeptCandidate, Result } from '../../../values/result.ts';
-import { intervalsOf, type MeasuredRows } from '../../comparison/intervals.ts';
+import { drawnCounts, intervalsOf, type MeasuredRows } from '../../comparison/intervals.ts';
 import { pairedDifferences, scoresOf } from '../../comparison/paired.ts';
 import { verdictsOf } from '../../comparison/verdicts.ts';
 import { measure, measureTask, sortedScores } from '../blocks/measure.ts';
@@ -30,7 +30,7 @@ type Compared = Required<Pick<Result, 'intervals'>> & Pick<Result, 'champion'>;
 export async function compare(
   best: KeptCandidate,
   folds: Folds | undefined,
-  prepared: Pick<Prepared, 'dataset' | 'positive' | 'test'>,
+  prepared: Pick<Prepared, 'dataset' | 'positive' | 'test' | 'rowsSeen'>,
   { metrics, champion }: Pick<Plan, 'metrics' | 'champion'>,
 ): Promise<Compared> {
   const compareOn = (test: Rows): Compared => {
@@ -41,13 +41,15 @@ export async function compare(
     // The champion's predictions take the same memory.
     const kept = { ...ours, predictions: copied(ours.predictions) };
     const theirs = measureChampion(champion, rows, metrics);
-    const paired = pairedDifferences(kept, theirs, metrics);
+    const drawn = drawnCounts(kept);
+    const paired = pairedDifferences(kept, theirs, metrics, drawn);
     return {
-      intervals: intervalsOf(kept, metrics),
+      intervals: intervalsOf(kept, metrics, drawn),
       champion: {
         measures: theirs.measures,
         paired,
         verdicts: verdictsOf(paired, metrics, best.test),
+        ...(prepared.rowsSeen !== undefined && { rowsSeen: prepared.rowsSeen }),
       },
     };
   };

@@ -1,7 +1,8 @@
 import { stratifiedFolds } from '../../../data/folds.ts';
 import { labelText } from '../../../data/target.ts';
 import { quote } from '../../../errors.ts';
-import type { Holdout, Plan } from '../../../values/plan.ts';
+import type { Holdout } from '../../../values/holdout.ts';
+import type { Plan } from '../../../values/plan.ts';
 import { MARKS, partition } from '../blocks/partition.ts';
 import type { RowSet } from '../blocks/rowSet.ts';
 import { requireValuesIn } from './checkRows.ts';

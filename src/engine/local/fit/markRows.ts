@@ -5,7 +5,7 @@ import { isTestRow } from '../../../data/splitColumn.ts';
 import type { Target } from '../../../data/target.ts';
 import { DataError } from '../../../errors.ts';
 import type { SplitInfo } from '../../../values/dataset.ts';
-import type { Holdout, RandomSplit } from '../../../values/plan.ts';
+import type { Holdout, RandomSplit } from '../../../values/holdout.ts';
 import { MARKS } from '../blocks/partition.ts';
 
 export interface MarkedRows {

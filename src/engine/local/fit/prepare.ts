@@ -21,6 +21,7 @@ import { describeDataset, inputExample } from './describe.ts';
 import { HelperTasks } from './helperTasks.ts';
 import { type MarkedRows, markRows } from './markRows.ts';
 import { findPositive, requireTwoClasses } from './positive.ts';
+import { countRowsSeen } from './rowsSeen.ts';
 
 /** Rows of a data set, as models see them. */
 export interface Rows {
@@ -45,6 +46,8 @@ export interface Prepared {
   readonly example: InputExample;
   readonly info: DatasetInfo;
   readonly testInfo?: TestFileInfo;
+  /** Test rows that the plan's champion was trained on, if that is known. */
+  readonly rowsSeen?: number;
 }
 
 /**
@@ -80,6 +83,7 @@ export async function prepare(
     await othersShare.result().catch(() => undefined);
     throw error;
   }
+  const rowsSeen = plan.champion && countRowsSeen(plan.champion, dataset, marked, plan);
   const example = inputExample(ofFile);
   const ownShare = summariseNext(task);
   const info = describeDataset(ofFile, joinSummaries([ownShare, ...((await othersShare.result()) ?? [])]));
@@ -96,6 +100,7 @@ export async function prepare(
     example,
     info,
     ...(testRows && { testInfo: testRows.info }),
+    ...(rowsSeen !== undefined && { rowsSeen }),
   };
 }
 

@@ -1,32 +1,42 @@
 import type { Feature } from '../../../data/dataset.ts';
 import { POWERS_OF_TEN, type Segment, segmentOf } from '../../../data/segments.ts';
+import type { Table } from '../../../data/table.ts';
 import type { TextColumn } from '../../../ml/frame.ts';
+import { sortDoubles } from '../../../ml/sortDoubles.ts';
 import type { ColumnBins } from '../../../values/loadedModel.ts';
 import type { RowSet } from '../blocks/rowSet.ts';
 import type { Prepared } from './prepare.ts';
 
 /** Deciles: drift measures usually compare ten bins. */
 const BINS = 10;
-/** Rows whose values give the edges. A decile of so many rows is about half a percent of the rows off. */
-const SAMPLE_ROWS_MAX = 8_192;
+/**
+ * Training rows that the bins of numbers count. By chance alone, the stability index of so many rows has a mean of
+ * (bins - 1) / rows = 0.0044; 0.25 is a warning. More rows would take a noticeable part of a fit.
+ */
+const SAMPLE_ROWS_MAX = 2_048;
+/** Rows beside each other that are drawn together, because they lie together in memory. */
+const NEIGHBOURS = 8;
+/** Different whole numbers up to which counting is faster than sorting. */
+const COUNTED_MAX = 4 * SAMPLE_ROWS_MAX;
+/** The golden ratio's part behind the point: multiples of it fill a range evenly, and repeat with no period. */
+const GOLDEN = 0.6180339887498949;
 /** The most frequent texts, which the profile lists. */
 const CATEGORIES_MAX = 50;
-/** Whole numbers of 16 bits. */
-const SHORTS = 2 ** 16;
 /** Buckets of equal width in which a value is looked up, so that most values are compared with no edge. */
 const BUCKETS = 1_024;
 
 /**
  * Counts the training rows by bins of each feature. Call it before the rows are sorted into folds.
- * The edges of a number's bins are deciles: exact if the table keeps the column in 16 bits, else those of at most 8,192 rows
- * that stand at equal distances. The counts are always those of all training rows.
+ * A number's bins are deciles of the training rows, or of 2,048 of them if there are more. Texts are counted in all rows.
  */
 export function trainingProfile({ dataset, train }: Pick<Prepared, 'dataset' | 'train'>): ColumnBins[] {
+  const { rowSet } = train.source;
+  const sample = sampleOf(rowSet);
   return dataset.features.map((feature, place) => {
     const column = train.frame.columns[place]!;
     return column.kind === 'text'
       ? textBins(feature.name, column)
-      : numberBins(feature, train.source.rowSet, column.nMissing);
+      : numberBins(feature, rowSet.workplace.table, sample);
   });
 }
 
@@ -39,11 +49,117 @@ function textBins(name: string, column: TextColumn): ColumnBins {
   return { name, kind: 'text', categories: listed.map(([text]) => text), counts, others, missing };
 }
 
-function numberBins({ name, index }: Feature, rowSet: RowSet, missing: number): ColumnBins {
-  const byValue = countByValue(rowSet, index);
-  if (byValue !== undefined) return { name, kind: 'number', ...binsOf(byValue), missing };
-  const edges = edgesOf(rowSet, index);
-  return { name, kind: 'number', edges, counts: countByEdges(rowSet, index, edges), missing };
+/** Rows of one block, by their places in the block. */
+interface Places {
+  readonly block: number;
+  readonly cells: Int32Array;
+}
+
+/** Draws a few neighbouring rows of each of many equal parts; each draw stands elsewhere in its part. */
+function drawRows(nSamples: number): number[] {
+  const step = Math.ceil(nSamples / SAMPLE_ROWS_MAX) * NEIGHBOURS;
+  const rows: number[] = [];
+  for (let part = 0; part * step < nSamples; part++) {
+    const first = part * step + Math.floor(((part * GOLDEN) % 1) * (step - NEIGHBOURS));
+    for (let row = first; row < Math.min(first + NEIGHBOURS, nSamples); row++) rows.push(row);
+  }
+  return rows;
+}
+
+function sampleOf({ spans, nSamples }: RowSet): Places[] {
+  const drawn = drawRows(nSamples);
+  let at = 0;
+  return spans.map(({ block, first, rows, before }) => {
+    const from = at;
+    while (at < drawn.length && drawn[at]! < before + rows) at++;
+    return { block, cells: Int32Array.from(drawn.slice(from, at), (row) => first + row - before) };
+  });
+}
+
+function numberBins({ name, index }: Feature, table: Table, sample: readonly Places[]): ColumnBins {
+  const segments = sample.map(({ block }) => segmentOf(table, block, index));
+  const rows = sample.reduce((sum, { cells }) => sum + cells.length, 0);
+  const { edges, counts } = binsOfWhole(segments, sample, rows) ?? binsOfReals(segments, sample, rows);
+  const counted = counts.reduce((sum, count) => sum + count, 0);
+  return { name, kind: 'number', edges, counts, missing: rows - counted };
+}
+
+/** Counts the rows of each number. Undefined if the cells are no whole numbers of one unit, or are far apart. */
+function binsOfWhole(
+  segments: readonly Segment[],
+  sample: readonly Places[],
+  rows: number,
+): Deciles | undefined {
+  const decimals = segments[0]?.decimals ?? 0;
+  if (!segments.every((one) => one.missing !== undefined && one.decimals === decimals)) return undefined;
+  const numbers = new Int32Array(rows);
+  let [count, low, high] = [0, 2 ** 31 - 1, -(2 ** 31)];
+  for (const [place, { cells, missing }] of segments.entries()) {
+    const places = sample[place]!.cells;
+    for (let i = 0; i < places.length; i++) {
+      const cell = cells[places[i]!]!;
+      if (cell === missing) continue;
+      numbers[count++] = cell;
+      if (cell < low) low = cell;
+      if (cell > high) high = cell;
+    }
+  }
+  if (high - low >= COUNTED_MAX) return undefined;
+  const rowsOf = new Uint32Array(Math.max(high - low + 1, 0));
+  for (let i = 0; i < count; i++) rowsOf[(numbers[i]! - low) | 0]!++;
+  const bins = new Deciles(count);
+  const power = POWERS_OF_TEN[decimals]!;
+  for (let place = 0; place < rowsOf.length; place++) {
+    if (rowsOf[place]! > 0) bins.add((low + place) / power, rowsOf[place]!);
+  }
+  return bins;
+}
+
+function binsOfReals(segments: readonly Segment[], sample: readonly Places[], rows: number): Deciles {
+  const room = new Float64Array(rows);
+  let count = 0;
+  for (const [place, { cells, decimals, missing }] of segments.entries()) {
+    const power = POWERS_OF_TEN[decimals]!;
+    for (const i of sample[place]!.cells) {
+      const cell = cells[i]!;
+      if (cell !== missing && !Number.isNaN(cell)) room[count++] = cell / power;
+    }
+  }
+  const values = room.subarray(0, count);
+  sortDoubles(values);
+  const bins = new Deciles(count);
+  for (let from = 0, to = 0; from < count; from = to) {
+    while (to < count && values[to] === values[from]) to++;
+    bins.add(values[from]!, to - from);
+  }
+  return bins;
+}
+
+/** Bins between the exact deciles of values that are added in ascending order. */
+class Deciles {
+  readonly edges: number[] = [];
+  readonly counts: number[] = [0];
+  readonly #total: number;
+  #added = 0;
+
+  /** @param total rows that will be added */
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  add(value: number, rows: number): void {
+    this.counts[this.counts.length - 1]! += rows;
+    const tenth = this.#tenthOf(this.#added);
+    this.#added += rows;
+    if (this.#tenthOf(this.#added) === tenth) return;
+    // Adding 0 avoids -0.
+    this.edges.push(value + 0);
+    this.counts.push(0);
+  }
+
+  #tenthOf(rows: number): number {
+    return Math.min(Math.floor((rows * BINS) / this.#total), BINS - 1);
+  }
 }
 
 /** Counts the rows of a column of numbers by bins. The rows without a value are in no bin. */
@@ -59,82 +175,6 @@ export function countByEdges(rowSet: RowSet, index: number, edges: readonly numb
     countCells(segment, first, first + rows, cut, counts);
   }
   return [...counts];
-}
-
-/**
- * Counts the rows of each value, if all cells are whole numbers of 8 or 16 bits: that is three times as fast as to compare
- * each cell with the edges.
- * @returns values and their rows, ascending
- */
-function countByValue(rowSet: RowSet, index: number): readonly ValueRows[] | undefined {
-  const byDecimals = new Map<number, Uint32Array>();
-  for (const { block, first, rows } of rowSet.spans) {
-    const { cells, decimals, missing } = segmentOf(rowSet.workplace.table, block, index);
-    if (cells.BYTES_PER_ELEMENT > Int16Array.BYTES_PER_ELEMENT || missing === undefined) return undefined;
-    const counts = byDecimals.get(decimals) ?? new Uint32Array(SHORTS);
-    byDecimals.set(decimals, counts);
-    const place = missing + SHORTS / 2;
-    const before = counts[place]!;
-    const end = first + rows;
-    for (let i = first; i < end; i++) counts[cells[i]! + SHORTS / 2]!++;
-    counts[place] = before;
-  }
-  const rowsOf = new Map<number, number>();
-  for (const [decimals, counts] of byDecimals) {
-    const power = POWERS_OF_TEN[decimals]!;
-    for (let place = 0; place < SHORTS; place++) {
-      if (counts[place] === 0) continue;
-      const value = (place - SHORTS / 2) / power;
-      rowsOf.set(value, (rowsOf.get(value) ?? 0) + counts[place]!);
-    }
-  }
-  return [...rowsOf].sort(([a], [b]) => a - b);
-}
-
-/** A value, and its rows. */
-type ValueRows = readonly [value: number, rows: number];
-
-/** The bins between the exact deciles of counted values. */
-function binsOf(byValue: readonly ValueRows[]): { readonly edges: number[]; readonly counts: number[] } {
-  const total = byValue.reduce((sum, [, rows]) => sum + rows, 0);
-  const tenth = (rows: number) => Math.min(Math.floor((rows * BINS) / total), BINS - 1);
-  const edges: number[] = [];
-  const counts: number[] = [0];
-  let upTo = 0;
-  for (const [value, rows] of byValue) {
-    counts[counts.length - 1]! += rows;
-    if (tenth(upTo + rows) > tenth(upTo)) {
-      edges.push(value);
-      counts.push(0);
-    }
-    upTo += rows;
-  }
-  return { edges, counts };
-}
-
-/** Returns the different deciles of some values, ascending: the last value of each tenth but the last. */
-function edgesOf(rowSet: RowSet, index: number): number[] {
-  const values = sampleOf(rowSet, index).sort();
-  const deciles = Array.from({ length: BINS - 1 }, (_, k) => {
-    return values[Math.ceil(((k + 1) * values.length) / BINS) - 1]! + 0;
-  });
-  return values.length === 0 ? [] : [...new Set(deciles)];
-}
-
-/** Reads the values of rows at equal distances; missing values are left out. */
-function sampleOf(rowSet: RowSet, index: number): Float64Array {
-  const step = Math.ceil(rowSet.nSamples / SAMPLE_ROWS_MAX);
-  const values = new Float64Array(Math.ceil(rowSet.nSamples / step));
-  let found = 0;
-  for (const { block, first, rows, before } of rowSet.spans) {
-    const { cells, decimals, missing } = segmentOf(rowSet.workplace.table, block, index);
-    const power = POWERS_OF_TEN[decimals]!;
-    for (let i = (step - (before % step)) % step; i < rows; i += step) {
-      const cell = cells[first + i]!;
-      if (cell !== missing && !Number.isNaN(cell)) values[found++] = cell / power;
-    }
-  }
-  return values.subarray(0, found);
 }
 
 /** The edges in the numbers that a segment holds, and where to look for a value. */

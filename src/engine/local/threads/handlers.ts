@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import type { Table } from '../../../data/table.ts';
+import type { PredictedPiece } from '../../../values/filePrediction.ts';
 import type { CsvSpec } from '../../../values/plan.ts';
 import { Watch } from '../../watch.ts';
 import { dryRunReport } from '../dryRun/dryRun.ts';
@@ -11,11 +12,12 @@ import { columnsOfModel, evaluateModel } from '../evaluate/evaluate.ts';
 import { serveHelperTasks } from '../fit/helperTasks.ts';
 import { runPlan } from '../fit/run.ts';
 import { collectGarbage } from '../memory/garbage.ts';
+import { FilePrediction } from '../predict/filePrediction.ts';
 import { ParseClock } from '../reading/parseClock.ts';
 import { type FileOnDisk, readTables, readTestTable } from '../reading/readAgain.ts';
 import { rolesOf } from '../reading/roles.ts';
 import type { Both } from '../reading/types.ts';
-import type { Handlers, ReadPiece, TaskFile } from './tasks.ts';
+import type { Handlers, PredictPiece, ReadPiece, TaskFile } from './tasks.ts';
 import { warmUp } from './warmUp.ts';
 
 /** Larger chunks than the reader's own: it looks at each chunk by itself. */
@@ -28,6 +30,7 @@ interface OpenReading {
 }
 
 const readings = new Map<number, OpenReading>();
+const predictions = new Map<number, FilePrediction>();
 
 /** What a thread does for each kind of task. */
 export const HANDLERS: Handlers = {
@@ -38,6 +41,11 @@ export const HANDLERS: Handlers = {
   },
   help: ({ port }) => {
     serveHelperTasks(port);
+    return undefined;
+  },
+  predict: predictPiece,
+  forgetPrediction: ({ id }) => {
+    predictions.delete(id);
     return undefined;
   },
   run: async ({ files, plan, watch, ports, limit, ...task }) => {
@@ -106,6 +114,16 @@ function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
     readings.delete(id);
     throw error;
   }
+}
+
+function predictPiece({ id, bytes, isLast, into, begin }: PredictPiece): PredictedPiece {
+  if (begin !== undefined) predictions.set(id, new FilePrediction(begin.head, begin.spec, begin.limits));
+  const prediction = predictions.get(id);
+  // It was begun on a thread that has ended.
+  if (prediction === undefined) throw new ThreadLostError();
+  if (!isLast) return prediction.push(bytes, into);
+  predictions.delete(id);
+  return prediction.end(into);
 }
 
 /** The files, to be read once more if that is needed. */

@@ -1,10 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReadOptions } from '../../../data/readTable.ts';
+import { TABLE_LIMITS } from '../../../data/tableLimits.ts';
+import type { FilePredictionSpec, PredictedPiece } from '../../../values/filePrediction.ts';
 import { parseTimeout, ThreadLostError } from '../errors.ts';
 import { ArenaShelf } from '../memory/arena.ts';
+import { predictPieces } from '../predict/predictPieces.ts';
 import { Reading } from '../reading/reading.ts';
 import type { ReaderThread } from '../reading/types.ts';
-import type { TaskKind, Tasks } from './tasks.ts';
+import type { PredictPiece, TaskKind, Tasks } from './tasks.ts';
 import { TaskTimeoutError, WorkerThread, type WorkerThreadOptions } from './workerThread.ts';
 
 export interface ReadersOptions extends WorkerThreadOptions {
@@ -40,9 +43,26 @@ export class Readers {
    * @throws BusyError or DataError if there is no memory for another table
    */
   open(): Reading {
+    return new Reading(this.#readerOn(this.#nextThread()), this.#shelf);
+  }
+
+  /** Predicts the rows of a file on one thread. */
+  predict(pieces: AsyncIterable<Uint8Array>, spec: FilePredictionSpec): AsyncIterable<PredictedPiece> {
+    const thread = this.#nextThread();
+    const { read, parseTimeoutMs } = this.#options;
+    const bounds = parseTimeoutMs === undefined ? {} : { timeoutMs: parseTimeoutMs + PARSE_GRACE_MS };
+    const limits = { ...TABLE_LIMITS, ...read.limits };
+    const onThread = {
+      predict: (piece: PredictPiece) => thread.run('predict', piece, bounds),
+      forget: (id: number) => thread.run('forgetPrediction', { id }),
+    };
+    return predictPieces(onThread, pieces, spec, limits);
+  }
+
+  #nextThread(): WorkerThread {
     const thread = this.#threads[this.#next]!;
     this.#next = (this.#next + 1) % this.#threads.length;
-    return new Reading(this.#readerOn(thread), this.#shelf);
+    return thread;
   }
 
   /** Makes each thread help the owner of one port; closing the port ends it. */

@@ -1,7 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReadOptions } from '../../../data/readTable.ts';
+import type { TableLimits } from '../../../data/tableLimits.ts';
 import type { DryRun } from '../../../values/dryRun.ts';
 import type { Evaluation, EvaluationPlan } from '../../../values/evaluation.ts';
+import type { FilePredictionSpec, PredictedPiece } from '../../../values/filePrediction.ts';
 import type { Plan } from '../../../values/plan.ts';
 import type { Result } from '../../../values/result.ts';
 import type { WorkLimit } from '../fit/pace.ts';
@@ -17,6 +19,22 @@ export interface ReadPiece {
   readonly options: ReadOptions;
   /** How long the thread may work on the file. */
   readonly parseTimeoutMs?: number;
+}
+
+/** The next bytes of a file whose rows are predicted. */
+export interface PredictPiece {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+  /** A shared buffer for the rows, which is used if it is large enough. */
+  readonly into: Uint8Array;
+  /** Is set with the first bytes. */
+  readonly begin?: {
+    readonly spec: FilePredictionSpec;
+    readonly limits: TableLimits;
+    /** Bytes that decide the format. They begin with `bytes`, or `bytes` with them. */
+    readonly head: Uint8Array;
+  };
 }
 
 /** A file that was read. */
@@ -47,6 +65,10 @@ export interface Tasks {
   readonly forget: readonly [{ readonly id: number }, undefined];
   /** Helps with passes until the port is closed. */
   readonly help: readonly [{ readonly port: MessagePort }, undefined];
+  /** The rows that the bytes complete, with their predictions. */
+  readonly predict: readonly [PredictPiece, PredictedPiece];
+  /** Lets go of a file that will not be predicted to its end. */
+  readonly forgetPrediction: readonly [{ readonly id: number }, undefined];
   readonly run: readonly [TableTask<Plan>, Result];
   readonly inspect: readonly [TableTask<Plan>, DryRun];
   readonly evaluate: readonly [TableTask<EvaluationPlan>, Evaluation];

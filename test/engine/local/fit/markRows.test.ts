@@ -10,7 +10,7 @@ import { type MarkedRows, markRows } from '../../../../src/engine/local/fit/mark
 import { findPositive } from '../../../../src/engine/local/fit/positive.ts';
 import { DataError, FieldError } from '../../../../src/errors.ts';
 import type { ClassLabel } from '../../../../src/values/dataset.ts';
-import type { Holdout, RandomSplit } from '../../../../src/values/plan.ts';
+import type { Holdout, RandomSplit } from '../../../../src/values/holdout.ts';
 import { packTable } from '../../../support/packedTable.ts';
 
 const RANDOM: Holdout = { by: 'random', testSize: 0.3, randomState: 123, stratify: false };

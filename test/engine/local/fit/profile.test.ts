@@ -47,21 +47,68 @@ describe('trainingProfile', async () => {
     expect(profile.map(({ name }) => name)).toEqual(NAMES);
   });
 
-  it.each([0, 1, 2, 3])('counts all training rows of the number column %i by its edges', (place) => {
+  it.each([0, 1, 2, 3])('has deciles of some thousand training rows of the number column %i', (place) => {
     const bins = profile[place]!;
     if (bins.kind !== 'number') throw new Error('not a number column');
-    const values = train.map(({ cells }) => cells[place] as number | null);
-    const counts = new Array<number>(bins.edges.length + 1).fill(0);
-    for (const value of values) {
-      if (value !== null) counts[bins.edges.filter((edge) => value > edge).length]!++;
-    }
-    expect(bins.counts).toEqual(counts);
-    expect(bins.missing).toBe(values.filter((value) => value === null).length);
     expect(bins.edges).toHaveLength(9);
     expect(bins.edges).toEqual([...bins.edges].sort((a, b) => a - b));
-    // The edges come from a sample.
-    const share = counts.map((rows) => rows / (train.length - bins.missing));
-    for (const one of share) expect(Math.abs(one - 0.1)).toBeLessThan(0.02);
+    const counted = bins.counts.reduce((sum, rows) => sum + rows, 0);
+    expect(counted + bins.missing).toBeGreaterThan(1_000);
+    expect(counted + bins.missing).toBeLessThanOrEqual(2_048);
+    const values = train.map(({ cells }) => cells[place] as number | null);
+    const all = new Array<number>(bins.edges.length + 1).fill(0);
+    for (const value of values) {
+      if (value !== null) all[bins.edges.filter((edge) => value > edge).length]!++;
+    }
+    const present = values.filter((value) => value !== null).length;
+    for (const [bin, rows] of bins.counts.entries()) {
+      expect(Math.abs(rows / counted - 0.1), `bin ${bin}`).toBeLessThan(0.02);
+      expect(Math.abs(all[bin]! / present - 0.1), `bin ${bin}`).toBeLessThan(0.02);
+    }
+    const missing = 1 - present / train.length;
+    expect(Math.abs(bins.missing / (counted + bins.missing) - missing)).toBeLessThan(0.02);
+  });
+
+  it('counts each row of a smaller file, of whole numbers far apart and of reals', async () => {
+    const cells = (i: number) => [(i * 37) % 101, (i % 50) * 1e5, (i * 7) % 13 === 0 ? '' : Math.sin(i), -i];
+    const lines = Array.from({ length: 400 }, (_, i) => [...cells(i), i % 2].join());
+    const csv = new TextEncoder().encode(['near,far,real,below,y', ...lines].join('\n'));
+    const plan = await planFor({ split: 'last', test_size: '0.25', missing: 'mean' });
+    const { profile: found = [] } = await runCsv(csv, plan);
+    for (const [place, bins] of found.entries()) {
+      if (bins.kind !== 'number') throw new Error('not a number column');
+      const values = Array.from({ length: 300 }, (_, i) => cells(i)[place]!);
+      const numbers = values.filter((value) => value !== '').map(Number);
+      const counts = new Array<number>(bins.edges.length + 1).fill(0);
+      for (const value of numbers) counts[bins.edges.filter((edge) => value > edge).length]!++;
+      expect(bins.counts, bins.name).toEqual(counts);
+      expect(bins.missing, bins.name).toBe(300 - numbers.length);
+      const sorted = numbers.toSorted((a, b) => a - b);
+      const deciles = Array.from(
+        { length: 9 },
+        (_, k) => sorted[Math.ceil(((k + 1) * sorted.length) / 10) - 1]! + 0,
+      );
+      expect(bins.edges, bins.name).toEqual([...new Set(deciles)]);
+    }
+  });
+
+  it('is that of all rows, if every row of a part repeats with a period', async () => {
+    // Rows at equal distances would all have the same value.
+    const lines = Array.from({ length: 40_960 }, (_, i) => `${i % 10},${(i * i) % 7},${i % 2}`);
+    const csv = new TextEncoder().encode(['sensor,x,y', ...lines].join('\n'));
+    const { profile: found = [] } = await runCsv(
+      csv,
+      await planFor({ split: 'last', test_size: '0.1', max_iter: '1' }),
+    );
+    const [sensor] = found;
+    if (sensor?.kind !== 'number') throw new Error('not a number column');
+    const total = sensor.counts.reduce((sum, rows) => sum + rows, 0);
+    let upTo = 0;
+    for (const [bin, edge] of sensor.edges.entries()) {
+      upTo += sensor.counts[bin]!;
+      expect(Math.abs(upTo / total - (edge + 1) / 10)).toBeLessThan(0.02);
+    }
+    expect(sensor.edges.length).toBeGreaterThan(5);
   });
 
   it('lists the 50 most frequent texts', () => {
