@@ -2,6 +2,8 @@ import { Pool } from 'undici';
 import type { RecordFile } from '../src/tracking/delivery/recordStore.ts';
 import { type RunNode, type RunTree, timedMetrics } from '../src/tracking/tree.ts';
 
+/** Children that are made side by side. */
+const LANES = 8;
 const API = '/api/2.0/mlflow';
 
 /**
@@ -90,8 +92,8 @@ export class Floor {
   }
 
   /**
-   * The parent of a sweep, and its children, which have no models. The calls of children are sent side by side, because
-   * only the id of the parent must be known.
+   * The parent of a sweep, and its children, which have no models. Only the id of the parent must be known, so children are
+   * sent side by side: as many as trainpost sends, because MLflow rejects calls beyond its 15 connections to the database.
    */
   async sweep(
     experimentId: string,
@@ -101,7 +103,13 @@ export class Floor {
   ): Promise<void> {
     await this.run(experimentId, tree, files, name, async (runId) => {
       const [, ...children] = tree.nodes;
-      await Promise.all(children.map((node) => this.#child(experimentId, node, runId)));
+      const left = [...children];
+      const lane = async () => {
+        for (let node = left.shift(); node !== undefined; node = left.shift()) {
+          await this.#child(experimentId, node, runId);
+        }
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
     });
   }
 

@@ -1,22 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { runCsv } from '../src/engine/local/fit/run.ts';
-import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
-import { recordTree } from '../src/tracking/record.ts';
-import { modelFilesOf, type RecordedTree } from '../src/tracking/tree.ts';
-import { describeRun } from '../src/training/describeRun.ts';
-import { DEFAULT_FIELDS } from '../src/training/fields/parse.ts';
-import { planOf } from '../src/training/fields/use.ts';
-import { chosenOf } from '../src/values/result.ts';
-import { unusedPort } from '../test/support/mlflowServer.ts';
-import { type Program, startProgram } from '../test/support/programs.ts';
-import { ensureVenv } from '../test/support/python.ts';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { Floor } from './floor.ts';
+import { floorRecord } from './floorRecord.ts';
 import { CSV, post, type Sample } from './postForm.ts';
+import { withServices } from './services.ts';
 import { median, quantile, table } from './statistics.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 /** Each round posts once to the original. It then posts `REPEATS` times to trainpost and to the floor, in turns. */
 const ROUNDS = 7;
 const REPEATS = 10;
@@ -24,36 +13,15 @@ const WARM_UP = 15;
 
 /** Times one `POST /train` of data/diabetes.csv: the original, trainpost, and the bare MLflow calls, in turns. */
 export async function latency(): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
-  const python = await ensureVenv('reference');
-  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
-  const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
-  const programs: Program[] = [];
-  try {
-    const original = await startProgram(
-      python,
-      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
-      () => ({ ...env, MLFLOW_DISABLE_TELEMETRY: 'true' }),
-    );
-    programs.push(original);
-    const trainpost = await startProgram(
-      process.execPath,
-      () => [join(ROOT, 'dist/server.js')],
-      (port) => ({ ...env, PORT: String(port) }),
-    );
-    programs.push(trainpost);
-    return report(await measure(original.url, trainpost.url, mlflow.url), mlflow.version);
-  } finally {
-    for (const program of programs) await program.stop();
-    await mlflow.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
+  return await withServices(async ({ original, trainpost, mlflow }) =>
+    report(await measure(original, trainpost, mlflow.url), mlflow.version),
+  );
 }
 
 async function measure(original: string, trainpost: string, mlflow: string) {
   const floor = new Floor(mlflow);
   const experimentId = await floor.experiment('Latency');
-  const recorded = await aRecord();
+  const recorded = await floorRecord(readFileSync(CSV), {}, 'Latency');
   let serial = 0;
   const playFloor = async () => {
     const startedAt = performance.now();
@@ -76,29 +44,6 @@ async function measure(original: string, trainpost: string, mlflow: string) {
   }
   await floor.close();
   return samples;
-}
-
-/** The record that trainpost would send for this file, so that the floor sends as much. A filler stands for `MLmodel`. */
-async function aRecord(): Promise<RecordedTree> {
-  const plan = await planOf(DEFAULT_FIELDS, 1);
-  const result = await runCsv(readFileSync(CSV), plan);
-  const run = describeRun({
-    fields: DEFAULT_FIELDS,
-    names: {
-      experimentName: 'Latency',
-      runName: 'floor',
-      modelName: 'diabetes-model',
-      registeredModelName: 'floor',
-    },
-    fileName: 'diabetes.csv',
-    receivedAt: new Date(),
-    plan,
-    result,
-  });
-  const recorded = recordTree(chosenOf(result).pipeline, run, {});
-  const filler = { path: 'MLmodel', bytes: Buffer.alloc(1500, ' ') };
-  const { tree } = recorded;
-  return { tree, files: [...modelFilesOf(recorded, tree.nodes[0]), filler] };
 }
 
 function report(samples: Awaited<ReturnType<typeof measure>>, mlflowVersion: string): string {

@@ -1,20 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
-import { unusedPort } from '../test/support/mlflowServer.ts';
-import { type Program, startProgram } from '../test/support/programs.ts';
-import { ensureVenv } from '../test/support/python.ts';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { postTraining } from '../test/support/trainer.ts';
 import { trainForm } from '../test/support/trainForm.ts';
 import { Floor } from './floor.ts';
-import { post } from './postForm.ts';
+import { floorRecord } from './floorRecord.ts';
+import { CSV as CSV_PATH, post } from './postForm.ts';
+import { withServices } from './services.ts';
 import { median, table } from './statistics.ts';
 import { crossValidations, estimations, type Pair, sweepsInMemory } from './sweepLarge.ts';
-import { sweepRecord } from './sweepRecord.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const CSV = readFileSync(join(ROOT, 'data/diabetes.csv'));
+const CSV = readFileSync(CSV_PATH);
 /** Share of the rows, and of the candidates on data/diabetes.csv. `BENCH_SCALE=0.1` tries the bench itself. */
 const SCALE = Number(process.env['BENCH_SCALE'] || 1);
 const CANDIDATES = Math.max(2, Math.round(50 * SCALE));
@@ -35,7 +30,9 @@ interface Comparison {
 
 /** Measures sweeps, folds and estimates, each against its baseline in the same run. */
 export async function sweep(): Promise<string> {
-  const { original, floor } = await inMlflow();
+  const { original, floor } = await withServices(({ original, trainpost, mlflow }) =>
+    inTurns(original, trainpost, mlflow.url),
+  );
   const large = await sweepsInMemory(ROWS, ROUNDS);
   const folds = await crossValidations(ROWS, ROUNDS);
   const estimates = await estimations(ROWS, ROUNDS);
@@ -101,37 +98,14 @@ function cellsOf({ what, pair: { baseline, ours }, isCost, bar, aim }: Compariso
 }
 
 /** Posts sweeps of data/diabetes.csv, plays the bare calls, and posts once to the original for each candidate. */
-async function inMlflow(): Promise<{ readonly original: Pair; readonly floor: Pair }> {
-  const dir = mkdtempSync(join(tmpdir(), 'trainpost-bench-'));
-  const python = await ensureVenv('reference');
-  const mlflow = await startMlflowServer({ python, dir, port: await unusedPort(), log: () => undefined });
-  const env = { MLFLOW_TRACKING_URI: mlflow.url, TEMP_DIR: join(dir, 'temp'), LOG_LEVEL: 'silent' };
-  const programs: Program[] = [];
-  try {
-    const original = await startProgram(
-      python,
-      (port) => [join(ROOT, 'bench/original/app.py'), String(port)],
-      () => ({ ...env, MLFLOW_DISABLE_TELEMETRY: 'true' }),
-    );
-    programs.push(original);
-    const trainpost = await startProgram(
-      process.execPath,
-      () => [join(ROOT, 'dist/server.js')],
-      (port) => ({ ...env, PORT: String(port) }),
-    );
-    programs.push(trainpost);
-    return await inTurns(original.url, trainpost.url, mlflow.url);
-  } finally {
-    for (const program of programs) await program.stop();
-    await mlflow.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-async function inTurns(original: string, trainpost: string, mlflow: string) {
+async function inTurns(
+  original: string,
+  trainpost: string,
+  mlflow: string,
+): Promise<{ readonly original: Pair; readonly floor: Pair }> {
   const floor = new Floor(mlflow);
   const experimentId = await floor.experiment('Sweep');
-  const recorded = await sweepRecord(CSV, CS);
+  const recorded = await floorRecord(CSV, { tol: CS.join(',') }, 'Sweep');
   const form = trainForm({ tol: CS.join(','), exp_name: 'Sweep' }, CSV);
   const ms = { ours: [] as number[], floor: [] as number[], original: [] as number[] };
   // Round 0 warms up.

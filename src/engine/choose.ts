@@ -4,8 +4,8 @@ import type { Objective } from '../values/expression.ts';
 import { type Candidate, type FittedCandidate, isFitted } from '../values/result.ts';
 
 /**
- * Chooses the best candidate. If candidates are equally good, the first is chosen; a candidate whose score is undefined is chosen only if
- * all are.
+ * Chooses the best candidate. If candidates are equally good, the first is chosen. A candidate whose score is undefined is
+ * chosen only if all are.
  * @returns its index; undefined if no candidate is fitted
  */
 export function chooseBest(candidates: readonly Candidate[], objective: Objective): number | undefined {

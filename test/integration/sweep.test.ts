@@ -53,7 +53,7 @@ async function post(url: string, files: Files, fields: Readonly<Record<string, s
 describe.skipIf(mlflow === null).each([
   { major: 3, url: mlflow?.mlflow3 ?? '', venv: 'reference' },
   { major: 2, url: mlflow?.mlflow2 ?? '', venv: 'mlflow2' },
-] as const)('a sweep in MLflow $major', ({ major, url, venv }) => {
+] as const)('a sweep in MLflow $major', ({ url, venv }) => {
   const temp = mkdtempSync(join(tmpdir(), 'trainpost-sweep-'));
   const name = `sweep ${randomUUID()}`;
   const registered = `${name} model`;

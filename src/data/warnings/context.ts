@@ -5,8 +5,8 @@ import type { LeftOutRows } from '../usedRows.ts';
 /** What the warnings about a file depend on. */
 export interface WarningContext extends AssignedRoles {
   readonly leftOut: LeftOutRows;
-  /** Undefined if the column cannot be a target. */
   /** Whether the test rows are drawn at random. */
   readonly isShuffled?: boolean | undefined;
+  /** Undefined if the column cannot be a target. */
   readonly target?: Target | undefined;
 }

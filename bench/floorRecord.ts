@@ -3,19 +3,23 @@ import type { RecordFile } from '../src/tracking/delivery/recordStore.ts';
 import { recordTree } from '../src/tracking/record.ts';
 import { artifactsOf, modelFilesOf, type RunTree } from '../src/tracking/tree.ts';
 import { describeRun } from '../src/training/describeRun.ts';
-import { parseFields } from '../src/training/fields/parse.ts';
+import { type FormBody, parseFields } from '../src/training/fields/parse.ts';
 import { planOf } from '../src/training/fields/use.ts';
 import { chosenOf } from '../src/values/result.ts';
 
-/** The record that trainpost would send for a sweep, so that the floor sends as much. A filler stands for `MLmodel`. */
-export async function sweepRecord(
+/**
+ * The record that trainpost would send for a form, so that the floor sends as much. A filler stands for `MLmodel`.
+ * @param form the fields; several values make a sweep
+ */
+export async function floorRecord(
   csv: Buffer,
-  Cs: readonly number[],
+  form: FormBody,
+  experimentName: string,
 ): Promise<{ readonly tree: RunTree; readonly files: readonly RecordFile[] }> {
-  const fields = parseFields({ tol: Cs.join(',') });
-  const plan = await planOf(fields, Cs.length);
+  const fields = parseFields(form);
+  const plan = await planOf(fields, Number.POSITIVE_INFINITY);
   const result = await runCsv(csv, plan);
-  const names = { experimentName: 'Sweep', runName: 'floor', modelName: 'diabetes-model' };
+  const names = { experimentName, runName: 'floor', modelName: 'diabetes-model' };
   const run = describeRun({
     fields,
     names: { ...names, registeredModelName: 'floor' },
