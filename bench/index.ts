@@ -1,4 +1,5 @@
 import { accepted } from './accepted.ts';
+import { curves } from './curves.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
@@ -11,6 +12,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   accepted,
   large,
   sweep,
+  curves,
   scoring,
   profile,
 };

@@ -64,9 +64,6 @@ export interface Measuring<Result> {
   giveUp(): Promise<unknown>;
 }
 
-/** What a fit needs of a plan. */
-type FitPlan = Pick<Plan, 'data' | 'metrics' | 'threshold' | 'curves'>;
-
 /**
  * Begins to measure a fitted model on both parts. The next model may begin before this one has ended, but not the next but
  * one: these two use the same memory.
