@@ -15,6 +15,18 @@ describe('report.html', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(PAGE_BYTES_MAX);
   });
 
+  it.each([
+    ['12 classes', 12, 8, 3_000, 200_000],
+    ['12 classes and 60 features', 12, 60, 3_000, 240_000],
+    ['60 classes', 60, 8, 6_000, 240_000],
+    ['60 features', 2, 60, 3_000, 200_000],
+  ])('stays small for %s', async (_name, classes, features, rows, most) => {
+    const columns = Array.from({ length: features }, (_, i) => `feature_${i}`);
+    const csv = csvOf(columns, rows, ([a = 0]) => `class ${Math.floor(a * classes)}`);
+    const html = htmlOf((await reportOf({}, csv)).json);
+    expect(Buffer.byteLength(html)).toBeLessThan(most);
+  });
+
   it('says the verdict beside what always saying the most frequent class comes to', async () => {
     const text = htmlOf((await reportOf({})).json).replaceAll(/[\u2068\u2069]/g, '');
     expect(text).toContain('The model finds 52 of 88 test rows of class 1.');

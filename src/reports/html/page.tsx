@@ -24,9 +24,6 @@ const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).di
 /** The page loads nothing and sends nothing. Its one script and its one style are known by their hashes. */
 const POLICY = `default-src 'none'; script-src ${hashOf(SLIDER_SCRIPT)}; style-src ${hashOf(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
 
-/** Coefficients of more classes than this are shown in the table only. */
-const CLASS_PLOTS_MAX = 12;
-
 /** Draws the report as one self-contained page: the same bytes for the same numbers. */
 export function reportHtml(data: ReportData): string {
   return `<!DOCTYPE html>\n${renderToStaticMarkup(<Page data={data} />)}\n`;
@@ -49,8 +46,8 @@ function Page({ data }: { readonly data: ReportData }) {
       <body>
         <main>
           <Head data={data} />
-          <Metrics data={data} />
           <Gates data={data} />
+          <Metrics data={data} />
           <Section title="Right and wrong predictions">
             <Plots plots={partsOf(data, 'confusion_matrix')} />
             <PerClass data={data} />
@@ -131,8 +128,7 @@ function Curves({ data }: { readonly data: ReportData }) {
 }
 
 function coefficientPlots(plots: readonly NamedPlot[]): readonly NamedPlot[] {
-  const some = plots.filter(({ name }) => name.startsWith('coefficients') || name === 'inference');
-  return some.length > CLASS_PLOTS_MAX ? [] : some;
+  return plots.filter(({ name }) => name.startsWith('coefficients') || name === 'inference');
 }
 
 function Warnings({ data: { warnings } }: { readonly data: ReportData }) {
