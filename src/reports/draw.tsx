@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { RunFile } from '../values/run.ts';
 import type { ReportData } from './data.ts';
+import type { ReportLinks } from './html/links.tsx';
 import { reportHtml } from './html/page.tsx';
 import { modelPlots, type NamedPlot, partPlots } from './plots/all.tsx';
 import { PLOT_STYLE } from './plots/palette.ts';
@@ -10,10 +11,11 @@ import { PLOT_STYLE } from './plots/palette.ts';
  * Draws the files of a report from its numbers: the same bytes each time.
  * @param json the text of `report.json`
  * @param isFull whether each plot becomes a file of its own
+ * @param links MLflow's pages, once they are known
  */
-export function drawReport(json: string, isFull: boolean): readonly RunFile[] {
+export function drawReport(json: string, isFull: boolean, links: ReportLinks = []): readonly RunFile[] {
   const data = JSON.parse(json) as ReportData;
-  const page = { path: 'report.html', text: reportHtml(data) };
+  const page = { path: 'report.html', text: reportHtml(data, links) };
   if (!isFull) return [page];
   const plots = [...partPlots(data, 'test'), ...partPlots(data, 'train'), ...modelPlots(data)];
   return [page, ...plots.map(plotFile)];

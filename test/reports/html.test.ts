@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { drawReport } from '../../src/reports/draw.tsx';
+import { reportData } from '../../src/reports/report.ts';
+import type { LoadedModel } from '../../src/values/loadedModel.ts';
+import { chosenOf } from '../../src/values/result.ts';
 import { csvOf, HOSTILE, reportOf } from './sample.ts';
 
 const PAGE_BYTES_MAX = 200_000;
@@ -41,6 +44,23 @@ describe('report.html', () => {
     expect(html).toContain('recall > 0.7</td><td class="text">failed</td><td class="text">recall = 0.5909');
     expect(html).toContain('95 % interval');
     expect(html).toContain('Loss by iteration');
+  });
+
+  it('compares with the champion', async () => {
+    const { run, result } = await reportOf({});
+    const champion = {
+      measures: chosenOf(result).train,
+      paired: { roc_auc: { difference: 0.0125, low: -0.01, high: 0.035, p: 0.3 } },
+      verdicts: { roc_auc: 'no_difference' },
+    } as const;
+    const place = { uri: 'models:/m@prod', name: 'm', version: '3' };
+    const gate = { state: 'passed', gates: [], champion: { place } as unknown as LoadedModel } as const;
+    const data = reportData({ result: { ...result, champion }, run, settings: {}, gate, command: 'curl' });
+    const html = htmlOf(JSON.stringify(data));
+    expect(html).toContain('The champion is <bdi>models:/m@prod</bdi>, version 3');
+    const theirs = champion.measures.metrics.roc_auc.toFixed(4);
+    expect(html).toContain(`<td>${theirs}</td><td>0.0125</td><td>-0.0100 to 0.0350</td>`);
+    expect(html).toContain('no difference');
   });
 
   it('allows its own script and style by their hashes, and nothing else', async () => {

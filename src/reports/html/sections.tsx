@@ -6,13 +6,53 @@ interface DataProps {
   readonly data: ReportData;
 }
 
-export function Metrics({ data: { metrics, baseline } }: DataProps) {
+const VERDICTS = {
+  better: 'better',
+  no_difference: 'no difference',
+  worse_within_noise: 'worse, within noise',
+  significantly_worse: 'significantly worse',
+} as const;
+
+/** This model against the champion, on the same test rows. */
+function Champion({ data: { champion, metrics } }: DataProps) {
+  if (champion === undefined) return null;
+  return (
+    <>
+      <h3>Against the champion</h3>
+      <p>
+        The champion is <bdi>{champion.uri}</bdi>
+        {champion.version !== null && `, version ${champion.version}`}, measured on the same test rows.
+      </p>
+      <Table
+        head={['Metric', 'This model', 'Champion', 'Difference', '95 % interval', 'Verdict']}
+        text={[5]}
+        rows={metrics.map((one) => [
+          one.name,
+          shownMetric(one.test),
+          shownMetric(one.champion),
+          shownMetric(one.difference),
+          rangeOf(one.difference_low, one.difference_high),
+          one.verdict ? VERDICTS[one.verdict] : '–',
+        ])}
+      />
+    </>
+  );
+}
+
+function rangeOf(low: number | null | undefined, high: number | null | undefined): string {
+  return typeof low === 'number' && typeof high === 'number'
+    ? `${shownMetric(low)} to ${shownMetric(high)}`
+    : '–';
+}
+
+export function Metrics({ data }: DataProps) {
+  const { metrics, baseline } = data;
   const hasFolds = metrics.some(({ cv_mean }) => cv_mean !== undefined);
   const hasIntervals = metrics.some(({ test_low }) => test_low !== undefined);
   const row = ({ name, train, test, test_low, test_high, cv_mean, cv_std }: MetricRow) => [
     name,
     shownMetric(test),
-    ...(hasIntervals ? [`${shownMetric(test_low)} to ${shownMetric(test_high)}`] : []),
+    ...(hasIntervals ? [rangeOf(test_low, test_high)] : []),
     shownMetric(train),
     ...(hasFolds ? [`${shownMetric(cv_mean)} ± ${shownMetric(cv_std)}`] : []),
   ];
@@ -34,6 +74,7 @@ export function Metrics({ data: { metrics, baseline } }: DataProps) {
           test rows.
         </p>
       )}
+      <Champion data={data} />
     </Section>
   );
 }
@@ -208,7 +249,7 @@ export function Settings({ data }: DataProps) {
       <h3>Train it again</h3>
       <pre>{data.command}</pre>
       <h3>Pipeline</h3>
-      <pre>{data.pipeline.join('\n')}</pre>
+      <pre>{data.pipeline}</pre>
     </>
   );
 }
