@@ -1,5 +1,5 @@
 /** A page of MLflow, with its name for people. */
-export interface ReportLink {
+interface ReportLink {
   readonly text: string;
   readonly url: string;
 }

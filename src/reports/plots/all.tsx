@@ -17,7 +17,7 @@ export interface NamedPlot {
 /** Room for a class in the label of an axis. */
 const LABEL_WIDTH = 160;
 
-/** Curves of more classes cannot be told apart. */
+/** More curves than this look too much alike. */
 const CURVES_MAX = 12;
 /** Coefficients of more classes are shown in the table only. */
 const CLASS_PLOTS_MAX = 12;
