@@ -4,7 +4,25 @@ import { isolated, shownMetric, shownNumber } from './plots/text.ts';
 /** The result in a few sentences, beside what always saying the most frequent class comes to. */
 export function verdictOf(data: ReportData): readonly string[] {
   const accuracy = data.metrics.find(({ name }) => name === 'accuracy_score')?.test ?? null;
-  return [...foundSentences(data), ...accuracySentences(data, accuracy), ...fitSentences(data)];
+  return [
+    ...gateSentences(data),
+    ...foundSentences(data),
+    ...accuracySentences(data, accuracy),
+    ...fitSentences(data),
+  ];
+}
+
+function gateSentences({ gates = [] }: ReportData): readonly string[] {
+  const of = `of ${gates.length} ${gates.length === 1 ? 'gate' : 'gates'}`;
+  const count = (state: string) => gates.filter((gate) => gate.state === state).length;
+  const [failed, warned] = [count('failed'), count('warned')];
+  if (gates.length > 0 && failed + warned === 0) {
+    return [gates.length === 1 ? 'The gate holds.' : `All ${gates.length} gates hold.`];
+  }
+  return [
+    ...(failed > 0 ? [`${failed} ${of} failed.`] : []),
+    ...(warned > 0 ? [`${warned} ${of} only warned.`] : []),
+  ];
 }
 
 function foundSentences({ counts, positive, data }: ReportData): readonly string[] {

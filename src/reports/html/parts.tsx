@@ -26,6 +26,16 @@ export function Plots({ plots }: { readonly plots: readonly NamedPlot[] }) {
   );
 }
 
+/** Content that is wider than the window: the reader can move it by keys, too. */
+export function Wide({ children }: { readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: only an element with the focus moves by keys.
+    <div class="wide" tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
 interface TableProps {
   readonly head: readonly string[];
   readonly rows: readonly (readonly ComponentChildren[])[];
@@ -42,7 +52,7 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
   const classOf = (column: number) => (text.includes(column) ? 'text' : undefined);
   const left = rows.length - ROWS_MAX;
   return (
-    <div class="wide">
+    <Wide>
       <table>
         <thead>
           <tr>
@@ -66,6 +76,6 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
         </tbody>
       </table>
       {left > 0 && <p class="soft">{left} more rows are in report.json.</p>}
-    </div>
+    </Wide>
   );
 }

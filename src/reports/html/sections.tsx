@@ -1,6 +1,6 @@
 import type { MetricRow, ReportData } from '../data.ts';
 import { shownMetric, shownNumber } from '../plots/text.ts';
-import { Section, Table } from './parts.tsx';
+import { Section, Table, Wide } from './parts.tsx';
 
 interface DataProps {
   readonly data: ReportData;
@@ -79,6 +79,8 @@ export function Metrics({ data }: DataProps) {
   );
 }
 
+const SIGNS = { passed: '✓', failed: '✗', warned: '⚠' } as const;
+
 /** Each gate with the values that it needs. */
 export function Gates({ data: { gates = [] } }: DataProps) {
   if (gates.length === 0) return null;
@@ -91,26 +93,38 @@ export function Gates({ data: { gates = [] } }: DataProps) {
       <Table
         head={['Gate', 'State', 'Values']}
         text={[1, 2]}
-        rows={gates.map((gate) => [gate.expression, gate.state, valuesOf(gate)])}
+        rows={gates.map((gate) => [gate.expression, `${SIGNS[gate.state]} ${gate.state}`, valuesOf(gate)])}
       />
     </Section>
   );
 }
 
-export function PerClass({ data: { per_class } }: DataProps) {
+export function PerClass({ data: { per_class, curves } }: DataProps) {
   const { test } = per_class;
+  // With two classes, the legends of the curves have these numbers.
+  const areas = curves.test !== undefined && curves.test.length > 2 ? curves.test : undefined;
   if (test === undefined) return null;
   return (
     <>
       <h3>Each class, test rows</h3>
       <Table
-        head={['Class', 'Precision', 'Recall', 'F1', 'Rows']}
-        rows={test.map(({ label, precision, recall, f1, support }) => [
+        head={[
+          'Class',
+          'Precision',
+          'Recall',
+          'F1',
+          'Rows',
+          ...(areas ? ['ROC AUC', 'Average precision', 'Brier score'] : []),
+        ]}
+        rows={test.map(({ label, precision, recall, f1, support }, i) => [
           label,
           shownMetric(precision),
           shownMetric(recall),
           shownMetric(f1),
           shownNumber(support),
+          ...(areas
+            ? [areas[i]?.roc_auc, areas[i]?.average_precision, areas[i]?.brier_score].map(shownMetric)
+            : []),
         ])}
       />
     </>
@@ -178,19 +192,27 @@ export function Inference({ data: { inference } }: DataProps) {
 
 export function Sweep({ data: { sweep } }: DataProps) {
   if (sweep === undefined) return null;
+  const hasFolds = sweep.rows.some(({ std }) => std !== undefined);
+  const hasProblems = sweep.rows.some(({ problem }) => problem !== undefined);
   const names = Object.keys(sweep.rows[0]?.settings ?? {});
   const varying = names.filter((name) => new Set(sweep.rows.map(({ settings }) => settings[name])).size > 1);
   return (
     <Table
-      head={['Candidate', ...varying, sweep.select, 'Deviation over the folds', 'Problem']}
-      text={[varying.length + 3]}
+      head={[
+        'Candidate',
+        ...varying,
+        sweep.select,
+        ...(hasFolds ? ['Deviation over the folds'] : []),
+        ...(hasProblems ? ['Problem'] : []),
+      ]}
+      text={[varying.length + (hasFolds ? 3 : 2)]}
       chosen={sweep.rows.findIndex(({ candidate }) => candidate === sweep.chosen)}
       rows={sweep.rows.map(({ candidate, settings, value, std, problem }) => [
         candidate,
         ...varying.map((name) => String(settings[name] ?? 'none')),
         shownMetric(value),
-        shownMetric(std),
-        problem ?? '',
+        ...(hasFolds ? [shownMetric(std)] : []),
+        ...(hasProblems ? [problem ?? ''] : []),
       ])}
     />
   );
@@ -247,9 +269,13 @@ export function Settings({ data }: DataProps) {
         {data.solver.converged ? 'converged' : 'not converged'}.
       </p>
       <h3>Train it again</h3>
-      <pre>{data.command}</pre>
+      <Wide>
+        <pre>{data.command}</pre>
+      </Wide>
       <h3>Pipeline</h3>
-      <pre>{data.pipeline}</pre>
+      <Wide>
+        <pre>{data.pipeline}</pre>
+      </Wide>
     </>
   );
 }

@@ -16,8 +16,9 @@ const LABEL_WIDTH_MAX = 150;
 const SLANT_BELOW = 90;
 const CELL_HEIGHT_MAX = 72;
 const CELL_HEIGHT_MIN = 30;
-/** Above this share of a row, the cell is so dark that its text is light. */
-const LIGHT_TEXT_FROM = 0.62;
+/** From these shares of a row on, the cell's colour is nearer to the text than to the paper: on a light ground, and on a dark one. */
+const INVERSE_FROM = 0.84;
+const INVERSE_ON_DARK_FROM = 0.58;
 
 /** More classes than this would be cells without numbers that can be read. The classes with the fewest rows become one. */
 const CLASSES_MAX = 16;
@@ -44,7 +45,7 @@ export function withoutRareClasses({ labels, matrix }: Folded, most = CLASSES_MA
 export function ConfusionMatrix({ of, ...all }: ConfusionProps) {
   const { labels, matrix } = withoutRareClasses(all);
   const widest = Math.max(...labels.map((label) => textWidth(label, FONT)));
-  const left = 34 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
+  const left = 38 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
   const cell = (WIDTH - left - 12) / labels.length;
   const height = Math.min(CELL_HEIGHT_MAX, Math.max(CELL_HEIGHT_MIN, cell));
   const isTight = cell < SLANT_BELOW && labels.some((label) => textWidth(label, FONT) > cell - 6);
@@ -121,7 +122,8 @@ interface CellProps {
 
 function Cell({ x, width, height, count, share }: CellProps) {
   const middle = px(x + width / 2);
-  const colour = share > LIGHT_TEXT_FROM ? { class: 'inverse' } : {};
+  const colour =
+    share >= INVERSE_FROM ? { class: 'inverse' } : share >= INVERSE_ON_DARK_FROM ? { class: 'middle' } : {};
   const number = shownNumber(count);
   const hasShare = height >= 44 && width >= 44;
   const font = textWidth(number, FONT) > width - 4 ? SMALL_FONT : FONT;

@@ -1,8 +1,8 @@
 /** Widths of characters in shares of the font's size: SVG on a server cannot measure text. */
 const WIDE = 1.02;
-const CAPITAL = 0.7;
-const NARROW = 0.3;
-const USUAL = 0.57;
+const CAPITAL = 0.75;
+const NARROW = 0.33;
+const USUAL = 0.61;
 /** Chinese, Japanese and Korean, and pictures. */
 const WIDE_CHARACTER =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
