@@ -41,7 +41,9 @@ describe('report.html', () => {
     const gates = [{ expression: 'recall > 0.7', state: 'failed', values: { recall: 0.5909 } }] as const;
     const { json } = await reportOf({}, undefined, undefined, { state: 'failed', gates });
     const html = htmlOf(json);
-    expect(html).toContain('recall > 0.7</td><td class="text">✗ failed</td><td class="text">recall = 0.5909');
+    expect(html).toContain(
+      'recall > 0.7</td><td class="text">✗\u00a0failed</td><td class="text">recall = 0.5909',
+    );
     expect(html).toContain('95 % interval');
     expect(html).toContain('Loss by iteration');
   });

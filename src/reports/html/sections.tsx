@@ -93,7 +93,11 @@ export function Gates({ data: { gates = [] } }: DataProps) {
       <Table
         head={['Gate', 'State', 'Values']}
         text={[1, 2]}
-        rows={gates.map((gate) => [gate.expression, `${SIGNS[gate.state]} ${gate.state}`, valuesOf(gate)])}
+        rows={gates.map((gate) => [
+          gate.expression,
+          `${SIGNS[gate.state]}\u00a0${gate.state}`,
+          valuesOf(gate),
+        ])}
       />
     </Section>
   );

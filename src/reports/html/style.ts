@@ -19,15 +19,12 @@ p{margin:6px 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 td{white-space:nowrap}
-th:first-child,td:first-child{text-align:left;max-width:340px}
-td:first-child,td.text{white-space:normal;overflow-wrap:anywhere}
-td:first-child{min-width:9.5em}
-td.text{min-width:6em}
-td.text,th.text{text-align:left;max-width:420px}
+th:first-child,td:first-child,th.text,td.text{text-align:left}
+td:first-child,td.text{white-space:normal;overflow-wrap:break-word;max-width:min(340px,42vw)}
 thead th{color:var(--soft);font-weight:600}
 tr.chosen td{font-weight:600;background:var(--card)}
 a{color:var(--link)}
-pre{background:var(--card);padding:10px 12px;border-radius:6px;font-size:13px;width:max-content;min-width:100%}
+pre{background:var(--card);padding:10px 12px;border-radius:6px;font-size:13px;direction:ltr;unicode-bidi:bidi-override;width:max-content;min-width:100%}
 summary{cursor:pointer;color:var(--soft)}
 .slider{background:var(--card);padding:12px 14px;border-radius:6px;margin:8px 0 14px}
 .slider label{display:block;margin:4px 0}
@@ -38,6 +35,6 @@ summary{cursor:pointer;color:var(--soft)}
 .now dt{color:var(--soft);font-size:13px}
 .now dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;min-width:4.5em}
 [hidden]{display:none}
-@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--card:#fff}main{max-width:none;padding:0}.slider{display:none}details::details-content{content-visibility:visible;height:auto}pre{white-space:pre-wrap;overflow-wrap:anywhere;width:auto}.plots svg,table,pre{break-inside:avoid}h2{break-after:avoid}tr,summary{break-inside:avoid}}
+@media print{.plots{grid-template-columns:1fr 1fr}:root{--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--card:#fff}main{max-width:none;padding:0}.slider{display:none}details::details-content{content-visibility:visible;height:auto}pre{white-space:pre-wrap;overflow-wrap:anywhere;width:auto}.plots svg,table,pre{break-inside:avoid}h2{break-after:avoid}tr,summary{break-inside:avoid}}
 ${PLOT_STYLE}
 `.trim();

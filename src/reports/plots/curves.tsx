@@ -101,7 +101,7 @@ export function ThresholdPlot({ curves, of }: { readonly curves: ClassCurvesData
     <UnitLines
       title={`Metrics by threshold, ${of}`}
       says="Precision, recall and F1 of the class at each threshold."
-      xLabel="Threshold (probability from which on a row is of the class)"
+      xLabel="Threshold (least probability of the class)"
       yLabel="Value"
       series={[
         ratio(

@@ -22,7 +22,7 @@ interface ForestProps {
 
 const WIDTH = 480;
 const ROW_HEIGHT = 20;
-const LABEL_WIDTH_MAX = 170;
+const LABEL_WIDTH_MAX = 190;
 const VALUE_WIDTH = 62;
 const ROWS_MAX = 60;
 

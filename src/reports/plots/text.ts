@@ -9,9 +9,6 @@ const WIDE_CHARACTER =
 const CAPITAL_CHARACTER = /[A-ZMW@%&mw]/;
 const NARROW_CHARACTER = /[ilj.,:;'|!()[\]\p{Mn}]/u;
 
-/** Our own marks around a name. */
-const ISOLATES: ReadonlySet<string> = new Set(['\u2068', '\u2069']);
-
 const widths = new Map<string, number>();
 /** Characters whose widths are remembered. A text may have any, but most texts have few. */
 const REMEMBERED_MAX = 5_000;
@@ -36,14 +33,17 @@ export function textWidth(text: string, fontSize: number): number {
   return width * fontSize;
 }
 
-/**
- * Cuts a text to a width and puts an ellipsis in its middle: names of columns often differ at their ends only. Control
- * characters become blanks.
- */
+/** Signs without a picture, and those that turn the direction of the text behind them. A line break may stay in a text. */
+const UNSEEN = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text from a file as it is shown. */
+export function seen(text: string): string {
+  return text.replaceAll(UNSEEN, ' ');
+}
+
+/** Cuts a text to a width and puts an ellipsis in its middle: names of columns often differ at their ends only. */
 export function fitText(text: string, width: number, fontSize: number): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
-    ISOLATES.has(sign) ? sign : ' ',
-  );
+  const plain = text.replaceAll('\n', ' ');
   if (textWidth(plain, fontSize) <= width) return plain;
   const characters = [...plain];
   let room = width - textWidth('…', fontSize);
