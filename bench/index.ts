@@ -3,6 +3,7 @@ import { curves } from './curves.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
+import { report } from './report.ts';
 import { scoring } from './scoring.ts';
 import { sweep } from './sweep.ts';
 
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   large,
   sweep,
   curves,
+  report,
   scoring,
   profile,
 };

@@ -48,6 +48,14 @@ interface TableProps {
 /** Rows of a table that are shown; the rest is counted. report.json has all rows. */
 const ROWS_MAX = 100;
 
+/** Longer texts are broken into lines. */
+const LINE_CHARS = 24;
+
+function cellClass(cell: ComponentChildren, own: string | undefined): string | undefined {
+  const isLong = typeof cell === 'string' && cell.length > LINE_CHARS;
+  return [own, isLong && 'long'].filter(Boolean).join(' ') || undefined;
+}
+
 export function Table({ head, rows, text = [], chosen }: TableProps) {
   const classOf = (column: number) => (text.includes(column) ? 'text' : undefined);
   const left = rows.length - ROWS_MAX;
@@ -67,7 +75,7 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
           {rows.slice(0, ROWS_MAX).map((cells, i) => (
             <tr key={i} class={i === chosen ? 'chosen' : undefined}>
               {cells.map((cell, j) => (
-                <td key={j} class={classOf(j)} dir={j === 0 ? 'auto' : undefined}>
+                <td key={j} class={cellClass(cell, classOf(j))} dir={j === 0 ? 'auto' : undefined}>
                   {cell}
                 </td>
               ))}

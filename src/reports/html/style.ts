@@ -20,7 +20,8 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
 td{white-space:nowrap}
 th:first-child,td:first-child,th.text,td.text{text-align:left}
-td:first-child,td.text{white-space:normal;overflow-wrap:break-word;max-width:min(340px,42vw)}
+td.long{white-space:normal;overflow-wrap:break-word;max-width:min(340px,42vw)}
+td.long.text{min-width:12em;max-width:420px}
 thead th{color:var(--soft);font-weight:600}
 tr.chosen td{font-weight:600;background:var(--card)}
 a{color:var(--link)}
@@ -35,6 +36,6 @@ summary{cursor:pointer;color:var(--soft)}
 .now dt{color:var(--soft);font-size:13px}
 .now dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;min-width:4.5em}
 [hidden]{display:none}
-@media print{.plots{grid-template-columns:1fr 1fr}:root{--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--card:#fff}main{max-width:none;padding:0}.slider{display:none}details::details-content{content-visibility:visible;height:auto}pre{white-space:pre-wrap;overflow-wrap:anywhere;width:auto}.plots svg,table,pre{break-inside:avoid}h2{break-after:avoid}tr,summary{break-inside:avoid}}
+@media print{.plots{grid-template-columns:1fr 1fr}:root{--ink:#000;--soft:#444;--line:#bbb;--back:#fff;--card:#fff}main{max-width:none;padding:0}table{font-size:11.5px}td{white-space:normal}th,td{padding:3px 6px}.wide{overflow:visible}.slider{display:none}details::details-content{content-visibility:visible;height:auto}pre{white-space:pre-wrap;overflow-wrap:anywhere;width:auto}.plots svg,table,pre{break-inside:avoid}h2{break-after:avoid}tr,summary{break-inside:avoid}}
 ${PLOT_STYLE}
 `.trim();
