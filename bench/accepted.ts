@@ -3,18 +3,15 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
-import { startProgram } from '../test/support/programs.ts';
 import { ensureVenv } from '../test/support/python.ts';
 import { startOriginalService } from './contestants.ts';
 import { CSV, post } from './postForm.ts';
+import { NOWHERE, startAccepting } from './services.ts';
 import { median, quantile, table } from './statistics.ts';
 import { upload } from './uploadFile.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const WARM_UP = 30;
 const REPEATS = 200;
-/** Nothing listens at this address, so a connection is refused at once. */
-const NOWHERE = 'http://127.0.0.1:9';
 
 /**
  * Times one `POST /train` of data/diabetes.csv that does not wait for MLflow, until the training is on disk. The original
@@ -48,29 +45,17 @@ async function measure(
   dir: string,
   between: () => Promise<void> = async () => undefined,
 ): Promise<number[]> {
-  const trainpost = await startProgram(
-    process.execPath,
-    () => [join(ROOT, 'dist/server.js')],
-    (port) => ({
-      PORT: String(port),
-      MLFLOW_TRACKING_URI: uri,
-      MLFLOW_WAIT_MS: '0',
-      TEMP_DIR: join(dir, 'temp'),
-      SPOOL_DIR: join(dir, 'spool'),
-      SPOOL_DISK_FREE_PERCENT_MIN: '0',
-      LOG_LEVEL: 'silent',
-    }),
+  return await startAccepting(
+    async (url) => {
+      const samples: number[] = [];
+      for (let index = 0; index < WARM_UP + REPEATS; index += 1) {
+        await between();
+        samples.push((await post(url)).totalMs);
+      }
+      return samples.slice(WARM_UP);
+    },
+    { uri, dir },
   );
-  try {
-    const samples: number[] = [];
-    for (let index = 0; index < WARM_UP + REPEATS; index += 1) {
-      await between();
-      samples.push((await post(trainpost.url)).totalMs);
-    }
-    return samples.slice(WARM_UP);
-  } finally {
-    await trainpost.stop();
-  }
 }
 
 function report(rows: readonly (readonly [string, readonly number[]])[]): string {

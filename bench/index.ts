@@ -1,8 +1,10 @@
 import { accepted } from './accepted.ts';
+import { curves } from './curves.ts';
 import { gates } from './gates.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
 import { profile } from './profile.ts';
+import { report } from './report.ts';
 import { scoring } from './scoring.ts';
 import { sweep } from './sweep.ts';
 
@@ -12,6 +14,8 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   accepted,
   large,
   sweep,
+  curves,
+  report,
   scoring,
   gates,
   profile,

@@ -45,6 +45,12 @@ const { parseFields } =
 const { planOf } = await built<typeof import('../src/training/fields/use.ts')>('training/fields/use.js');
 const { fitPipelines } =
   await built<typeof import('../src/engine/local/fit/model.ts')>('engine/local/fit/model.js');
+const { measureBoth } = await built<typeof import('../src/engine/local/fit/fitCandidate.ts')>(
+  'engine/local/fit/fitCandidate.js',
+);
+const { HelperTasks } = await built<typeof import('../src/engine/local/fit/helperTasks.ts')>(
+  'engine/local/fit/helperTasks.js',
+);
 const { LocalEngine } = await built<typeof import('../src/engine/local/localEngine.ts')>(
   'engine/local/localEngine.js',
 );
@@ -255,6 +261,31 @@ function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
   return { ms, fits: fitted.map(({ regression }) => fitOf(regression.toState())) };
 }
 
+let fittedForMeasures: ReturnType<typeof fitPipelines> | undefined;
+
+/** Predicts and measures the loaded rows on one thread, with and without curves in turns. */
+async function evaluate({
+  rounds,
+}: {
+  rounds: number;
+}): Promise<{ without: number[]; withCurves: number[] }> {
+  const { dataset, train, test, positive } = sweepData!;
+  fittedForMeasures ??= fitPipelines(dataset, train, { missing: 'error', models: [MODEL] });
+  const [pipeline] = fittedForMeasures;
+  const ms = { without: [] as number[], withCurves: [] as number[] };
+  const helpers = new HelperTasks();
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of ['without', 'withCurves'] as const) {
+      const before = process.cpuUsage();
+      await measureBoth(pipeline!, { train, test, positive }, [], helpers, name === 'withCurves');
+      const used = process.cpuUsage(before);
+      // Round 0 warms up.
+      if (round > 0) ms[name].push((used.user + used.system) / 1000);
+    }
+  }
+  return ms;
+}
+
 /** SHA-256 of the indices of the test rows that the engine marks, in ascending order, 32 bits each. */
 function testRows({ rows }: { rows: number }): { digest: string } {
   const target = { codes: new Uint8Array(rows) } as Target;
@@ -272,10 +303,12 @@ const commands: Readonly<Record<string, (details: never) => unknown>> = {
   parse,
   load,
   sweep,
+  evaluate,
   testRows,
   forget: async () => {
     await Promise.all([sweepData?.helpers.close(), parser?.helpers.close()]);
     sweepData = undefined;
+    fittedForMeasures = undefined;
     parser = undefined;
     return null;
   },

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   values: [],
   errors: ['values'],
-  python: [],
+  python: ['values'],
   system: [],
   net: [],
   kernels: [],

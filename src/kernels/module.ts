@@ -52,6 +52,18 @@ export interface Kernels extends PassKernels {
   ): void;
   /** Bytes of scratch that `measureRows` needs. */
   measureScratchBytes(rows: number): number;
+  /** Walks through sorted scores. Stores sums at places, and points of curves, and returns the number of points. */
+  walkScores(
+    sorted: number,
+    rows: number,
+    tpStep: number,
+    fpStep: number,
+    places: number,
+    nPlaces: number,
+    marks: number,
+    points: number,
+    sums: number,
+  ): number;
 }
 
 /** When the program runs from source, as in tests, it takes the file that src/kernels/build.mjs made. */

@@ -2,7 +2,7 @@
 import type { GateResult } from '../values/gate.ts';
 import type { TermEstimate } from '../values/inference.ts';
 import type { ConfusionCounts } from '../values/metrics.ts';
-import type { LossPoint } from '../values/result.ts';
+import type { LossPoint, Verdict } from '../values/result.ts';
 import type { Warning } from '../values/warning.ts';
 
 export type PartName = 'train' | 'test';
@@ -17,6 +17,12 @@ export interface MetricRow {
   /** Ends of the 95 % interval of `test`, if metrics have intervals. */
   readonly test_low?: number | null;
   readonly test_high?: number | null;
+  /** The champion's value on the same rows, and how this model differs: its value minus the champion's, with the 95 % interval. */
+  readonly champion?: number | null;
+  readonly difference?: number | null;
+  readonly difference_low?: number | null;
+  readonly difference_high?: number | null;
+  readonly verdict?: Verdict | null;
   /** Over the folds. */
   readonly cv_mean?: number | null;
   readonly cv_std?: number | null;
@@ -126,6 +132,8 @@ export interface ReportData {
   readonly losses?: readonly LossPoint[];
   /** What came of the gates, if the form has any. */
   readonly gates?: readonly GateResult[];
+  /** The model behind the alias, if a gate compares with it. */
+  readonly champion?: { readonly uri: string; readonly name: string | null; readonly version: string | null };
   readonly sweep?: { readonly select: string; readonly chosen: number; readonly rows: readonly SweepRow[] };
   readonly data: {
     readonly rows: number;
@@ -147,8 +155,8 @@ export interface ReportData {
   readonly warnings: readonly Warning[];
   readonly settings: Readonly<Record<string, number | string | null>>;
   readonly params: Readonly<Record<string, string>>;
-  /** Steps of the pipeline, as `name: Class`. */
-  readonly pipeline: readonly string[];
+  /** The pipeline as scikit-learn prints it. */
+  readonly pipeline: string;
   /** A command line that trains this model again. */
   readonly command: string;
 }

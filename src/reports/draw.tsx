@@ -2,18 +2,21 @@ import type { VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { RunFile } from '../values/run.ts';
 import type { ReportData } from './data.ts';
+import type { ReportLinks } from './html/links.tsx';
 import { POLICY, reportHtml } from './html/page.tsx';
 import { modelPlots, type NamedPlot, partPlots } from './plots/all.tsx';
 import { PLOT_STYLE } from './plots/palette.ts';
+import { seen } from './plots/text.ts';
 
 /**
  * Draws the files of a report from its numbers: the same bytes each time.
  * @param json the text of `report.json`
  * @param isFull whether each plot becomes a file of its own
+ * @param links MLflow's pages, once they are known
  */
-export function drawReport(json: string, isFull: boolean): readonly RunFile[] {
-  const data = JSON.parse(json) as ReportData;
-  const page = { path: 'report.html', text: reportHtml(data) };
+export function drawReport(json: string, isFull: boolean, links: ReportLinks = []): readonly RunFile[] {
+  const data = JSON.parse(json, shown) as ReportData;
+  const page = { path: 'report.html', text: reportHtml(data, links) };
   if (!isFull) return [page];
   const plots = [...partPlots(data, 'test'), ...partPlots(data, 'train'), ...modelPlots(data)];
   return [page, ...plots.map(plotFile)];
@@ -25,9 +28,14 @@ export function drawReport(json: string, isFull: boolean): readonly RunFile[] {
  */
 export function reportPage(json: string): { readonly text: string; readonly policy: string } {
   return {
-    text: reportHtml(JSON.parse(json) as ReportData),
+    text: reportHtml(JSON.parse(json, shown) as ReportData, []),
     policy: `${POLICY}; frame-ancestors 'none'`,
   };
+}
+
+/** The command line keeps each character, because it is to be copied. */
+function shown(key: string, value: unknown): unknown {
+  return typeof value === 'string' && key !== 'command' ? seen(value) : value;
 }
 
 function plotFile({ name, plot }: NamedPlot): RunFile {

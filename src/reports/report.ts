@@ -1,9 +1,11 @@
+import { pipelineRepr } from '../python/describeEstimator.ts';
 import { pyBoolRepr } from '../python/repr.ts';
 import type { Curves, PartCurves } from '../values/curves.ts';
 import type { ClassLabel, DatasetInfo } from '../values/dataset.ts';
+import type { GateReport } from '../values/gate.ts';
+import type { LoadedModel } from '../values/loadedModel.ts';
 import type { Measures } from '../values/metrics.ts';
-import type { EstimatorState, PipelineState } from '../values/pipelineState.ts';
-import { chosenOf, type Result } from '../values/result.ts';
+import { type ChampionResult, chosenOf, type Result } from '../values/result.ts';
 import type { MetricValues, TrackedRun } from '../values/run.ts';
 import { coefficientsOf, finite, regressionOf } from './coefficients.ts';
 import { curvesData } from './curvesData.ts';
@@ -18,7 +20,7 @@ export interface ReportInput {
   /** The best candidate's settings by their names in answers. */
   readonly settings: ReportData['settings'];
   readonly sweep?: ReportData['sweep'];
-  readonly gates?: ReportData['gates'];
+  readonly gate?: GateReport;
   readonly command: string;
 }
 
@@ -26,7 +28,7 @@ const PARTS = ['train', 'test'] as const;
 
 /** Collects every number of the report. */
 export function reportData(input: ReportInput): ReportData {
-  const { result, run, testFileName, settings, sweep, gates, command } = input;
+  const { result, run, testFileName, settings, sweep, gate, command } = input;
   const { data, split, threshold, inference, curves, warnings } = result;
   const best = chosenOf(result);
   const { textOf, positive, ...start } = startOf(input);
@@ -45,7 +47,7 @@ export function reportData(input: ReportInput): ReportData {
     ...(positive !== undefined && { positive }),
     ...(threshold !== undefined && { threshold }),
     ...(start.baseline && { baseline: start.baseline }),
-    metrics: metricRows(run),
+    metrics: metricRows(run, gate?.champion && result.champion),
     ...(start.counts && { counts: start.counts }),
     confusion,
     per_class: byPart((part) => confusion[part] && classRows(confusion[part], labels)),
@@ -54,7 +56,8 @@ export function reportData(input: ReportInput): ReportData {
     ...(inference !== undefined && { inference: inference.terms }),
     solver: best.solver,
     ...(best.losses !== undefined && { losses: best.losses }),
-    ...(gates !== undefined && { gates }),
+    ...(gate !== undefined && { gates: gate.gates }),
+    ...(gate?.champion && { champion: placeOf(gate.champion) }),
     ...(sweep !== undefined && { sweep }),
     data: {
       rows: data.rows,
@@ -67,7 +70,7 @@ export function reportData(input: ReportInput): ReportData {
     warnings: [...warnings, ...best.warnings],
     settings,
     params: run.extraParams ?? {},
-    pipeline: stepsOf(best.pipeline),
+    pipeline: pipelineRepr(best.pipeline),
     command,
   };
 }
@@ -103,7 +106,7 @@ export function reportStart(input: Pick<ReportInput, 'result' | 'run'>): {
   return {
     verdict: verdictOf({
       ...start,
-      metrics: metricRows(run),
+      metrics: metricRows(run, undefined),
       data: { test_rows: result.split.test },
       solver: chosenOf(result).solver,
     }),
@@ -175,7 +178,10 @@ function classRows(matrix: readonly (readonly number[])[], labels: readonly stri
 }
 
 /** `score` is the accuracy once more. */
-function metricRows({ training, test, intervals, cv }: ReportInput['run']): readonly MetricRow[] {
+function metricRows(
+  { training, test, intervals, cv }: ReportInput['run'],
+  champion: ChampionResult | undefined,
+): readonly MetricRow[] {
   const value = (values: MetricValues, name: string) => finite(values[name] ?? Number.NaN);
   return Object.keys(test)
     .filter((name) => name !== 'score')
@@ -184,8 +190,26 @@ function metricRows({ training, test, intervals, cv }: ReportInput['run']): read
       train: value(training, name),
       test: value(test, name),
       ...(intervals && { test_low: intervals[name]?.[0] ?? null, test_high: intervals[name]?.[1] ?? null }),
+      ...(champion && championCells(champion, name)),
       ...(cv && { cv_mean: value(cv.mean, name), cv_std: value(cv.std, name) }),
     }));
+}
+
+function placeOf({ place }: LoadedModel): NonNullable<ReportData['champion']> {
+  return { uri: place.uri, name: place.name ?? null, version: place.version ?? null };
+}
+
+function championCells({ measures, paired, verdicts }: ChampionResult, name: string): Partial<MetricRow> {
+  const values: MetricValues = { ...measures.metrics, ...measures.custom };
+  const { difference, low, high } = paired[name] ?? {};
+  const orNull = (value: number | undefined) => finite(value ?? Number.NaN);
+  return {
+    champion: orNull(values[name]),
+    difference: orNull(difference),
+    difference_low: orNull(low),
+    difference_high: orNull(high),
+    verdict: verdicts[name] ?? null,
+  };
 }
 
 function columnRows({ columns, target, features, summaries }: DatasetInfo): ReportData['data']['columns'] {
@@ -200,21 +224,5 @@ function columnRows({ columns, target, features, summaries }: DatasetInfo): Repo
       missing,
       ...(summary && { min: summary.min, max: summary.max, mean: summary.mean, std: summary.std }),
     };
-  });
-}
-
-function stepsOf({ steps }: PipelineState): readonly string[] {
-  return steps.flatMap(([name, state]) => [`${name}: ${state.estimator}`, ...within(state)]);
-}
-
-function within(state: EstimatorState): readonly string[] {
-  if (state.estimator === 'FixedThresholdClassifier') return [`  ${state.classifier.estimator}`];
-  if (state.estimator !== 'ColumnTransformer') return [];
-  return state.transformers.map(({ name, transformer, columns }) => {
-    const names =
-      transformer.estimator === 'Pipeline'
-        ? transformer.steps.map(([, step]) => step.estimator).join(', ')
-        : transformer.estimator;
-    return `  ${name} (${columns.length} columns): ${names}`;
   });
 }

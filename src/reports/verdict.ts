@@ -2,7 +2,7 @@ import type { ReportData } from './data.ts';
 import { isolated, shownMetric, shownNumber } from './plots/text.ts';
 
 /** The numbers that a verdict needs. An evaluation has no solver. */
-interface VerdictFacts extends Pick<ReportData, 'metrics' | 'counts' | 'positive' | 'baseline'> {
+interface VerdictFacts extends Pick<ReportData, 'metrics' | 'counts' | 'positive' | 'baseline' | 'gates'> {
   readonly data: Pick<ReportData['data'], 'test_rows'>;
   readonly solver?: ReportData['solver'];
 }
@@ -10,7 +10,25 @@ interface VerdictFacts extends Pick<ReportData, 'metrics' | 'counts' | 'positive
 /** The result in a few sentences, beside what always saying the most frequent class comes to. */
 export function verdictOf(data: VerdictFacts): readonly string[] {
   const accuracy = data.metrics.find(({ name }) => name === 'accuracy_score')?.test ?? null;
-  return [...foundSentences(data), ...accuracySentences(data, accuracy), ...fitSentences(data)];
+  return [
+    ...gateSentences(data),
+    ...foundSentences(data),
+    ...accuracySentences(data, accuracy),
+    ...fitSentences(data),
+  ];
+}
+
+function gateSentences({ gates = [] }: VerdictFacts): readonly string[] {
+  const of = `of ${gates.length} ${gates.length === 1 ? 'gate' : 'gates'}`;
+  const count = (state: string) => gates.filter((gate) => gate.state === state).length;
+  const [failed, warned] = [count('failed'), count('warned')];
+  if (gates.length > 0 && failed + warned === 0) {
+    return [gates.length === 1 ? 'The gate holds.' : `All ${gates.length} gates hold.`];
+  }
+  return [
+    ...(failed > 0 ? [`${failed} ${of} failed.`] : []),
+    ...(warned > 0 ? [`${warned} ${of} only warned.`] : []),
+  ];
 }
 
 function foundSentences({ counts, positive, data }: VerdictFacts): readonly string[] {

@@ -19,6 +19,10 @@ export function runUrl(base: LinkBase, experimentId: string, runId: string): str
   return pageUrl(base, `experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`);
 }
 
+export function modelUrl(base: LinkBase, name: string): string {
+  return pageUrl(base, `models/${encodeURIComponent(name)}`);
+}
+
 export function modelVersionUrl(base: LinkBase, name: string, version: string): string {
   return pageUrl(base, `models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`);
 }

@@ -30,7 +30,7 @@ export function reportFiles(input: Facts, kind: ReportKind): readonly RunFile[] 
     ...(testFileName !== undefined && { testFileName }),
     settings: shownSettings(chosenOf(result).model),
     ...sweepOf(result, plan),
-    ...(gate !== undefined && { gates: gate.gates }),
+    ...(gate !== undefined && { gate }),
     command: commandLine(fields, fileName, testFileName),
   });
   const report = { path: 'report.json', text: `${JSON.stringify(data)}\n` };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { source as axe } from 'axe-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawReport } from '../../src/reports/draw.tsx';
@@ -35,6 +36,42 @@ describe.skipIf(chromiumPath === undefined)('the report in Chromium', () => {
     await page.goto(pathToFileURL(path).href);
     return { page, faults };
   }
+
+  it.each([
+    ['light', 1_400, {}],
+    ['dark', 480, {}],
+    ['dark', 1_400, { C: '0.1,1', cv: '3', inference: 'true' }],
+  ] as const)('has nothing that axe objects to: %s, %i pixels, %j', async (colorScheme, width, body) => {
+    const csv = csvOf(HOSTILE, 200, ([a = 0, b = 0]) => (a + b > 1 ? HOSTILE[0]! : HOSTILE[3]!));
+    const gate = { state: 'failed', gates: [{ expression: 'f1 > 1', state: 'failed', values: {} }] } as const;
+    const { json } = await reportOf(body, csv, undefined, gate);
+    const { page } = await open(json, width);
+    await page.emulateMedia({ colorScheme });
+    // Closed parts are looked at too.
+    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+    // The page's own policy forbids other scripts; the test goes around it.
+    await page.evaluate(axe);
+    const { violations } = (await page.evaluate('axe.run()')) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await page.close();
+  });
+
+  it('shows everything on paper, and without scripts', async () => {
+    const { json } = await reportOf({});
+    const path = join(folder, 'paper.html');
+    writeFileSync(path, drawReport(json, false)[0]!.text);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(path).href);
+    await page.emulateMedia({ media: 'print' });
+    for (const text of ['Minimum', 'Mean probability', 'ROC curve, training rows', 'Train it again']) {
+      expect(await page.getByText(text).first().isVisible()).toBe(true);
+    }
+    expect(await page.locator('#slider').isVisible()).toBe(false);
+    await context.close();
+  });
 
   it('finds the threshold that costs least', async () => {
     const { json, data } = await reportOf({});

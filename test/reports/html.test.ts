@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { drawReport } from '../../src/reports/draw.tsx';
+import { reportData } from '../../src/reports/report.ts';
+import type { LoadedModel } from '../../src/values/loadedModel.ts';
+import { chosenOf } from '../../src/values/result.ts';
 import { csvOf, HOSTILE, reportOf } from './sample.ts';
 
 const PAGE_BYTES_MAX = 200_000;
@@ -15,6 +18,18 @@ describe('report.html', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(PAGE_BYTES_MAX);
   });
 
+  it.each([
+    ['12 classes', 12, 8, 3_000, 200_000],
+    ['12 classes and 60 features', 12, 60, 3_000, 240_000],
+    ['60 classes', 60, 8, 6_000, 240_000],
+    ['60 features', 2, 60, 3_000, 200_000],
+  ])('stays small for %s', async (_name, classes, features, rows, most) => {
+    const columns = Array.from({ length: features }, (_, i) => `feature_${i}`);
+    const csv = csvOf(columns, rows, ([a = 0]) => `class ${Math.floor(a * classes)}`);
+    const html = htmlOf((await reportOf({}, csv)).json);
+    expect(Buffer.byteLength(html)).toBeLessThan(most);
+  });
+
   it('says the verdict beside what always saying the most frequent class comes to', async () => {
     const text = htmlOf((await reportOf({})).json).replaceAll(/[\u2068\u2069]/g, '');
     expect(text).toContain('The model finds 52 of 88 test rows of class 1.');
@@ -26,9 +41,28 @@ describe('report.html', () => {
     const gates = [{ expression: 'recall > 0.7', state: 'failed', values: { recall: 0.5909 } }] as const;
     const { json } = await reportOf({}, undefined, undefined, { state: 'failed', gates });
     const html = htmlOf(json);
-    expect(html).toContain('recall > 0.7</td><td class="text">failed</td><td class="text">recall = 0.5909');
+    expect(html).toContain(
+      'recall > 0.7</td><td class="text">✗\u00a0failed</td><td class="text">recall = 0.5909',
+    );
     expect(html).toContain('95 % interval');
     expect(html).toContain('Loss by iteration');
+  });
+
+  it('compares with the champion', async () => {
+    const { run, result } = await reportOf({});
+    const champion = {
+      measures: chosenOf(result).train,
+      paired: { roc_auc: { difference: 0.0125, low: -0.01, high: 0.035, p: 0.3 } },
+      verdicts: { roc_auc: 'no_difference' },
+    } as const;
+    const place = { uri: 'models:/m@prod', name: 'm', version: '3' };
+    const gate = { state: 'passed', gates: [], champion: { place } as unknown as LoadedModel } as const;
+    const data = reportData({ result: { ...result, champion }, run, settings: {}, gate, command: 'curl' });
+    const html = htmlOf(JSON.stringify(data));
+    expect(html).toContain('The champion is <bdi>models:/m@prod</bdi>, version 3');
+    const theirs = champion.measures.metrics.roc_auc.toFixed(4);
+    expect(html).toContain(`<td>${theirs}</td><td>0.0125</td><td>-0.0100 to 0.0350</td>`);
+    expect(html).toContain('no difference');
   });
 
   it('allows its own script and style by their hashes, and nothing else', async () => {

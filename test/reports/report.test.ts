@@ -21,7 +21,7 @@ describe('the numbers of a report', () => {
       baseline: { label: '0', accuracy: 143 / 231 },
       data: { rows: 768, train_rows: 537, test_rows: 231, class_counts: [{ rows: 500 }, { rows: 268 }] },
       settings: { C: 1, max_iter: 100, class_weight: null },
-      pipeline: ['scaler: MinMaxScaler', 'model: LogisticRegression'],
+      pipeline: "Pipeline(steps=[('scaler', MinMaxScaler()), ('model', LogisticRegression())])",
     });
     expect(data.metrics.find(({ name }) => name === 'roc_auc')?.test).toBe(test.metrics.roc_auc);
     const [curves] = data.curves.test!;
@@ -56,11 +56,30 @@ describe('the numbers of a report', () => {
     );
     const other = (await reportOf({ missing: 'mean', target: 'y' }, mixed)).data;
     expect(other.coefficients.map(({ term }) => term)).toEqual(['size', 'colour=blue', 'colour=red']);
-    expect(other.pipeline).toEqual([
-      'columns: ColumnTransformer',
-      '  numeric (1 columns): SimpleImputer, MinMaxScaler',
-      '  categorical (1 columns): SimpleImputer, SimpleImputer, SimpleImputer, OneHotEncoder',
-      'model: LogisticRegression',
+    // As `print` of scikit-learn 1.9.1 gives it.
+    expect(other.pipeline.split('\n')).toEqual([
+      "Pipeline(steps=[('columns',",
+      '                 ColumnTransformer(sparse_threshold=0,',
+      "                                   transformers=[('numeric',",
+      "                                                  Pipeline(steps=[('imputer',",
+      '                                                                   SimpleImputer()),',
+      "                                                                  ('scaler',",
+      '                                                                   MinMaxScaler())]),',
+      "                                                  ['size']),",
+      "                                                 ('categorical',",
+      "                                                  Pipeline(steps=[('imputer',",
+      "                                                                   SimpleImputer(strategy='most_frequent')),",
+      "                                                                  ('imputer_none',",
+      '                                                                   SimpleImputer(missing_values=None,',
+      "                                                                                 strategy='most_frequent')),",
+      "                                                                  ('imputer_empty',",
+      "                                                                   SimpleImputer(missing_values='',",
+      "                                                                                 strategy='most_frequent')),",
+      "                                                                  ('encoder',",
+      "                                                                   OneHotEncoder(handle_unknown='ignore',",
+      '                                                                                 sparse_output=False))]),',
+      "                                                  ['colour'])])),",
+      "                ('model', LogisticRegression())])",
     ]);
   });
 

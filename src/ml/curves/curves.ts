@@ -2,7 +2,7 @@ import type { CalibrationBins, ClassCurves, Cuts, PartCurves, ScoreHistogram } f
 import type { CodedResult } from '../codedMetrics.ts';
 import { firstAbove, firstFrom, type MarkedScores, markScores } from './markedScores.ts';
 import { thin } from './thin.ts';
-import { type Mark, type Points, type Walked, walk } from './walk.ts';
+import { type Mark, type Points, type Walk, type Walked, walkPlain } from './walk.ts';
 
 /** Most points of a curve, and most rows of the table of thresholds. Many classes share more of them. */
 const POINTS_MAX = 500;
@@ -21,6 +21,8 @@ export interface CurvesInput {
   readonly most?: number;
   /** Computed elsewhere, with the same scores. */
   readonly rocAuc?: number;
+  /** How the rows are walked through; `walkPlain` without it. */
+  readonly walk?: Walk;
 }
 
 /** The curves of one class against all others. */
@@ -30,6 +32,7 @@ export function classCurves({
   positives,
   rocAuc,
   most = POINTS_MAX,
+  walk = walkPlain,
 }: CurvesInput): ClassCurves {
   const edges = quantiles(marked).map((edge) => firstAbove(marked, edge));
   const bins = [0, ...edges, marked.length];

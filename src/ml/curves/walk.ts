@@ -2,6 +2,8 @@ import type { MarkedScores } from './markedScores.ts';
 
 /** Points that are kept of each class before the curves are thinned: between two of them lie 1/1,000 of its rows at most. */
 const STEPS_A_CLASS = 1_000;
+/** Most points that a walk keeps: the steps of both classes, the first point and the last one. */
+export const WALK_POINTS_MAX = 2 * STEPS_A_CLASS + 2;
 /** Rows of one call: V8 compiles a function that is called often sooner than one that loops for long. */
 const CHUNK_ROWS = 16_384;
 
@@ -32,11 +34,27 @@ export interface Walked {
  * `sklearn.metrics.roc_curve` does.
  * @param places where the sums are asked for
  */
-export function walk(marked: MarkedScores, nPositives: number, places: readonly number[]): Walked {
+export type Walk = (marked: MarkedScores, nPositives: number, places: readonly number[]) => Walked;
+
+/** The rows of each class between two points that are kept. */
+export function walkSteps(rows: number, nPositives: number) {
+  return {
+    tp: Math.max(1, nPositives / STEPS_A_CLASS),
+    fp: Math.max(1, (rows - nPositives) / STEPS_A_CLASS),
+  };
+}
+
+/** The places where a walk stops: those that are asked for and the first row, from the highest score down. */
+export function stopsOf(places: readonly number[]): readonly number[] {
+  return [...new Set([0, ...places])].sort((a, b) => b - a);
+}
+
+/** Walks through rows that lie anywhere. The kernel `walkScores` gives the same bits for rows in a table's memory. */
+export const walkPlain: Walk = (marked, nPositives, places) => {
   const walker = new Walker(marked, nPositives);
   const marks = new Map<number, Mark>();
   let end = marked.length;
-  for (const place of [...new Set([0, ...places])].sort((a, b) => b - a)) {
+  for (const place of stopsOf(places)) {
     while (end > place) {
       const next = Math.max(place, end - CHUNK_ROWS);
       walker.go(end, next);
@@ -51,7 +69,7 @@ export function walk(marked: MarkedScores, nPositives: number, places: readonly 
     brier: walker.squares / marked.length,
     marks,
   };
-}
+};
 
 class Walker {
   readonly points: Points = { threshold: [], tp: [], fp: [] };
@@ -72,8 +90,9 @@ class Walker {
   constructor(marked: MarkedScores, nPositives: number) {
     this.#marked = marked;
     this.#words = new Uint32Array(marked.buffer, marked.byteOffset, marked.length * 2);
-    this.#tpStep = Math.max(1, nPositives / STEPS_A_CLASS);
-    this.#fpStep = Math.max(1, (marked.length - nPositives) / STEPS_A_CLASS);
+    const steps = walkSteps(marked.length, nPositives);
+    this.#tpStep = steps.tp;
+    this.#fpStep = steps.fp;
   }
 
   /** Goes down to a place, from the row before another. */

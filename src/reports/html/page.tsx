@@ -3,6 +3,7 @@ import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { ReportData } from '../data.ts';
 import { modelPlots, type NamedPlot, partPlots } from '../plots/all.tsx';
 import { verdictOf } from '../verdict.ts';
+import { Links, type ReportLinks } from './links.tsx';
 import { Plots, Section } from './parts.tsx';
 import {
   CalibrationTable,
@@ -24,15 +25,12 @@ const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).di
 /** The page loads nothing and sends nothing. Its one script and its one style are known by their hashes. */
 export const POLICY = `default-src 'none'; script-src ${hashOf(SLIDER_SCRIPT)}; style-src ${hashOf(PAGE_STYLE)}; base-uri 'none'; form-action 'none'`;
 
-/** Coefficients of more classes than this are shown in the table only. */
-const CLASS_PLOTS_MAX = 12;
-
 /** Draws the report as one self-contained page: the same bytes for the same numbers. */
-export function reportHtml(data: ReportData): string {
-  return `<!DOCTYPE html>\n${renderToStaticMarkup(<Page data={data} />)}\n`;
+export function reportHtml(data: ReportData, links: ReportLinks): string {
+  return `<!DOCTYPE html>\n${renderToStaticMarkup(<Page data={data} links={links} />)}\n`;
 }
 
-function Page({ data }: { readonly data: ReportData }) {
+function Page({ data, links }: { readonly data: ReportData; readonly links: ReportLinks }) {
   const plots = modelPlots(data);
   const named = (...names: string[]) => plots.filter(({ name }) => names.includes(name));
   const [first] = data.curves.test ?? [];
@@ -48,9 +46,9 @@ function Page({ data }: { readonly data: ReportData }) {
       </head>
       <body>
         <main>
-          <Head data={data} />
-          <Metrics data={data} />
+          <Head data={data} links={links} />
           <Gates data={data} />
+          <Metrics data={data} />
           <Section title="Right and wrong predictions">
             <Plots plots={partsOf(data, 'confusion_matrix')} />
             <PerClass data={data} />
@@ -93,7 +91,7 @@ function Page({ data }: { readonly data: ReportData }) {
   );
 }
 
-function Head({ data }: { readonly data: ReportData }) {
+function Head({ data, links }: { readonly data: ReportData; readonly links: ReportLinks }) {
   return (
     <header>
       <h1 dir="auto">{data.run}</h1>
@@ -101,6 +99,7 @@ function Head({ data }: { readonly data: ReportData }) {
         Experiment <bdi>{data.experiment}</bdi>, registered model <bdi>{data.registered_model}</bdi>,{' '}
         {data.trained_at.replace('T', ' ').slice(0, 16)} UTC
       </p>
+      <Links links={links} />
       <div class="verdict">
         {verdictOf(data).map((sentence) => (
           <p key={sentence}>{sentence}</p>
@@ -131,8 +130,7 @@ function Curves({ data }: { readonly data: ReportData }) {
 }
 
 function coefficientPlots(plots: readonly NamedPlot[]): readonly NamedPlot[] {
-  const some = plots.filter(({ name }) => name.startsWith('coefficients') || name === 'inference');
-  return some.length > CLASS_PLOTS_MAX ? [] : some;
+  return plots.filter(({ name }) => name.startsWith('coefficients') || name === 'inference');
 }
 
 function Warnings({ data: { warnings } }: { readonly data: ReportData }) {

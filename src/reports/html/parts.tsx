@@ -26,6 +26,16 @@ export function Plots({ plots }: { readonly plots: readonly NamedPlot[] }) {
   );
 }
 
+/** Content that is wider than the window: the reader can move it by keys, too. */
+export function Wide({ children }: { readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: only an element with the focus moves by keys.
+    <div class="wide" tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
 interface TableProps {
   readonly head: readonly string[];
   readonly rows: readonly (readonly ComponentChildren[])[];
@@ -38,11 +48,19 @@ interface TableProps {
 /** Rows of a table that are shown; the rest is counted. report.json has all rows. */
 const ROWS_MAX = 100;
 
+/** Longer texts are broken into lines. */
+const LINE_CHARS = 24;
+
+function cellClass(cell: ComponentChildren, own: string | undefined): string | undefined {
+  const isLong = typeof cell === 'string' && cell.length > LINE_CHARS;
+  return [own, isLong && 'long'].filter(Boolean).join(' ') || undefined;
+}
+
 export function Table({ head, rows, text = [], chosen }: TableProps) {
   const classOf = (column: number) => (text.includes(column) ? 'text' : undefined);
   const left = rows.length - ROWS_MAX;
   return (
-    <div class="wide">
+    <Wide>
       <table>
         <thead>
           <tr>
@@ -57,7 +75,7 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
           {rows.slice(0, ROWS_MAX).map((cells, i) => (
             <tr key={i} class={i === chosen ? 'chosen' : undefined}>
               {cells.map((cell, j) => (
-                <td key={j} class={classOf(j)} dir={j === 0 ? 'auto' : undefined}>
+                <td key={j} class={cellClass(cell, classOf(j))} dir={j === 0 ? 'auto' : undefined}>
                   {cell}
                 </td>
               ))}
@@ -66,6 +84,6 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
         </tbody>
       </table>
       {left > 0 && <p class="soft">{left} more rows are in report.json.</p>}
-    </div>
+    </Wide>
   );
 }

@@ -1,18 +1,58 @@
 import type { MetricRow, ReportData } from '../data.ts';
 import { shownMetric, shownNumber } from '../plots/text.ts';
-import { Section, Table } from './parts.tsx';
+import { Section, Table, Wide } from './parts.tsx';
 
 interface DataProps {
   readonly data: ReportData;
 }
 
-export function Metrics({ data: { metrics, baseline } }: DataProps) {
+const VERDICTS = {
+  better: 'better',
+  no_difference: 'no difference',
+  worse_within_noise: 'worse, within noise',
+  significantly_worse: 'significantly worse',
+} as const;
+
+/** This model against the champion, on the same test rows. */
+function Champion({ data: { champion, metrics } }: DataProps) {
+  if (champion === undefined) return null;
+  return (
+    <>
+      <h3>Against the champion</h3>
+      <p>
+        The champion is <bdi>{champion.uri}</bdi>
+        {champion.version !== null && `, version ${champion.version}`}, measured on the same test rows.
+      </p>
+      <Table
+        head={['Metric', 'This model', 'Champion', 'Difference', '95 % interval', 'Verdict']}
+        text={[5]}
+        rows={metrics.map((one) => [
+          one.name,
+          shownMetric(one.test),
+          shownMetric(one.champion),
+          shownMetric(one.difference),
+          rangeOf(one.difference_low, one.difference_high),
+          one.verdict ? VERDICTS[one.verdict] : '–',
+        ])}
+      />
+    </>
+  );
+}
+
+function rangeOf(low: number | null | undefined, high: number | null | undefined): string {
+  return typeof low === 'number' && typeof high === 'number'
+    ? `${shownMetric(low)} to ${shownMetric(high)}`
+    : '–';
+}
+
+export function Metrics({ data }: DataProps) {
+  const { metrics, baseline } = data;
   const hasFolds = metrics.some(({ cv_mean }) => cv_mean !== undefined);
   const hasIntervals = metrics.some(({ test_low }) => test_low !== undefined);
   const row = ({ name, train, test, test_low, test_high, cv_mean, cv_std }: MetricRow) => [
     name,
     shownMetric(test),
-    ...(hasIntervals ? [`${shownMetric(test_low)} to ${shownMetric(test_high)}`] : []),
+    ...(hasIntervals ? [rangeOf(test_low, test_high)] : []),
     shownMetric(train),
     ...(hasFolds ? [`${shownMetric(cv_mean)} ± ${shownMetric(cv_std)}`] : []),
   ];
@@ -34,9 +74,12 @@ export function Metrics({ data: { metrics, baseline } }: DataProps) {
           test rows.
         </p>
       )}
+      <Champion data={data} />
     </Section>
   );
 }
+
+const SIGNS = { passed: '✓', failed: '✗', warned: '⚠' } as const;
 
 /** Each gate with the values that it needs. */
 export function Gates({ data: { gates = [] } }: DataProps) {
@@ -50,26 +93,42 @@ export function Gates({ data: { gates = [] } }: DataProps) {
       <Table
         head={['Gate', 'State', 'Values']}
         text={[1, 2]}
-        rows={gates.map((gate) => [gate.expression, gate.state, valuesOf(gate)])}
+        rows={gates.map((gate) => [
+          gate.expression,
+          `${SIGNS[gate.state]}\u00a0${gate.state}`,
+          valuesOf(gate),
+        ])}
       />
     </Section>
   );
 }
 
-export function PerClass({ data: { per_class } }: DataProps) {
+export function PerClass({ data: { per_class, curves } }: DataProps) {
   const { test } = per_class;
+  // With two classes, the legends of the curves have these numbers.
+  const areas = curves.test !== undefined && curves.test.length > 2 ? curves.test : undefined;
   if (test === undefined) return null;
   return (
     <>
       <h3>Each class, test rows</h3>
       <Table
-        head={['Class', 'Precision', 'Recall', 'F1', 'Rows']}
-        rows={test.map(({ label, precision, recall, f1, support }) => [
+        head={[
+          'Class',
+          'Precision',
+          'Recall',
+          'F1',
+          'Rows',
+          ...(areas ? ['ROC AUC', 'Average precision', 'Brier score'] : []),
+        ]}
+        rows={test.map(({ label, precision, recall, f1, support }, i) => [
           label,
           shownMetric(precision),
           shownMetric(recall),
           shownMetric(f1),
           shownNumber(support),
+          ...(areas
+            ? [areas[i]?.roc_auc, areas[i]?.average_precision, areas[i]?.brier_score].map(shownMetric)
+            : []),
         ])}
       />
     </>
@@ -137,19 +196,27 @@ export function Inference({ data: { inference } }: DataProps) {
 
 export function Sweep({ data: { sweep } }: DataProps) {
   if (sweep === undefined) return null;
+  const hasFolds = sweep.rows.some(({ std }) => std !== undefined);
+  const hasProblems = sweep.rows.some(({ problem }) => problem !== undefined);
   const names = Object.keys(sweep.rows[0]?.settings ?? {});
   const varying = names.filter((name) => new Set(sweep.rows.map(({ settings }) => settings[name])).size > 1);
   return (
     <Table
-      head={['Candidate', ...varying, sweep.select, 'Deviation over the folds', 'Problem']}
-      text={[varying.length + 3]}
+      head={[
+        'Candidate',
+        ...varying,
+        sweep.select,
+        ...(hasFolds ? ['Deviation over the folds'] : []),
+        ...(hasProblems ? ['Problem'] : []),
+      ]}
+      text={[varying.length + (hasFolds ? 3 : 2)]}
       chosen={sweep.rows.findIndex(({ candidate }) => candidate === sweep.chosen)}
       rows={sweep.rows.map(({ candidate, settings, value, std, problem }) => [
         candidate,
         ...varying.map((name) => String(settings[name] ?? 'none')),
         shownMetric(value),
-        shownMetric(std),
-        problem ?? '',
+        ...(hasFolds ? [shownMetric(std)] : []),
+        ...(hasProblems ? [problem ?? ''] : []),
       ])}
     />
   );
@@ -206,9 +273,13 @@ export function Settings({ data }: DataProps) {
         {data.solver.converged ? 'converged' : 'not converged'}.
       </p>
       <h3>Train it again</h3>
-      <pre>{data.command}</pre>
+      <Wide>
+        <pre>{data.command}</pre>
+      </Wide>
       <h3>Pipeline</h3>
-      <pre>{data.pipeline.join('\n')}</pre>
+      <Wide>
+        <pre>{data.pipeline}</pre>
+      </Wide>
     </>
   );
 }

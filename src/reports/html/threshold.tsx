@@ -73,26 +73,14 @@ function Slider() {
           Find the cheapest threshold
         </button>
       </label>
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              {NOW.map(([id, name]) => (
-                <th key={id} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              {NOW.map(([id]) => (
-                <td key={id} id={`now-${id}`} />
-              ))}
-            </tr>
-          </tbody>
-        </table>
-      </div>
+      <dl class="now">
+        {NOW.map(([id, name]) => (
+          <div key={id}>
+            <dt>{name}</dt>
+            <dd id={`now-${id}`} />
+          </div>
+        ))}
+      </dl>
       <p class="soft">
         The counts are those of the test rows. A threshold that is chosen on them looks better than it is.
       </p>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { CoefficientRow, PartName, ReportData, SweepRow } from '../data.ts';
+import type { ClassCurvesData, CoefficientRow, PartName, ReportData, SweepRow } from '../data.ts';
 import { ClassBalance, ScoreHistogram } from './bars.tsx';
 import { ConfusionMatrix } from './confusion.tsx';
 import { CalibrationPlot, PrecisionRecallCurve, RocCurve, ThresholdPlot } from './curves.tsx';
@@ -17,6 +17,15 @@ export interface NamedPlot {
 /** Room for a class in the label of an axis. */
 const LABEL_WIDTH = 160;
 
+/** More curves than this look too much alike. */
+const CURVES_MAX = 12;
+/** Coefficients of more classes are shown in the table only. */
+const CLASS_PLOTS_MAX = 12;
+/** Coefficients that are drawn of all classes together, and of each class at frequent. */
+const COEFFICIENTS_MAX = 180;
+const COEFFICIENTS_EACH = 8;
+const COEFFICIENTS_OF_ONE = 60;
+
 const OF = { train: 'training rows', test: 'test rows' } as const;
 /** Names of files begin as those of `mlflow.sklearn.autolog`. */
 const PREFIX = { train: 'training', test: 'test' } as const;
@@ -25,7 +34,7 @@ const PREFIX = { train: 'training', test: 'test' } as const;
 export function partPlots(data: ReportData, part: PartName): readonly NamedPlot[] {
   const of = OF[part];
   const matrix = data.confusion[part];
-  const curves = data.curves[part];
+  const curves = data.curves[part] && mostFrequent(data.curves[part]);
   const plots: NamedPlot[] = [];
   const add = (name: string, plot: VNode) => plots.push({ name: `${PREFIX[part]}_${name}`, plot });
   if (matrix !== undefined) {
@@ -45,6 +54,13 @@ export function partPlots(data: ReportData, part: PartName): readonly NamedPlot[
     );
   }
   return plots;
+}
+
+/** The curves of the classes with the most rows. */
+function mostFrequent(curves: readonly ClassCurvesData[]): readonly ClassCurvesData[] {
+  if (curves.length <= CURVES_MAX) return curves;
+  const frequent = [...curves].sort((a, b) => b.positives - a.positives).slice(0, CURVES_MAX);
+  return curves.filter((one) => frequent.includes(one));
 }
 
 /** The plots of the model and of the file. */
@@ -67,6 +83,11 @@ function coefficientPlots({ coefficients, classes }: ReportData): readonly Named
     if (group === undefined) groups.set(row.label, [row]);
     else group.push(row);
   }
+  if (groups.size > CLASS_PLOTS_MAX) return [];
+  const most = Math.min(
+    COEFFICIENTS_OF_ONE,
+    Math.max(COEFFICIENTS_EACH, Math.floor(COEFFICIENTS_MAX / groups.size)),
+  );
   const toward = (label: string | undefined) =>
     isolated(fitText(label ?? classes[1] ?? '', LABEL_WIDTH, FONT));
   return [...groups].map(([label, rows], i) => ({
@@ -76,6 +97,7 @@ function coefficientPlots({ coefficients, classes }: ReportData): readonly Named
         title={label === undefined ? 'Coefficients' : `Coefficients of class ${isolated(label)}`}
         says="Change of the log odds if a column grows by one standard deviation."
         xLabel={`Log odds of ${toward(label)} per standard deviation`}
+        most={most}
         rows={rows.flatMap(({ term, per_std: value }) => (value === null ? [] : [{ term, value }]))}
       />
     ),

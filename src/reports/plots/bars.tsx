@@ -57,8 +57,22 @@ interface BalanceProps {
 
 const ROW_HEIGHT = 24;
 const LABEL_WIDTH_MAX = 150;
+/** More classes than this become one bar of the rest. */
+const BARS_MAX = 20;
 
-export function ClassBalance({ classes }: BalanceProps) {
+/** The classes with the most rows, in their order, and the rest as one. */
+function bars(classes: BalanceProps['classes']): BalanceProps['classes'] {
+  if (classes.length <= BARS_MAX) return classes;
+  const frequent = [...classes].sort((a, b) => b.rows - a.rows).slice(0, BARS_MAX - 1);
+  const rest = classes.filter((one) => !frequent.includes(one));
+  return [
+    ...classes.filter((one) => frequent.includes(one)),
+    { label: `${rest.length} others`, rows: rest.reduce((sum, { rows }) => sum + rows, 0) },
+  ];
+}
+
+export function ClassBalance({ classes: every }: BalanceProps) {
+  const classes = bars(every);
   const all = classes.reduce((sum, { rows }) => sum + rows, 0);
   const left =
     12 + Math.min(LABEL_WIDTH_MAX, Math.max(30, ...classes.map(({ label }) => textWidth(label, FONT))));

@@ -16,12 +16,36 @@ const LABEL_WIDTH_MAX = 150;
 const SLANT_BELOW = 90;
 const CELL_HEIGHT_MAX = 72;
 const CELL_HEIGHT_MIN = 30;
-/** Above this share of a row, the cell is so dark that its text is light. */
-const LIGHT_TEXT_FROM = 0.62;
+/** From these shares of a row on, the cell's colour is nearer to the text than to the paper: on a light ground, and on a dark one. */
+const INVERSE_FROM = 0.84;
+const INVERSE_ON_DARK_FROM = 0.58;
 
-export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
+/** More classes than this would be cells without numbers that can be read. The classes with the fewest rows become one. */
+const CLASSES_MAX = 16;
+
+type Folded = Pick<ConfusionProps, 'labels' | 'matrix'>;
+
+/** Puts the classes with the fewest rows together behind the others. */
+export function withoutRareClasses({ labels, matrix }: Folded, most = CLASSES_MAX): Folded {
+  if (labels.length <= most) return { labels, matrix };
+  const rows = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const kept = [...labels.keys()]
+    .sort((a, b) => rows[b]! - rows[a]! || a - b)
+    .slice(0, most - 1)
+    .sort((a, b) => a - b);
+  const groups = [...kept.map((code) => [code]), [...labels.keys()].filter((code) => !kept.includes(code))];
+  const count = (trues: readonly number[], predictions: readonly number[]) =>
+    trues.reduce((sum, i) => sum + predictions.reduce((inRow, j) => inRow + matrix[i]![j]!, 0), 0);
+  return {
+    labels: [...kept.map((code) => labels[code]!), `${labels.length - kept.length} others`],
+    matrix: groups.map((trues) => groups.map((predictions) => count(trues, predictions))),
+  };
+}
+
+export function ConfusionMatrix({ of, ...all }: ConfusionProps) {
+  const { labels, matrix } = withoutRareClasses(all);
   const widest = Math.max(...labels.map((label) => textWidth(label, FONT)));
-  const left = 34 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
+  const left = 38 + Math.min(LABEL_WIDTH_MAX, Math.max(24, widest));
   const cell = (WIDTH - left - 12) / labels.length;
   const height = Math.min(CELL_HEIGHT_MAX, Math.max(CELL_HEIGHT_MIN, cell));
   const isTight = cell < SLANT_BELOW && labels.some((label) => textWidth(label, FONT) > cell - 6);
@@ -37,11 +61,19 @@ export function ConfusionMatrix({ labels, matrix, of }: ConfusionProps) {
       {matrix.map((row, i) => {
         const all = row.reduce((sum, count) => sum + count, 0);
         return (
-          <g key={i} transform={`translate(0,${px(i * height)})`}>
-            <text x={left - 8} y={px(height / 2 + 4)} text-anchor="end">
+          <g key={i} transform={`translate(0,${px(i * height)})`} text-anchor="middle">
+            <text x={px(left - 8)} y={px(height / 2 + 4)} text-anchor="end">
               {fitText(labels[i]!, LABEL_WIDTH_MAX, FONT)}
               <title>{labels[i]}</title>
             </text>
+            <rect
+              class="heat"
+              x={px(left + 1)}
+              y={1}
+              width={px(WIDTH - left - 14)}
+              height={px(height - 2)}
+              fill-opacity={0.03}
+            />
             {row.map((count, j) => (
               <Cell
                 key={j}
@@ -90,35 +122,37 @@ interface CellProps {
 
 function Cell({ x, width, height, count, share }: CellProps) {
   const middle = px(x + width / 2);
-  const colour = share > LIGHT_TEXT_FROM ? { class: 'inverse' } : {};
+  const colour =
+    share >= INVERSE_FROM ? { class: 'inverse' } : share >= INVERSE_ON_DARK_FROM ? { class: 'middle' } : {};
   const number = shownNumber(count);
   const hasShare = height >= 44 && width >= 44;
   const font = textWidth(number, FONT) > width - 4 ? SMALL_FONT : FONT;
   return (
-    <g>
-      <rect
-        class="heat"
-        x={px(x + 1)}
-        y={1}
-        width={px(width - 2)}
-        height={px(height - 2)}
-        fill-opacity={Math.round((0.05 + 0.95 * share) * 100) / 100}
-      />
+    <>
+      {count > 0 && (
+        <rect
+          class="heat"
+          x={px(x + 1)}
+          y={1}
+          width={px(width - 2)}
+          height={px(height - 2)}
+          fill-opacity={Math.round((0.05 + 0.95 * share) * 100) / 100}
+        />
+      )}
       <text
         x={middle}
         y={px(height / 2 + (hasShare ? -2 : 4))}
-        text-anchor="middle"
-        font-size={font}
+        font-size={font === FONT ? undefined : font}
         {...colour}
       >
         {fitText(number, width, font)}
-        <title>{`${number} (${shownPercent(share)})`}</title>
+        {!hasShare && count > 0 && <title>{`${number} (${shownPercent(share)})`}</title>}
       </text>
       {hasShare && (
-        <text x={middle} y={px(height / 2 + 14)} text-anchor="middle" font-size={11} {...colour}>
+        <text x={middle} y={px(height / 2 + 14)} font-size={11} {...colour}>
           {shownPercent(share)}
         </text>
       )}
-    </g>
+    </>
   );
 }

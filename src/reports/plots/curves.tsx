@@ -9,13 +9,19 @@ interface CurvesProps {
   readonly of: string;
 }
 
+/** With more curves than this, the legend has names only: the table of the classes has the numbers. */
+const VALUES_MAX = 3;
+
+const withValue = (curves: readonly ClassCurvesData[], value: string) =>
+  curves.length > VALUES_MAX ? {} : { value };
+
 export function RocCurve({ curves, of }: CurvesProps) {
   const series = curves
     .filter(({ positives, negatives }) => positives > 0 && negatives > 0)
     .map(
       ({ label, roc_auc, roc }): Series => ({
         name: label,
-        value: `(area ${shownMetric(roc_auc)})`,
+        ...withValue(curves, `(area ${shownMetric(roc_auc)})`),
         x: [0, ...roc.fpr],
         y: [0, ...roc.tpr],
       }),
@@ -42,7 +48,7 @@ export function PrecisionRecallCurve({ curves, of }: CurvesProps) {
     .map(
       ({ label, average_precision, precision_recall: { recall, precision } }): Series => ({
         name: label,
-        value: `(average precision ${shownMetric(average_precision)})`,
+        ...withValue(curves, `(average precision ${shownMetric(average_precision)})`),
         x: [0, ...recall],
         y: [precision[0] ?? 1, ...precision],
       }),
@@ -66,7 +72,7 @@ export function CalibrationPlot({ curves, of }: CurvesProps) {
   const series = curves.map(
     ({ label, brier_score, calibration: { mean, share } }): Series => ({
       name: label,
-      value: `(Brier score ${shownNumber(brier_score)})`,
+      ...withValue(curves, `(Brier score ${shownNumber(brier_score)})`),
       x: mean,
       y: share,
     }),
@@ -95,7 +101,7 @@ export function ThresholdPlot({ curves, of }: { readonly curves: ClassCurvesData
     <UnitLines
       title={`Metrics by threshold, ${of}`}
       says="Precision, recall and F1 of the class at each threshold."
-      xLabel="Threshold (probability from which on a row is of the class)"
+      xLabel="Threshold (least probability of the class)"
       yLabel="Value"
       series={[
         ratio(

@@ -16,18 +16,19 @@ interface ForestProps {
   readonly says: string;
   readonly xLabel: string;
   readonly rows: readonly ForestRow[];
+  /** Rows that are drawn: the largest, if there are more. */
+  readonly most?: number;
 }
 
 const WIDTH = 480;
 const ROW_HEIGHT = 20;
-const LABEL_WIDTH_MAX = 170;
+const LABEL_WIDTH_MAX = 190;
 const VALUE_WIDTH = 62;
-/** Rows that are drawn: the largest, if there are more. */
 const ROWS_MAX = 60;
 
 /** Values by name, with intervals if there are any: the largest first. */
-export function Forest({ title, says, xLabel, rows }: ForestProps) {
-  const shown = [...rows].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, ROWS_MAX);
+export function Forest({ title, says, xLabel, rows, most = ROWS_MAX }: ForestProps) {
+  const shown = [...rows].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, most);
   const left =
     12 + Math.min(LABEL_WIDTH_MAX, Math.max(40, ...shown.map(({ term }) => textWidth(term, FONT))));
   const bottom = Math.max(1, shown.length) * ROW_HEIGHT + 4;

@@ -15,6 +15,8 @@ const ROW_HEIGHT = 18;
 const SAMPLE = 26;
 const GAP = 16;
 const NAME_WIDTH_MAX = 220;
+/** More items than this stand in columns of equal width. */
+const IN_COLUMNS_FROM = 3;
 
 interface Placed extends LegendItem {
   readonly text: string;
@@ -23,13 +25,18 @@ interface Placed extends LegendItem {
 }
 
 function place(items: readonly LegendItem[], width: number): Placed[] {
+  const texts = items.map(({ name, value }) => {
+    const behind = value === undefined ? '' : ` ${value}`;
+    const room = Math.min(NAME_WIDTH_MAX, width - SAMPLE - textWidth(behind, FONT) - 8);
+    return `\u2068${fitText(name, room, FONT)}\u2069${behind}`;
+  });
+  const widths = texts.map((text) => SAMPLE + textWidth(text, FONT) + GAP);
+  const widest = Math.max(...widths);
   let x = 0;
   let row = 0;
-  return items.map((item) => {
-    const behind = item.value === undefined ? '' : ` ${item.value}`;
-    const room = Math.min(NAME_WIDTH_MAX, width - SAMPLE - textWidth(behind, FONT) - 8);
-    const text = `\u2068${fitText(item.name, room, FONT)}\u2069${behind}`;
-    const itemWidth = SAMPLE + textWidth(text, FONT) + GAP;
+  return items.map((item, i) => {
+    const text = texts[i]!;
+    const itemWidth = items.length > IN_COLUMNS_FROM ? widest : widths[i]!;
     if (x > 0 && x + itemWidth > width) {
       x = 0;
       row++;

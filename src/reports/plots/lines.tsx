@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { type CurveFactory, curveLinear, line } from 'd3-shape';
-import { type Box, Svg, XAxis, YAxis } from './frame.tsx';
+import { type Box, px, Svg, XAxis, YAxis } from './frame.tsx';
 import { Legend, type LegendItem, legendHeight } from './legend.tsx';
 import { lineStyle } from './palette.ts';
 
@@ -77,7 +77,9 @@ export function UnitLines(props: LinesProps) {
       {reference && (
         <path
           class="chance"
-          d={reference.x.map((at, i) => `${i === 0 ? 'M' : 'L'}${x(at)},${y(reference.y[i]!)}`).join('')}
+          d={reference.x
+            .map((at, i) => `${i === 0 ? 'M' : 'L'}${px(x(at))},${px(y(reference.y[i]!))}`)
+            .join('')}
         />
       )}
       {series.map((one, i) => (
@@ -92,7 +94,7 @@ export function UnitLines(props: LinesProps) {
           />
           {hasPoints &&
             one.x.map((at, j) => (
-              <circle key={j} cx={x(at)} cy={y(one.y[j]!)} r={3.5} fill={lineStyle(i).colour} />
+              <circle key={j} cx={px(x(at))} cy={px(y(one.y[j]!))} r={3.5} fill={lineStyle(i).colour} />
             ))}
         </g>
       ))}

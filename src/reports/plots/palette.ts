@@ -25,9 +25,9 @@ function variables(colours: readonly string[]): string {
 
 /** Colours of text, lines and surfaces, light and dark. Every plot refers to them by variable. */
 export const PLOT_STYLE = `
-.plot{--ink:#1b1f24;--soft:#57606a;--grid:#d8dee4;--paper:#ffffff;--heat:#0072b2;${variables(COLOURS)};font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK SC","Noto Sans Arabic",sans-serif;font-size:12px}
-@media (prefers-color-scheme:dark){.plot{--ink:#e6edf3;--soft:#9da7b1;--grid:#3d444d;--paper:#0d1117;--heat:#56b4e9;${variables(DARK_COLOURS)}}}
-@media print{.plot{--ink:#000;--soft:#444;--grid:#ccc;--paper:#fff;--heat:#0072b2;${variables(COLOURS)}}}
+.plot{--ink:#1b1f24;--soft:#57606a;--grid:#d8dee4;--paper:#ffffff;--middle:#1b1f24;--heat:#0072b2;${variables(COLOURS)};font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK SC","Noto Sans Arabic",sans-serif;font-size:12px}
+@media (prefers-color-scheme:dark){.plot{--ink:#e6edf3;--soft:#9da7b1;--grid:#3d444d;--paper:#0d1117;--middle:#0d1117;--heat:#56b4e9;${variables(DARK_COLOURS)}}}
+@media print{.plot{--ink:#000;--soft:#444;--grid:#ccc;--paper:#fff;--middle:#000;--heat:#0072b2;${variables(COLOURS)}}}
 .plot text{fill:var(--ink)}
 .plot .soft{fill:var(--soft)}
 .plot .title{font-size:14px;font-weight:600}
@@ -35,5 +35,6 @@ export const PLOT_STYLE = `
 .plot .axis{stroke:var(--soft);stroke-width:1}
 .plot .chance{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3;fill:none}
 .plot .paper,.plot .inverse{fill:var(--paper)}
+.plot .middle{fill:var(--middle)}
 .plot .heat{fill:var(--heat)}
 `.trim();

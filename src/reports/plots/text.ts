@@ -1,16 +1,13 @@
 /** Widths of characters in shares of the font's size: SVG on a server cannot measure text. */
 const WIDE = 1.02;
-const CAPITAL = 0.7;
-const NARROW = 0.3;
-const USUAL = 0.57;
+const CAPITAL = 0.75;
+const NARROW = 0.33;
+const USUAL = 0.61;
 /** Chinese, Japanese and Korean, and pictures. */
 const WIDE_CHARACTER =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const CAPITAL_CHARACTER = /[A-ZMW@%&mw]/;
 const NARROW_CHARACTER = /[ilj.,:;'|!()[\]\p{Mn}]/u;
-
-/** Our own marks around a name. */
-const ISOLATES: ReadonlySet<string> = new Set(['\u2068', '\u2069']);
 
 const widths = new Map<string, number>();
 /** Characters whose widths are remembered. A text may have any, but most texts have few. */
@@ -36,14 +33,17 @@ export function textWidth(text: string, fontSize: number): number {
   return width * fontSize;
 }
 
-/**
- * Cuts a text to a width and puts an ellipsis in its middle: names of columns often differ at their ends only. Control
- * characters become blanks.
- */
+/** Signs without a picture, and those that turn the direction of the text behind them. A line break may stay in a text. */
+const UNSEEN = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text from a file as it is shown. */
+export function seen(text: string): string {
+  return text.replaceAll(UNSEEN, ' ');
+}
+
+/** Cuts a text to a width and puts an ellipsis in its middle: names of columns often differ at their ends only. */
 export function fitText(text: string, width: number, fontSize: number): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, (sign) =>
-    ISOLATES.has(sign) ? sign : ' ',
-  );
+  const plain = text.replaceAll('\n', ' ');
   if (textWidth(plain, fontSize) <= width) return plain;
   const characters = [...plain];
   let room = width - textWidth('…', fontSize);

@@ -60,13 +60,13 @@ export async function fillAndEnd(
   run: RunInfo,
   found: FoundServer,
 ): Promise<WholeNode> {
-  const { client, recorded } = delivery;
+  const { client, recorded, server } = delivery;
   const { model, promotion } = node;
   const inputs = node.inputs.map(({ dataset, context }) => ({
     dataset: recorded.tree.datasets[dataset]!,
     context,
   }));
-  const files = await filesToSend(recorded, node);
+  const files = await filesToSend(recorded, node, { base: server.linkBase, run });
   const source = model === undefined ? undefined : logModel(delivery, node, model, run, found);
   // No call needs the response to another.
   await allDone([

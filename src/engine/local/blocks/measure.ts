@@ -8,6 +8,7 @@ import {
 import { classCurves, manyCurves } from '../../../ml/curves/curves.ts';
 import type { PartCurves } from '../../../values/curves.ts';
 import { type AnswerRoom, MEASURE_SUMS } from './answerRoom.ts';
+import { walkInMemory } from './walkInMemory.ts';
 
 /** Rows that any thread can measure: as plain values, or of two classes in a shared memory. */
 export type MeasureTask = (CodedResult | RowsInMemory) & {
@@ -70,9 +71,10 @@ export function measure(task: MeasureTask): Measured {
   // The kernel has sorted the scores, and left them there.
   const marked = new Float64Array(memory.buffer, sort, rows);
   const positives = counts.actual[positiveCode]!;
+  const walk = walkInMemory(memory, { sorted: sort, rows });
   return {
     ...measured,
-    curves: { ofClasses: [classCurves({ code: positiveCode, marked, positives, rocAuc })] },
+    curves: { ofClasses: [classCurves({ code: positiveCode, marked, positives, rocAuc, walk })] },
   };
 }
 
