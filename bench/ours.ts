@@ -43,7 +43,7 @@ const { prepare } = await built<typeof import('../src/engine/local/fit/prepare.t
 const { parseFields } =
   await built<typeof import('../src/training/fields/parse.ts')>('training/fields/parse.js');
 const { planOf } = await built<typeof import('../src/training/fields/use.ts')>('training/fields/use.js');
-const { fitPipeline } =
+const { fitPipelines } =
   await built<typeof import('../src/engine/local/fit/model.ts')>('engine/local/fit/model.js');
 const { LocalEngine } = await built<typeof import('../src/engine/local/localEngine.ts')>(
   'engine/local/localEngine.js',
@@ -247,9 +247,12 @@ async function load({ path }: { path: string }): Promise<null> {
 function sweep({ Cs }: { Cs: readonly number[] }): Sweeping {
   const { dataset, train } = sweepData!;
   const startedAt = performance.now();
-  const fitted = Cs.map((C) => fitPipeline(dataset, train, { missing: 'error', model: { ...MODEL, C } }));
+  const models = Cs.map((C) => ({ ...MODEL, C }));
+  const fitted = models.flatMap((model) =>
+    fitPipelines(dataset, train, { missing: 'error', models: [model] }),
+  );
   const ms = performance.now() - startedAt;
-  return { ms, fits: fitted.map(({ classifier }) => fitOf(classifier.toState())) };
+  return { ms, fits: fitted.map(({ regression }) => fitOf(regression.toState())) };
 }
 
 /** SHA-256 of the indices of the test rows that the engine marks, in ascending order, 32 bits each. */

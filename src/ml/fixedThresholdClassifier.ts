@@ -46,6 +46,15 @@ export class FixedThresholdClassifier implements Classifier {
    *   of them
    */
   fit(X: Input, y: Classes, options: ClassifierFitOptions = {}): this {
+    this.checkedEstimator(y).fit(X, y, options);
+    return this;
+  }
+
+  /**
+   * Checks the options for these labels, and returns the estimator: once that is fitted, so is the classifier.
+   * @throws ValueError as `fit`
+   */
+  checkedEstimator(y: Classes): LogisticRegression {
     const { threshold } = this.#params;
     if (!Number.isFinite(threshold)) {
       throw new ValueError(
@@ -58,8 +67,7 @@ export class FixedThresholdClassifier implements Classifier {
     }
     // A single class is for the estimator to reject.
     if (encoded.classes.length === 2) this.#positiveOf(encoded.classes);
-    this.estimator.fit(X, encoded, options);
-    return this;
+    return this.estimator;
   }
 
   /** Returns the estimator's raw scores. Arguments and errors as for `predictProba`. */

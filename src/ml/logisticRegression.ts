@@ -9,7 +9,7 @@ import type { Classes, EncodedLabels, Labels } from './labels.ts';
 import { checkFeatureCount, type Matrix } from './matrix.ts';
 import { accuracyScore } from './metrics.ts';
 import { classesByScore, probabilities } from './scores.ts';
-import { solve } from './solvers/solve.ts';
+import { type Codes, type Solution, solve, solveTogether } from './solvers/solve.ts';
 
 export interface LogisticRegressionOptions {
   /** Inverse of the penalty's strength, above 0. Infinity: no penalty. gradient-descent ignores it. */
@@ -60,18 +60,50 @@ export class LogisticRegression implements Classifier {
   fit(X: Input, y: Classes, options: ClassifierFitOptions = {}): this {
     checkParams(this.#params);
     const design = toDesign(X);
-    const { classes, dtype, codes } = encodeClasses(y, design.nSamples);
-    const { rows, losses, ...outcome } = solve(design, { codes, nClasses: classes.length }, this.#params);
+    const encoded = encodeClasses(y, design.nSamples);
+    this.#keep(solve(design, codesOf(encoded), this.#params), design, encoded, options);
+    return this;
+  }
+
+  /**
+   * Fits several models to the same rows, in shared passes. Each gets the numbers that `fit` would give it.
+   * @param models of solver lbfgs and of one class weight
+   * @throws ValueError as `fit`, and for other models
+   */
+  static fitTogether(
+    models: readonly LogisticRegression[],
+    X: Input,
+    y: Classes,
+    options: ClassifierFitOptions = {},
+  ): void {
+    const all = models.map((model) => model.#params);
+    all.forEach(checkParams);
+    if (all.some(({ solver, classWeight }) => solver !== 'lbfgs' || classWeight !== all[0]!.classWeight)) {
+      throw new ValueError(
+        'Models that are fitted together must have the solver lbfgs and one class weight.',
+      );
+    }
+    const design = toDesign(X);
+    const encoded = encodeClasses(y, design.nSamples);
+    const solutions = solveTogether(design, codesOf(encoded), all);
+    for (const [index, model] of models.entries()) model.#keep(solutions[index]!, design, encoded, options);
+  }
+
+  #keep(
+    { rows, losses, ...outcome }: Solution,
+    { nFeatures }: Design,
+    { classes, dtype }: EncodedLabels,
+    { classesDtype = dtype }: ClassifierFitOptions,
+  ): void {
     this.#fitted = {
-      nFeaturesIn: design.nFeatures,
+      nFeaturesIn: nFeatures,
       classes,
-      classesDtype: options.classesDtype ?? dtype,
+      classesDtype,
       coef: rows.map((row) => row.slice(0, -1)),
       intercept: rows.map((row) => row.at(-1)!),
       ...outcome,
     };
     this.#losses = losses;
-    return this;
   }
 
   /**
@@ -223,6 +255,10 @@ function check(isRight: boolean, name: string, wanted: string, value: unknown): 
   throw new ValueError(
     `The '${name}' parameter of LogisticRegression must be ${wanted}. Got ${value} instead.`,
   );
+}
+
+function codesOf({ codes, classes }: EncodedLabels): Codes {
+  return { codes, nClasses: classes.length };
 }
 
 function encodeClasses(y: Classes, nSamples: number): EncodedLabels {

@@ -37,16 +37,22 @@ export class Pipeline implements Estimator {
    *   wrong kind for its position; if a step rejects X or y
    */
   fit(X: Input, y?: Classes, options?: ClassifierFitOptions): this {
+    const transformed = this.fitBeforeLast(X, y);
+    const last = this.#last();
+    if (isClassifier(last)) last.fit(transformed, requireLabels(y), options);
+    else asTransformer(last).fit(transformed, y);
+    return this;
+  }
+
+  /** Fits all steps but the last, and returns the last step's input. Arguments and errors as for `fit`. */
+  fitBeforeLast(X: Input, y?: Classes): Input {
     this.#checkSteps();
     let transformed: Input = X;
     for (const [, step] of this.steps.slice(0, -1)) {
       const transformer = asTransformer(step);
       transformed = transformer.fit(transformed, y).transform(transformed);
     }
-    const last = this.#last();
-    if (isClassifier(last)) last.fit(transformed, requireLabels(y), options);
-    else asTransformer(last).fit(transformed, y);
-    return this;
+    return transformed;
   }
 
   /** Transforms X by all steps. @throws NotFittedError, ValueError if the last step is not a transformer */

@@ -5,6 +5,7 @@ import type { PipelineState } from '../values/pipelineState.ts';
 import { type ColumnStepsOptions, columnSteps } from './columnSteps.ts';
 import { NotFittedError, ValueError } from './errors.ts';
 import type { ClassifierFitOptions, Input } from './estimator.ts';
+import { FixedThresholdClassifier } from './fixedThresholdClassifier.ts';
 import type { FrameColumn } from './frame.ts';
 import type { Classes, Labels } from './labels.ts';
 import { LogisticRegression, type LogisticRegressionOptions } from './logisticRegression.ts';
@@ -39,6 +40,19 @@ export function makeModelName(experimentName: string, runName: string, now: Date
   return `${experimentName}_${runName}_${ctime(now)}`.replaceAll(/[:/]/g, '.');
 }
 
+/** Checks the names, or makes some, one for each column. */
+function namedInput(X: Input, featureNames: readonly string[] | undefined) {
+  const input = isFrame(X) ? X : toMatrix(X, { allowMissing: true });
+  const nFeatures = input.columns.length;
+  const names = featureNames ?? Array.from({ length: nFeatures }, (_, j) => `x${j}`);
+  if (names.length !== nFeatures || new Set(names).size !== names.length) {
+    throw new ValueError(
+      `featureNames must be ${nFeatures} different names, one a column. Got ${names.length}.`,
+    );
+  }
+  return { input, names: [...names] };
+}
+
 /** A pipeline that also computes metrics, names its model and logs it. It does not know which log it writes to. */
 export class TrainingPipeline extends Pipeline {
   #featureNamesIn: readonly string[] | undefined;
@@ -71,18 +85,44 @@ export class TrainingPipeline extends Pipeline {
 
   /** As `Pipeline.fit`. @throws ValueError also if `featureNames` are not one a column or not unique */
   override fit(X: Input, y: Classes, options: TrainingFitOptions = {}): this {
-    const input = isFrame(X) ? X : toMatrix(X, { allowMissing: true });
-    const nFeatures = input.columns.length;
     const { featureNames, ...classifierOptions } = options;
-    const names = featureNames ?? Array.from({ length: nFeatures }, (_, j) => `x${j}`);
-    if (names.length !== nFeatures || new Set(names).size !== names.length) {
-      throw new ValueError(
-        `featureNames must be ${nFeatures} different names, one a column. Got ${names.length}.`,
-      );
-    }
+    const { input, names } = namedInput(X, featureNames);
     super.fit(input, y, classifierOptions);
-    this.#featureNamesIn = [...names];
+    this.#featureNamesIn = names;
     return this;
+  }
+
+  /**
+   * Fits several pipelines to the same rows. Their models share the passes, and each gets the numbers that `fit` would
+   * give it.
+   * @param pipelines that differ in their models only, which can be fitted together: see `LogisticRegression.fitTogether`
+   * @throws ValueError as `fit`
+   */
+  static fitTogether(
+    pipelines: readonly TrainingPipeline[],
+    X: Input,
+    y: Classes,
+    options: TrainingFitOptions = {},
+  ): void {
+    const { featureNames, ...classifierOptions } = options;
+    const { input, names } = namedInput(X, featureNames);
+    // The transformers are fitted alike, so any one's output will do.
+    const [transformed] = pipelines.map((pipeline) => pipeline.fitBeforeLast(input, y));
+    const models = pipelines.map(({ model }) =>
+      model instanceof FixedThresholdClassifier ? model.checkedEstimator(y) : model,
+    );
+    LogisticRegression.fitTogether(models, transformed!, y, classifierOptions);
+    for (const pipeline of pipelines) pipeline.#featureNamesIn = names;
+  }
+
+  /** The last step. */
+  get model(): LogisticRegression | FixedThresholdClassifier {
+    return this.namedSteps['model'] as LogisticRegression | FixedThresholdClassifier;
+  }
+
+  /** The regression, which may stand inside the last step. */
+  get regression(): LogisticRegression {
+    return this.model instanceof FixedThresholdClassifier ? this.model.estimator : this.model;
   }
 
   /**

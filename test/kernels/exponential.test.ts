@@ -43,13 +43,13 @@ function logistic(scores: readonly number[]): Float64Array {
 /** Returns loss and derivative of single rows of a class, by `logLossOfBlock` on blocks of one row. */
 function losses(scores: readonly number[], code: number) {
   return room.scope(() => {
-    const { args, scratch } = writeDesign(room, plainDesign(scores.map((score) => doublesOf([score]))));
+    const { args, scratch } = writeDesign(room, plainDesign(scores.map((score) => doublesOf([score]))), 2);
     const codes = room.put(new Uint8Array(scores.length).fill(code));
     const weights = room.put(Float64Array.of(1, 1));
     const w = room.put(Float64Array.of(1, 0));
     const out = room.take(scores.length * 6 * 8);
     return scores.map((_, row) => {
-      room.kernels.logLossOfBlock(...args, codes, weights, w, out, row, scratch);
+      room.kernels.logLossOfBlock(...args, codes, weights, w, 1, out, row, scratch);
       const [, slope, loss] = room.doubles(out + row * 6 * 8, 3) as unknown as number[];
       return { slope: slope!, loss: loss! };
     });

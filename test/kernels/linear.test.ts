@@ -80,12 +80,12 @@ describe('predictRows', () => {
  */
 function columnSums(design: Design, codes: readonly number[]): number[] {
   return room.scope(() => {
-    const { args, scratch } = writeDesign(room, design);
+    const { args, scratch } = writeDesign(room, design, 2);
     const nSums = design.notes.length + 2;
     const w = room.put(new Float64Array(design.notes.length + 1));
     const out = room.take(2 * nSums * 8);
     const [codesAt, weights] = [room.put(Uint8Array.from(codes)), room.put(Float64Array.of(2, 2))];
-    room.kernels.logLossOfBlock(...args, codesAt, weights, w, out, 0, scratch);
+    room.kernels.logLossOfBlock(...args, codesAt, weights, w, 1, out, 0, scratch);
     const [sums, errors] = [room.doubles(out, nSums), room.doubles(out + nSums * 8, nSums)];
     return Array.from(sums.subarray(0, -1), (sum, j) => sum + errors[j]!);
   });

@@ -50,7 +50,8 @@ export function hessianOfBlock(
     decodeRows(directory, nColumns, block, first + start, n, notes, nNotes, scratch, stride);
     predictRows(scratch, stride, nNotes, padded, w, z);
     const codesOfChunk = codes + <usize>(rowsBefore(span) + start);
-    lossAndResiduals(z, n, codesOfChunk, weights, sums + ofIntercept, errors + ofIntercept, h, true);
+    // The exponentials are used up before the first product is stored.
+    lossAndResiduals(z, n, product, codesOfChunk, weights, sums + ofIntercept, errors + ofIntercept, h, true);
     addColumnDots(scratch, stride, nNotes, padded, z, sums, errors);
     let at = <usize>(p + 1) << 3;
     for (let i = 0; i < p; i++) {

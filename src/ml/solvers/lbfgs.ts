@@ -1,6 +1,6 @@
 import { dot, maxAbs } from './kernels.ts';
 import { LineSearch, STEP_MAX } from './lineSearch.ts';
-import type { OnIteration } from './types.ts';
+import type { OnIteration, Point } from './types.ts';
 
 /** Returns f(x) and writes the gradient. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
@@ -26,6 +26,43 @@ const EVALUATIONS_MAX = 15_000;
 /** Stops when the gain of an iteration is below this, relative to max(|f|, 1). */
 const GAIN_MIN = 64 * Number.EPSILON;
 
+/** A run that stops wherever it needs f: it yields a point, and goes on with f there once the gradient is written. */
+export type Minimisation = Generator<Point, LbfgsResult, number>;
+
+/** Runs `minimise` to its end. */
+export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
+  const [result] = lbfgsTogether([minimise(x, options)], ([{ point }]) => [
+    objective(point.w, point.gradient),
+  ]);
+  return result!;
+}
+
+/** A run of several, and the point that it has stopped at. */
+export interface Stopped {
+  readonly run: number;
+  readonly point: Point;
+}
+
+/**
+ * Takes several runs to their ends. All that need f are given it at once.
+ * @param evaluate returns f at each point, and writes the gradients
+ */
+export function lbfgsTogether(
+  runs: readonly Minimisation[],
+  evaluate: (stopped: readonly [Stopped, ...Stopped[]]) => readonly number[],
+): LbfgsResult[] {
+  const results: LbfgsResult[] = [];
+  let steps = runs.map((run, index) => ({ run: index, step: run.next() }));
+  for (;;) {
+    for (const { run, step } of steps) if (step.done) results[run] = step.value;
+    const stopped = steps.flatMap(({ run, step }) => (step.done ? [] : [{ run, point: step.value }]));
+    const [first, ...others] = stopped;
+    if (first === undefined) return results;
+    const values = evaluate([first, ...others]);
+    steps = stopped.map(({ run }, index) => ({ run, step: runs[run]!.next(values[index]!) }));
+  }
+}
+
 /**
  * Minimises a smooth function by L-BFGS.
  * It follows the path of L-BFGS-B 3.0 without bounds, as SciPy runs it for scikit-learn. The first trial step
@@ -37,8 +74,9 @@ const GAIN_MIN = 64 * Number.EPSILON;
  *
  * @param x start point, overwritten with the best point
  */
-export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptions): LbfgsResult {
-  const run = new Run(objective, x);
+export function* minimise(x: Float64Array, options: LbfgsOptions): Minimisation {
+  const run = new Run(x);
+  yield* run.evaluate();
   const history = new History(x.length);
   options.onIteration?.(0, run.f);
   if (maxAbs(run.gradient) <= options.gradientMax) return { nIter: 0, converged: true };
@@ -46,7 +84,7 @@ export function lbfgs(objective: Objective, x: Float64Array, options: LbfgsOptio
   let nIter = 0;
   for (;;) {
     history.direction(run.gradient, run.direction);
-    if (!run.search(nIter === 0)) {
+    if (!(yield* run.search(nIter === 0))) {
       if (history.isEmpty) return { nIter, converged: false };
       history.clear();
       continue;
@@ -66,24 +104,21 @@ class Run {
   readonly gradient: Float64Array;
   readonly direction: Float64Array;
   nEvaluations = 0;
-  readonly #objective: Objective;
   readonly #x: Float64Array;
   readonly #xBefore: Float64Array;
   readonly #gradientBefore: Float64Array;
-  #f: number;
+  #f = 0;
   #fBefore = 0;
   #slopeBefore = 0;
   #slope = 0;
   #step = 0;
 
-  constructor(objective: Objective, x: Float64Array) {
-    this.#objective = objective;
+  constructor(x: Float64Array) {
     this.#x = x;
     this.#xBefore = new Float64Array(x.length);
     this.gradient = new Float64Array(x.length);
     this.#gradientBefore = new Float64Array(x.length);
     this.direction = new Float64Array(x.length);
-    this.#f = this.#evaluate();
   }
 
   get f(): number {
@@ -98,7 +133,7 @@ class Run {
   /**
    * Moves along the direction. Returns false and moves nothing if the direction is not downhill or no step is found.
    */
-  search(isFirst: boolean): boolean {
+  *search(isFirst: boolean): Generator<Point, boolean, number> {
     const { direction } = this;
     this.#xBefore.set(this.#x);
     this.#gradientBefore.set(this.gradient);
@@ -113,7 +148,7 @@ class Run {
       for (let i = 0; i < direction.length; i++) {
         this.#x[i] = this.#step * direction[i]! + this.#xBefore[i]!;
       }
-      this.#f = this.#evaluate();
+      yield* this.evaluate();
       this.#slope = dot(this.gradient, direction);
       if (search.accept(this.#f, this.#slope)) return true;
     }
@@ -131,9 +166,10 @@ class Run {
     history.push(this.direction, this.gradient, this.#gradientBefore, sy);
   }
 
-  #evaluate(): number {
+  /** Waits for f and the gradient at the current point. */
+  *evaluate(): Generator<Point, void, number> {
     this.nEvaluations++;
-    return this.#objective(this.#x, this.gradient);
+    this.#f = yield { w: this.#x, gradient: this.gradient };
   }
 }
 

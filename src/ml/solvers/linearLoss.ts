@@ -1,4 +1,4 @@
-import type { LossSums } from './types.ts';
+import type { LossSums, Point } from './types.ts';
 
 /**
  * The objective of a regularised linear model.
@@ -30,12 +30,24 @@ export class LinearLoss {
     return this.#l2 > 0;
   }
 
+  /**
+   * Returns the values of objectives that differ only in their penalties, each at its own point, and writes their
+   * gradients. Objectives at the same point share the sums over the rows.
+   */
+  static lossGradients(objectives: readonly LinearLoss[], points: readonly Point[]): number[] {
+    const firsts = points.map((point) => points.findIndex((other) => areSame(point.w, other.w)));
+    const different = points.filter((_, index) => firsts[index] === index);
+    const sums = objectives[0]!.#sums.lossGradients(different);
+    const losses = firsts.map((first) => sums[different.indexOf(points[first]!)]!);
+    firsts.forEach((first, index) => {
+      if (first !== index) points[index]!.gradient.set(points[first]!.gradient);
+    });
+    return objectives.map((objective, index) => objective.#ofMean(losses[index]!, points[index]!));
+  }
+
   /** Returns f(w) and writes `gradient`, in one pass over the rows. */
   lossGradient(w: Float64Array, gradient: Float64Array): number {
-    const { weightSum } = this.#sums;
-    const loss = this.#sums.lossGradient(w, gradient);
-    for (let i = 0; i < gradient.length; i++) gradient[i]! /= weightSum;
-    return loss / weightSum + this.#addPenalty(w, gradient);
+    return LinearLoss.lossGradients([this], [{ w, gradient }])[0]!;
   }
 
   /**
@@ -46,6 +58,13 @@ export class LinearLoss {
     const vanished = this.#sums.hessian(w, hessian);
     this.#finishBlocks(hessian);
     return vanished;
+  }
+
+  /** Makes f(w) and its gradient from the sums over the rows. */
+  #ofMean(loss: number, { w, gradient }: Point): number {
+    const { weightSum } = this.#sums;
+    for (let i = 0; i < gradient.length; i++) gradient[i]! /= weightSum;
+    return loss / weightSum + this.#addPenalty(w, gradient);
   }
 
   #addPenalty(w: Float64Array, gradient: Float64Array): number {
@@ -73,4 +92,9 @@ export class LinearLoss {
       for (let i = i0; i < i0 + length - 1; i++) hessian[i * n + i]! += this.#l2;
     }
   }
+}
+
+/** Tells 0 from -0, because the sums may do so too. */
+function areSame(v: Float64Array, w: Float64Array): boolean {
+  return v.every((value, i) => Object.is(value, w[i]));
 }

@@ -1,7 +1,7 @@
 import { HessianSums } from './hessianSums.ts';
 import { addColumnDots, CHUNK_ROWS, linearPredictor, sumOf } from './kernels.ts';
 import { HalfBinomialLoss, HalfMultinomialLoss, type PointwiseLoss } from './pointwiseLoss.ts';
-import type { LossSums, RowChunks, WeightedCodes } from './types.ts';
+import type { LossSums, Point, RowChunks, WeightedCodes } from './types.ts';
 
 /** Returns the log loss, binomial for two classes, else multinomial, in plain TypeScript. */
 export function chunkLogLoss(chunks: RowChunks, rows: WeightedCodes): LossSums {
@@ -31,7 +31,11 @@ class ChunkSums implements LossSums {
     this.#z = new Float64Array(this.nOutputs * CHUNK_ROWS);
   }
 
-  lossGradient(w: Float64Array, gradient: Float64Array): number {
+  lossGradients(points: readonly Point[]): number[] {
+    return points.map((point) => this.#lossGradient(point));
+  }
+
+  #lossGradient({ w, gradient }: Point): number {
     const { nSamples, nFeatures } = this.#rows;
     gradient.fill(0);
     let loss = 0;

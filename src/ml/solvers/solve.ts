@@ -5,17 +5,17 @@ import type { Design } from '../design.ts';
 import { ValueError } from '../errors.ts';
 import type { ClassCodes } from '../labels.ts';
 import { gradientDescent } from './gradientDescent.ts';
-import { lbfgs } from './lbfgs.ts';
+import { lbfgsTogether, minimise } from './lbfgs.ts';
 import { LinearLoss } from './linearLoss.ts';
 import { LossTrace } from './lossTrace.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
 import { separates } from './separates.ts';
-import type { WeightedCodes } from './types.ts';
+import type { LossSums, WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
 
 /** Class codes of the rows, from 0. */
-interface Codes {
+export interface Codes {
   readonly codes: ClassCodes;
   readonly nClasses: number;
 }
@@ -39,15 +39,39 @@ const NEWTON_PARAMETERS_MAX = 5000;
 /** Most cells for gradient-descent: the package's matrix and ours take 16 bytes a cell. */
 const GRADIENT_DESCENT_CELLS_MAX = 20_000_000;
 
-/** Fits with the solver that `params` names. @throws ValueError if the solver would need too much memory */
+/**
+ * Fits with the solver that `params` names.
+ * @throws ValueError if the solver would need too much memory
+ */
 export function solve(design: Design, classes: Codes, params: Params): Solution {
+  if (params.solver === 'lbfgs') return solveTogether(design, classes, [params])[0]!;
   if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
-  const rows = weigh(classes, params);
-  const found = design.withLogLoss(rows, (sums) => {
-    const loss = new LinearLoss(sums, 1 / (params.C * sums.weightSum));
-    return params.solver === 'lbfgs' ? solveByLbfgs(loss, params) : solveByNewton(loss, params);
-  });
-  const isSeparated = params.C === Number.POSITIVE_INFINITY && separates(design, classes.codes, found.rows);
+  const found = design.withLogLoss(weigh(classes, params), (sums) =>
+    solveByNewton(objectiveOf(sums, params), params),
+  );
+  return checkSeparation(found, design, classes, params);
+}
+
+/**
+ * Fits several models to the same rows by lbfgs, in shared passes. Each gets the numbers that it would get alone.
+ * @param all of one class weight
+ */
+export function solveTogether(design: Design, classes: Codes, all: readonly Params[]): Solution[] {
+  const found = design.withLogLoss(weigh(classes, all[0]!), (sums) =>
+    solveByLbfgs(
+      all.map((params) => objectiveOf(sums, params)),
+      all,
+    ),
+  );
+  return found.map((solution, index) => checkSeparation(solution, design, classes, all[index]!));
+}
+
+function objectiveOf(sums: LossSums, { C }: Params): LinearLoss {
+  return new LinearLoss(sums, 1 / (C * sums.weightSum));
+}
+
+function checkSeparation(found: Solution, design: Design, { codes }: Codes, { C }: Params): Solution {
+  const isSeparated = C === Number.POSITIVE_INFINITY && separates(design, codes, found.rows);
   return isSeparated ? { ...found, warnings: [...found.warnings, COMPLETE_SEPARATION] } : found;
 }
 
@@ -68,16 +92,29 @@ function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCod
   return { codes, classWeights };
 }
 
-function solveByLbfgs(loss: LinearLoss, params: Params): Solution {
-  const w = new Float64Array(loss.nParameters);
-  const { tol: gradientMax, maxIter } = params;
-  const trace = new LossTrace();
-  // The solver takes one step even if it may take no step.
-  const onIteration = (iteration: number, f: number) => trace.add(Math.min(iteration, maxIter), f);
-  const options = { gradientMax, maxIter, onIteration };
-  const { nIter, converged } = lbfgs((x, gradient) => loss.lossGradient(x, gradient), w, options);
-  const found = solution(w, loss.outputLength, Math.min(nIter, maxIter), converged, params, []);
-  return { ...found, losses: trace.points };
+function solveByLbfgs(losses: readonly LinearLoss[], all: readonly Params[]): Solution[] {
+  const fits = all.map(({ tol: gradientMax, maxIter }, index) => {
+    const trace = new LossTrace();
+    // The solver takes one step even if it may take no step.
+    const onIteration = (iteration: number, f: number) => trace.add(Math.min(iteration, maxIter), f);
+    const w = new Float64Array(losses[index]!.nParameters);
+    return { w, trace, run: minimise(w, { gradientMax, maxIter, onIteration }) };
+  });
+  const results = lbfgsTogether(
+    fits.map(({ run }) => run),
+    (stopped) =>
+      LinearLoss.lossGradients(
+        stopped.map(({ run }) => losses[run]!),
+        stopped.map(({ point }) => point),
+      ),
+  );
+  return results.map(({ nIter, converged }, index) => {
+    const { w, trace } = fits[index]!;
+    const params = all[index]!;
+    const { outputLength } = losses[index]!;
+    const found = solution(w, outputLength, Math.min(nIter, params.maxIter), converged, params, []);
+    return { ...found, losses: trace.points };
+  });
 }
 
 function solveByNewton(loss: LinearLoss, params: Params): Solution {

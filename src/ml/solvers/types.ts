@@ -10,15 +10,22 @@ export interface LossSums {
   /** Sum of the rows' weights. */
   readonly weightSum: number;
   /**
-   * Returns the sum of the rows' weighted losses and writes its derivatives to `gradient`, in one pass over the rows.
+   * Returns the sum of the rows' weighted losses at each point, and writes its derivatives to the point's gradient. The
+   * points share passes over the rows, and each gets the numbers that it would get alone.
    */
-  lossGradient(w: Float64Array, gradient: Float64Array): number;
+  lossGradients(points: readonly Point[]): number[];
   /**
    * Writes the upper triangle of the Hessian of the mean loss, row by row. Off-diagonal blocks are symmetric, so only
    * their upper triangles may be written.
    * Returns the share of the weight whose curvature has vanished.
    */
   hessian(w: Float64Array, hessian: Float64Array): number;
+}
+
+/** Parameters, and room for the derivatives there. */
+export interface Point {
+  readonly w: Float64Array;
+  readonly gradient: Float64Array;
 }
 
 /** Takes the value of the objective after an iteration, which the solver has already; iteration 0 is the start. */

@@ -11,8 +11,10 @@ import { findRunOf, newRun, preferred, runLost } from './run.ts';
 import { findTreeRuns, type TreeRuns } from './treeRuns.ts';
 import { isFinal } from './verdict.ts';
 
-/** Children delivered side by side. MLflow's server is one process, and each of them has several calls. */
-const ROUND = 8;
+/** Children delivered side by side. MLflow's server is one process, and is no faster with more of them (bench/README.md). */
+const LANES = 4;
+/** Children whose creation is noted with one write. */
+const NOTED = 8;
 
 /** A child that is to be delivered, with the run that an earlier try has made. */
 interface Child {
@@ -24,7 +26,7 @@ interface Child {
  * Delivers the children of a tree, some at a time. Each of them is FINISHED as soon as it is whole. A child whose run
  * somebody deleted is noted and left out.
  *
- * @throws what the calls throw, once the calls of the round have ended; StillDoubtfulError, once all other children are whole
+ * @throws what the calls throw, once the other lanes have ended; StillDoubtfulError, once all other children are whole
  */
 export async function deliverChildren(delivery: Delivery, root: RunInfo, found: FoundServer): Promise<void> {
   const [, ...all] = delivery.recorded.tree.nodes;
@@ -32,17 +34,50 @@ export async function deliverChildren(delivery: Delivery, root: RunInfo, found: 
   if (nodes.length === 0) return;
   const doubts: StillDoubtfulError[] = [];
   const children = await takeStock(delivery, root, nodes, doubts);
-  for (let from = 0; from < children.length; from += ROUND) {
-    // Calls that are cut off later would leave creates in doubt.
-    if (delivery.isStopping()) throw stopped();
-    const round = children.slice(from, from + ROUND);
-    const made = round.filter(({ run }) => run === undefined);
-    await delivery.journal.attempt(made.map(({ node }) => runOf(node)));
-    const deliverOne = (child: Child) => postponing(doubts, () => deliverChild(delivery, child, root, found));
-    await allDone(round.map(deliverOne));
-  }
+  await inLanes(delivery, children, (child) =>
+    postponing(doubts, () => deliverChild(delivery, child, root, found)),
+  );
   const [first] = doubts.sort((one, other) => one.untilMs - other.untilMs);
   if (first !== undefined) throw first;
+}
+
+/**
+ * Delivers children in lanes. One write notes several children, before the first of them is made. The next children are
+ * noted when a lane takes the last of these, while MLflow is still busy with the other lanes. When a child fails, or the
+ * service stops, no more children are noted. The other lanes still deliver all that are noted, because a later process
+ * would have to wait for a child that is noted and cannot be found.
+ */
+async function inLanes(
+  { journal, isStopping }: Delivery,
+  children: readonly Child[],
+  deliverOne: (child: Child) => Promise<void>,
+): Promise<void> {
+  let [taken, covered, hasFailed] = [0, 0, false];
+  let noted = Promise.resolve();
+  const noteNext = () => {
+    if (hasFailed || isStopping()) return;
+    const next = children.slice(covered, covered + NOTED);
+    covered += next.length;
+    noted = journal.attempt(next.flatMap(({ node, run }) => (run === undefined ? [runOf(node)] : [])));
+    // The lane that takes the next child throws the error.
+    noted.catch(() => {});
+  };
+  const lane = async () => {
+    while (taken < covered) {
+      const child = children[taken++]!;
+      const isNoted = noted;
+      if (taken === covered) noteNext();
+      await isNoted;
+      await deliverOne(child);
+    }
+  };
+  const failing = (error: unknown) => {
+    hasFailed = true;
+    throw error;
+  };
+  noteNext();
+  await allDone(Array.from({ length: LANES }, () => lane().catch(failing)));
+  if (taken < children.length) throw stopped();
 }
 
 const runOf = ({ key }: RunNode) => `${key}/run` as const;

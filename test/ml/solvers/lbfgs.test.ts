@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lbfgs } from '../../../src/ml/solvers/lbfgs.ts';
+import { lbfgs, lbfgsTogether, minimise } from '../../../src/ml/solvers/lbfgs.ts';
 
 type Value = readonly [f: number, gradient: readonly number[]];
 type Smooth = (x: readonly number[]) => Value;
@@ -196,4 +196,33 @@ describe('lbfgs', () => {
     expect(got.converged).toBe(true);
     for (const value of got.x) expect(value).toBeCloseTo(0.025 ** (1 / 3), 3);
   });
+});
+
+test('runs that wait for each other take the steps that they take alone', () => {
+  const smooths = [rosenbrock, quartic, bowl(3)];
+  const starts = [
+    [-1.2, 1],
+    [3, -2],
+    [0, 0],
+  ];
+  const alone = smooths.map((smooth, index) => run(smooth, starts[index]!, 100));
+  const points = starts.map((start) => Float64Array.from(start));
+  const rounds: number[][] = [];
+  const results = lbfgsTogether(
+    points.map((x) => minimise(x, { gradientMax: 1e-4, maxIter: 100 })),
+    (stopped) => {
+      rounds.push(stopped.map((one) => one.run));
+      return stopped.map(({ run: index, point }) => {
+        const [f, gradient] = smooths[index]!([...point.w]);
+        point.gradient.set(gradient);
+        return f;
+      });
+    },
+  );
+  expect(results.map((result, index) => ({ ...result, x: [...points[index]!] }))).toEqual(
+    alone.map(({ nIter, converged, x }) => ({ nIter, converged, x })),
+  );
+  // Each round asks for all runs that are not done, so there are as many rounds as the longest run has evaluations.
+  expect(rounds).toHaveLength(Math.max(...alone.map(({ nEvaluations }) => nEvaluations)));
+  expect(rounds[0]).toEqual([0, 1, 2]);
 });

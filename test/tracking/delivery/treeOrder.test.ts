@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { pageSize } from '../../../src/tracking/delivery/treeRuns.ts';
 import { REQUEST_ID_TAG } from '../../../src/tracking/tree.ts';
+import type { StandInCall, StandInFault } from '../../support/standInMlflow.ts';
 import { Bench, SHORT_TIMEOUT_MS } from './bench.ts';
 import { expectWholeTrees, nodeOf, sampleTree } from './trees.ts';
 
 const VERSIONS = ['3.17.2', '2.22.5'] as const;
-/** Children that are delivered side by side. */
-const ROUND = 8;
+/** Children that are delivered side by side, and children that are noted with one write. */
+const LANES = 4;
+const NOTED = 8;
 
 describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
   test('is whole: the root, a child with files, one with a model, one that FAILED', async () => {
@@ -55,7 +57,7 @@ describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
     }
   });
 
-  test('has children side by side, in rounds, and one write of attempts a round', async () => {
+  test('has children side by side, and one write of attempts for several', async () => {
     let under = 0;
     let most = 0;
     await using bench = await Bench.open({
@@ -72,12 +74,12 @@ describe.concurrent.each(VERSIONS)('a tree in MLflow %s', (version) => {
     const id = (await bench.acceptTree(recorded)).id;
     await bench.untilDelivered();
     expectWholeTrees(bench.standIn, [recorded.tree]);
-    expect(most).toBe(ROUND);
+    expect(most).toBe(LANES);
     const notes = ((await bench.spool.load(id))?.notes ?? []) as { attempted?: string }[][];
-    const rounds = notes.map(
+    const counts = notes.map(
       (note) => note.filter(({ attempted }) => /^c\d+\/run$/.test(attempted ?? '')).length,
     );
-    expect(rounds.filter((count) => count > 0)).toEqual([8, 8, 4]);
+    expect(counts.filter((count) => count > 0)).toEqual([NOTED, NOTED, 4]);
   });
 });
 
@@ -112,24 +114,71 @@ test('a process that comes after another finds all children with one search, and
   expect(names.filter((name) => name === 'runs/log-batch')).toHaveLength(2);
 });
 
-test('when the service stops, a tree is not begun further, and nothing is left in doubt', async () => {
+/** A bench that holds the log-batch of some children until it is released. */
+async function holding(
+  keys: readonly string[],
+  faultOf: (bench: Bench, call: StandInCall) => StandInFault | undefined,
+) {
   let release: () => void = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   let isHeld = true;
-  await using bench = await Bench.open({
-    beforeCall: (call) =>
-      isHeld && call.name === 'runs/log-batch' && nodeOf(bench.standIn, call) === 'c0' ? released : undefined,
+  const isHolding = (call: StandInCall) =>
+    isHeld && call.name === 'runs/log-batch' && keys.includes(nodeOf(bench.standIn, call));
+  const bench: Bench = await Bench.open({
+    beforeCall: (call) => (isHolding(call) ? released : undefined),
+    faultOf: (call) => faultOf(bench, call),
   });
+  return {
+    bench,
+    release: () => {
+      isHeld = false;
+      release();
+    },
+  };
+}
+
+const noFault = () => undefined;
+
+test('a slow child does not keep the others waiting', async () => {
+  const { bench, release } = await holding(['c0'], noFault);
+  await using _ = bench;
   const recorded = sampleTree(20);
   await bench.acceptTree(recorded);
-  await bench.until(() => bench.count('runs/update FINISHED') === ROUND - 1);
+  // All but the held one, and the last one, which FAILED.
+  await bench.until(() => bench.count('runs/update FINISHED') === 18);
+  release();
+  await bench.untilDelivered();
+  expectWholeTrees(bench.standIn, [recorded.tree]);
+});
+
+test('when a child fails, those that are noted are delivered, and no others', async () => {
+  const { bench, release } = await holding(['c0', 'c1', 'c3'], ({ standIn }, call) =>
+    call.name === 'runs/log-batch' && nodeOf(standIn, call) === 'c2' ? { status: 400 } : undefined,
+  );
+  await using _ = bench;
+  const accepted = await bench.acceptTree(sampleTree(20));
+  // A child whose call is refused is looked up.
+  await bench.until(() => bench.count('runs/get') === 1);
+  release();
+  await bench.untilDelivered();
+  await expect(accepted.logged).rejects.toMatchObject({ code: 'mlflow_refused' });
+  expect(bench.count('runs/create')).toBe(1 + NOTED);
+  expect(bench.count('runs/update FINISHED')).toBe(NOTED - 1);
+});
+
+test('when the service stops, a tree is not begun further, and nothing is left in doubt', async () => {
+  // One child of each lane.
+  const { bench, release } = await holding(['c0', 'c4', 'c5', 'c6'], noFault);
+  await using _ = bench;
+  const recorded = sampleTree(20);
+  await bench.acceptTree(recorded);
+  await bench.until(() => bench.count('runs/update FINISHED') === NOTED - 1 - LANES);
   const stopped = bench.scheduler.stop(10_000);
-  isHeld = false;
   release();
   await stopped;
-  expect(bench.count('runs/create')).toBe(1 + ROUND);
+  expect(bench.count('runs/create')).toBe(1 + NOTED);
   expect(bench.scheduler.counts()).toMatchObject({ retried: 0, dead: 0, delivered: 0 });
   await bench.crash();
   await bench.start();

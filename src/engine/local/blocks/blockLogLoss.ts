@@ -1,18 +1,19 @@
 import { chunkLogLoss } from '../../../ml/solvers/lossSums.ts';
 import { sumOfWeights } from '../../../ml/solvers/pointwiseLoss.ts';
-import type { LossSums, WeightedCodes } from '../../../ml/solvers/types.ts';
+import type { LossSums, Point, WeightedCodes } from '../../../ml/solvers/types.ts';
 import { addUpSpans } from './addUpSpans.ts';
 import { readChunks } from './chunks.ts';
 import { type ColumnNote, type DesignNotes, writeNotes } from './notes.ts';
 import type { RowSet } from './rowSet.ts';
+import type { Scratch } from './scratch.ts';
+
+/** Columns of a thread's scratch beside the decoded columns, as src/kernels/assembly/logLoss.ts needs them. */
+const MORE_COLUMNS = 2;
 
 /** Addresses of what a pass needs beside the table. */
 interface Addresses {
   readonly codes: number;
   readonly weights: number;
-  readonly parameters: number;
-  /** The sums of each span. */
-  readonly sums: number;
 }
 
 /** Gives `use` the binomial log loss of a row set, summed span by span on the threads of its team. */
@@ -25,12 +26,9 @@ export function withBlockLogLoss<T>(
   const { scratch } = rowSet.workplace;
   return scratch.scope(() => {
     const notes = writeNotes(scratch, columns);
-    const doubles = (count: number) => scratch.take(count * Float64Array.BYTES_PER_ELEMENT);
     const at = {
       codes: scratch.take(rows.codes.length),
-      weights: doubles(rows.classWeights.length),
-      parameters: doubles(columns.length + 1),
-      sums: doubles(2 * rowSet.spans.length * (columns.length + 2)),
+      weights: takeDoubles(scratch, rows.classWeights.length),
     };
     scratch.bytes(at.codes, rows.codes.length).set(rows.codes);
     scratch.doubles(at.weights, rows.classWeights.length).set(rows.classWeights);
@@ -64,20 +62,32 @@ class BlockLogLoss implements LossSums {
     this.#at = at;
   }
 
-  lossGradient(w: Float64Array, gradient: Float64Array): number {
-    const rowSet = this.#rowSet;
-    const { scratch } = rowSet.workplace;
-    const { address, length, chunkRows, stride } = this.#notes;
-    const { codes, weights, parameters, sums } = this.#at;
-    scratch.doubles(parameters, w.length).set(w);
-    const args = [address, length, chunkRows, stride, codes, weights, parameters, sums];
-    rowSet.run('logLossOfBlock', args, length, (length + 1) * stride);
+  lossGradients(points: readonly Point[]): number[] {
+    const { workplace, spans } = this.#rowSet;
+    const { scratch } = workplace;
+    const nParameters = this.nFeatures + 1;
+    const nSums = nParameters + 1;
+    return scratch.scope(() => {
+      const parameters = takeDoubles(scratch, points.length * nParameters);
+      points.forEach(({ w }, k) => {
+        scratch.doubles(parameters + k * w.byteLength, nParameters).set(w);
+      });
+      const length = 2 * spans.length * points.length * nSums;
+      const sums = takeDoubles(scratch, length);
+      this.#run(parameters, points.length, sums);
+      const total = addUpSpans(scratch.doubles(sums, length), points.length * nSums);
+      return points.map(({ gradient }, k) => {
+        gradient.set(total.subarray(k * nSums, k * nSums + nParameters));
+        return total[k * nSums + nParameters]!;
+      });
+    });
+  }
 
-    const nSums = length + 2;
-    const ofBlocks = scratch.doubles(sums, 2 * rowSet.spans.length * nSums);
-    const total = addUpSpans(ofBlocks, nSums);
-    gradient.set(total.subarray(0, length + 1));
-    return total[length + 1]!;
+  #run(parameters: number, nPoints: number, sums: number): void {
+    const { address, length, chunkRows, stride } = this.#notes;
+    const { codes, weights } = this.#at;
+    const args = [address, length, chunkRows, stride, codes, weights, parameters, nPoints, sums];
+    this.#rowSet.run('logLossOfBlock', args, length * nPoints, (length + MORE_COLUMNS) * stride);
   }
 
   hessian(w: Float64Array, hessian: Float64Array): number {
@@ -85,4 +95,8 @@ class BlockLogLoss implements LossSums {
       chunkLogLoss(chunks, this.#rows).hessian(w, hessian),
     );
   }
+}
+
+function takeDoubles(scratch: Scratch, count: number): number {
+  return scratch.take(count * Float64Array.BYTES_PER_ELEMENT);
 }

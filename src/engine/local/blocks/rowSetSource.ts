@@ -26,16 +26,18 @@ interface Round {
 /** Computes with the columns of a row set where they lie, on the threads of its team. */
 export class RowSetSource implements ColumnSource {
   readonly rowSet: RowSet;
-  #room: AnswerRoom | undefined;
+  readonly #rooms: [AnswerRoom?, AnswerRoom?] = [];
+  #turn: 0 | 1 = 0;
 
   constructor(rowSet: RowSet) {
     this.rowSet = rowSet;
   }
 
-  /** Memory for predictions and measures of these rows. The first call takes the memory, and all models share it. */
+  /** Memory with the last model's predictions, and for their measures. */
   get room(): AnswerRoom {
-    this.#room ??= new AnswerRoom(this.rowSet.workplace.scratch, this.rowSet.nSamples);
-    return this.#room;
+    const { workplace, nSamples } = this.rowSet;
+    this.#rooms[this.#turn] ??= new AnswerRoom(workplace.scratch, nSamples);
+    return this.#rooms[this.#turn]!;
   }
 
   withLogLoss<T>(columns: readonly NumericColumn[], rows: WeightedCodes, use: (sums: LossSums) => T): T {
@@ -63,8 +65,12 @@ export class RowSetSource implements ColumnSource {
     return predictions;
   }
 
-  /** The answer lies in the table's memory, and the next call overwrites it. */
+  /**
+   * The answer lies in the table's memory, and the next call but one overwrites it: one model's predictions are measured
+   * while the next model makes its own.
+   */
   classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction {
+    this.#turn = this.#turn === 0 ? 1 : 0;
     const { room } = this;
     this.#predict(columns, w, this.rowSet.nSamples, (round, args) => {
       const out = [room.predictedAddress, room.probaAddress];

@@ -1,7 +1,7 @@
 import type { Plan } from '../../../values/plan.ts';
 import { type Candidate, isFitted, type Scores } from '../../../values/result.ts';
-import { fitCandidate } from './fitCandidate.ts';
-import { type FitTools, failedCandidate, timed } from './fitCandidates.ts';
+import { type FitTools, timed } from './fitCandidates.ts';
+import { fitEach } from './fitEach.ts';
 import { type Folds, foldRows } from './folds.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -22,18 +22,25 @@ export async function crossValidate(
   const foldsOfOne = foldRows({ train: all }, plan);
   let left = candidates.filter(isFitted).length * foldsOfOne;
   await folds.each(async (rows) => {
-    for (const [index, candidate] of measured.entries()) {
-      if (isFitted(candidate)) {
-        try {
-          const fit = await fitCandidate({ dataset, positive, ...rows }, candidate.model, plan, helpers);
-          const { train, test } = fit.candidate;
-          scores[index]!.push({ train, test });
-          left -= rowsOfFold;
-          pace.took(timed(fit, rowsOfFold), left);
-        } catch (error) {
-          measured[index] = failedCandidate(candidate.model, error);
-          left -= foldsOfOne - scores[index]!.length * rowsOfFold;
-        }
+    const inFold = [...measured.keys()].filter((index) => isFitted(measured[index]!));
+    const models = inFold.map((index) => measured[index]!.model);
+    // A candidate that has failed is a step too.
+    for (let skipped = models.length; skipped < measured.length; skipped++) watch.step();
+    for await (const { index: place, ...attempt } of fitEach(
+      { dataset, positive, ...rows },
+      models,
+      plan,
+      helpers,
+    )) {
+      const index = inFold[place]!;
+      if ('problem' in attempt) {
+        measured[index] = { model: models[place]!, ...attempt };
+        left -= foldsOfOne - scores[index]!.length * rowsOfFold;
+      } else {
+        const { train, test } = attempt.fit.candidate;
+        scores[index]!.push({ train, test });
+        left -= rowsOfFold;
+        pace.took(timed(attempt.fit, rowsOfFold), left);
       }
       watch.step();
     }

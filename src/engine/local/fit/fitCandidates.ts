@@ -1,8 +1,7 @@
-import { DataError, toData } from '../../../errors.ts';
-import type { ModelSpec, Plan } from '../../../values/plan.ts';
+import type { Plan } from '../../../values/plan.ts';
 import type { Candidate } from '../../../values/result.ts';
 import type { Watch } from '../../watch.ts';
-import { type Fit, fitCandidate } from './fitCandidate.ts';
+import { type Fit, fitEach } from './fitEach.ts';
 import { foldRows } from './folds.ts';
 import type { HelperTasks } from './helperTasks.ts';
 import type { Pace, TimedFit } from './pace.ts';
@@ -35,20 +34,23 @@ export async function fitCandidates(
   const rows = prepared.train.frame.nSamples + prepared.test.frame.nSamples;
   const inFolds = foldRows(prepared, plan);
   const able = new Set<string>();
+  const left = new Set(plan.candidates.keys());
   let nFitted = 0;
-  for (const [index, model] of plan.candidates.entries()) {
-    try {
-      const fit = await fitCandidate(prepared, model, plan, helpers);
-      fits.push(fit.candidate);
+  for await (const { index, ...attempt } of fitEach(prepared, plan.candidates, plan, helpers)) {
+    left.delete(index);
+    const model = plan.candidates[index]!;
+    if ('problem' in attempt) {
+      fits[index] = { model, ...attempt };
+    } else {
+      const { fit } = attempt;
+      fits[index] = fit.candidate;
       fitMs += fit.fitMs;
       evaluateMs += fit.evaluateMs;
       nFitted++;
       able.add(model.solver);
       // A solver that has fitted nothing yet may have a limit that lets all of its candidates fail at once.
-      const left = plan.candidates.slice(index + 1).filter(({ solver }) => able.has(solver)).length;
-      pace.took(timed(fit, rows), left * rows + (nFitted + left) * inFolds);
-    } catch (error) {
-      fits.push(failedCandidate(model, error));
+      const toCome = [...left].filter((other) => able.has(plan.candidates[other]!.solver)).length;
+      pace.took(timed(fit, rows), toCome * rows + (nFitted + toCome) * inFolds);
     }
     watch.step();
   }
@@ -58,13 +60,4 @@ export async function fitCandidates(
 /** @param rows that the model was fitted and measured on */
 export function timed({ candidate, fitMs, evaluateMs }: Fit, rows: number): TimedFit {
   return { rows, iterations: candidate.solver.iterations, fitMs, evaluateMs };
-}
-
-/** Errors of one model that say nothing about the others. */
-const REFUSALS: readonly string[] = ['cannot_be_fitted', 'cannot_be_predicted'];
-
-/** A candidate whose model the rows do not allow. @throws any other error */
-export function failedCandidate(model: ModelSpec, error: unknown): Candidate {
-  if (!(error instanceof DataError) || !REFUSALS.includes(error.code)) throw error;
-  return { model, problem: toData(error) };
 }

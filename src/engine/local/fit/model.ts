@@ -1,11 +1,7 @@
 import type { Feature } from '../../../data/dataset.ts';
 import type { Target } from '../../../data/target.ts';
 import type { CodedResult } from '../../../ml/codedMetrics.ts';
-import {
-  FixedThresholdClassifier,
-  type FixedThresholdOptions,
-} from '../../../ml/fixedThresholdClassifier.ts';
-import type { LogisticRegression } from '../../../ml/logisticRegression.ts';
+import type { FixedThresholdOptions } from '../../../ml/fixedThresholdClassifier.ts';
 import { TrainingPipeline } from '../../../ml/trainingPipeline.ts';
 import type { ClassLabel } from '../../../values/dataset.ts';
 import type { Missing, ModelSpec } from '../../../values/plan.ts';
@@ -14,37 +10,38 @@ import { withPlace } from './refusal.ts';
 
 interface PipelineSpec {
   readonly missing: Missing;
-  readonly model: ModelSpec;
+  readonly models: readonly ModelSpec[];
   /** If the model gets a threshold of its own. */
   readonly decision?: FixedThresholdOptions;
 }
 
-interface FittedPipeline {
-  readonly pipeline: TrainingPipeline;
-  readonly classifier: LogisticRegression;
-}
-
 /**
- * Fits the steps that the columns need: the original's `scaler` and `model`, with an encoder for text and imputers for
- * missing values.
+ * Fits pipelines of the steps that the columns need: the original's `scaler` and `model`, with an encoder for text and
+ * imputers for missing values.
+ * @param models one; or several of solver lbfgs and of one class weight, which share the passes over the rows
  * @throws DataError `cannot_be_fitted`
  */
-export function fitPipeline(
+export function fitPipelines(
   { features, target }: { readonly features: readonly Feature[]; readonly target: Target },
   { frame, codes, source }: Rows,
-  { missing, model, decision }: PipelineSpec,
-): FittedPipeline {
-  const pipeline = TrainingPipeline.forColumns(frame.columns, {
-    ...model,
-    missing,
-    ...(decision !== undefined && { decision }),
-  });
+  { missing, models, decision }: PipelineSpec,
+): TrainingPipeline[] {
+  const pipelines = models.map((model) =>
+    TrainingPipeline.forColumns(frame.columns, {
+      ...model,
+      missing,
+      ...(decision !== undefined && { decision }),
+    }),
+  );
   const classes: ClassLabel[] = target.classCounts.map(({ label }) => label);
   const dtype = target.type === 'string' ? 'object' : 'int64';
+  const y = { classes, dtype, codes } as const;
   const options = { featureNames: features.map(({ name }) => name), classesDtype: target.dtype };
-  withPlace('cannot_be_fitted', { source }, () => pipeline.fit(frame, { classes, dtype, codes }, options));
-  const last = pipeline.namedSteps['model'] as LogisticRegression | FixedThresholdClassifier;
-  return { pipeline, classifier: last instanceof FixedThresholdClassifier ? last.estimator : last };
+  withPlace('cannot_be_fitted', { source }, () => {
+    if (pipelines.length === 1) pipelines[0]!.fit(frame, y, options);
+    else TrainingPipeline.fitTogether(pipelines, frame, y, options);
+  });
+  return pipelines;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ModelSpec, Plan } from '../../../values/plan.ts';
 import { bestThreshold, type ScoredRows } from '../../bestThreshold.ts';
 import type { FitTools } from './fitCandidates.ts';
 import type { Folds } from './folds.ts';
-import { fitPipeline, predictRows } from './model.ts';
+import { fitPipelines, predictRows } from './model.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -23,8 +23,8 @@ export async function tuneThreshold(
 ): Promise<number | undefined> {
   const parts: OutOfFold[] = [];
   await folds.each(async ({ train, test }) => {
-    const { pipeline } = fitPipeline(prepared.dataset, train, { missing, model });
-    const { trueCodes, predictedCodes, proba } = predictRows(pipeline, test, prepared.positive);
+    const [pipeline] = fitPipelines(prepared.dataset, train, { missing, models: [model] });
+    const { trueCodes, predictedCodes, proba } = predictRows(pipeline!, test, prepared.positive);
     // The next fold uses the same memory.
     parts.push({
       trueCodes: Uint8Array.from(trueCodes),

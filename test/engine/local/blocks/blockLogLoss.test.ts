@@ -15,7 +15,8 @@ interface Sums {
 
 function sumsAt(sums: LossSums, w: readonly number[]): Sums {
   const gradient = new Float64Array(w.length).fill(7);
-  return { loss: sums.lossGradient(Float64Array.from(w), gradient), gradient: [...gradient] };
+  const [loss] = sums.lossGradients([{ w: Float64Array.from(w), gradient }]);
+  return { loss: loss!, gradient: [...gradient] };
 }
 
 interface Problem {
@@ -156,10 +157,7 @@ describe('the log loss of packed rows', () => {
       sums.hessian(w, fast);
       for (let j = 0; j < 4; j++) {
         const at = (move: number) => {
-          sums.lossGradient(
-            w.map((value, i) => (i === j ? value + move : value)),
-            gradient,
-          );
+          sums.lossGradients([{ w: w.map((value, i) => (i === j ? value + move : value)), gradient }]);
           return gradient.slice();
         };
         const [right, left] = [at(1e-5), at(-1e-5)];

@@ -5,13 +5,12 @@ import { readTable } from '../../../../src/data/readTable.ts';
 import { Team } from '../../../../src/engine/local/blocks/team.ts';
 import { dryRunInput } from '../../../../src/engine/local/dryRun/dryRunInput.ts';
 import { estimate } from '../../../../src/engine/local/fit/estimate.ts';
-import { fitCandidate } from '../../../../src/engine/local/fit/fitCandidate.ts';
-import { HelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
 import { prepare } from '../../../../src/engine/local/fit/prepare.ts';
 import { runCsv } from '../../../../src/engine/local/fit/run.ts';
 import { inference } from '../../../../src/ml/inference/inference.ts';
 import { frameOf, numbers, texts, valuesOf } from '../../../ml/frames.ts';
 import { type InferenceCase, readInferenceFixture } from '../../../ml/inference/inferenceFixture.ts';
+import { fitOne } from '../../../support/fitOne.ts';
 import { planFor } from '../../../support/plans.ts';
 
 const DIABETES = readFileSync(join(import.meta.dirname, '../../../../data/diabetes.csv'));
@@ -52,7 +51,7 @@ describe('inference=true', () => {
     const plan = await planFor({ inference: 'true', missing: name.startsWith('missing') ? 'mean' : 'error' });
     const table = readTable(csvOf(one));
     const prepared = await prepare({ train: table }, plan, new Team(table.memory));
-    const { candidate } = await fitCandidate(prepared, plan.candidates[0]!, plan, new HelperTasks());
+    const { candidate } = await fitOne(prepared, plan.candidates[0]!, plan);
     const packed = estimate(prepared.dataset, prepared.train, candidate.pipeline!);
 
     const columns = prepared.train.frame.columns.map((column) => filled(valuesOf(column)));
@@ -81,7 +80,7 @@ describe('inference=true', () => {
       'inference',
       'intervals',
     ]);
-    for (const fields of [{ C: '0.01' }, { class_weight: 'balanced' }, { solver: 'newton-cholesky' }]) {
+    for (const fields of [{ tol: '0.01' }, { class_weight: 'balanced' }, { solver: 'newton-cholesky' }]) {
       const plan = await planFor({ inference: 'true', ...fields });
       expect((await runCsv(DIABETES, plan)).inference).toEqual(first.inference);
     }

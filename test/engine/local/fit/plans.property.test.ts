@@ -14,19 +14,32 @@ const ROWS = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min
 });
 
 test('a candidate of a sweep is what it would be alone, to the last bit', async () => {
-  const setting = fc.uniqueArray(fc.constantFrom('0.01', '1', '50', 'inf'), { minLength: 2, maxLength: 3 });
-  const solver = fc.constantFrom('lbfgs', 'newton-cholesky');
+  const penalties = [
+    '0.01',
+    '1',
+    '50',
+    'inf',
+    ...Array.from({ length: 20 }, (_, k) => String(0.1 * (k + 2))),
+  ];
+  // More than share passes over the rows, too.
+  const setting = fc.oneof(
+    fc.uniqueArray(fc.constantFrom(...penalties.slice(0, 4)), { minLength: 2, maxLength: 3 }),
+    fc.constant(penalties),
+  );
+  const solver = fc.constantFrom('lbfgs', 'newton-cholesky', 'lbfgs,newton-cholesky');
+  const classWeight = fc.constantFrom('none', 'balanced', 'none,balanced');
   await fc.assert(
-    fc.asyncProperty(ROWS, setting, solver, async (rows, values, name) => {
+    fc.asyncProperty(ROWS, setting, solver, classWeight, async (rows, values, names, weights) => {
       const lines = rows.map(([a, b], i) => `${a},${b},${i % 2}\n`);
       const bytes = Buffer.from(`a,b,y\n${lines.join('')}`);
-      const fields = { solver: name, stratify: 'true' };
-      const sweep = await runCsv(
-        bytes,
-        await planFor({ ...fields, tol: values.join(','), log_models: 'all' }),
-      );
-      for (const [k, tol] of values.entries())
-        expect(sweep.candidates[k]).toEqual(chosenOf(await runCsv(bytes, await planFor({ ...fields, tol }))));
+      const several = { tol: values.join(','), solver: names, class_weight: weights };
+      const plan = await planFor({ ...several, stratify: 'true', log_models: 'all' });
+      const { candidates } = await runCsv(bytes, plan);
+      expect(candidates.map(({ model }) => model)).toEqual(plan.candidates);
+      for (const candidate of candidates) {
+        const single = { ...plan, candidates: [candidate.model] };
+        expect(candidate).toEqual(chosenOf(await runCsv(bytes, single)));
+      }
     }),
     { numRuns: 15 },
   );

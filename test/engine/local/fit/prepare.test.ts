@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../../../src/data/readTable.ts';
 import { Team } from '../../../../src/engine/local/blocks/team.ts';
-import { fitCandidate } from '../../../../src/engine/local/fit/fitCandidate.ts';
 import { HelperTasks } from '../../../../src/engine/local/fit/helperTasks.ts';
 import { prepare } from '../../../../src/engine/local/fit/prepare.ts';
 import { runCsv } from '../../../../src/engine/local/fit/run.ts';
 import type { Plan } from '../../../../src/values/plan.ts';
 import { chosenOf } from '../../../../src/values/result.ts';
+import { fitOne } from '../../../support/fitOne.ts';
 import { ORIGINAL_PLAN, planFor } from '../../../support/plans.ts';
 
 const DIABETES = readFileSync(join(import.meta.dirname, '../../../../data/diabetes.csv'));
@@ -18,14 +18,12 @@ async function prepared(bytes: Uint8Array, plan: Plan) {
   return await prepare({ train: table }, plan, new Team(table.memory));
 }
 
-const alone = new HelperTasks();
-
 describe('prepare', () => {
   it('makes a table on which any number of models can be fitted', async () => {
     const once = await prepared(DIABETES, ORIGINAL_PLAN);
     for (const tol of ['1', '0.01', '1']) {
       const plan = await planFor({ tol });
-      const { candidate } = await fitCandidate(once, plan.candidates[0]!, ORIGINAL_PLAN, alone);
+      const { candidate } = await fitOne(once, plan.candidates[0]!, ORIGINAL_PLAN);
       const result = await runCsv(DIABETES, plan);
       expect(chosenOf(result)).toEqual(candidate);
     }
@@ -46,12 +44,8 @@ describe('prepare', () => {
     const once = await prepare({ train: table }, ORIGINAL_PLAN, new Team(table.memory));
     const lengths: number[] = [];
     for (let i = 1; i <= 500; i++) {
-      await fitCandidate(
-        once,
-        { ...ORIGINAL_PLAN.candidates[0]!, C: 1.05 ** (i % 50), maxIter: 5 },
-        ORIGINAL_PLAN,
-        alone,
-      );
+      const model = { ...ORIGINAL_PLAN.candidates[0]!, C: 1.05 ** (i % 50), maxIter: 5 };
+      await fitOne(once, model, ORIGINAL_PLAN);
       lengths.push(table.memory.buffer.byteLength);
     }
     expect(lengths.at(-1)).toBe(lengths[2]);
