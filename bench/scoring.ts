@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
 import { unusedPort } from '../test/support/mlflowServer.ts';
-import { startProgram } from '../test/support/programs.ts';
+import { type Program, startProgram } from '../test/support/programs.ts';
 import { ensureVenv, runPython } from '../test/support/python.ts';
 import { scoringServer } from '../test/support/scoringServer.ts';
 import { measureColdModels } from './coldModels.ts';
@@ -65,7 +65,7 @@ export async function scoring(): Promise<string> {
       ['an Express echo', echo.url],
     ] as const;
     const requests = await measureRequests(contestants);
-    const files = await measureFiles(trainpost.url, mlflow.url, dir);
+    const files = await measureFiles(trainpost, mlflow.url, dir);
     const cold = await measureColdModels(mlflow.url, MODEL_URI, BODY);
     return `${machine()}\n\n${requests}\n\n${files}\n\n${cold}\n`;
   } finally {
@@ -115,7 +115,7 @@ function ratios(numerators: readonly number[], denominators: readonly number[]):
 }
 
 /** A file of `ROWS` rows: posted to `/predict`, and read, predicted and written by pandas and scikit-learn. */
-async function measureFiles(url: string, trackingUri: string, dir: string): Promise<string> {
+async function measureFiles(program: Program, trackingUri: string, dir: string): Promise<string> {
   const path = join(dir, 'rows.csv');
   const [header, ...lines] = CSV.toString().trimEnd().split('\n');
   writeFileSync(
@@ -123,21 +123,37 @@ async function measureFiles(url: string, trackingUri: string, dir: string): Prom
     `${header}\n${Array.from({ length: ROWS }, (_, row) => lines[row % lines.length]).join('\n')}\n`,
   );
   const bytes = readFileSync(path);
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const ours: Seconds[] = [];
+  const theirs: Seconds[] = [];
   const input = { trackingUri, modelUri: MODEL_URI, path, rounds: 2 };
-  const program = join(ROOT, 'bench/original/predict_file.py');
+  const python = join(ROOT, 'bench/original/predict_file.py');
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await postFile(url, bytes));
+    const before = cpuSeconds(program);
+    const wall = await postFile(program.url, bytes);
+    ours.push([wall, cpuSeconds(program) - before]);
     // The first round of a Python process is slower.
-    theirs.push(((await runPython('reference', program, input)) as number[])[1]!);
+    theirs.push(((await runPython('reference', python, input)) as Seconds[])[1]!);
   }
+  const medians = (all: readonly Seconds[]) => [0, 1].map((at) => median(all.map((one) => one[at]!)));
+  const [ofOurs, ofTheirs] = [medians(ours), medians(theirs)];
   const rows = [
-    ['pandas `read_csv`, `predict_proba`, `to_csv`', median(theirs).toFixed(2)],
-    ['trainpost `POST /predict`', median(ours).toFixed(2)],
-    ['ratio', ratios(theirs, ours)],
+    ['pandas `read_csv`, `predict_proba`, `to_csv`', ...ofTheirs.map((seconds) => seconds.toFixed(2))],
+    ['trainpost `POST /predict`', ...ofOurs.map((seconds) => seconds.toFixed(2))],
+    ['ratio', ...ofTheirs.map((seconds, at) => `${(seconds / ofOurs[at]!).toFixed(1)} x`)],
   ];
-  return table([`${ROWS} rows of data/diabetes.csv`, 'median s'], rows);
+  return table([`${ROWS} rows of data/diabetes.csv`, 'median s', 'of the processor'], rows);
+}
+
+/** Seconds that have passed, and seconds of the processor. */
+type Seconds = readonly [wall: number, cpu: number];
+
+/** Ticks of Linux's clock for processes. */
+const TICKS_A_SECOND = 100;
+
+/** Seconds of the processor that all threads of a program have used. */
+function cpuSeconds({ child: { pid } }: Program): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
 /** Returns the seconds until the last byte of the answer has arrived. */

@@ -31,7 +31,14 @@ export async function* predictPieces(
 ): AsyncGenerator<PredictedPiece> {
   lastId++;
   const id = lastId;
-  const buffers = new Buffers();
+  const free: Uint8Array[] = [];
+  const take = () => free.pop() ?? new Uint8Array(0);
+  async function* handOver(predicted: Promise<PredictedPiece>): AsyncGenerator<PredictedPiece> {
+    const piece = await predicted;
+    yield piece;
+    // The caller has asked for the next piece.
+    free.push(new Uint8Array(piece.bytes.buffer));
+  }
   const bytesMax = pieceBytesMax(spec);
   let begin: PredictPiece['begin'] | undefined;
   let ahead: Promise<PredictedPiece> | undefined;
@@ -41,16 +48,16 @@ export async function* predictPieces(
       for (let from = 0; from < piece.length; from += bytesMax) {
         const before = ahead;
         const bytes = piece.subarray(from, from + bytesMax);
-        ahead = thread.predict({ id, bytes, isLast: false, into: buffers.take(), ...(begin && { begin }) });
+        ahead = thread.predict({ id, bytes, isLast: false, into: take(), ...(begin && { begin }) });
         begin = undefined;
         // Its error is thrown when it is awaited.
         ahead.catch(() => undefined);
-        if (before !== undefined) yield buffers.keep(await before);
+        if (before !== undefined) yield* handOver(before);
       }
     }
     if (ahead === undefined) throw emptyFile();
-    yield buffers.keep(await ahead);
-    yield await thread.predict({ id, bytes: new Uint8Array(0), isLast: true, into: buffers.take() });
+    yield* handOver(ahead);
+    yield await thread.predict({ id, bytes: new Uint8Array(0), isLast: true, into: take() });
   } finally {
     await thread.forget(id).catch(() => undefined);
   }
@@ -63,23 +70,6 @@ function pieceBytesMax({ model, explain }: FilePredictionSpec): number {
   const terms = regression?.estimator === 'LogisticRegression' ? regression.fitted.coef.flat().length : 0;
   const added = model.target.classes.length + (explain ? terms : 0);
   return Math.max(PIECE_BYTES_MIN, Math.floor(PIECE_BYTES_MAX / Math.max(1, added / ADDED_OF_FULL_PIECE)));
-}
-
-/** Buffers that take turns: while the caller sends the rows in one of them, the thread fills another. */
-class Buffers {
-  readonly #free: Uint8Array[] = [];
-  #lent: Uint8Array | undefined;
-
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(0);
-  }
-
-  /** Notes the buffer of rows that the caller gets now. The caller has done with the rows before. */
-  keep(piece: PredictedPiece): PredictedPiece {
-    if (this.#lent !== undefined) this.#free.push(this.#lent);
-    this.#lent = new Uint8Array(piece.bytes.buffer);
-    return piece;
-  }
 }
 
 function emptyFile(): BodyError {
