@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMlflowServer } from '../src/launcher/mlflowServer.ts';
@@ -156,16 +158,18 @@ function cpuSeconds({ child: { pid } }: Program): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** Returns the seconds until the last byte of the answer has arrived. */
+/** Returns the seconds until the last byte of the answer has arrived. `fetch` would take longer than trainpost does. */
 async function postFile(url: string, bytes: Uint8Array): Promise<number> {
   const startedAt = performance.now();
-  const response = await fetch(`${url}/predict`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'text/csv' },
-    body: new Uint8Array(bytes),
+  const headers = { 'Content-Type': 'text/csv', 'Content-Length': bytes.length };
+  const request = httpRequest(`${url}/predict`, { method: 'POST', headers }).end(bytes);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let length = 0;
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
   });
-  const { byteLength } = await response.arrayBuffer();
-  if (response.status !== 200 || byteLength < bytes.length) throw new Error('The prediction failed.');
+  await once(response, 'end');
+  if (response.statusCode !== 200 || length < bytes.length) throw new Error('The prediction failed.');
   return (performance.now() - startedAt) / 1000;
 }
 

@@ -66,11 +66,15 @@ export class RowSetSource implements ColumnSource {
   }
 
   /**
-   * The answer lies in the table's memory, and the next call but one overwrites it: one model's predictions are measured
-   * while the next model makes its own.
+   * Gives the next model's predictions other memory, so that the last model's can still be measured. The memory of the model
+   * before that one is used again.
    */
-  classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction {
+  changeRoom(): void {
     this.#turn = this.#turn === 0 ? 1 : 0;
+  }
+
+  /** The answer lies in the table's memory. The next call overwrites it, unless `changeRoom` is called before. */
+  classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction {
     const { room } = this;
     this.#predict(columns, w, this.rowSet.nSamples, (round, args) => {
       const out = [room.predictedAddress, room.probaAddress];

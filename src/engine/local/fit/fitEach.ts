@@ -31,7 +31,7 @@ const REFUSALS: readonly string[] = ['cannot_be_fitted', 'cannot_be_predicted'];
  * only when a group is done.
  */
 const TOGETHER_MAX = 16;
-/** Predictions of two models have room at once: see `RowSetSource.classify`. */
+/** Predictions of two models have room at once: see `RowSetSource.changeRoom`. */
 const MEASURED_AT_ONCE = 2;
 
 /**
@@ -78,6 +78,7 @@ async function* measureEach(
   }
   try {
     for (const model of models) {
+      rows.train.source.changeRoom();
       const measuring = await attempt(() => beginCandidate(model, rows, plan, helpers));
       begun.push({ fitMs: model.fitMs, measuring });
       if (begun.length === MEASURED_AT_ONCE) yield* endFirst();
