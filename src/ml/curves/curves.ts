@@ -1,7 +1,7 @@
 import type { CalibrationBins, ClassCurves, Cuts, PartCurves, ScoreHistogram } from '../../values/curves.ts';
 import type { CodedResult } from '../codedMetrics.ts';
 import { firstAbove, firstFrom, type MarkedScores, markScores } from './markedScores.ts';
-import { thin } from './thin.ts';
+import { pick, thin } from './thin.ts';
 import { type Mark, type Points, type Walk, type Walked, walkPlain } from './walk.ts';
 
 /** Most points of a curve, and most rows of the table of thresholds. Many classes share more of them. */
@@ -47,7 +47,8 @@ export function classCurves({
   const recall = Float64Array.from(points.tp, (tp) => tp / positives);
   const fallOut = Float64Array.from(points.fp, (fp) => fp / negatives);
   const precision = Float64Array.from(points.tp, (tp, i) => tp / (tp + points.fp[i]!));
-  const corners = thin(fallOut, recall, most);
+  const picked = pick(fallOut, recall, most);
+  const corners = ascending(picked);
   return {
     code,
     positives,
@@ -60,7 +61,7 @@ export function classCurves({
     table:
       most < POINTS_MAX
         ? cutsAt(points, corners)
-        : tableOf(walked, tableSteps, thin(fallOut, recall, POINTS_MAX - TABLE_STEPS - 1)),
+        : tableOf(walked, tableSteps, ascending(picked.slice(0, POINTS_MAX - TABLE_STEPS - 1))),
     calibration: calibrationOf(bins, walked),
     histogram: histogramOf(steps, walked),
   };
@@ -91,6 +92,8 @@ export function manyCurves({
   }
   return { ofClasses, confusion };
 }
+
+const ascending = (places: readonly number[]) => [...places].sort((a, b) => a - b);
 
 function cutsAt({ threshold, tp, fp }: Points, places: readonly number[]): Cuts {
   const at = (values: readonly number[]) => places.map((place) => values[place]!);

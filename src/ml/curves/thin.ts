@@ -9,25 +9,81 @@ interface Segment {
 /**
  * Picks points of a curve so that the curve through them keeps its corners (Douglas & Peucker 1973, until `most` points are
  * picked).
- * @returns the places of the picked points, ascending; the first and the last point are among them
+ * @returns the places of the picked points in the order in which they were picked; the first and the last point come first. So
+ * the first `k` of them are what `k` points would be. All places, ascending, if there are not more than `most`
  */
-export function thin(x: Float64Array, y: Float64Array, most: number): number[] {
+export function pick(x: Float64Array, y: Float64Array, most: number): number[] {
   const n = x.length;
   if (n <= most) return Array.from({ length: n }, (_, i) => i);
   const picked = [0, n - 1];
-  const segments = [segmentOf(x, y, 0, n - 1)];
+  const widest = new Widest(segmentOf(x, y, 0, n - 1));
   while (picked.length < most) {
-    let widest = 0;
-    for (let i = 1; i < segments.length; i++) {
-      if (segments[i]!.distance > segments[widest]!.distance) widest = i;
-    }
-    const { first, last, farthest, distance } = segments[widest]!;
+    const { first, last, farthest, distance } = widest.segment;
     if (distance <= 0) break;
     picked.push(farthest);
-    segments[widest] = segmentOf(x, y, first, farthest);
-    segments.push(segmentOf(x, y, farthest, last));
+    widest.split(segmentOf(x, y, first, farthest), segmentOf(x, y, farthest, last));
   }
-  return picked.sort((a, b) => a - b);
+  return picked;
+}
+
+/** The places of picked points, ascending. */
+export function thin(x: Float64Array, y: Float64Array, most: number): number[] {
+  return pick(x, y, most).sort((a, b) => a - b);
+}
+
+interface Numbered {
+  readonly segment: Segment;
+  /** The segment that was found first is the wider one of two that are equally wide. */
+  readonly number: number;
+}
+
+/** The segments as a heap: no segment is wider than that above it. */
+class Widest {
+  readonly #heap: Numbered[];
+  #found = 1;
+
+  constructor(segment: Segment) {
+    this.#heap = [{ segment, number: 0 }];
+  }
+
+  get segment(): Segment {
+    return this.#heap[0]!.segment;
+  }
+
+  /** Puts two segments into the place of the widest one. The first one takes its number. */
+  split(first: Segment, second: Segment): void {
+    this.#sink({ segment: first, number: this.#heap[0]!.number });
+    this.#rise({ segment: second, number: this.#found });
+    this.#found += 1;
+  }
+
+  #sink(one: Numbered): void {
+    const heap = this.#heap;
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      if (child + 1 < heap.length && isWider(heap[child + 1]!, heap[child]!)) child++;
+      if (!isWider(heap[child]!, one)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = one;
+  }
+
+  #rise(one: Numbered): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    for (let above = (at - 1) >> 1; at > 0 && isWider(one, heap[above]!); above = (at - 1) >> 1) {
+      heap[at] = heap[above]!;
+      at = above;
+    }
+    heap[at] = one;
+  }
+}
+
+function isWider(a: Numbered, b: Numbered): boolean {
+  const width = a.segment.distance;
+  const other = b.segment.distance;
+  return width > other || (width === other && a.number < b.number);
 }
 
 function segmentOf(x: Float64Array, y: Float64Array, first: number, last: number): Segment {
