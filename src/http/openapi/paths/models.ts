@@ -2,6 +2,7 @@ import { EVALUATE_FORM } from '../../../training/fields/evaluateTable.ts';
 import { TEST_FILE_FIELD } from '../../../training/fields/table.ts';
 import type { Json } from '../components.ts';
 import { file, formSchema } from '../form.ts';
+import { OF_RESULTS } from '../headers.ts';
 import { EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 
@@ -83,12 +84,12 @@ export const modelRoutes: readonly Route[] = [
       200: {
         description: 'The run is FINISHED in MLflow; or the metrics of a dry run.',
         json: ['Evaluation', 'Measured'],
-        headers: ['Run-Id', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: OF_RESULTS,
       },
       202: {
         description: 'The evaluation is accepted, and will be in MLflow.',
         json: ['Evaluation'],
-        headers: ['Location', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: ['Location', ...OF_RESULTS],
       },
     },
     problems: [406, 409, 415, 422, 429, 502, 504, 507],

@@ -1,4 +1,5 @@
 import type { AnswerName, Json } from '../components.ts';
+import type { HeaderName } from '../headers.ts';
 
 /** An answer that is no problem. */
 export interface RouteAnswer {
@@ -10,7 +11,7 @@ export interface RouteAnswer {
   /** Whether the body is text although the type says JSON, as in MLflow's server. */
   readonly isBareText?: true;
   /** Headers beside those of every answer, by their names in `headers.ts`. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly HeaderName[];
 }
 
 /** A request that can be sent as it stands, and what it gets. A test sends each one. */
