@@ -3,7 +3,8 @@ import { TEST_FILE_FIELD } from '../../../training/fields/table.ts';
 import type { Json } from '../components.ts';
 import { file, formSchema } from '../form.ts';
 import { OF_RESULTS } from '../headers.ts';
-import { EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
+import { evaluateExamples, invocationsExamples, predictExamples } from './modelExamples.ts';
+import { deliveryLinks, EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const PROBA: Json = {
@@ -58,6 +59,7 @@ const probe = (path: '/ping' | '/health', id: string): Route => ({
     "As in MLflow's server. The probes of the service itself are `/health/live` and `/health/ready`.",
   answers: { 200: { description: 'One newline.', type: 'application/json', isBareText: true } },
   problems: [404],
+  examples: [{ name: 'loaded', summary: 'The model is loaded', status: 200, answer: '\n' }],
 });
 
 export const modelRoutes: readonly Route[] = [
@@ -85,14 +87,17 @@ export const modelRoutes: readonly Route[] = [
         description: 'The run is FINISHED in MLflow; or the metrics of a dry run.',
         json: ['Evaluation', 'Measured'],
         headers: OF_RESULTS,
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
       202: {
         description: 'The evaluation is accepted, and will be in MLflow.',
         json: ['Evaluation'],
         headers: ['Location', ...OF_RESULTS],
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
     },
     problems: [406, 409, 415, 422, 429, 502, 504, 507],
+    examples: evaluateExamples,
   },
   {
     method: 'post',
@@ -108,6 +113,7 @@ export const modelRoutes: readonly Route[] = [
       200: { description: 'The predictions.', json: ['Predictions'], headers: ['Trainpost-Model-Age'] },
     },
     problems: [404, 415, 422, 429, 502, 504],
+    examples: invocationsExamples,
   },
   {
     method: 'post',
@@ -135,6 +141,7 @@ export const modelRoutes: readonly Route[] = [
       },
     },
     problems: [404, 415, 422, 429, 502, 504, 507],
+    examples: predictExamples,
   },
   probe('/ping', 'ping'),
   probe('/health', 'modelHealth'),
@@ -148,5 +155,6 @@ export const modelRoutes: readonly Route[] = [
       200: { description: 'The version, as bare text.', type: 'application/json', isBareText: true },
     },
     problems: [],
+    examples: [{ name: 'version', summary: 'The version', status: 200, answer: '0.1.0' }],
   },
 ];

@@ -12,6 +12,8 @@ export interface RouteAnswer {
   readonly isBareText?: true;
   /** Headers beside those of every answer, by their names in `headers.ts`. */
   readonly headers?: readonly HeaderName[];
+  /** Requests that may follow, by name: OpenAPI's links. */
+  readonly links?: Json;
 }
 
 /** A request that can be sent as it stands, and what it gets. A test sends each one. */
@@ -19,12 +21,20 @@ export interface RouteExample {
   /** Name of the example in the document. */
   readonly name: string;
   readonly summary: string;
+  /** The state of the delivery whose id the path has. */
+  readonly delivery?: 'pending' | 'dead';
+  /** With its question mark. */
+  readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the form; those of files have the file's content. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A body that is no form: a text, or JSON. */
+  readonly body?: { readonly type: string; readonly value: string | Json };
   readonly status: number;
+  /** The type of an answer that is neither JSON nor a problem. */
+  readonly type?: string;
   /** The answer, without what differs from one request to the next. */
-  readonly answer: Json;
+  readonly answer: Json | string;
 }
 
 /** One operation of the document. */
