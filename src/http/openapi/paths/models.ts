@@ -42,8 +42,8 @@ const ROWS: Json = {
     dataframe_records: TABLE,
     instances: TABLE,
     inputs: { description: 'An object of lists, an object of values (one row), or a list of objects.' },
+    // As in MLflow's server, params that no model reads may be anything.
     params: {
-      type: 'object',
       properties: { predict_method: { enum: ['predict', 'predict_proba'] } },
     },
   },
