@@ -1,9 +1,12 @@
+import type { EvaluateAnswer, MeasuredAnswer } from './http/evaluate/evaluateAnswer.ts';
 import type { DryRunAnswer } from './http/openapi/answers/dryRun.ts';
+import type { PredictionsAnswer } from './http/openapi/answers/scoring.ts';
 import type { Problem } from './http/problemType.ts';
 import type { DeliveryAnswer } from './http/routes/deliveryAnswer.ts';
 import type { ShownLimit } from './http/routes/limitsRoute.ts';
 import type { TrainAnswer } from './http/train/trainAnswer.ts';
 import type { ReadinessReport } from './observability/readiness.ts';
+import type { EvaluateFieldName } from './training/fields/evaluateTable.ts';
 import type { FieldName } from './training/fields/table.ts';
 import type { DeliveryState } from './values/delivery.ts';
 
@@ -12,29 +15,60 @@ import type { DeliveryState } from './values/delivery.ts';
  * in browsers and in Node. All imports are types.
  */
 
-export type { DeliveryAnswer, DryRunAnswer, FieldName, Problem, ReadinessReport, ShownLimit, TrainAnswer };
+export type {
+  DeliveryAnswer,
+  DryRunAnswer,
+  EvaluateAnswer,
+  EvaluateFieldName,
+  FieldName,
+  MeasuredAnswer,
+  PredictionsAnswer,
+  Problem,
+  ReadinessReport,
+  ShownLimit,
+  TrainAnswer,
+};
 
 /** A file: a `File` of a browser, `await openAsBlob(path)` of Node, or the text of a CSV. fetch streams a Blob. */
 export type TableFile = Blob | string;
 
 type Text = string | number | boolean;
+type Value = Text | readonly Text[] | Readonly<Record<string, Text>>;
 
-/** Fields of the form: docs/fields.md. A list repeats the field, and an object is sent as JSON. */
-export type Fields = {
-  readonly [Name in FieldName]?: Text | readonly Text[] | Readonly<Record<string, Text>>;
+/** Fields of the form of a training: docs/fields.md. A list repeats the field, and an object is sent as JSON. */
+export type Fields = { readonly [Name in FieldName]?: Value };
+
+/** Fields of the form of an evaluation: docs/evaluate.md. */
+export type EvaluateFields = { readonly [Name in EvaluateFieldName]?: Value } & {
+  /** The address of the model, such as `models:/diabetes@champion`. */
+  readonly model: string;
 };
 
-export interface TrainOptions {
-  /** A second file, whose rows are the test rows. */
-  readonly testFile?: TableFile;
+export interface SendOptions {
   /** The name of the file, if the file has none; the default is `data.csv`. */
   readonly fileName?: string;
   /** Seconds to wait for MLflow. With 0, the service answers as soon as the training is accepted. */
   readonly waitS?: number;
-  /** Names the training if it is sent again. By default, each call has a key of its own. */
+  /** Names the request if it is sent again. By default, each call has a key of its own. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
+
+export interface TrainOptions extends SendOptions {
+  /** A second file, whose rows are the test rows. */
+  readonly testFile?: TableFile;
+}
+
+export interface PredictOptions {
+  /** The address of the model; by default the model of the service's setting MODEL_URI. */
+  readonly model?: string;
+  /** Whether to add the contribution of each feature. */
+  readonly explain?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What a refused request computed before the refusal: a gate failed, or MLflow rejected the run. */
+export type Results = TrainAnswer | EvaluateAnswer | MeasuredAnswer;
 
 export interface ClientOptions {
   /** The value of TRAINPOST_TOKEN. */
@@ -70,9 +104,14 @@ export class ProblemError extends Error {
     const after = headers.get('Retry-After');
     this.retryAfterS = after === null ? undefined : Number(after);
   }
+
+  /** The metrics and everything else that was computed, if a gate failed or MLflow rejected the run. */
+  get results(): (Problem & Results) | undefined {
+    return 'metrics' in this.problem ? (this.problem as Problem & Results) : undefined;
+  }
 }
 
-/** A service. Its methods resolve to the JSON of the answers. @throws ProblemError if the answer is an error */
+/** A service. Its methods resolve to the answers. @throws ProblemError if the answer is an error */
 export class Trainpost {
   readonly #base: string;
   readonly #options: ClientOptions;
@@ -85,44 +124,89 @@ export class Trainpost {
 
   /** Trains, and waits for MLflow as long as `waitS` says. A repeated request is not trained again. */
   train(file: TableFile, fields: Fields = {}, options: TrainOptions = {}): Promise<TrainAnswer> {
-    return this.#post(file, { ...fields, dry_run: false }, options);
+    return this.#post('train', file, { ...fields, dry_run: false }, options);
   }
 
   /** Reports what a training would do, and trains nothing. */
   dryRun(file: TableFile, fields: Fields = {}, options: TrainOptions = {}): Promise<DryRunAnswer> {
-    return this.#post(file, { ...fields, dry_run: true }, options);
+    return this.#post('train', file, { ...fields, dry_run: true }, options);
+  }
+
+  /** Measures a logged model on a file with labels, logs a run, and waits for MLflow as long as `waitS` says. */
+  evaluate(file: TableFile, fields: EvaluateFields, options: SendOptions = {}): Promise<EvaluateAnswer> {
+    return this.#post('evaluate', undefined, { ...fields, dry_run: false }, { ...options, testFile: file });
+  }
+
+  /** Measures a logged model on a file with labels, and logs nothing. */
+  measure(file: TableFile, fields: EvaluateFields, options: SendOptions = {}): Promise<MeasuredAnswer> {
+    return this.#post('evaluate', undefined, { ...fields, dry_run: true }, { ...options, testFile: file });
+  }
+
+  /** Predicts rows, each an object of a value for each column. With `proba`, the answer has probabilities. */
+  async predictRows(
+    rows: readonly Readonly<Record<string, string | number | boolean | null>>[],
+    { model, explain, proba, signal }: PredictOptions & { readonly proba?: boolean } = {},
+  ): Promise<PredictionsAnswer> {
+    const path = `invocations${queryOf({ model, explain, proba })}`;
+    const response = await this.#send(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ dataframe_records: rows }),
+      ...(signal && { signal }),
+    });
+    return (await response.json()) as PredictionsAnswer;
+  }
+
+  /**
+   * Adds predictions to a CSV. The response streams the same CSV with more columns: read its `body` or `text()`.
+   * Reading fails if a later row cannot be predicted. With `onError: 'null'`, the new cells of such a row are empty.
+   */
+  predict(
+    file: TableFile,
+    { model, explain, onError, signal }: PredictOptions & { readonly onError?: 'fail' | 'null' } = {},
+  ): Promise<Response> {
+    return this.#send(`predict${queryOf({ model, explain, on_error: onError })}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/csv' },
+      body: file,
+      ...(signal && { signal }),
+    });
   }
 
   async deliveries(state?: DeliveryState): Promise<readonly DeliveryAnswer[]> {
-    const path = state === undefined ? 'deliveries' : `deliveries?state=${state}`;
-    return (await this.#send<{ deliveries: DeliveryAnswer[] }>(path)).deliveries;
+    return (await this.#json<{ deliveries: DeliveryAnswer[] }>(`deliveries${queryOf({ state })}`)).deliveries;
   }
 
   delivery(id: string): Promise<DeliveryAnswer> {
-    return this.#send(`deliveries/${encodeURIComponent(id)}`);
+    return this.#json(`deliveries/${encodeURIComponent(id)}`);
   }
 
   /** Makes a dead delivery pending again. */
   retry(id: string): Promise<DeliveryAnswer> {
-    return this.#send(`deliveries/${encodeURIComponent(id)}/retry`, { method: 'POST' });
+    return this.#json(`deliveries/${encodeURIComponent(id)}/retry`, { method: 'POST' });
   }
 
   async limits(): Promise<readonly ShownLimit[]> {
-    return (await this.#send<{ limits: ShownLimit[] }>('limits')).limits;
+    return (await this.#json<{ limits: ShownLimit[] }>('limits')).limits;
   }
 
   /** Whether a training would be accepted and logged. */
   ready(): Promise<ReadinessReport> {
-    return this.#send('health/ready');
+    return this.#json('health/ready');
   }
 
-  #post<Answer>(file: TableFile, fields: Fields, options: TrainOptions): Promise<Answer> {
+  #post<Answer>(
+    path: 'train' | 'evaluate',
+    file: TableFile | undefined,
+    fields: Readonly<Record<string, Value | undefined>>,
+    options: TrainOptions,
+  ): Promise<Answer> {
     const { waitS, idempotencyKey = newKey(), signal } = options;
     const headers = {
       'Idempotency-Key': idempotencyKey,
       ...(waitS !== undefined && { Prefer: waitS > 0 ? `wait=${Math.ceil(waitS)}` : 'respond-async' }),
     };
-    return this.#send('train', {
+    return this.#json(path, {
       method: 'POST',
       headers,
       body: formOf(file, fields, options),
@@ -130,12 +214,17 @@ export class Trainpost {
     });
   }
 
+  async #json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+    const headers = { ...(init.headers as Record<string, string>), Accept: 'application/json' };
+    return (await (await this.#send(path, { ...init, headers })).json()) as Answer;
+  }
+
   /** Sends a request, and sends it again while the service is busy or cannot be reached. */
-  async #send<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  async #send(path: string, init: RequestInit): Promise<Response> {
     const { attempts = ATTEMPTS } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#sendOnce<Answer>(path, init);
+        return await this.#sendOnce(path, init);
       } catch (error) {
         if (attempt >= attempts || init.signal?.aborted || !isPassing(error)) throw error;
         const waitMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
@@ -145,19 +234,23 @@ export class Trainpost {
     }
   }
 
-  async #sendOnce<Answer>(path: string, init: RequestInit): Promise<Answer> {
+  async #sendOnce(path: string, init: RequestInit): Promise<Response> {
     const { token, fetch = globalThis.fetch } = this.#options;
     const response = await fetch(this.#base + path, {
       ...init,
       headers: {
         ...(init.headers as Record<string, string>),
-        Accept: 'application/json',
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       },
     });
-    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return response;
+    const answer: unknown = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
+    // A service that is not ready says so with 503, and with the checks.
     const isReport = response.status === 503 && (answer as ReadinessReport | undefined)?.checks !== undefined;
-    if (response.ok || isReport) return answer as Answer;
+    if (isReport) return response;
     throw new ProblemError(problemOf(answer, response), response);
   }
 }
@@ -175,7 +268,19 @@ function isPassing(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
-function formOf(file: TableFile, fields: Fields, { testFile, fileName }: TrainOptions): FormData {
+/** The query string; an undefined value is left out. */
+function queryOf(parameters: Readonly<Record<string, string | boolean | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query}`;
+}
+
+function formOf(
+  file: TableFile | undefined,
+  fields: Readonly<Record<string, Value | undefined>>,
+  { testFile, fileName }: TrainOptions,
+): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {
     const values = Array.isArray(value) ? (value as readonly Text[]) : [value];
@@ -187,7 +292,7 @@ function formOf(file: TableFile, fields: Fields, { testFile, fileName }: TrainOp
     form.append(name, blob, fileName ?? (blob as { name?: string }).name ?? 'data.csv');
   };
   if (testFile !== undefined) append('test_file', testFile);
-  append('train_file', file);
+  if (file !== undefined) append('train_file', file);
   return form;
 }
 

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ProblemError, Trainpost } from '../src/client.ts';
-import { UnavailableError } from '../src/errors.ts';
+import { ProblemError, type TrainAnswer, Trainpost } from '../src/client.ts';
+import { TrackingRefusedError, UnavailableError } from '../src/errors.ts';
+import { EXAMS } from '../src/http/openapi/paths/trainExamples.ts';
+import { EXAM_MODEL, examModels } from './support/examModel.ts';
 import { startTestService, type TestService } from './support/service.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -16,7 +18,11 @@ const BYTES_MAX = 5_000;
 let service: TestService;
 let client: Trainpost;
 beforeAll(async () => {
-  service = await startTestService({ access: { allowedHosts: [], token: TOKEN } });
+  service = await startTestService({
+    access: { allowedHosts: [], token: TOKEN },
+    models: await examModels(),
+    modelUri: EXAM_MODEL,
+  });
   client = new Trainpost(service.url, { token: TOKEN });
 });
 afterAll(() => service.close());
@@ -60,6 +66,72 @@ describe('the client', () => {
     const page = await fetch(new URL(problem.type, url));
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('id="invalid_tol"');
+  });
+
+  it('evaluates a model, and measures it without a run', async () => {
+    const fields = { model: EXAM_MODEL, exp_name: 'Exams', gate: ['recall > 0.5', 'warn: roc_auc > 2'] };
+    const answer = await client.evaluate(EXAMS, fields);
+    expect([answer.run.id, answer.model.name, answer.gate?.state]).toEqual(['run1', 'exams', 'passed']);
+    expect(service.desk.evaluations).toHaveLength(1);
+    const measured = await client.measure(EXAMS, { model: EXAM_MODEL });
+    expect(measured.metrics).toEqual(answer.metrics);
+    expect(service.desk.evaluations).toHaveLength(1);
+  });
+
+  it('sends an evaluation again with the same key, and measures once', async () => {
+    let count = 0;
+    const losing = new Trainpost(service.url, {
+      token: TOKEN,
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        if (++count === 1) throw new TypeError('fetch failed');
+        return response;
+      },
+    });
+    expect((await losing.evaluate(EXAMS, { model: EXAM_MODEL })).run.id).toBe('run1');
+    expect([count, service.desk.evaluations.length]).toEqual([2, 1]);
+  });
+
+  it('predicts rows, and explains them', async () => {
+    expect(await client.predictRows([{ hours: 4, sleep: 7 }])).toEqual({ predictions: [0] });
+    const { predictions, contributions } = await client.predictRows([{ hours: 4, sleep: 7 }], {
+      model: EXAM_MODEL,
+      explain: true,
+      proba: true,
+    });
+    expect(predictions[0]).toHaveLength(2);
+    expect(contributions?.names).toEqual(['hours', 'sleep']);
+    await expect(client.predictRows([{ hours: 4 }])).rejects.toMatchObject({
+      problem: { code: 'missing_columns', error_code: 'INVALID_PARAMETER_VALUE' },
+    });
+  });
+
+  it('streams a CSV with its predictions, and fails to read an answer that breaks off', async () => {
+    const response = await client.predict(new Blob(['hours,sleep\n4,7\nx,8\n']), { onError: 'null' });
+    expect((await response.text()).split('\n').slice(0, 3)).toEqual([
+      'hours,sleep,prediction,probability_0,probability_1',
+      expect.stringMatching(/^4,7,0,0\.516/),
+      'x,8,,,',
+    ]);
+    await expect(client.predict('hours\n4\n')).rejects.toMatchObject({ status: 400 });
+    const long = `hours,sleep\n${'4,7\n'.repeat(200_000)}x,8\n`;
+    await expect((await client.predict(long)).text()).rejects.toThrow();
+  });
+
+  it('has what was computed, if a gate failed or MLflow rejected the run', async () => {
+    const gated = await client.train(EXAMS, { gate: 'recall > 0.9' }).catch((thrown: ProblemError) => thrown);
+    expect(gated).toMatchObject({
+      problem: { code: 'gate_failed' },
+      results: { metrics: { test: { recall_score: 0.5 } }, gate: { state: 'failed' } },
+    });
+    service.desk.refuseWith = new TrackingRefusedError('run_deleted', 'Somebody deleted the run.');
+    const refused = await client.train(EXAMS).catch((thrown: ProblemError) => thrown);
+    expect(refused).toMatchObject({ status: 502, results: { tracking: { state: 'dead' } } });
+    const wrong = await client.train(EXAMS, { tol: -1 }).catch((thrown: ProblemError) => thrown);
+    expect((wrong as ProblemError).results).toBeUndefined();
+    const { tracking } = (refused as ProblemError).results as TrainAnswer;
+    service.desk.refuseWith = undefined;
+    expect((await client.retry(tracking.delivery.id)).state).toBe('pending');
   });
 
   it('reads limits and readiness', async () => {

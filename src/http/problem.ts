@@ -22,6 +22,7 @@ import { relativeReference } from './links.ts';
 import { notes } from './notes.ts';
 import type { Problem } from './problemType.ts';
 import { deliveryLink } from './routes/deliveryAnswer.ts';
+import { directionsFrom } from './wayIn.ts';
 
 /** An error of HTTP itself, with its own status: an unknown route, a wrong method, a body of the wrong type. */
 export class HttpError extends TrainpostError {
@@ -92,6 +93,8 @@ const DRAINED_BYTES_MAX = 16 * 2 ** 20;
 const DRAIN_MS_MAX = 5_000;
 /** The client sends too slowly or not at all, so waiting for the rest of the body is no use. */
 const TOO_SLOW = 408;
+/** The client asked for an address or a form that does not exist. */
+const LOST: ReadonlySet<number> = new Set([404, 406]);
 
 export const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
@@ -120,7 +123,7 @@ const TITLE_BY_CODE: Readonly<Record<string, string>> = { gate_failed: 'A gate f
 
 /** Turns any error into an `application/problem+json` response; the last handler of the app. */
 export function sendProblem(cause: unknown, request: Request, response: Response, _next: NextFunction): void {
-  const error = toHttp(cause);
+  const error = withDirections(toHttp(cause), request);
   const noted = notes(response);
   noted.code = error.code;
   if (error.status >= 500) noted.cause = (cause instanceof Error ? cause.stack : undefined) ?? String(cause);
@@ -141,6 +144,11 @@ export function sendProblem(cause: unknown, request: Request, response: Response
     if (!hasForm(kind, error)) response.type(PROBLEM_TYPE).send(text);
     else void sendInForm(kind, error, request, response, text);
   });
+}
+
+/** Tells a client that asked for something that does not exist where everything is. */
+function withDirections(error: HttpError, request: Request): HttpError {
+  return LOST.has(error.status) ? error.with({ ...error.members, ...directionsFrom(request) }) : error;
 }
 
 /** Whether a problem has this form. A table of nothing is no answer, so such a client gets JSON. */

@@ -1,8 +1,11 @@
 import type { ErrorDetails } from '../values/errorData.ts';
 import type { DeliveryLink } from './routes/deliveryAnswer.ts';
+import type { Directions } from './wayIn.ts';
 
 /** RFC 9457, Problem Details for HTTP APIs. */
-export interface Problem extends Omit<ErrorDetails, 'retryAfterS' | 'openMessage' | 'runId' | 'deliveryId'> {
+export interface Problem
+  extends Omit<ErrorDetails, 'retryAfterS' | 'openMessage' | 'runId' | 'deliveryId'>,
+    Partial<Directions> {
   /** A reference to the page that explains the code, relative to the address of the request. */
   readonly type: string;
   readonly title: string;

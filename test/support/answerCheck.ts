@@ -1,14 +1,28 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { openapiDocument } from '../../src/http/openapi/document.ts';
+import { HEADERS, OF_EVERY_ANSWER } from '../../src/http/openapi/headers.ts';
+
+interface Described {
+  readonly headers?: object;
+  readonly content?: object;
+}
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: object }>>;
+  readonly responses: Readonly<Record<string, Described & { readonly $ref?: string }>>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  /** By their names in lower case; undefined if only the body counts. */
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 const DOCUMENT = closed(openapiDocument()) as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly responses: Readonly<Record<string, { readonly content: object }>> };
+  readonly components: { readonly responses: Readonly<Record<string, Described>> };
 };
 const PROBLEM = 'application/problem+json';
 
@@ -49,7 +63,7 @@ function templateOf(path: string): string | undefined {
 /** What the document does not allow about an answer; undefined if it allows the answer. */
 export function answerFault(
   { method, path }: { readonly method: string; readonly path: string },
-  { status, type, text }: { readonly status: number; readonly type: string; readonly text: string },
+  { status, type, text, headers }: Answer,
 ): string | undefined {
   const template = templateOf(path);
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -58,20 +72,48 @@ export function answerFault(
   const operation = isWritten ? DOCUMENT.paths[template]?.[verb] : undefined;
   const response = operation?.responses[status];
   if (operation !== undefined && response === undefined) return `the status ${status} is not in the document`;
-  const isJson = type === 'application/json' || type === PROBLEM;
-  // The files of the pages are no routes that somebody calls.
-  if (type === '' || (operation === undefined && !isJson)) return undefined;
   const ref = response?.$ref ?? (type === PROBLEM ? `#/components/responses/Problem${status}` : undefined);
   const name = ref?.split('/').at(-1);
-  const content = name === undefined ? response?.content : DOCUMENT.components.responses[name]?.content;
+  const described = name === undefined ? response : DOCUMENT.components.responses[name];
+  const fault = headers && headerFault(headers, described);
+  if (fault !== undefined) return fault;
+  if (type === '') return text === '' ? undefined : 'a body without a type';
+  const isJson = type === 'application/json' || type === PROBLEM;
+  // The files of the pages are no routes that somebody calls.
+  if (operation === undefined && !isJson) return undefined;
+  const content = described?.content;
   if (content === undefined || !(type in content)) return `${type} is not in the document`;
   if (!isJson || text === '' || !('schema' in (content as Record<string, object>)[type]!)) return undefined;
   const place =
     name === undefined
       ? `/paths/${escaped(template ?? '')}/${verb}/responses/${status}`
       : `/components/responses/${name}`;
-  const check = checkAt(`${place}/content/${escaped(type)}/schema`);
-  if (check(JSON.parse(text))) return undefined;
+  return bodyFault(`${place}/content/${escaped(type)}/schema`, text);
+}
+
+/** Every answer has the headers of every answer, and no header of the document that its response does not have. */
+function headerFault(
+  headers: NonNullable<Answer['headers']>,
+  described: Described | undefined,
+): string | undefined {
+  const missing = OF_EVERY_ANSWER.find((name) => headers[name.toLowerCase()] === undefined);
+  if (missing !== undefined) return `the header ${missing} is missing`;
+  if (described === undefined) return undefined;
+  const more = Object.keys(HEADERS).find(
+    (name) => headers[name.toLowerCase()] !== undefined && !(name in (described.headers ?? {})),
+  );
+  return more === undefined ? undefined : `the header ${more} is not in the document`;
+}
+
+function bodyFault(pointer: string, text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return `the body is no JSON: ${text.slice(0, 200)}`;
+  }
+  const check = checkAt(pointer);
+  if (check(value)) return undefined;
   return `${ajv.errorsText(check.errors, { separator: '\n  ' })}\n  ${text.slice(0, 2_000)}`;
 }
 
@@ -106,7 +148,8 @@ export class AnswerCheck {
       this.count++;
       const [path = ''] = url.replace(/^https?:\/\/[^/]*/i, '').split(/[?#]/);
       const [type = ''] = String(response.getHeader('Content-Type') ?? '').split(';');
-      const answer = { status: response.statusCode, type, text: Buffer.concat(chunks).toString() };
+      const text = Buffer.concat(chunks).toString();
+      const answer = { status: response.statusCode, type, text, headers: response.getHeaders() };
       const fault = answerFault({ method, path }, answer);
       if (fault !== undefined) this.faults.push(`${method} ${path} ${answer.status}: ${fault}`);
     });

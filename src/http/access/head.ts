@@ -12,8 +12,8 @@ const HEADERS_MAX = 100;
 const SINGLE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'content-length']);
 /** Node's parser also accepts the versions 0.9 and 2.0, and reads them as if they were 1.1. */
 const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1']);
-/** Methods that may have a body here. */
-const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** Methods that routes take without a body. To other methods than these and POST, the answer is 405, with a body too. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Rejects valid HTTP that two parsers may read in two ways, or that this service does not support. */
 export const checkHead: Step = (request, response) => {
@@ -21,7 +21,7 @@ export const checkHead: Step = (request, response) => {
   checkHeaders(request.rawHeaders);
   checkExpectation(request);
   checkTransferCoding(request, response);
-  if (!WITH_BODY.has(request.method ?? '')) refuseBody(request);
+  if (WITHOUT_BODY.has(request.method ?? '')) refuseBody(request);
 };
 
 /** Rejects a body on a route that does not read one, although its method may have a body. */

@@ -16,6 +16,8 @@ import {
 /** The version of the interface. Keys and fields may be added without a new one. */
 const INTERFACE_VERSION = '1.0.0';
 
+const FORM_TYPE = 'multipart/form-data';
+
 const DESCRIPTION = `POST a CSV, get scikit-learn's numbers and a model in MLflow that Python loads.
 
 An error is \`application/problem+json\`. Its \`code\` stays the same in later versions, and its \`type\` leads to an explanation:
@@ -91,18 +93,25 @@ function operationOf(route: Route): Json {
 }
 
 function bodyOf(body: NonNullable<Route['body']>, examples: readonly RouteExample[]): Json {
-  const shown = examplesOf(examples, ({ form }) => form);
-  return Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema, ...shown }]));
+  return Object.fromEntries(
+    Object.entries(body).map(([type, schema]) => [
+      type,
+      {
+        schema,
+        ...examplesOf(examples, (one) => (one.body?.type === type ? one.body.value : formIn(type, one))),
+      },
+    ]),
+  );
+}
+
+function formIn(type: string, { form }: RouteExample): Json | undefined {
+  return type === FORM_TYPE ? form : undefined;
 }
 
 function responseOf(status: number, answer: RouteAnswer, { examples = [], hasForms }: Route): Json {
-  const { description, json, type, isBareText, headers = [] } = answer;
-  const shown = examplesOf(
-    examples.filter((one) => one.status === status),
-    (one) => one.answer,
-  );
+  const { description, json, type, isBareText, headers = [], links } = answer;
   const content = {
-    ...(json && { 'application/json': { schema: oneOf(json), ...shown } }),
+    ...(json && { 'application/json': { schema: oneOf(json) } }),
     ...(hasForms && FORMS),
     ...(type !== undefined && {
       [type]: isBareText
@@ -116,8 +125,28 @@ function responseOf(status: number, answer: RouteAnswer, { examples = [], hasFor
   return {
     description,
     headers: headerRefs([...OF_EVERY_ANSWER, ...headers]),
-    ...(Object.keys(content).length > 0 && { content }),
+    ...(Object.keys(content).length > 0 && { content: withExamples(content, status, examples) }),
+    ...(links && { links }),
   };
+}
+
+/** The content of a response, with the examples of its status at their types. */
+function withExamples(content: Json, status: number, examples: readonly RouteExample[]): Json {
+  return Object.fromEntries(
+    Object.entries(content as Record<string, Json>).map(([type, described]) => [
+      type,
+      { ...described, ...examplesOf(examples, (one) => answerAt(status, type, one)) },
+    ]),
+  );
+}
+
+function answerAt(status: number, type: string, example: RouteExample): Json | string | undefined {
+  return example.status === status && answerType(example) === type ? example.answer : undefined;
+}
+
+/** The type of the answer to an example. */
+export function answerType({ status, type }: Pick<RouteExample, 'status' | 'type'>): string {
+  return type ?? (status >= 400 ? PROBLEM_TYPE : 'application/json');
 }
 
 function oneOf(names: readonly AnswerName[]): Json {
@@ -127,26 +156,15 @@ function oneOf(names: readonly AnswerName[]): Json {
 
 /** A reference to the problems of the status; the whole response if an example shows one. */
 function problemOf(status: number, { examples = [], hasForms }: Route): Json {
-  const shown = examplesOf(
-    examples.filter((one) => one.status === status),
-    (one) => one.answer,
-  );
-  if (shown['examples'] === undefined) return problemRef(status, hasForms);
-  const { content, ...response } = problemResponses()[`Problem${status}`] as {
-    content: Record<string, Json>;
-  };
-  return {
-    ...response,
-    content: {
-      [PROBLEM_TYPE]: { ...content[PROBLEM_TYPE], ...shown },
-      ...(hasForms && problemForms(status)),
-    },
-  };
+  if (!examples.some((one) => one.status === status)) return problemRef(status, hasForms);
+  const { content, ...response } = problemResponses()[`Problem${status}`] as { content: Json };
+  const all = { ...content, ...(hasForms && problemForms(status)) };
+  return { ...response, content: withExamples(all, status, examples) };
 }
 
 function examplesOf(
   examples: readonly RouteExample[],
-  shownOf: (one: RouteExample) => Json | undefined,
+  shownOf: (one: RouteExample) => Json | string | undefined,
 ): Json {
   const shown = examples.flatMap((one) => {
     const value = shownOf(one);

@@ -19,11 +19,22 @@ export const HEADERS = {
     'Seconds since MLflow last said where the alias points; only while MLflow does not answer.',
     { type: 'integer', minimum: 0 },
   ),
+  'WWW-Authenticate': text('The kind of token that the service needs.'),
   Trailer: text('`Trainpost-Error`: if the answer breaks off, this trailer has the problem as JSON.'),
 } satisfies Record<string, Json>;
 
-export const OF_EVERY_ANSWER: readonly (keyof typeof HEADERS)[] = ['Request-Id', 'Link'];
+export type HeaderName = keyof typeof HEADERS;
 
-export function headerRefs(names: readonly string[]): Json {
+export const OF_EVERY_ANSWER: readonly HeaderName[] = ['Request-Id', 'Link'];
+
+/** The headers of an answer with metrics, also if a gate failed or MLflow rejected the run. */
+export const OF_RESULTS: readonly HeaderName[] = [
+  'Run-Id',
+  'X-Gate',
+  'Preference-Applied',
+  'Idempotency-Replayed',
+];
+
+export function headerRefs(names: readonly HeaderName[]): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -2,6 +2,7 @@ import { REPRESENTATIONS } from '../answers/representations.ts';
 import { CODES_BY_STATUS, type CodeRow, codesOf } from '../codes/index.ts';
 import { PROBLEM_TYPE, TITLES } from '../problem.ts';
 import { type Json, refTo } from './components.ts';
+import { type HeaderName, headerRefs, OF_EVERY_ANSWER, OF_RESULTS } from './headers.ts';
 
 /** Statuses that any request may get, because they are decided before the route. */
 export const ANYWHERE: readonly number[] = [400, 403, 408, 413, 417, 431, 500, 503];
@@ -64,6 +65,12 @@ export function problemRef(status: number, hasForms?: boolean): Json {
   return { $ref: `#/components/responses/${hasForms ? 'Form' : ''}${nameOf(status)}` };
 }
 
+function headersOf(status: number): readonly HeaderName[] {
+  if (WITH_RESULTS.has(status)) return OF_RESULTS;
+  if (RETRIED.has(status)) return ['Retry-After'];
+  return status === 401 ? ['WWW-Authenticate'] : [];
+}
+
 function nameOf(status: number): string {
   return `Problem${status}`;
 }
@@ -73,8 +80,7 @@ function responseOf(status: number, rows: readonly CodeRow[]): Json {
   return {
     description: [`${TITLES[status] ?? 'Error'}.`, '', ...lines].join('\n'),
     headers: {
-      'Request-Id': { $ref: '#/components/headers/Request-Id' },
-      ...(RETRIED.has(status) && { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }),
+      ...headerRefs([...OF_EVERY_ANSWER, ...headersOf(status)]),
     },
     content: { [PROBLEM_TYPE]: { schema: { $ref: `#/components/schemas/${nameOf(status)}` } } },
   };

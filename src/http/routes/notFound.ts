@@ -1,13 +1,8 @@
 import type { RequestHandler } from 'express';
 import { quote } from '../../errors.ts';
 import { HttpError } from '../problem.ts';
-import { curlLine } from './homeRoute.ts';
 
 /** Answers 404 to every request that no route handles. */
 export const noSuchRoute: RequestHandler = (request) => {
-  throw new HttpError(
-    404,
-    'no_such_route',
-    `Unknown path ${quote(request.path)}: /docs has all paths. To train: ${curlLine(request)}`,
-  );
+  throw new HttpError(404, 'no_such_route', `Unknown path ${quote(request.path)}: /docs has all paths.`);
 };

@@ -59,6 +59,9 @@ const EVALUATE_FIELDS = {
   dryRun: { ...FIELDS.dryRun, says: 'Measures the model and logs nothing.' },
 } as const satisfies Record<string, FieldRow>;
 
+/** Every name that a field has in the form. */
+export type EvaluateFieldName = (typeof EVALUATE_FIELDS)[keyof typeof EVALUATE_FIELDS]['names'][number];
+
 export type EvaluateFields = FieldsOf<typeof EVALUATE_FIELDS>;
 
 const ROWS: FormTable['rows'] = Object.entries(EVALUATE_FIELDS);

@@ -157,6 +157,7 @@ const LINES: readonly Hostile[] = [
   hostile('a response', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 400),
   hostile('CONNECT', `CONNECT evil:443 HTTP/1.1\r\n${HEAD}\r\n`, 405),
   hostile('TRACE', `TRACE /test HTTP/1.1\r\n${HEAD}\r\n`, 405),
+  hostile('TRACE with a body', `TRACE /train HTTP/1.1\r\n${HEAD}Content-Length: 4\r\n\r\nbody`, 405),
   hostile('OPTIONS', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, 404),
   hostile('an unknown method', `BREW /test HTTP/1.1\r\n${HEAD}\r\n`, 400),
   hostile('a method in lower case', `get /test HTTP/1.1\r\n${HEAD}\r\n`, 400),

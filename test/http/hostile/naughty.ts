@@ -28,7 +28,8 @@ const PLACES: Readonly<Record<string, (bytes: string) => Hostile>> = {
     hostile(
       '',
       `GET /${encodeURI(Buffer.from(text, 'latin1').toString())} HTTP/1.1\r\n${HEAD}\r\n`,
-      [200, 404],
+      // A text may be the name of a route, such as `Evaluate`.
+      [200, 404, 405],
     ),
 };
 

@@ -66,12 +66,30 @@ describe('the documentation', () => {
     await get('/deliveries/some').expect(401).expect('Link', '<../openapi.json>; rel="service-desc"');
   });
 
-  it('is named by the answer to an unknown path, with a line for curl', async () => {
-    const token = 'Bearer a-token-of-32-characters-or-more';
-    const { body } = await get('/tarin').set('Authorization', token).expect(404);
-    expect(body.detail).toMatch(/\/docs .*curl -F train_file=@data\.csv http:\/\/127\.0\.0\.1:\d+\/train$/);
-    expect(body.type).toBe('docs/errors#no_such_route');
-  });
+  it.each([
+    ['an unknown path', 'get', '/tarin', 404, 'no_such_route', 'docs'],
+    ['an unknown path below another', 'post', '/train/now', 404, 'no_such_route', '../docs'],
+    ['an unknown delivery', 'get', '/deliveries/none', 404, 'no_such_delivery', '../docs'],
+    ['a probe without a model', 'get', '/ping', 404, 'no_model', 'docs'],
+    ['rows without a model', 'post', '/invocations', 404, 'no_model', 'docs'],
+    ['a file without a model', 'post', '/predict', 404, 'no_model', 'docs'],
+    ['a form of answer that there is not', 'post', '/train', 406, 'not_acceptable', 'docs'],
+    ['the same for an evaluation', 'post', '/evaluate', 406, 'not_acceptable', 'docs'],
+  ] as const)(
+    'is named by the answer to %s, with a line for curl',
+    async (_what, method, path, status, code, docs) => {
+      const { body } = await request(service.server)
+        [method](path)
+        .set({
+          Authorization: 'Bearer a-token-of-32-characters-or-more',
+          Accept: status === 406 ? 'image/png' : '*/*',
+        })
+        .set(method === 'post' && status === 404 ? { 'Content-Type': 'text/csv' } : {})
+        .expect(status);
+      expect(body).toMatchObject({ code, docs, type: `${docs}/errors#${code}` });
+      expect(body.example).toMatch(/^curl -F train_file=@data\.csv http:\/\/127\.0\.0\.1:\d+\/train$/);
+    },
+  );
 
   it('takes GET and HEAD alone', async () => {
     await request(service.server)

@@ -29,6 +29,8 @@ export const problem = answerOf<Problem>()(
       allowed: z.exactOptional(z.array(z.string())),
       run_id: text,
       delivery: z.exactOptional(deliveryLink),
+      docs: z.exactOptional(reference).describe('With 404 and 406: the pages of all routes.'),
+      example: text.describe('With 404 and 406: a line for a shell that trains.'),
       error_code: text.describe("MLflow's code; only routes for predictions have MLflow's keys."),
       message: text.describe('`detail` once more, for clients of MLflow.'),
       sqlstate: text,

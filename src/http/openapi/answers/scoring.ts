@@ -25,3 +25,6 @@ export const predictions = z
       ),
   })
   .describe("Predictions, as MLflow's server answers them.");
+
+/** The response to `POST /invocations`. */
+export type PredictionsAnswer = z.output<typeof predictions>;

@@ -2,7 +2,9 @@ import { EVALUATE_FORM } from '../../../training/fields/evaluateTable.ts';
 import { TEST_FILE_FIELD } from '../../../training/fields/table.ts';
 import type { Json } from '../components.ts';
 import { file, formSchema } from '../form.ts';
-import { EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
+import { OF_RESULTS } from '../headers.ts';
+import { evaluateExamples, invocationsExamples, predictExamples } from './modelExamples.ts';
+import { deliveryLinks, EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const PROBA: Json = {
@@ -40,8 +42,8 @@ const ROWS: Json = {
     dataframe_records: TABLE,
     instances: TABLE,
     inputs: { description: 'An object of lists, an object of values (one row), or a list of objects.' },
+    // As in MLflow's server, params that no model reads may be anything.
     params: {
-      type: 'object',
       properties: { predict_method: { enum: ['predict', 'predict_proba'] } },
     },
   },
@@ -57,6 +59,7 @@ const probe = (path: '/ping' | '/health', id: string): Route => ({
     "As in MLflow's server. The probes of the service itself are `/health/live` and `/health/ready`.",
   answers: { 200: { description: 'One newline.', type: 'application/json', isBareText: true } },
   problems: [404],
+  examples: [{ name: 'loaded', summary: 'The model is loaded', status: 200, answer: '\n' }],
 });
 
 export const modelRoutes: readonly Route[] = [
@@ -83,15 +86,18 @@ export const modelRoutes: readonly Route[] = [
       200: {
         description: 'The run is FINISHED in MLflow; or the metrics of a dry run.',
         json: ['Evaluation', 'Measured'],
-        headers: ['Run-Id', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: OF_RESULTS,
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
       202: {
         description: 'The evaluation is accepted, and will be in MLflow.',
         json: ['Evaluation'],
-        headers: ['Location', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: ['Location', ...OF_RESULTS],
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
     },
     problems: [406, 409, 415, 422, 429, 502, 504, 507],
+    examples: evaluateExamples,
   },
   {
     method: 'post',
@@ -107,6 +113,7 @@ export const modelRoutes: readonly Route[] = [
       200: { description: 'The predictions.', json: ['Predictions'], headers: ['Trainpost-Model-Age'] },
     },
     problems: [404, 415, 422, 429, 502, 504],
+    examples: invocationsExamples,
   },
   {
     method: 'post',
@@ -134,6 +141,7 @@ export const modelRoutes: readonly Route[] = [
       },
     },
     problems: [404, 415, 422, 429, 502, 504, 507],
+    examples: predictExamples,
   },
   probe('/ping', 'ping'),
   probe('/health', 'modelHealth'),
@@ -147,5 +155,6 @@ export const modelRoutes: readonly Route[] = [
       200: { description: 'The version, as bare text.', type: 'application/json', isBareText: true },
     },
     problems: [],
+    examples: [{ name: 'version', summary: 'The version', status: 200, answer: '0.1.0' }],
   },
 ];

@@ -21,6 +21,7 @@ export const MODEL: Json = {
   description:
     'The model: `models:/NAME@ALIAS`, `models:/NAME/3`, `models:/m-...` or `runs:/ID/NAME`. By default the model of the setting `MODEL_URI`.',
   schema: { type: 'string' },
+  example: 'models:/exams@champion',
 };
 
 export const EXPLAIN: Json = {
@@ -29,3 +30,16 @@ export const EXPLAIN: Json = {
   description: 'Whether to add the contribution of each feature.',
   schema: { enum: ['true', 'false', '1', '0'], default: 'false' },
 };
+
+/** Requests about the delivery whose id is at a place of the answer. */
+export function deliveryLinks(
+  pointer: string,
+  ...operations: readonly ('getDelivery' | 'retryDelivery')[]
+): Json {
+  return Object.fromEntries(
+    operations.map((operationId) => [
+      operationId,
+      { operationId, parameters: { id: `$response.body#${pointer}` } },
+    ]),
+  );
+}

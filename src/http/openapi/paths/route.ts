@@ -1,4 +1,5 @@
 import type { AnswerName, Json } from '../components.ts';
+import type { HeaderName } from '../headers.ts';
 
 /** An answer that is no problem. */
 export interface RouteAnswer {
@@ -10,7 +11,9 @@ export interface RouteAnswer {
   /** Whether the body is text although the type says JSON, as in MLflow's server. */
   readonly isBareText?: true;
   /** Headers beside those of every answer, by their names in `headers.ts`. */
-  readonly headers?: readonly string[];
+  readonly headers?: readonly HeaderName[];
+  /** Requests that may follow, by name: OpenAPI's links. */
+  readonly links?: Json;
 }
 
 /** A request that can be sent as it stands, and what it gets. A test sends each one. */
@@ -18,12 +21,20 @@ export interface RouteExample {
   /** Name of the example in the document. */
   readonly name: string;
   readonly summary: string;
+  /** The state of the delivery whose id the path has. */
+  readonly delivery?: 'pending' | 'dead';
+  /** With its question mark. */
+  readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the form; those of files have the file's content. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A body that is no form: a text, or JSON. */
+  readonly body?: { readonly type: string; readonly value: string | Json };
   readonly status: number;
+  /** The type of an answer that is neither JSON nor a problem. */
+  readonly type?: string;
   /** The answer, without what differs from one request to the next. */
-  readonly answer: Json;
+  readonly answer: Json | string;
 }
 
 /** One operation of the document. */

@@ -25,6 +25,20 @@ export const serviceRoutes: readonly Route[] = [
       },
     },
     problems: [],
+    examples: [
+      {
+        name: 'home',
+        summary: 'Where everything is',
+        status: 200,
+        answer: {
+          service: 'trainpost',
+          docs: 'docs',
+          openapi: 'openapi.json',
+          postman: 'postman.json',
+          example: 'curl -F train_file=@data.csv http://127.0.0.1:5005/train',
+        },
+      },
+    ],
   },
   {
     method: 'get',
@@ -61,7 +75,14 @@ export const serviceRoutes: readonly Route[] = [
       503: { description: 'A check does not hold.', json: ['Ready'] },
     },
     problems: [422],
-    examples: [{ name: 'ready', summary: 'Every check holds', status: 200, answer: { ready: true } }],
+    examples: [
+      {
+        name: 'ready',
+        summary: 'Every check holds',
+        status: 200,
+        answer: { ready: true, checks: { threads: { ok: true }, spool: { ok: true } } },
+      },
+    ],
   },
   {
     method: 'get',

@@ -1,6 +1,7 @@
 import { FILE_FIELD, TEST_FILE_FIELD, TRAIN_FORM } from '../../../training/fields/table.ts';
 import { formSchema } from '../form.ts';
-import { KEY, PREFER } from './parameters.ts';
+import { OF_RESULTS } from '../headers.ts';
+import { deliveryLinks, KEY, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 import { trainExamples } from './trainExamples.ts';
 
@@ -25,12 +26,14 @@ export const trainRoutes: readonly Route[] = [
       200: {
         description: 'The run is FINISHED in MLflow; or the report of a dry run.',
         json: ['Training', 'DryRun'],
-        headers: ['Run-Id', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: OF_RESULTS,
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
       202: {
         description: 'The training is accepted, and will be in MLflow.',
         json: ['Training'],
-        headers: ['Location', 'X-Gate', 'Preference-Applied', 'Idempotency-Replayed'],
+        headers: ['Location', ...OF_RESULTS],
+        links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
     },
     problems: [406, 409, 415, 422, 429, 502, 504, 507],

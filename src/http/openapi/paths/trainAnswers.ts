@@ -419,3 +419,26 @@ export const pending = {
   warnings: [],
   timing_ms: { upload: 2.5, parse: 0.4, split: 0.5, fit: 0.6, evaluate: 0.2, log: null, total: 254.4 },
 };
+
+const FORMS = [
+  'application/json',
+  'text/markdown',
+  'application/xml',
+  'text/html',
+  'text/csv',
+  'application/openmetrics-text',
+];
+
+export const noSuchForm = {
+  type: 'docs/errors#not_acceptable',
+  title: 'No such representation',
+  status: 406,
+  detail: `The answer has none of the types in Accept: accept one of ${FORMS.join(', ')}. /docs describes them.`,
+  instance: '/train',
+  code: 'not_acceptable',
+  field: 'Accept',
+  allowed: FORMS,
+  value: 'image/png',
+  docs: 'docs',
+  example: 'curl -F train_file=@data.csv http://127.0.0.1:5005/train',
+};

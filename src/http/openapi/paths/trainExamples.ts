@@ -1,8 +1,9 @@
 import type { RouteExample } from './route.ts';
 import * as answers from './trainAnswers.ts';
+import * as texts from './trainTexts.ts';
 
 /** Small enough to be read, and large enough to be split. */
-const EXAMS = [
+export const EXAMS = [
   'hours,sleep,passed',
   '1,6,0',
   '2,7,0',
@@ -112,5 +113,66 @@ export const trainExamples: readonly RouteExample[] = [
       actual: 1,
       value: '',
     },
+  },
+  {
+    name: 'leaderboard',
+    summary: 'The candidates of a sweep as CSV',
+    headers: { Accept: 'text/csv' },
+    form: {
+      train_file: EXAMS,
+      exp_name: 'Exams',
+      run_name: 'sweep',
+      tol: '0.1,1',
+      cv: '2',
+      stratify: 'true',
+      registered_model: 'exams',
+    },
+    status: 200,
+    type: 'text/csv',
+    answer: texts.leaderboard,
+  },
+  {
+    name: 'comment',
+    summary: 'A dry run as Markdown',
+    headers: { Accept: 'text/markdown' },
+    form: { train_file: EXAMS, dry_run: 'true' },
+    status: 200,
+    type: 'text/markdown',
+    answer: texts.comment,
+  },
+  {
+    name: 'numbers',
+    summary: 'A dry run as OpenMetrics',
+    headers: { Accept: 'application/openmetrics-text' },
+    form: { train_file: EXAMS, dry_run: 'true' },
+    status: 200,
+    type: 'application/openmetrics-text',
+    answer: texts.numbers,
+  },
+  {
+    name: 'gateFailed',
+    summary: 'A gate that fails, as JUnit',
+    headers: { Accept: 'application/xml' },
+    form: { train_file: EXAMS, exp_name: 'Exams', run_name: 'gated', gate: 'recall > 0.9' },
+    status: 422,
+    type: 'application/xml',
+    answer: texts.junit,
+  },
+  {
+    name: 'invalidFieldComment',
+    summary: 'A field that is wrong, as Markdown',
+    headers: { Accept: 'text/markdown' },
+    form: { train_file: EXAMS, tol: '-1' },
+    status: 422,
+    type: 'text/markdown',
+    answer: texts.refusedComment,
+  },
+  {
+    name: 'noSuchForm',
+    summary: 'A form of answer that there is not',
+    headers: { Accept: 'image/png' },
+    form: { train_file: EXAMS },
+    status: 406,
+    answer: answers.noSuchForm,
   },
 ];
