@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXAM_MODEL, examModels } from '../support/examModel.ts';
 import { ensureVenv, pythonAvailable } from '../support/python.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const run = promisify(execFile);
 const { TEST_TRIES, TEST_SEED = '0' } = process.env;
-const EXAMPLES = TEST_TRIES === 'all' ? '2000' : '30';
-/**
- * `positive_data_acceptance` expects that any text is a file to train on. `unsupported_method` expects 405 for TRACE with a
- * body, and 413 comes first.
- */
-const LEFT_OUT = 'positive_data_acceptance,unsupported_method';
+/** Requests that schemathesis makes of each operation. 2,000 took 4.4 minutes on two busy cores. */
+const EXAMPLES = TEST_TRIES === 'all' ? '2000' : '200';
+/** The check expects 405 for GET with a body. A GET with a body is rejected before its path is looked at: 413. */
+const LEFT_OUT = 'unsupported_method';
+/** A file, an address or a query that the schema allows may still be none: these statuses are no fault either. */
+const CONFIG = `[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 302, 400, 404, 406, 409, 413, 415, 422]
+`;
 
 describe.skipIf(!pythonAvailable)('the OpenAPI document, to other programs', () => {
   let service: TestService;
@@ -23,7 +26,8 @@ describe.skipIf(!pythonAvailable)('the OpenAPI document, to other programs', () 
   beforeAll(async () => {
     bin = dirname(await ensureVenv('openapi'));
     folder = mkdtempSync(join(tmpdir(), 'trainpost-openapi-'));
-    service = await startTestService();
+    service = await startTestService({ models: await examModels(), modelUri: EXAM_MODEL });
+    writeFileSync(join(folder, 'schemathesis.toml'), CONFIG);
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -44,10 +48,14 @@ describe.skipIf(!pythonAvailable)('the OpenAPI document, to other programs', () 
       ...['--exclude-checks', LEFT_OUT, '--warnings', 'off', '--generation-database', 'none'],
       ...['--continue-on-failure', '--request-timeout', '600'],
     ];
-    const said = await run(join(bin, 'schemathesis'), ['run', `${service.url}/openapi.json`, ...options], {
-      cwd: folder,
-      maxBuffer: 64 * 2 ** 20,
-    }).catch((error: { stdout?: string }) => ({ stdout: String(error.stdout) }));
+    const said = await run(
+      join(bin, 'schemathesis'),
+      ['--config-file', 'schemathesis.toml', 'run', `${service.url}/openapi.json`, ...options],
+      {
+        cwd: folder,
+        maxBuffer: 64 * 2 ** 20,
+      },
+    ).catch((error: { stdout?: string }) => ({ stdout: String(error.stdout) }));
     expect(said.stdout).toContain('No issues found');
   });
 });

@@ -68,5 +68,6 @@ function byStatus(): ReadonlyMap<number, readonly CodeRow[]> {
 /** Rows to predict are read as a file is, and a fault has the code that it has in a training. */
 function inBodies(): readonly CodeRow[] {
   const ofModels = model.filter(([code]) => code === 'cannot_be_predicted');
-  return [...files, ...columnsAndCells, ...ofModels].filter(([, status]) => status !== OF_A_BODY);
+  const ofForms = formsAndUploads.filter(([code]) => code === 'empty_file');
+  return [...ofForms, ...files, ...columnsAndCells, ...ofModels].filter(([, status]) => status !== OF_A_BODY);
 }

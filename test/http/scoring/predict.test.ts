@@ -105,6 +105,7 @@ describe('POST /predict', () => {
     ['a missing column', 'age\n3\n', '', 400, 'missing_columns'],
     ['a column that is added', `${HEADER},prediction\n7,pro,3,oslo,5,,1\n`, '', 400, 'column_taken'],
     ['an empty body', '', '', 400, 'malformed_body'],
+    ['a body of blanks', '\x0b', '', 400, 'empty_file'],
     ['a header line alone', `${HEADER}\n`, '', 400, 'malformed_body'],
     ['another parameter', csv, '?proba=true', 422, 'unknown_parameter'],
     ['another value of on_error', csv, '?on_error=skip', 422, 'wrong_parameter'],
