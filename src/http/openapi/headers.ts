@@ -27,12 +27,16 @@ export type HeaderName = keyof typeof HEADERS;
 
 export const OF_EVERY_ANSWER: readonly HeaderName[] = ['Request-Id', 'Link'];
 
-/** The headers of an answer with metrics, also if a gate failed or MLflow rejected the run. */
+/**
+ * The headers of an answer with metrics, also if a gate failed or MLflow rejected the run. An evaluation has the age of its
+ * model.
+ */
 export const OF_RESULTS: readonly HeaderName[] = [
   'Run-Id',
   'X-Gate',
   'Preference-Applied',
   'Idempotency-Replayed',
+  'Trainpost-Model-Age',
 ];
 
 export function headerRefs(names: readonly HeaderName[]): Json {
