@@ -14,7 +14,7 @@ const { TEST_TRIES, TEST_SEED = '0' } = process.env;
 const EXAMPLES = TEST_TRIES === 'all' ? '2000' : '200';
 /** The check expects 405 for GET with a body. A GET with a body is rejected before its path is looked at: 413. */
 const LEFT_OUT = 'unsupported_method';
-/** A file, an address or a query that the schema allows may still be none: these statuses are no fault either. */
+/** The schema allows any text as a file, and the service rejects a text that is not a table. These statuses are right too. */
 const CONFIG = `[checks.positive_data_acceptance]
 expected-statuses = ["2xx", 302, 400, 404, 406, 409, 413, 415, 422]
 `;
