@@ -157,17 +157,21 @@ export class LocalEngine implements Engine {
     this.#underWay++;
     // This engine has taken the files in itself: `receive` is the only source of an intake.
     const readings = { train: source.intake as Reading, test: source.test?.intake as Reading | undefined };
+    let isRead = false;
     try {
-      const isReadAgain = csvOptionsOf(plan.data) !== undefined;
-      const read = kind === 'evaluate' ? testFileOf : fileOf;
-      const train = await read(source, isReadAgain);
-      const files = { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
+      // A reader thread looks at no watch, so it goes on for a moment when the work is cancelled.
+      const files = await watch.orCancelled(filesOf(kind, source, csvOptionsOf(plan.data) !== undefined));
+      isRead = true;
       const reads = [files.train, files.test].flatMap((file) => (file === undefined ? [] : [file.read]));
+      const rows = reads.flatMap((read) => ('table' in read ? [read.table.rows] : []));
+      if (rows.length === reads.length) watch.foundRows(rows.reduce((sum, count) => sum + count, 0));
+      watch.enter('queued');
       return await this.#memory.reserving(reads, () => this.#runTask(kind, files, { readings, plan, watch }));
     } finally {
       this.#underWay--;
       // Others may use the tables' memory from now on.
-      await Promise.all([readings.train.release(), readings.test?.release()]);
+      const released = Promise.all([readings.train.release(), readings.test?.release()]);
+      if (isRead || !watch.isCancelled) await released;
     }
   }
 
@@ -226,6 +230,12 @@ export class LocalEngine implements Engine {
       this.#readers.onEach('collectGarbage', undefined),
     ]).catch(warnOfLostThread);
   }
+}
+
+/** The files of a kind of task, once they are read. @throws the first fault of a file */
+async function filesOf(kind: Asked, source: Source, isReadAgain: boolean): Promise<Both<TaskFile>> {
+  const train = await (kind === 'evaluate' ? testFileOf : fileOf)(source, isReadAgain);
+  return { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
 }
 
 /** A file, once it is read. @throws the file's first fault */

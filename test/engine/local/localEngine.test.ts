@@ -283,7 +283,7 @@ describe('a watch', () => {
       const plan = await planFor({ solver_tol: '1e-300', iterations: '1000000', tol: '1e9' });
       const run = engine.run({ intake, path: million }, plan, watch).catch((error: unknown) => error);
       await expect.poll(() => watch.progress().stage, { interval: 1 }).toBe('fitting');
-      expect(watch.progress()).toEqual({ stage: 'fitting', done: 0, total: 1 });
+      expect(watch.progress()).toMatchObject({ stage: 'fitting', done: 0, total: 1, rows: MILLION });
       watch.cancel();
       expect(await run).toBeInstanceOf(CancelledError);
       await intake.release();
