@@ -37,7 +37,6 @@ export async function cancelCases(bench: EngineBench): Promise<CancelCase[]> {
   const began = (stage: Stage) => plain.timeline.began.get(stage)!;
   const whole = async (work: Work<unknown>) => [0, (await bench.follow(path, work)).endMs] as const;
   return [
-    { name: 'the upload is read', ...plain, window: [0, 500], isUpload: true },
     { name: 'the file is read again', ...again, window: [0, again.timeline.began.get('preparing')!] },
     { name: 'it waits for a thread', path, work: await behindAnother(bench, plain.work), window: [100, 400] },
     { name: 'rows are prepared', ...plain, window: [began('preparing'), began('fitting')] },

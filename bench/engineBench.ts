@@ -15,7 +15,7 @@ const HELPERS = 2;
 const LOOKS = 100;
 const LOOK_MS = 10;
 
-/** Begins something on a file that was read, or is still read. */
+/** Begins something on a file that was read. */
 export type Work<Answer> = (reading: Reading, watch: Watch) => Promise<Answer>;
 
 /** What is cancelled, and when. */
@@ -25,8 +25,6 @@ export interface CancelCase {
   readonly work: Work<unknown>;
   /** From when to when, in milliseconds since the beginning, the work is in its stage. */
   readonly window: readonly [from: number, to: number];
-  /** Whether the work begins before the file is read. */
-  readonly isUpload?: boolean;
 }
 
 interface Measured {
@@ -115,13 +113,10 @@ export class EngineBench {
     return { rejected, next };
   }
 
-  async #try({ path, work, window: [from, to], isUpload = false }: CancelCase): Promise<number | undefined> {
+  async #try({ path, work, window: [from, to] }: CancelCase): Promise<number | undefined> {
     const reading = this.engine.receive();
-    const writing = this.write(reading, path);
-    if (!isUpload) {
-      await writing;
-      await reading.table();
-    }
+    await this.write(reading, path);
+    await reading.table();
     const watch = new Watch();
     let endedAt: number | undefined;
     const ended = work(reading, watch)
@@ -135,8 +130,7 @@ export class EngineBench {
     watch.cancel();
     const error = await ended;
     const ms = endedAt! - cancelledAt;
-    if (!(error instanceof CancelledError)) return undefined;
-    await writing;
+    if (!(error instanceof CancelledError)) throw error;
     await this.#checkIdle();
     return ms;
   }

@@ -59,8 +59,11 @@ type PlanOf<Kind extends Asked> = Tasks[Kind][0]['plan'];
 
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** Work looks at its watch every few milliseconds; a thread that has not noticed by then is ended. */
-const CANCEL_GRACE_MS = 150;
+/**
+ * Work looks at its watch every few milliseconds, but some steps are long. A thread that has not noticed by then is ended:
+ * that and a busy event loop leave a cancelled training 200 ms at most.
+ */
+const CANCEL_GRACE_MS = 100;
 /** With fewer cells, a pass is over before another thread is awake. */
 const CELLS_TO_SHARE = 200_000;
 

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCsv } from '../../../src/engine/local/fit/run.ts';
 import { LocalEngine } from '../../../src/engine/local/localEngine.ts';
-import type { Reading } from '../../../src/engine/local/reading/reading.ts';
+import { Reading } from '../../../src/engine/local/reading/reading.ts';
 import { Readers } from '../../../src/engine/local/threads/readers.ts';
-import { Watch } from '../../../src/engine/watch.ts';
+import { type Progress, Watch } from '../../../src/engine/watch.ts';
 import { BusyError, CancelledError, DataError } from '../../../src/errors.ts';
-import { parseFields } from '../../../src/training/fields/parse.ts';
+import { type FormBody, parseFields } from '../../../src/training/fields/parse.ts';
 import { planOf } from '../../../src/training/fields/use.ts';
+import type { EvaluationPlan } from '../../../src/values/evaluation.ts';
 import type { Plan } from '../../../src/values/plan.ts';
 import type { Result } from '../../../src/values/result.ts';
+import { descriptionOf } from '../../support/evaluation.ts';
 import { ORIGINAL_PLAN, planFor } from '../../support/plans.ts';
 import { PATIENCE_MS, THREAD } from '../../support/service.ts';
 import { passTime, stopTime } from '../../support/stoppedTime.ts';
@@ -318,5 +320,69 @@ describe('a watch', () => {
     } finally {
       await engine.close();
     }
+  });
+
+  describe('cancels', () => {
+    let engine: LocalEngine;
+    let evaluation: EvaluationPlan;
+    let before: Result;
+    beforeAll(async () => {
+      engine = new LocalEngine({ ...ONE_THREAD, helpers: 2 });
+      await engine.warmUp(ORIGINAL_PLAN);
+      before = await fitFile(engine, good, ORIGINAL_PLAN);
+      const trained = await fitFile(engine, million, ORIGINAL_PLAN);
+      evaluation = { data: {}, description: descriptionOf(trained), metrics: [] };
+    }, PATIENCE_MS);
+    afterAll(() => engine.close());
+
+    const fits = (fields: FormBody) => async (intake: Reading, watch: Watch) =>
+      engine.run({ intake, path: million }, await planFor({ solver: 'lbfgs', ...fields }), watch);
+    const endless = { solver_tol: '1e-300', iterations: '1000000', tol: '1e9' };
+    type Moment = (progress: Progress) => boolean;
+
+    it.each<[string, (intake: Reading, watch: Watch) => Promise<unknown>, Moment]>([
+      ['a file that is read again', fits({ sep: ',' }), ({ stage, done }) => stage === 'reading' && done > 0],
+      ['rows that are prepared', fits({}), ({ stage }) => stage === 'preparing'],
+      ['lbfgs', fits(endless), ({ iterations }) => iterations > 1],
+      ['newton-cholesky', fits({ solver: 'newton-cholesky' }), ({ iterations }) => iterations > 0],
+      ['gradient-descent', fits({ solver: 'gradient-descent' }), ({ stage }) => stage === 'fitting'],
+      ['estimates', fits({ inference: 'true' }), ({ done }) => done === 1],
+      ['folds', fits({ cv: '3' }), ({ done }) => done === 2],
+      ['the tuning of a threshold', fits({ threshold: 'max(f1)' }), ({ done }) => done === 2],
+      ['intervals', fits({}), ({ stage }) => stage === 'evaluating'],
+      [
+        'an evaluation',
+        (intake, watch) => engine.evaluate({ intake, path: million }, evaluation, watch),
+        ({ rows }) => rows === MILLION,
+      ],
+      [
+        'a dry run',
+        (intake, watch) => engine.inspect({ intake, path: million }, ORIGINAL_PLAN, watch),
+        ({ stage, done }) => stage === 'preparing' && done > 0,
+      ],
+    ])('%s, returns the memory, and trains again with the same numbers', async (_stage, work, hasCome) => {
+      const watch = new Watch();
+      const outcome = work(await readFile(engine, million), watch).catch((error: unknown) => error);
+      while (!hasCome(watch.progress())) await new Promise(setImmediate);
+      watch.cancel();
+      expect(await outcome).toBeInstanceOf(CancelledError);
+      expect(engine.memory().promisedBytes).toBe(0);
+      expect(engine.counts()).toMatchObject({ underWay: 0, waiting: 0 });
+      const after = await fitFile(engine, good, ORIGINAL_PLAN);
+      expect({ ...after, stages: [] }).toEqual({ ...before, stages: [] });
+    });
+
+    it('a wait for a thread that reads', async () => {
+      const stuck = vi.spyOn(Reading.prototype, 'table').mockReturnValue(new Promise(() => undefined));
+      const watch = new Watch();
+      const intake = engine.receive();
+      intake.end();
+      const outcome = engine.run({ intake, path: good }, ORIGINAL_PLAN, watch).catch((error) => error);
+      stuck.mockRestore();
+      watch.cancel();
+      expect(await outcome).toBeInstanceOf(CancelledError);
+      expect(engine.counts()).toMatchObject({ underWay: 0 });
+      await expect.poll(() => engine.memory().promisedBytes).toBe(0);
+    });
   });
 });
