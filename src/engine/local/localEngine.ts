@@ -201,7 +201,7 @@ export class LocalEngine implements Engine {
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);
       this.#hasComputed = true;
-      // Whoever has cancelled gets no result, even if the thread did not look any more.
+      // Cancelled work has no result, even if the thread did not look any more.
       watch.throwIfCancelled();
       return result;
     } catch (cause) {
