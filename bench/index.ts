@@ -1,4 +1,5 @@
 import { accepted } from './accepted.ts';
+import { cancel } from './cancel.ts';
 import { curves } from './curves.ts';
 import { gates } from './gates.ts';
 import { large } from './large.ts';
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   report,
   scoring,
   gates,
+  cancel,
   profile,
 };
 

@@ -27,6 +27,8 @@ export interface Design {
   classify(w: Float64Array): BinaryPrediction;
   /** Returns the values as doubles, copied if they are stored in another form. */
   toMatrix(): Matrix;
+  /** A solver calls it after each of its iterations. @throws what the source of the columns throws to end the fit */
+  iterated(): void;
 }
 
 /**
@@ -88,6 +90,9 @@ class DenseDesign implements Design {
   toMatrix(): Matrix {
     return this.#matrix;
   }
+
+  /** Nobody watches a fit on plain arrays. */
+  iterated(): void {}
 }
 
 class SourceDesign implements Design {
@@ -124,6 +129,10 @@ class SourceDesign implements Design {
   toMatrix(): Matrix {
     const columns = this.#columns.map((column) => column.toArray());
     return { nSamples: this.nSamples, nFeatures: columns.length, columns };
+  }
+
+  iterated(): void {
+    this.#source.iterated?.();
   }
 }
 

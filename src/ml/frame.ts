@@ -45,6 +45,8 @@ export interface ColumnSource {
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[];
   /** For a single output: the class (1 if `X w + b` is above 0, else 0) and the logistic function of `X w + b`. */
   classify(columns: readonly NumericColumn[], w: Float64Array): BinaryPrediction;
+  /** Is called after each iteration of a solver on these columns. What it throws ends the fit. */
+  iterated?(): void;
 }
 
 /** Each row's code, and the probability of the second class, for two classes. */

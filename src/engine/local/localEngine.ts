@@ -59,8 +59,11 @@ type PlanOf<Kind extends Asked> = Tasks[Kind][0]['plan'];
 
 /** A thread ends within milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** Work looks at its watch every few milliseconds; a thread that has not noticed by then is ended. */
-const CANCEL_GRACE_MS = 150;
+/**
+ * Work looks at its watch every few milliseconds, but some steps are long. A thread that has not noticed by then is ended:
+ * that and a busy event loop leave a cancelled training 200 ms at most.
+ */
+const CANCEL_GRACE_MS = 100;
 /** With fewer cells, a pass is over before another thread is awake. */
 const CELLS_TO_SHARE = 200_000;
 
@@ -157,17 +160,21 @@ export class LocalEngine implements Engine {
     this.#underWay++;
     // This engine has taken the files in itself: `receive` is the only source of an intake.
     const readings = { train: source.intake as Reading, test: source.test?.intake as Reading | undefined };
+    let isRead = false;
     try {
-      const isReadAgain = csvOptionsOf(plan.data) !== undefined;
-      const read = kind === 'evaluate' ? testFileOf : fileOf;
-      const train = await read(source, isReadAgain);
-      const files = { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
+      // A reader thread looks at no watch, so it goes on for a moment when the work is cancelled.
+      const files = await watch.orCancelled(filesOf(kind, source, csvOptionsOf(plan.data) !== undefined));
+      isRead = true;
       const reads = [files.train, files.test].flatMap((file) => (file === undefined ? [] : [file.read]));
+      const rows = reads.flatMap((read) => ('table' in read ? [read.table.rows] : []));
+      if (rows.length === reads.length) watch.foundRows(rows.reduce((sum, count) => sum + count, 0));
+      watch.enter('queued');
       return await this.#memory.reserving(reads, () => this.#runTask(kind, files, { readings, plan, watch }));
     } finally {
       this.#underWay--;
       // Others may use the tables' memory from now on.
-      await Promise.all([readings.train.release(), readings.test?.release()]);
+      const released = Promise.all([readings.train.release(), readings.test?.release()]);
+      if (isRead || !watch.isCancelled) await released;
     }
   }
 
@@ -194,6 +201,8 @@ export class LocalEngine implements Engine {
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);
       this.#hasComputed = true;
+      // Cancelled work has no result, even if the thread did not look any more.
+      watch.throwIfCancelled();
       return result;
     } catch (cause) {
       // A thread that was ended in the middle of the work, or its helper, may still be at the memory.
@@ -226,6 +235,12 @@ export class LocalEngine implements Engine {
       this.#readers.onEach('collectGarbage', undefined),
     ]).catch(warnOfLostThread);
   }
+}
+
+/** The files of a kind of task, once they are read. @throws the first fault of a file */
+async function filesOf(kind: Asked, source: Source, isReadAgain: boolean): Promise<Both<TaskFile>> {
+  const train = await (kind === 'evaluate' ? testFileOf : fileOf)(source, isReadAgain);
+  return { train, test: source.test && (await testFileOf(source.test, isReadAgain)) };
 }
 
 /** A file, once it is read. @throws the file's first fault */

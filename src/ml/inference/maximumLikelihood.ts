@@ -167,9 +167,11 @@ class Fit {
     return false;
   }
 
+  /** Ends an iteration at another point. */
   #move(to: Point): void {
     this.#at = to;
     this.#information = this.#factor(to, this.#moving);
+    this.#rows.design.iterated();
   }
 
   #factor({ hessian }: Point, { order, floors }: Moving): OrderedCholesky {

@@ -13,6 +13,18 @@ export interface GradientDescentOptions {
   readonly nSteps: number;
   /** The fit counts as converged if no component of the mean loss's gradient is larger at the end. */
   readonly gradientMax: number;
+  /** Is called before each step of each class. What it throws ends the fit. */
+  readonly onStep?: () => void;
+}
+
+/** The package multiplies the features by the weights once a step, and calls nobody else. */
+class Features extends Table {
+  onStep: () => void = () => undefined;
+
+  override mmul(other: Table): Table {
+    this.onStep();
+    return super.mmul(other);
+  }
 }
 
 /** Largest second derivative of the logistic loss by its raw prediction. */
@@ -29,9 +41,10 @@ const CURVATURE_MAX = 0.25;
 export function gradientDescent(
   matrix: Matrix,
   codes: ClassCodes,
-  { nClasses, nSteps, gradientMax }: GradientDescentOptions,
+  { nClasses, nSteps, gradientMax, onStep }: GradientDescentOptions,
 ): { readonly w: Float64Array; readonly converged: boolean } {
   const X = withOnes(matrix);
+  if (onStep !== undefined) X.onStep = onStep;
   const model = new OneAgainstRest({ numSteps: nSteps, learningRate: learningRate(X) });
   model.train(X, Table.columnVector(Array.from(codes)));
 
@@ -50,8 +63,8 @@ export function gradientDescent(
   return { w, converged };
 }
 
-function withOnes({ columns, nSamples, nFeatures }: Matrix): Table {
-  const X = new Table(nSamples, nFeatures + 1);
+function withOnes({ columns, nSamples, nFeatures }: Matrix): Features {
+  const X = new Features(nSamples, nFeatures + 1);
   columns.forEach((column, j) => {
     for (let i = 0; i < nSamples; i++) X.set(i, j, column[i]!);
   });

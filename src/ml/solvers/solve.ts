@@ -10,9 +10,10 @@ import { LinearLoss } from './linearLoss.ts';
 import { LossTrace } from './lossTrace.ts';
 import { newtonCholesky } from './newtonCholesky.ts';
 import { separates } from './separates.ts';
-import type { LossSums, WeightedCodes } from './types.ts';
+import type { LossSums, OnIteration, WeightedCodes } from './types.ts';
 
 type Params = LogisticRegressionState['params'];
+type Watched = Pick<Design, 'iterated'>;
 
 /** Class codes of the rows, from 0. */
 export interface Codes {
@@ -47,7 +48,7 @@ export function solve(design: Design, classes: Codes, params: Params): Solution 
   if (params.solver === 'lbfgs') return solveTogether(design, classes, [params])[0]!;
   if (params.solver === 'gradient-descent') return solveByGradientDescent(design, classes, params);
   const found = design.withLogLoss(weigh(classes, params), (sums) =>
-    solveByNewton(objectiveOf(sums, params), params),
+    solveByNewton(objectiveOf(sums, params), params, design),
   );
   return checkSeparation(found, design, classes, params);
 }
@@ -61,6 +62,7 @@ export function solveTogether(design: Design, classes: Codes, all: readonly Para
     solveByLbfgs(
       all.map((params) => objectiveOf(sums, params)),
       all,
+      design,
     ),
   );
   return found.map((solution, index) => checkSeparation(solution, design, classes, all[index]!));
@@ -92,11 +94,23 @@ function weigh({ codes, nClasses }: Codes, { classWeight }: Params): WeightedCod
   return { codes, classWeights };
 }
 
-function solveByLbfgs(losses: readonly LinearLoss[], all: readonly Params[]): Solution[] {
+/** Traces the loss, and counts each iteration once: a fallback begins again with the last one. */
+function observer(trace: LossTrace, watched: Watched): OnIteration {
+  let counted = 0;
+  return (iteration, f) => {
+    trace.add(iteration, f);
+    if (iteration <= counted) return;
+    counted = iteration;
+    watched.iterated();
+  };
+}
+
+function solveByLbfgs(losses: readonly LinearLoss[], all: readonly Params[], watched: Watched): Solution[] {
   const fits = all.map(({ tol: gradientMax, maxIter }, index) => {
     const trace = new LossTrace();
+    const observe = observer(trace, watched);
     // The solver takes one step even if it may take no step.
-    const onIteration = (iteration: number, f: number) => trace.add(Math.min(iteration, maxIter), f);
+    const onIteration = (iteration: number, f: number) => observe(Math.min(iteration, maxIter), f);
     const w = new Float64Array(losses[index]!.nParameters);
     return { w, trace, run: minimise(w, { gradientMax, maxIter, onIteration }) };
   });
@@ -117,7 +131,7 @@ function solveByLbfgs(losses: readonly LinearLoss[], all: readonly Params[]): So
   });
 }
 
-function solveByNewton(loss: LinearLoss, params: Params): Solution {
+function solveByNewton(loss: LinearLoss, params: Params, watched: Watched): Solution {
   if (loss.nParameters > NEWTON_PARAMETERS_MAX) {
     throw new ValueError(
       `newton-cholesky takes at most ${NEWTON_PARAMETERS_MAX} parameters, but this fit has ${loss.nParameters}: use lbfgs.`,
@@ -125,7 +139,8 @@ function solveByNewton(loss: LinearLoss, params: Params): Solution {
   }
   const w = new Float64Array(loss.nParameters);
   const trace = new LossTrace();
-  const options = { gradientMax: params.tol, maxIter: params.maxIter, onIteration: trace.add };
+  const onIteration = observer(trace, watched);
+  const options = { gradientMax: params.tol, maxIter: params.maxIter, onIteration };
   const { nIter, converged, fallback } = newtonCholesky(loss, w, options);
   const message = `newton-cholesky stopped and lbfgs finished the fit: ${fallback}.`;
   const warnings = fallback === undefined ? [] : [{ code: 'solver_fell_back', message }];
@@ -144,6 +159,7 @@ function solveByGradientDescent(design: Design, { codes, nClasses }: Codes, para
     nClasses,
     nSteps: params.maxIter,
     gradientMax: params.tol,
+    onStep: () => design.iterated(),
   });
   const warnings = [
     { code: 'c_without_effect', message: 'gradient-descent has no penalty: C has no effect.' },

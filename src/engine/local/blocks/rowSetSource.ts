@@ -50,6 +50,10 @@ export class RowSetSource implements ColumnSource {
     return withBlockNewtonSums(this.rowSet, columns.map(noteOf), codes, use);
   }
 
+  iterated(): void {
+    this.rowSet.workplace.watch.iterated();
+  }
+
   linearPredictor(columns: readonly NumericColumn[], w: Float64Array): Float64Array[] {
     const { scratch } = this.rowSet.workplace;
     const nOutputs = w.length / (columns.length + 1);

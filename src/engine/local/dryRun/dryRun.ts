@@ -15,6 +15,7 @@ import type {
   PlannedFits,
 } from '../../../values/dryRun.ts';
 import type { Holdout } from '../../../values/holdout.ts';
+import { Watch } from '../../watch.ts';
 import { columnWarnings } from './dryRunWarnings.ts';
 
 /** A column of the table, and how to read its cells. Each reading may overwrite the one before. */
@@ -55,11 +56,15 @@ export interface DryRunInput {
 /**
  * Makes the report of a dry run, column by column, so that only one column at a time is in memory as doubles. The caller
  * adds `timingMs`.
+ * @param watch counts the columns
  */
-export async function dryRunReport(input: DryRunInput): Promise<Omit<DryRun, 'timingMs'>> {
+export async function dryRunReport(
+  input: DryRunInput,
+  watch = new Watch(),
+): Promise<Omit<DryRun, 'timingMs'>> {
   const { rows, digest, testData, target, classes, split, pipeline, fits, problem } = input;
   const { categoriesMax = TABLE_LIMITS.categories } = input;
-  const columns = await profileColumns(input.columns, classes, categoriesMax);
+  const columns = await profileColumns(input.columns, classes, categoriesMax, watch);
   return {
     rows,
     digest,
@@ -83,6 +88,7 @@ async function profileColumns(
   columns: readonly ReadableColumn[],
   classes: Classes | undefined,
   categoriesMax: number,
+  watch: Watch,
 ): Promise<ColumnProfile[]> {
   const scratch = summaryScratch();
   const profiles: ColumnProfile[] = [];
@@ -94,6 +100,7 @@ async function profileColumns(
         ? profileNumbers(column, role, cells as Float64Array, scratch, ofFeature)
         : await profileTexts(column, role, cells, ofFeature, categoriesMax),
     );
+    watch.step();
   }
   return profiles;
 }

@@ -52,6 +52,7 @@ export function evaluateModel(
   clock.add('parse', read.parseMs);
   try {
     watch.enter('preparing');
+    watch.foundRows(read.table.rows);
     const { description, metrics } = plan;
     const known = rowsOfModel(plan);
     const test = readTestRows(known, read.table, missingRule(description.pipeline));
@@ -68,11 +69,14 @@ export function evaluateModel(
       rowSet,
       test.codes.filter((code) => code !== NO_CLASS),
     );
+    watch.throwIfCancelled();
     const drift = driftOf(description.profile, features, rows);
     clock.end('drift');
 
+    watch.enter('evaluating');
     const measured = measureOn(description.pipeline, { test: rows, positive }, metrics);
     clock.end('evaluate');
+    watch.throwIfCancelled();
     const intervals = intervalsOf(measured, metrics);
     clock.end('intervals');
     return {

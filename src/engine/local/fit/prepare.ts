@@ -63,11 +63,14 @@ export async function prepare(
   watch = new Watch(),
 ): Promise<Prepared> {
   watch.enter('preparing');
+  watch.foundRows(train.rows + (test?.rows ?? 0));
   const ofFile = toDataset(train, rolesOf(plan));
+  watch.throwIfCancelled();
   const positive = findPositive(ofFile.target, plan.data.positive);
   requireTwoClasses(ofFile.target, plan);
   const testRows = test && readTestRows(rowsInTraining(ofFile), test, plan.data.missing);
   const dataset = testRows === undefined ? ofFile : joinTest(ofFile, testRows);
+  watch.throwIfCancelled();
   const { table } = dataset;
   // The training file alone is summarised, in the memory behind the test rows.
   const task = summaryTask({ ...ofFile, table: { ...train, freeAddress: table.freeAddress } });

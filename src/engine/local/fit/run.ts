@@ -81,6 +81,7 @@ export async function runPlan(
       tools,
     );
     if (plan.threshold?.by === 'objective') clock.end('threshold');
+    watch.enter('evaluating');
     const compared = await compare(best, folds, prepared, plan);
     clock.end('intervals');
     return {

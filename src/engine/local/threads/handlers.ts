@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { csvOptionsOf } from '../../../data/csvOptions.ts';
 import { type ReadOptions, TableReading } from '../../../data/readTable.ts';
 import type { Table } from '../../../data/table.ts';
@@ -48,30 +49,34 @@ export const HANDLERS: Handlers = {
     predictions.delete(id);
     return undefined;
   },
-  run: async ({ files, plan, watch, ports, limit, ...task }) => {
+  run: async ({ files, plan, ports, limit, ...task }) => {
+    const watch = new Watch(task.watch);
     try {
-      const ways = { options: readOptions(task.options, plan), helpers: ports };
-      const tables = await readTables(onDisk(files), () => rolesOf(plan), ways);
-      return await runPlan(tables, plan, new Watch(watch), ports, limit);
+      const ways = { options: readOptions(task.options, plan, watch), helpers: ports };
+      const tables = await readTables(onDisk(files, watch), () => rolesOf(plan), ways);
+      return await runPlan(tables, plan, watch, ports, limit);
     } finally {
       for (const port of ports) port.close();
     }
   },
-  inspect: async ({ files, plan, watch, ...task }) => {
-    new Watch(watch).enter('preparing');
-    const options = readOptions(task.options, plan);
+  inspect: async ({ files, plan, ...task }) => {
+    const watch = new Watch(task.watch);
+    const options = readOptions(task.options, plan, watch);
     const rolesFor = (table: Table) => knownRoles(table, rolesOf(plan));
-    const { train, test } = await readTables(onDisk(files), rolesFor, { options });
+    const { train, test } = await readTables(onDisk(files, watch), rolesFor, { options });
+    watch.enter('preparing', train.table.columns.length);
+    watch.foundRows(train.table.rows + (test?.table.rows ?? 0));
     const startedAt = performance.now();
-    const report = await dryRunReport(dryRunInput({ train: train.table, test: test?.table }, plan));
+    const report = await dryRunReport(dryRunInput({ train: train.table, test: test?.table }, plan), watch);
     const parse = train.parseMs + (test?.parseMs ?? 0);
     return { ...report, timingMs: { parse, profile: performance.now() - startedAt } };
   },
-  evaluate: async ({ files, plan, watch, ports, ...task }) => {
+  evaluate: async ({ files, plan, ports, ...task }) => {
+    const watch = new Watch(task.watch);
     try {
-      const ways = { options: readOptions(task.options, plan), helpers: ports };
-      const read = await readTestTable(onDisk(files).train, columnsOfModel(plan), ways);
-      return evaluateModel(read, plan, new Watch(watch), ports);
+      const ways = { options: readOptions(task.options, plan, watch), helpers: ports };
+      const read = await readTestTable(onDisk(files, watch).train, columnsOfModel(plan), ways);
+      return evaluateModel(read, plan, watch, ports);
     } finally {
       for (const port of ports) port.close();
     }
@@ -86,10 +91,10 @@ export const HANDLERS: Handlers = {
   },
 };
 
-/** Adds what the client says about the file. */
-function readOptions(options: ReadOptions, { data }: { readonly data: CsvSpec }): ReadOptions {
+/** Adds what the client says about the file, and looks at the watch before each piece. */
+function readOptions(options: ReadOptions, { data }: { readonly data: CsvSpec }, watch: Watch): ReadOptions {
   const csv = csvOptionsOf(data);
-  return csv === undefined ? options : { ...options, csv };
+  return { ...options, ...(csv && { csv }), onPiece: () => watch.throwIfCancelled() };
 }
 
 function readPiece({ id, bytes, isLast, options, parseTimeoutMs }: ReadPiece) {
@@ -127,10 +132,18 @@ function predictPiece({ id, bytes, isLast, into, begin }: PredictPiece): Predict
 }
 
 /** The files, to be read once more if that is needed. */
-function onDisk({ train, test }: Both<TaskFile>): Both<FileOnDisk> {
-  const of = ({ read, path }: TaskFile) => ({
-    read,
-    again: () => createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES }),
-  });
+function onDisk({ train, test }: Both<TaskFile>, watch: Watch): Both<FileOnDisk> {
+  const of = ({ read, path }: TaskFile) => ({ read, again: () => bytesOf(path, watch) });
   return { train: of(train), test: test && of(test) };
+}
+
+/** The bytes of a file. They are the steps of the stage `reading`. @throws CancelledError between two chunks */
+async function* bytesOf(path: string, watch: Watch): AsyncGenerator<Uint8Array> {
+  const { size } = await stat(path);
+  watch.enter('reading', size);
+  for await (const chunk of createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES })) {
+    const bytes = chunk as Uint8Array;
+    watch.advance(bytes.length);
+    yield bytes;
+  }
 }

@@ -138,6 +138,7 @@ export class WorkerThread {
   #lose(cause: unknown): void {
     this.#worker = undefined;
     this.#fail(cause);
-    if (this.#hasLoaded && !this.#isClosed) this.#startSoon();
+    // Making a thread blocks this one for milliseconds. The task's caller hears of its end before.
+    if (this.#hasLoaded && !this.#isClosed) setImmediate(() => this.#startSoon());
   }
 }
