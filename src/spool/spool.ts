@@ -248,6 +248,11 @@ export class Spool implements RecordStore {
     }
   }
 
+  /** Checks that this process still has the folder. @throws UnavailableError `spool_lost` */
+  async checkClaim(): Promise<void> {
+    await this.#claim?.check();
+  }
+
   /** Refuses new work, waits for the writes under way, and releases the folder. */
   async close(): Promise<void> {
     await this.#writes.close();
