@@ -19,7 +19,7 @@ type Node = Inode | Folder;
 interface NameChange {
   /** The numbers of the folders. */
   readonly folders: readonly number[];
-  readonly names: ReadonlyMap<string, Node | undefined>;
+  readonly names: Map<string, Node | undefined>;
 }
 
 const ROOT: Folder = { number: 0 };
@@ -138,9 +138,15 @@ export class MemoryDisk implements SpoolFiles {
 
   async syncFolder(path: string): Promise<void> {
     const { number } = this.#folder(path);
-    for (const change of this.#unsynced)
-      if (change.folders.includes(number)) apply(this.#syncedNames, change);
-    this.#unsynced = this.#unsynced.filter(({ folders }) => !folders.includes(number));
+    const waiting: NameChange[] = [];
+    for (const change of this.#unsynced) {
+      if (change.folders.includes(number)) {
+        apply(this.#syncedNames, change);
+        // A rename in two folders replaces earlier changes of its names, also those that wait for the other folder.
+        for (const { names } of waiting) for (const key of change.names.keys()) names.delete(key);
+      } else waiting.push(change);
+    }
+    this.#unsynced = waiting;
   }
 
   async space(): Promise<{ bytes: number; freeBytes: number }> {
