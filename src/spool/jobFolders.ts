@@ -36,6 +36,8 @@ export class JobFolders implements JobStore {
   readonly #files: JobFiles;
   readonly #room: Room;
   readonly #writes: Writes;
+  /** Ids of jobs whose folders are being written. */
+  readonly #beingKept = new Set<string>();
   #entries = new Map<string, JobEntry>();
   #lastAcceptedAtMs = 0;
 
@@ -72,20 +74,16 @@ export class JobFolders implements JobStore {
    */
   async keep({ id, ticket, files }: Pick<StoredJob, 'id' | 'ticket' | 'files'>): Promise<StoredJob> {
     if (!isId(id)) throw new TypeError(`${id} is not a UUID in lower case.`);
-    if (this.#entries.has(id)) throw new TypeError(`There is already a job ${id}.`);
+    if (this.#entries.has(id) || this.#beingKept.has(id))
+      throw new TypeError(`There is already a job ${id}.`);
     const unknown = Object.keys(files).find((name) => !FILE_NAMES.includes(name));
     if (unknown !== undefined) throw new TypeError(`${unknown} is not a name of a job's file.`);
-    return await this.#writes.run(async () => {
-      const acceptedAtMs = Math.max(this.#clock(), this.#lastAcceptedAtMs + 1);
-      this.#lastAcceptedAtMs = acceptedAtMs;
-      const bytes = await this.#files.lengths(files);
-      const entry: JobEntry = { id, acceptedAtMs, ticket, bytes, starts: 0, turn: Promise.resolve() };
-      return await this.#room.reserving(sum(bytes), async () => {
-        await this.#files.create(entry, files);
-        this.#entries.set(id, entry);
-        return this.#toJob(entry);
-      });
-    });
+    this.#beingKept.add(id);
+    try {
+      return await this.#writes.run(() => this.#keep({ id, ticket, files }));
+    } finally {
+      this.#beingKept.delete(id);
+    }
   }
 
   /** Counts one more start, durably. @throws TypeError if there is no such job, or it has ended */
@@ -146,6 +144,18 @@ export class JobFolders implements JobStore {
   /** Refuses new work, and waits for the writes under way. */
   async close(): Promise<void> {
     await this.#writes.close();
+  }
+
+  async #keep({ id, ticket, files }: Pick<StoredJob, 'id' | 'ticket' | 'files'>): Promise<StoredJob> {
+    const acceptedAtMs = Math.max(this.#clock(), this.#lastAcceptedAtMs + 1);
+    this.#lastAcceptedAtMs = acceptedAtMs;
+    const bytes = await this.#files.lengths(files);
+    const entry: JobEntry = { id, acceptedAtMs, ticket, bytes, starts: 0, turn: Promise.resolve() };
+    return await this.#room.reserving(sum(bytes), async () => {
+      await this.#files.create(entry, files);
+      this.#entries.set(id, entry);
+      return this.#toJob(entry);
+    });
   }
 
   async #restore(): Promise<void> {
