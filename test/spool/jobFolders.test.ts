@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { relative } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import { realFiles } from '../../src/spool/files.ts';
@@ -68,6 +69,52 @@ describe('keep', () => {
     expectFiles(job.files, 'a');
     await jobs.keep(job);
   });
+
+  it('accepts a job with one rename, after everything in its folder is on the disk', async () => {
+    const dir = temporaryFolder(FAST_DISK);
+    let seen: string[] = [];
+    const files = faultyFiles(realFiles, ({ kind, path }) => {
+      const place = relative(dir, path).replace(/(?:\d{13}-)?[0-9a-f]{8}-[0-9a-f-]{27}/, '*');
+      if (['sync', 'rename', 'syncFolder'].includes(kind)) seen.push(`${kind} ${place}`);
+      return undefined;
+    });
+    const jobs = await openJobs(dir, { files });
+    seen = [];
+    await jobs.keep(upload('a'));
+    expect(seen).toEqual([
+      'sync incoming-jobs/*/train',
+      'sync incoming-jobs/*/test',
+      'sync incoming-jobs/*/starts',
+      'sync incoming-jobs/*/ticket.json',
+      'syncFolder incoming-jobs/*',
+      'rename jobs/*',
+      'syncFolder jobs',
+      'syncFolder incoming-jobs',
+    ]);
+  });
+
+  it.each<[string, string[]]>([
+    ['is removed', []],
+    ['is not found by the next process, even if it cannot be removed', ['removeAll']],
+  ])(
+    'refuses a job whose folder perhaps has no name on the disk, and the folder %s',
+    async (_name, failing) => {
+      const dir = temporaryFolder(FAST_DISK);
+      let isFailing = false;
+      const files = faultyFiles(realFiles, ({ kind, path }) => {
+        const fails = failing.includes(kind) || (kind === 'syncFolder' && path.endsWith('jobs'));
+        if (isFailing && fails) throw systemError('EIO');
+        return undefined;
+      });
+      const jobs = await openJobs(dir, { files });
+      isFailing = true;
+      await expect(jobs.keep(upload('a'))).rejects.toMatchObject({ code: 'spool_write_failed' });
+      expect(jobs.all()).toEqual([]);
+      expect(foldersIn(dir).jobs).toHaveLength(failing.length);
+      expect((await openJobs(dir)).all()).toEqual([]);
+      expect(foldersIn(dir)).toEqual({ jobs: [], incoming: [] });
+    },
+  );
 
   it('refuses a job whose upload is gone', async () => {
     const job = upload('a');

@@ -11,7 +11,7 @@ export function jobOptionsFor(dir: string, others: Partial<JobOptions> = {}): Jo
   return { dir, jobsMax: 100, bytesMax: 10_000_000, diskFreeMin: 0, keptMs: 24 * HOUR_MS, ...others };
 }
 
-export function newTicket(name: string): Ticket {
+function newTicket(name: string): Ticket {
   return {
     kind: 'train',
     body: { target: `ä\n"${name}`, ignore: ['one', 'two'], 1: 'a name that is a number' },
