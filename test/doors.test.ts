@@ -15,12 +15,12 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   expressions: ['values', 'errors'],
   engine: ['values', 'errors', 'python', 'data', 'ml', 'kernels', 'expressions', 'models'],
   reports: ['values', 'python'],
-  // The spool implements a port of `tracking`, and `tracking` implements one of `training`.
-  spool: ['errors', 'system', 'tracking/delivery/recordStore'],
+  // The spool implements ports of `tracking` and `jobs`, and `tracking` implements one of `training`.
+  spool: ['values', 'errors', 'system', 'tracking/delivery/recordStore', 'jobs/jobStore'],
   tracking: ['values', 'errors', 'python', 'training/deliveryPort', 'models/registry', 'reports'],
   training: ['values', 'errors', 'python', 'engine', 'ml', 'expressions', 'reports'],
   models: ['values', 'errors'],
-  jobs: ['values', 'errors', 'training'],
+  jobs: ['values', 'errors', 'training', 'engine'],
   observability: [],
   http: [
     'values',

@@ -80,6 +80,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   artifacts_not_proxied: 422,
   // More space on the disk would not fix it.
   record_damaged: 500,
+  job_damaged: 500,
 };
 
 export const PROBLEM_TYPE = 'application/problem+json';

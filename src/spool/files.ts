@@ -1,4 +1,14 @@
-import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
 import { type PlainFile, type PlainFiles, plainFiles } from '../system/plainFiles.mjs';
 
 /** All file operations of the spool. A test replaces them to let each one fail. */
@@ -9,6 +19,12 @@ export interface SpoolFiles extends PlainFiles {
   rename(from: string, to: string): Promise<void>;
   /** Waits until the names in a folder are on the disk. */
   syncFolder(path: string): Promise<void>;
+  /** Copies a file to a new file, without an fsync. */
+  copy(from: string, to: string): Promise<void>;
+  /** Length of a file in bytes. Undefined if the file does not exist. */
+  size(path: string): Promise<number | undefined>;
+  /** Removes a file, or a folder with everything in it, if it exists. A crash may leave a part of the folder. */
+  removeAll(path: string): Promise<void>;
   space(folder: string): Promise<{ readonly bytes: number; readonly freeBytes: number }>;
 }
 
@@ -25,6 +41,9 @@ export const realFiles: SpoolFiles = {
   open: async (path, which) => new RealFile(await open(path, which === 'new' ? 'wx' : 'r+')),
   rename,
   syncFolder,
+  copy: (from, to) => copyFile(from, to, constants.COPYFILE_EXCL),
+  size,
+  removeAll: (path) => rm(path, { recursive: true, force: true }),
   space: async (folder) => {
     const { bsize, blocks, bavail } = await statfs(folder);
     return { bytes: blocks * bsize, freeBytes: bavail * bsize };
@@ -57,6 +76,15 @@ class RealFile implements SpoolFile {
 
   close(): Promise<void> {
     return this.#handle.close();
+  }
+}
+
+async function size(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -53,7 +53,9 @@ export class Spool implements RecordStore {
   readonly #receipts: Receipts;
   readonly #summaries: Summaries;
   readonly #room: Room;
-  readonly #writes = new Writes(async () => this.#claim?.check());
+  /** Checks that this process still has the folder. @throws UnavailableError `spool_lost` */
+  readonly checkClaim = async () => this.#claim?.check();
+  readonly #writes = new Writes(this.checkClaim);
   /** Delivered records whose files are still there, because the disk refused to remove them. */
   readonly #leftovers = new Set<Entry>();
   #claim?: Claim;

@@ -38,8 +38,8 @@ export class Writes {
     }
   }
 
-  /** Runs the works on one record one after the other, in the order of their calls. */
-  async inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
+  /** Runs the works on one record or job one after the other, in the order of their calls. */
+  async inTurn<T>(entry: Pick<Entry, 'turn'>, work: () => Promise<T>): Promise<T> {
     const result = this.run(work, entry.turn);
     entry.turn = result.catch(() => undefined);
     return await result;

@@ -58,6 +58,18 @@ export function faultyFiles(files: SpoolFiles, fault: Fault): SpoolFiles {
       at('syncFolder', path);
       await files.syncFolder(path);
     },
+    copy: async (from, to) => {
+      at('copy', to);
+      await files.copy(from, to);
+    },
+    size: async (path) => {
+      at('size', path);
+      return await files.size(path);
+    },
+    removeAll: async (path) => {
+      at('removeAll', path);
+      await files.removeAll(path);
+    },
     space: async (folder) => {
       at('space', folder);
       return await files.space(folder);
@@ -94,6 +106,6 @@ function faultyFile(file: SpoolFile, at: (kind: keyof SpoolFile) => 'half' | und
   };
 }
 
-export function systemError(code: 'EIO' | 'ENOSPC'): Error {
+export function systemError(code: 'EIO' | 'ENOSPC' | 'EXDEV' | 'EPERM'): Error {
   return Object.assign(new Error(`${code}: made by a test`), { code });
 }

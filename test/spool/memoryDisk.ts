@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { SpoolFile, SpoolFiles } from '../../src/spool/files.ts';
 
 interface Inode {
@@ -8,11 +8,22 @@ interface Inode {
   modifiedAtMs: number;
 }
 
+/** A folder. Its names belong to its number, so that the names go with a folder that is renamed. */
+interface Folder {
+  readonly number: number;
+}
+
+type Node = Inode | Folder;
+
 /** A change of names. A file system makes the whole change or no part of it. */
 interface NameChange {
-  readonly folders: readonly string[];
-  readonly names: ReadonlyMap<string, Inode | undefined>;
+  /** The numbers of the folders. */
+  readonly folders: readonly number[];
+  readonly names: Map<string, Node | undefined>;
 }
+
+const ROOT: Folder = { number: 0 };
+let lastNumber = 0;
 
 /** Whether a change without an fsync is on the disk after a power cut. It is asked once for each change, in any order. */
 export type Survives = () => boolean;
@@ -23,8 +34,9 @@ export type Survives = () => boolean;
  * in its place.
  */
 export class MemoryDisk implements SpoolFiles {
-  #names = new Map<string, Inode>();
-  #syncedNames = new Map<string, Inode>();
+  /** Files and folders by the number of their folder and their name. */
+  #names = new Map<string, Node>();
+  #syncedNames = new Map<string, Node>();
   #unsynced: NameChange[] = [];
 
   /** Returns the disk as the next start finds it after a power cut. */
@@ -32,12 +44,12 @@ export class MemoryDisk implements SpoolFiles {
     const after = new MemoryDisk();
     const names = new Map(this.#syncedNames);
     for (const change of this.#unsynced) if (survives()) apply(names, change);
-    const inodes = new Map<Inode, Inode>();
-    for (const [path, inode] of names) {
-      const found = inodes.get(inode) ?? afterCut(inode, survives);
-      inodes.set(inode, found);
-      after.#names.set(path, found);
-      after.#syncedNames.set(path, found);
+    const found = new Map<Node, Node>();
+    for (const [key, node] of names) {
+      const kept = found.get(node) ?? (isFolder(node) ? node : afterCut(node, survives));
+      found.set(node, kept);
+      after.#names.set(key, kept);
+      after.#syncedNames.set(key, kept);
     }
     return after;
   }
@@ -47,81 +59,156 @@ export class MemoryDisk implements SpoolFiles {
     return this.afterPowerCut(() => true);
   }
 
+  /** The paths of all files. */
   paths(): string[] {
-    return [...this.#names.keys()].sort();
+    return this.#pathsIn(ROOT, '/').sort();
   }
 
-  async makeFolder(): Promise<void> {}
+  async makeFolder(path: string): Promise<void> {
+    if (path === '/') return;
+    await this.makeFolder(dirname(path));
+    if (this.#find(path) === undefined) this.#change([[path, { number: ++lastNumber }]]);
+  }
 
   async *names(folder: string): AsyncGenerator<string> {
-    for (const path of this.paths()) if (dirname(path) === folder) yield basename(path);
+    for (const [name] of this.#namesIn(this.#folder(folder))) yield name;
   }
 
   async read(path: string): Promise<Buffer | undefined> {
-    return this.#names.get(path)?.content;
+    return this.#file(path)?.content;
   }
 
   async modifiedAtMs(path: string): Promise<number | undefined> {
-    return this.#names.get(path)?.modifiedAtMs;
+    return this.#file(path)?.modifiedAtMs;
+  }
+
+  async size(path: string): Promise<number | undefined> {
+    return this.#file(path)?.content.length;
   }
 
   async open(path: string, which: 'new' | 'existing'): Promise<SpoolFile> {
     if (which === 'new') {
-      if (this.#names.has(path)) throw systemError('EEXIST', path);
+      if (this.#find(path)) throw systemError('EEXIST', path);
       const inode = { content: Buffer.alloc(0), synced: Buffer.alloc(0), modifiedAtMs: Date.now() };
       this.#change([[path, inode]]);
     }
-    return fileOf(this.#inode(path));
+    return fileOf(this.#file(path) ?? missing(path));
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    const content = (await this.read(from)) ?? missing(from);
+    await (await this.open(to, 'new')).write(content, 0);
   }
 
   async rename(from: string, to: string): Promise<void> {
+    const node = this.#find(from) ?? missing(from);
+    const replaced = this.#find(to);
+    if (replaced && isFolder(replaced) && this.#namesIn(replaced).length > 0) {
+      throw systemError('ENOTEMPTY', to);
+    }
     this.#change([
-      [to, this.#inode(from)],
+      [to, node],
       [from, undefined],
     ]);
   }
 
   async link(from: string, to: string): Promise<void> {
-    if (this.#names.has(to)) throw systemError('EEXIST', to);
-    this.#change([[to, this.#inode(from)]]);
+    if (this.#find(to)) throw systemError('EEXIST', to);
+    this.#change([[to, this.#file(from) ?? missing(from)]]);
   }
 
   async remove(path: string): Promise<void> {
-    if (this.#names.has(path)) this.#change([[path, undefined]]);
+    if (this.#file(path)) this.#change([[path, undefined]]);
+  }
+
+  async removeAll(path: string): Promise<void> {
+    const node = this.#find(path);
+    if (node === undefined) return;
+    if (isFolder(node)) {
+      for (const [name] of this.#namesIn(node)) await this.removeAll(join(path, name));
+    }
+    this.#change([[path, undefined]]);
   }
 
   async touch(path: string, atMs: number): Promise<boolean> {
-    const inode = this.#names.get(path);
+    const inode = this.#file(path);
     if (inode) inode.modifiedAtMs = atMs;
     return inode !== undefined;
   }
 
   async syncFolder(path: string): Promise<void> {
-    for (const change of this.#unsynced) if (change.folders.includes(path)) apply(this.#syncedNames, change);
-    this.#unsynced = this.#unsynced.filter(({ folders }) => !folders.includes(path));
+    const { number } = this.#folder(path);
+    const waiting: NameChange[] = [];
+    for (const change of this.#unsynced) {
+      if (change.folders.includes(number)) {
+        apply(this.#syncedNames, change);
+        // A rename in two folders replaces earlier changes of its names, also those that wait for the other folder.
+        for (const { names } of waiting) for (const key of change.names.keys()) names.delete(key);
+      } else waiting.push(change);
+    }
+    this.#unsynced = waiting;
   }
 
   async space(): Promise<{ bytes: number; freeBytes: number }> {
     return { bytes: 1_000_000_000, freeBytes: 500_000_000 };
   }
 
-  #inode(path: string): Inode {
-    const inode = this.#names.get(path);
-    if (inode === undefined) throw systemError('ENOENT', path);
-    return inode;
+  #find(path: string): Node | undefined {
+    if (path === '/') return ROOT;
+    const folder = this.#find(dirname(path));
+    return folder && isFolder(folder) ? this.#names.get(keyOf(folder, basename(path))) : undefined;
   }
 
-  #change(names: readonly [string, Inode | undefined][]): void {
-    const change = { folders: names.map(([path]) => dirname(path)), names: new Map(names) };
+  #file(path: string): Inode | undefined {
+    const node = this.#find(path);
+    if (node && isFolder(node)) throw systemError('EISDIR', path);
+    return node;
+  }
+
+  #folder(path: string): Folder {
+    const node = this.#find(path) ?? missing(path);
+    if (!isFolder(node)) throw systemError('ENOTDIR', path);
+    return node;
+  }
+
+  #namesIn(folder: Folder): [name: string, node: Node][] {
+    const start = keyOf(folder, '');
+    return [...this.#names]
+      .filter(([key]) => key.startsWith(start))
+      .map(([key, node]): [string, Node] => [key.slice(start.length), node])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #pathsIn(folder: Folder, path: string): string[] {
+    return this.#namesIn(folder).flatMap(([name, node]) =>
+      isFolder(node) ? this.#pathsIn(node, join(path, name)) : [join(path, name)],
+    );
+  }
+
+  #change(changes: readonly [path: string, node: Node | undefined][]): void {
+    const folders = changes.map(([path]) => this.#folder(dirname(path)));
+    const names = changes.map(([path, node], index): [string, Node | undefined] => [
+      keyOf(folders[index] as Folder, basename(path)),
+      node,
+    ]);
+    const change = { folders: folders.map(({ number }) => number), names: new Map(names) };
     apply(this.#names, change);
     this.#unsynced.push(change);
   }
 }
 
-function apply(names: Map<string, Inode>, change: NameChange): void {
-  for (const [path, inode] of change.names) {
-    if (inode === undefined) names.delete(path);
-    else names.set(path, inode);
+function isFolder(node: Node): node is Folder {
+  return 'number' in node;
+}
+
+function keyOf({ number }: Folder, name: string): string {
+  return `${number}/${name}`;
+}
+
+function apply(names: Map<string, Node>, change: NameChange): void {
+  for (const [key, node] of change.names) {
+    if (node === undefined) names.delete(key);
+    else names.set(key, node);
   }
 }
 
@@ -160,4 +247,8 @@ function fileOf(inode: Inode): SpoolFile {
 
 function systemError(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
+}
+
+function missing(path: string): never {
+  throw systemError('ENOENT', path);
 }

@@ -47,6 +47,12 @@ export const spool: readonly CodeRow[] = [
     "Less than `SPOOL_DISK_FREE_PERCENT_MIN` of the spool's disk is free.",
     'Make room on the disk.',
   ],
+  [
+    'jobs_full',
+    503,
+    'As many jobs as there may be wait or run, or their files take all the space that they may take.',
+    'Retry after `Retry-After`, when some jobs have ended.',
+  ],
   ['spool_closed', 503, 'The service is shutting down.', 'Retry after `Retry-After`.'],
   ['spool_lost', 503, 'Another process has taken over `SPOOL_DIR`.', 'Restart this process.'],
   ['disk_full', 507, 'The disk of the uploads or of the spool is full.', 'Make room on the disk.'],
@@ -63,6 +69,12 @@ export const spool: readonly CodeRow[] = [
     'Raise `SPOOL_BYTES_MAX`.',
   ],
   [
+    'job_too_large',
+    507,
+    'The files of the job take more space than all jobs together may take.',
+    'Send a smaller file, or compress it with gzip.',
+  ],
+  [
     'record_version',
     503,
     'A later trainpost wrote the record. It stays as it is.',
@@ -73,5 +85,17 @@ export const spool: readonly CodeRow[] = [
     500,
     'The record on the disk is damaged. It is a dead letter.',
     'Check the disk, and send the training again.',
+  ],
+  [
+    'job_version',
+    503,
+    'A later trainpost wrote the job. It stays as it is.',
+    'Start the trainpost that wrote the job, or a later one.',
+  ],
+  [
+    'job_damaged',
+    500,
+    'The ticket or a file of the job is damaged on the disk. The job has failed.',
+    'Check the disk, and send the job again.',
   ],
 ];
