@@ -18,6 +18,7 @@ import type { Accepted, DeliveryView } from '../src/values/delivery.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/values/pipelineState.ts';
 import type { ModelSpec } from '../src/values/plan.ts';
 import type { TrackedRun } from '../src/values/run.ts';
+import { NO_JOBS } from '../test/support/jobStore.ts';
 import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 
 /**
@@ -27,6 +28,8 @@ import type { Fit, Parsing, Sweeping, Training } from './training.ts';
 const [DIST = ''] = process.argv.slice(2);
 
 const { readNumbers } = await built<typeof import('../src/data/segments.ts')>('data/segments.js');
+const { createJobs } =
+  await built<typeof import('../src/http/jobs/createJobs.ts')>('http/jobs/createJobs.js');
 const { TableReading } = await built<typeof import('../src/data/readTable.ts')>('data/readTable.js');
 const { Team: BuiltTeam } = await built<typeof import('../src/engine/local/blocks/team.ts')>(
   'engine/local/blocks/team.js',
@@ -117,16 +120,15 @@ const metrics = new Metrics({
   threads: () => engine.counts().threads,
   readiness: () => readiness.report(),
 });
+const rooms = { engine, deliveries, underWay, sweepMax: 200 };
+const models = { load: () => Promise.reject(new Error('the benchmark loads no model')) };
+const jobs = createJobs(rooms, models, { store: NO_JOBS, atOnce: 1, report: () => undefined });
 const app = createApp({
   logger: pino({ level: 'error' }, pino.destination(2)),
   access: { allowedHosts: [] },
-  rooms: {
-    engine,
-    deliveries,
-    underWay,
-    sweepMax: 200,
-  },
-  models: { load: () => Promise.reject(new Error('the benchmark loads no model')) },
+  rooms,
+  jobs,
+  models,
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
   scoring: {
     models: { load: () => Promise.reject(new Error('The bench reads no model.')) },

@@ -204,7 +204,7 @@ export class Trainpost {
     const { waitS, idempotencyKey = newKey(), signal } = options;
     const headers = {
       'Idempotency-Key': idempotencyKey,
-      ...(waitS !== undefined && { Prefer: waitS > 0 ? `wait=${Math.ceil(waitS)}` : 'respond-async' }),
+      ...(waitS !== undefined && { Prefer: waitS > 0 ? `wait=${Math.ceil(waitS)}` : 'wait=0' }),
     };
     return this.#json(path, {
       method: 'POST',

@@ -6,6 +6,7 @@ import { LocalEngine } from './engine/local/localEngine.ts';
 import { serve } from './http/access/sockets.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/connections.ts';
+import { createJobs } from './http/jobs/createJobs.ts';
 import { prepareUploads } from './http/upload/upload.ts';
 import type { ServiceLog } from './log/logger.ts';
 import { ModelCache } from './models/modelCache.ts';
@@ -18,6 +19,7 @@ import { connectMlflow, type MlflowConnection } from './service/mlflow.ts';
 import { Reproductions } from './service/reproductions.ts';
 import { endService } from './service/shutdown.ts';
 import { packageVersion, watch } from './service/watch.ts';
+import { JobFolders } from './spool/jobFolders.ts';
 import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
@@ -46,6 +48,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   const { upload } = config;
   await prepareUploads(upload.dir);
   const spool = await Spool.open(config.spool);
+  const jobStore = await JobFolders.open({ ...config.spool, ...config.jobs, checkClaim: spool.checkClaim });
   const server = createHttpServer({ ...config.connections, bodyTimeoutMs: upload.timeoutMs });
   // Before an MLflow of our own could take the port. Nothing between this line and the app may wait: a request that
   // arrives before its listener exists would never be answered.
@@ -71,24 +74,32 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
   });
   const watched = { config, engine, mlflow, spool, scheduler, isStopping: () => underWay.isClosed };
   const { metrics, readiness } = watch(watched, log.logger);
+  const rooms = {
+    engine,
+    deliveries: new Deliveries({
+      store: spool,
+      scheduler,
+      checkMlflow: () => mlflow.requireHope(),
+      checkExperiment: (name) => mlflow.checkExperiment(name),
+      env: process.env,
+    }),
+    champions: new Champions(registry, models),
+    originals: new Reproductions(new RunReader(() => mlflow.server()), models),
+    underWay,
+    sweepMax: config.training.sweepMax,
+    ...config.names,
+  };
+  const jobs = createJobs(rooms, models, {
+    store: jobStore,
+    atOnce: config.training.threads,
+    report: (fault, id) =>
+      log.logger.error({ err: fault, job: id }, 'a job failed through a fault of trainpost'),
+  });
   const app = createApp({
     logger: log.logger,
     access: config.access,
-    rooms: {
-      engine,
-      deliveries: new Deliveries({
-        store: spool,
-        scheduler,
-        checkMlflow: () => mlflow.requireHope(),
-        checkExperiment: (name) => mlflow.checkExperiment(name),
-        env: process.env,
-      }),
-      champions: new Champions(registry, models),
-      originals: new Reproductions(new RunReader(() => mlflow.server()), models),
-      underWay,
-      sweepMax: config.training.sweepMax,
-      ...config.names,
-    },
+    rooms,
+    jobs,
     models,
     upload,
     scoring: { ...config.scoring, models, limits: config.table },
@@ -105,16 +116,20 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     .then((plan) => engine.warmUp(plan))
     .catch((error: unknown) => log.logger.error({ err: error }, 'a training thread did not start'));
   await scheduler.start();
+  await jobs.start();
   const clear = () =>
-    void spool
-      .clearKept()
-      .catch((error: unknown) => log.logger.warn({ err: error }, 'the spool could not be cleared'));
+    void Promise.all([spool.clearKept(), jobStore.clearKept()]).catch((error: unknown) =>
+      log.logger.warn({ err: error }, 'the spool could not be cleared'),
+    );
   clear();
   const clearing = setInterval(clear, CLEAR_EVERY_MS);
   let stopped: Promise<void> | undefined;
   const stop = () => {
     clearInterval(clearing);
-    stopped ??= endService({ server, underWay, engine, scheduler, spool, mlflow }, config.process.graceMs);
+    stopped ??= endService(
+      { server, underWay, engine, scheduler, jobStore, spool, mlflow },
+      config.process.graceMs,
+    );
     return stopped;
   };
   return { url: urlOf(server, config.listen.host), mlflow, models, stop };

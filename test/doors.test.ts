@@ -20,7 +20,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   tracking: ['values', 'errors', 'python', 'training/deliveryPort', 'models/registry', 'reports'],
   training: ['values', 'errors', 'python', 'engine', 'ml', 'expressions', 'reports'],
   models: ['values', 'errors'],
-  jobs: ['values', 'errors', 'training', 'engine'],
+  jobs: ['values', 'errors', 'training', 'engine/watch'],
   observability: [],
   http: [
     'values',

@@ -196,6 +196,22 @@ export const SETTINGS = {
       limits: [limit("a thread's own heap", 422, 'too_large_for_memory')],
     }),
   }),
+  jobs: group('Jobs that are done later', {
+    jobsMax: setting('JOBS_MAX', count(1, 100_000), 1_000, {
+      reason: 'A queue of a day, if each job takes a minute and a half.',
+      meaning:
+        'The jobs of `Prefer: respond-async` that may wait or run. They lie in `SPOOL_DIR` with their files.',
+      limits: [limit('jobs of `Prefer: respond-async` that wait or run', 503, 'jobs_full')],
+    }),
+    bytesMax: setting('JOBS_BYTES_MAX', bytes(1, 100_000_000_000_000), 10_000_000_000, {
+      reason: 'Fifty files of the largest size.',
+      meaning: 'The bytes of the files of these jobs.',
+      limits: [
+        limit('bytes of the files of these jobs', 503, 'jobs_full'),
+        limit('bytes of the files of one of these jobs', 507, 'job_too_large'),
+      ],
+    }),
+  }),
   spool: group('The spool', {
     dir: setting('SPOOL_DIR', path, 'spool', {
       reason: 'A folder in the working directory.',

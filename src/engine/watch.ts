@@ -1,7 +1,7 @@
 import { CancelledError } from '../errors.ts';
 
 /** What a piece of work is at. A watch keeps the index, so the order may not change while a process runs. */
-const STAGES = ['queued', 'reading', 'preparing', 'fitting', 'evaluating'] as const;
+const STAGES = ['queued', 'reading', 'preparing', 'fitting', 'evaluating', 'logging'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
@@ -14,7 +14,7 @@ export interface Progress {
   readonly total: number;
   /** Rows of all tables; 0 until they are read. */
   readonly rows: number;
-  /** Iterations of all fits so far, those of folds and estimates too. gradient-descent counts each class's steps. */
+  /** Iterations of all fits so far. */
   readonly iterations: number;
 }
 

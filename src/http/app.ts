@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import { Jobs } from '../jobs/jobs.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Readiness } from '../observability/readiness.ts';
 import type { LoadedModels } from '../training/evaluate.ts';
@@ -16,6 +16,7 @@ import { admission } from './admission.ts';
 import { varyByAccept } from './answers/sendAnswer.ts';
 import { refuseTooMany } from './connections.ts';
 import { evaluateRoute } from './evaluate/evaluateRoute.ts';
+import { jobsRoute } from './jobs/jobsRoute.ts';
 import { docsRoute } from './openapi/docsRoute.ts';
 import { linkToDocument, openapiRoute } from './openapi/openapiRoute.ts';
 import { sendProblem } from './problem.ts';
@@ -52,6 +53,7 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly access: AccessOptions;
   readonly rooms: TrainingRooms;
+  readonly jobs: Jobs;
   readonly models: LoadedModels;
   readonly upload: UploadOptions;
   readonly scoring: ScoringRooms & ScoringOptions;
@@ -84,7 +86,7 @@ export function createApp(options: AppOptions): RequestListener {
 
 /** The handlers behind the steps. */
 export function createRoutes(options: AppOptions, admit: Step): Express {
-  const { rooms, models, upload, scoring, wait, limits, metrics, readiness, version } = options;
+  const { rooms, jobs, models, upload, scoring, wait, limits, metrics, readiness, version } = options;
   const app = express();
   app.disable('x-powered-by');
   app.use(throwFault);
@@ -100,11 +102,11 @@ export function createRoutes(options: AppOptions, admit: Step): Express {
   app.use(limitsRoute(limits));
   const uploads = { ...upload, places: new UploadSlots(upload) };
   // Both routes share the keys and the places for uploads.
-  const jobs = new Jobs(rooms);
   app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
   app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
   app.use(invocationsRoute(scoring, scoring));
   app.use(predictRoute({ models: scoring.models, engine: rooms.engine }, scoring, upload));
+  app.use(jobsRoute(jobs, rooms.underWay));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);
   app.use(sendProblem);

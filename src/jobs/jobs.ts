@@ -1,29 +1,45 @@
+import { randomUUID } from 'node:crypto';
 import { FieldError } from '../errors.ts';
 import type { TrainingRooms } from '../training/train.ts';
-import type { Accepted, DeliveryView, Kept } from '../values/delivery.ts';
-import type { EvaluatedRun, LoggedRun, TrackedRun } from '../values/run.ts';
+import type { DeliveryView, Kept } from '../values/delivery.ts';
+import type { LoggedRun } from '../values/run.ts';
+import { Backlog, type BacklogOptions } from './backlog.ts';
+import { Job, type JobKind, type JobView, type Work } from './job.ts';
+import type { StoredJob } from './jobStore.ts';
+import { viewOfDelivery, viewOfStored } from './jobViews.ts';
 import { KeysUnderWay } from './keys.ts';
+import { Registry } from './registry.ts';
 import { within } from './within.ts';
 
 /** A training or an evaluation that a client asks for. */
 export interface Submission<Done extends Work> {
   /** Does the work; what is kept with it must include the key. */
-  readonly work: (key: Pick<Kept, 'key'>) => Promise<Done>;
+  readonly work: (key: Pick<Kept, 'key'>, job: Job) => Promise<Done>;
+  readonly kind: JobKind;
+  /** Aborts when the client disconnects. Without a key, the work is then cancelled if it is not accepted yet. */
+  readonly gone?: AbortSignal;
   /** Under this key the client may ask for the same work again. */
   readonly key?: Required<Kept>['key'];
 }
 
-type JobRooms = Pick<TrainingRooms, 'deliveries' | 'underWay'>;
-
-/** Work that is done and accepted for MLflow. */
-export interface Work {
-  readonly run: Pick<TrackedRun | EvaluatedRun, 'experimentName' | 'runName'>;
-  readonly kept: Kept;
-  readonly accepted: Accepted;
+interface JobRooms extends Pick<TrainingRooms, 'deliveries' | 'underWay'> {
+  /** The kind of the job whose run a delivery brings to MLflow. */
+  readonly kindOf: (delivery: DeliveryView) => JobKind;
+  readonly backlog: Pick<BacklogOptions, 'store' | 'workers' | 'atOnce' | 'report'>;
 }
 
+/** A job that was taken to be done later, or found again by its key. */
+export interface Taken {
+  readonly id: string;
+  /** Whether an earlier request with the same key started the job. */
+  readonly isReplayed: boolean;
+}
+
+/** Deliveries that the list of jobs shows, besides the jobs under way. */
+const DELIVERED_STATES = ['pending', 'dead', 'delivered'] as const;
+
 /** A training or an evaluation from its submission to its end in MLflow. */
-export interface Job<Done extends Work = Work> {
+export interface Submitted<Done extends Work = Work> {
   /** Whether an earlier request with the same key started the work. */
   readonly isReplayed: boolean;
   /** The outcome of the work; undefined if an earlier request started it. */
@@ -37,10 +53,54 @@ export interface Job<Done extends Work = Work> {
 /** Trainings and evaluations that clients submit, and then wait for as long as they like. */
 export class Jobs {
   readonly keys = new KeysUnderWay();
+  readonly #registry = new Registry();
   readonly #rooms: JobRooms;
+  readonly #backlog: Backlog;
 
   constructor(rooms: JobRooms) {
     this.#rooms = rooms;
+    this.#backlog = new Backlog({
+      ...rooms.backlog,
+      registry: this.#registry,
+      underWay: rooms.underWay,
+      isAccepted: async (id) => (await rooms.deliveries.find(id)) !== undefined,
+    });
+  }
+
+  /** Begins the jobs that an earlier process left. */
+  start(): Promise<void> {
+    return this.#backlog.start();
+  }
+
+  /**
+   * Takes a job that this process or the next one does. The job survives any crash once the promise resolves.
+   * @throws FieldError `idempotency_key_reused`
+   * @throws UnavailableError `jobs_full`, StorageError
+   */
+  async keep({ ticket, files }: Pick<StoredJob, 'ticket' | 'files'>): Promise<Taken> {
+    const known = ticket.key && (await this.#knownBy(ticket.key));
+    if (known !== undefined) return { id: known, isReplayed: true };
+    const stored = await this.#rooms.backlog.store.keep({ id: randomUUID(), ticket, files });
+    this.#backlog.add(stored);
+    return { id: stored.id, isReplayed: false };
+  }
+
+  /** Waits for a job that was taken, at most `waitMs` milliseconds, as `settled` does. */
+  async awaited(id: string, waitMs: number, gone: AbortSignal): Promise<JobView | undefined> {
+    const endsAtMs = performance.now() + waitMs;
+    const enough = [gone, this.#rooms.underWay.hurried];
+    const job = this.#registry.get(id);
+    if (job !== undefined) await within(job.over, waitMs, enough);
+    const logged = this.#rooms.deliveries.logged(id);
+    const leftMs = Math.max(0, endsAtMs - performance.now());
+    // A rejection is in the record too.
+    if (logged !== undefined)
+      await within(
+        logged.catch(() => undefined),
+        leftMs,
+        enough,
+      );
+    return await this.find(id);
   }
 
   /**
@@ -48,7 +108,9 @@ export class Jobs {
    * @throws FieldError `idempotency_key_reused` if the key was used for something else
    * @throws the errors of the work
    */
-  async submit<Done extends Work>({ work, key }: Submission<Done>): Promise<Job<Done>> {
+  async submit<Done extends Work>({ work, kind, key, gone }: Submission<Done>): Promise<Submitted<Done>> {
+    // A job with this key that is done later. If it fails, the work is done anew.
+    if (key !== undefined) await this.#registry.byKey(key.digest)?.over;
     const known = key && (await this.#rooms.deliveries.findByKey(key.digest));
     // A damaged record has lost its fingerprint. Its response reports the damage.
     if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
@@ -56,7 +118,7 @@ export class Jobs {
       const logged = this.#rooms.deliveries.logged(known.id);
       return { isReplayed: true, done: undefined, view: known, logged };
     }
-    const done = await work({ ...(key && { key }) });
+    const done = await this.#doing(new Job(kind, { ...(key && { key }) }), work, gone);
     const { run, kept, accepted } = done;
     const { id, logged } = accepted;
     const { experimentName, runName } = run;
@@ -65,12 +127,74 @@ export class Jobs {
     return { isReplayed: false, done, view, logged };
   }
 
+  /** Does work without a run that a client can follow and cancel. @throws the errors of the work */
+  async follow<Done>(kind: JobKind, work: (job: Job) => Promise<Done>): Promise<Done> {
+    const job = new Job(kind);
+    this.#registry.add(job);
+    try {
+      const done = await work(job);
+      job.done();
+      return done;
+    } catch (error) {
+      job.failed(error);
+      throw error;
+    }
+  }
+
+  /** The job as this process sees it, without its delivery; undefined if no such job is under way here. */
+  peek(id: string): JobView | undefined {
+    return this.#registry.get(id)?.view(this.#backlog.placeOf(id));
+  }
+
+  /** @param id may be any text */
+  async find(id: string): Promise<JobView | undefined> {
+    const job = this.#registry.get(id);
+    if (job !== undefined && !job.isAccepted) return this.peek(id);
+    const { deliveries, backlog } = this.#rooms;
+    const delivery = await deliveries.find(id);
+    const stored = delivery === undefined ? backlog.store.find(id) : undefined;
+    if (stored !== undefined) return viewOfStored(stored);
+    return delivery && viewOfDelivery(delivery, job?.kind ?? this.#rooms.kindOf(delivery));
+  }
+
+  /** Lists the jobs, the newest first. */
+  async list(): Promise<readonly JobView[]> {
+    const { deliveries, kindOf, backlog } = this.#rooms;
+    const lists = await Promise.all(DELIVERED_STATES.map((state) => deliveries.list(state)));
+    const accepted = lists.flat().map((delivery) => viewOfDelivery(delivery, kindOf(delivery)));
+    const known = new Set(accepted.map(({ id }) => id));
+    const here = this.#registry.all().filter(({ id }) => !known.has(id));
+    for (const { id } of here) known.add(id);
+    const stored = backlog.store.all().filter(({ id }) => !known.has(id));
+    const views = here.map(({ id }) => this.peek(id)!);
+    return [...views, ...stored.map(viewOfStored), ...accepted].sort(
+      (a, b) => b.acceptedAtMs - a.acceptedAtMs,
+    );
+  }
+
+  /**
+   * Cancels a job, and resolves once it has stopped. A job that was cancelled before stays cancelled.
+   * @returns undefined if there is no such job
+   * @throws FieldError `job_accepted` if its run is accepted for MLflow, `job_ended` if it has ended
+   */
+  async cancel(id: string): Promise<JobView | undefined> {
+    const job = this.#registry.get(id);
+    const state = job?.view().state;
+    if (job !== undefined && state !== 'logging' && !job.isEnded) {
+      job.watch.cancel();
+      await job.over;
+    }
+    const view = await this.find(id);
+    if (view === undefined || view.state === 'cancelled') return view;
+    throw view.state === 'logging' ? isAccepted(id) : hasEnded(view);
+  }
+
   /**
    * Waits for MLflow, at most `waitMs` milliseconds, or until the client disconnects or the service shuts down. The outcome
    * is read from the record, even a rejection, so that every response for a training is the same. The state of a pending
    * delivery has the reason why the last try failed.
    */
-  async settled({ view, logged }: Job, waitMs: number, gone: AbortSignal): Promise<DeliveryView> {
+  async settled({ view, logged }: Submitted, waitMs: number, gone: AbortSignal): Promise<DeliveryView> {
     const enough = [gone, this.#rooms.underWay.hurried];
     const ended = logged?.then(
       () => true,
@@ -84,6 +208,54 @@ export class Jobs {
     if (found === undefined) throw new Error(`the delivery ${view.id} is gone`);
     return found;
   }
+
+  /** The id of the job that a key was used for. @throws FieldError `idempotency_key_reused` */
+  async #knownBy({ digest, fingerprint }: Required<Kept>['key']): Promise<string | undefined> {
+    const job = this.#registry.byKey(digest);
+    const known = job ?? (await this.#rooms.deliveries.findByKey(digest));
+    if (known?.key && known.key.fingerprint !== fingerprint) throw keyReused();
+    return known?.id;
+  }
+
+  /** Does the work of a job, which others can follow meanwhile. */
+  async #doing<Done extends Work>(
+    job: Job,
+    work: Submission<Done>['work'],
+    gone: AbortSignal | undefined,
+  ): Promise<Done> {
+    const { key } = job;
+    this.#registry.add(job);
+    const leave = () => {
+      if (job.view().state !== 'logging') job.watch.cancel();
+    };
+    if (key === undefined) {
+      if (gone?.aborted === true) leave();
+      gone?.addEventListener('abort', leave);
+    }
+    try {
+      const done = await work({ ...(key && { key }) }, job);
+      job.accepted();
+      const forget = () => this.#registry.remove(job.id);
+      done.accepted.logged.then(forget, forget);
+      return done;
+    } catch (error) {
+      job.failed(error);
+      throw error;
+    } finally {
+      gone?.removeEventListener('abort', leave);
+    }
+  }
+}
+
+function isAccepted(id: string): FieldError {
+  return new FieldError(
+    'job_accepted',
+    `The job ${id} has its result, and MLflow gets the run: delete the run in MLflow if you do not want it.`,
+  );
+}
+
+function hasEnded({ id, state }: JobView): FieldError {
+  return new FieldError('job_ended', `The job ${id} has ended, and is ${state}: there is nothing to cancel.`);
 }
 
 function keyReused(): FieldError {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { LocalEngine } from '../engine/local/localEngine.ts';
+import type { JobFolders } from '../spool/jobFolders.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Scheduler } from '../tracking/delivery/scheduler.ts';
 import type { UnderWay } from '../training/underWay.ts';
@@ -22,6 +23,7 @@ export interface Running {
   readonly underWay: UnderWay;
   readonly engine: LocalEngine;
   readonly scheduler: Scheduler;
+  readonly jobStore: JobFolders;
   readonly spool: Spool;
   readonly mlflow: MlflowConnection;
 }
@@ -33,7 +35,7 @@ export interface Running {
  * @param graceMs the time that all of it may take
  */
 export async function endService(running: Running, graceMs: number): Promise<void> {
-  const { server, underWay, engine, scheduler, spool, mlflow } = running;
+  const { server, underWay, engine, scheduler, jobStore, spool, mlflow } = running;
   const startedAt = performance.now();
   const until = (share: number) => Math.max(0, graceMs * share - (performance.now() - startedAt));
   underWay.close();
@@ -46,6 +48,7 @@ export async function endService(running: Running, graceMs: number): Promise<voi
   await underWay.settled(ANSWERING_MS);
   await Promise.all([closed, closeServer(server)]);
   await scheduler.stop(until(DELIVERING_SHARE));
+  await jobStore.close();
   await spool.close();
   await mlflow.stop();
 }

@@ -23,10 +23,15 @@ interface Shared {
 }
 
 /** Describes a training that has just ended, with all that is drawn at random or read from a clock. */
-export function recordTree(pipeline: PipelineState, run: TrackedRun, env: Env): RecordedTree {
+export function recordTree(
+  pipeline: PipelineState,
+  run: TrackedRun,
+  env: Env,
+  requestId: string = randomUUID(),
+): RecordedTree {
   const tree = {
     version: 2,
-    requestId: randomUUID(),
+    requestId,
     experimentName: run.experimentName,
     user: userOf(env, run),
     systemTags: systemTags(env, run),

@@ -8,10 +8,14 @@ import { type Env, systemTags, userOf, warningTags } from './tags.ts';
 import { REQUEST_ID_TAG, type RecordedTree, type RunNode, requestIdOf } from './tree.ts';
 
 /** Describes an evaluation that has just ended: one run without a model, with all that is drawn at random or read from a clock. */
-export function recordEvaluation(run: EvaluatedRun, env: Env): RecordedTree {
+export function recordEvaluation(
+  run: EvaluatedRun,
+  env: Env,
+  requestId: string = randomUUID(),
+): RecordedTree {
   const tree = {
     version: 2,
-    requestId: randomUUID(),
+    requestId,
     experimentName: run.experimentName,
     user: userOf(env, run),
     systemTags: systemTags(env, run),

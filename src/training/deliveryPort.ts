@@ -16,11 +16,12 @@ export interface DeliveryPort {
   checkExperiment(name: string): Promise<void>;
   /**
    * Accepts a training. Once the promise resolves, the run will be in MLflow, or kept with the reason why it is not.
+   * @param id a UUID in lower case, which no delivery has yet
    * @throws UnavailableError or StorageError if the training cannot be kept
    */
-  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted>;
+  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept, id: string): Promise<Accepted>;
   /** Accepts an evaluation. @throws as `accept` */
-  acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted>;
+  acceptEvaluation(run: EvaluatedRun, kept: Kept, id: string): Promise<Accepted>;
   /** The same promise as `Accepted.logged`; undefined if the delivery is not pending. */
   logged(id: string): Promise<LoggedRun> | undefined;
   /** @param id may come from a URL, and may be any text */

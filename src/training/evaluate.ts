@@ -1,5 +1,5 @@
 import type { FileSource } from '../engine/engine.ts';
-import { Watch } from '../engine/watch.ts';
+import type { Watch } from '../engine/watch.ts';
 import { FieldError, quote } from '../errors.ts';
 import { parseMetrics } from '../expressions/customMetrics.ts';
 import { evaluateGates } from '../expressions/evaluateGates.ts';
@@ -32,6 +32,9 @@ export interface LoadedModels {
 }
 
 export interface EvaluateRequest {
+  /** As `TrainRequest` has them. */
+  readonly id: string;
+  readonly watch: Watch;
   readonly fields: ReturnType<typeof parseEvaluateFields>;
   readonly source: FileSource;
   /** The file's name at the client. */
@@ -87,7 +90,8 @@ async function evaluateAndAccept(
   await deliveries.checkExperiment(request.fields.names.experimentName);
   const measured = await measure(request, rooms);
   const kept = keep(measured);
-  const accepted = await deliveries.acceptEvaluation(measured.run, kept);
+  request.watch.enter('logging');
+  const accepted = await deliveries.acceptEvaluation(measured.run, kept, request.id);
   return { ...measured, kept, accepted };
 }
 
@@ -104,7 +108,7 @@ async function measure(request: EvaluateRequest, rooms: EvaluationRooms): Promis
   const { model, aliasAgeMs } = await rooms.models.load(fields.model.model);
   const promotion = promotionOf(fields.names, model);
   const plan = { data: fields.data, description: model.description, metrics };
-  const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, new Watch()));
+  const found = await rooms.underWay.computed(rooms.engine.evaluate(source, plan, request.watch));
   const gate = reportOf(gates, found);
   const evaluation = { ...found, warnings: [...found.warnings, ...unheldWarnings(gate)] };
   const run = describeEvaluation(request, model, evaluation);

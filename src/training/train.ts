@@ -1,5 +1,5 @@
 import type { Engine, Source } from '../engine/engine.ts';
-import { Watch } from '../engine/watch.ts';
+import type { Watch } from '../engine/watch.ts';
 import { TrainpostError, toData } from '../errors.ts';
 import type { Brief } from '../values/brief.ts';
 import type { Accepted, Kept } from '../values/delivery.ts';
@@ -29,6 +29,10 @@ interface PostedFiles extends Source {
 }
 
 export interface TrainRequest {
+  /** The id of the job, which its record gets too: a UUID in lower case. */
+  readonly id: string;
+  /** Tells how far the training has come, and cancels it until it is accepted. */
+  readonly watch: Watch;
   readonly fields: TrainFields;
   readonly source: PostedFiles;
   /** The training file's name at the client. */
@@ -99,7 +103,7 @@ async function trainAndAccept(posted: TrainRequest, rooms: TrainingRooms, keep: 
   asked.catch(() => undefined);
   await rooms.deliveries.checkRoom();
   await rooms.deliveries.checkExperiment(names.experimentName);
-  const contest = { engine: rooms.engine, source, plan, asked, guess };
+  const contest = { engine: rooms.engine, source, plan, asked, guess, watch: posted.watch };
   const { found, gates } = await rooms.underWay.computed(runAgainst(contest));
   const { champion } = gates;
   // Gates are looked at before the record is accepted: nothing can move the alias later.
@@ -114,8 +118,24 @@ async function trainAndAccept(posted: TrainRequest, rooms: TrainingRooms, keep: 
     ...(original && { reproduction: reproductionOf(original, result) }),
     brief: trainBrief({ ...request, result, run, ...(champion && { champion }) }),
   });
-  const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept);
+  // From here on the training is not cancelled any more.
+  posted.watch.enter('logging');
+  const accepted = await rooms.deliveries.accept(chosenOf(result).pipeline, run, kept, posted.id);
   return { result, run, kept, accepted };
+}
+
+/** Looks at the fields alone, before a training that is done later is taken. @throws as `train` does because of them */
+export async function checkTraining(
+  request: Pick<TrainRequest, 'fields' | 'fileName' | 'receivedAt'>,
+  rooms: TrainingRooms,
+): Promise<void> {
+  const { fields } = request;
+  // The run to reproduce gives the settings, and MLflow may not answer now.
+  if (fields.mode.reproduce !== undefined) return;
+  const plan = await planOf(fields, rooms.sweepMax);
+  await gatesOf(fields, plan.metrics);
+  rooms.engine.check(plan);
+  namesFor(request, rooms);
 }
 
 /** Reports how `train` would end, without fitting or logging anything. It needs no MLflow. */
@@ -130,7 +150,7 @@ async function inspect(asked: TrainRequest, rooms: TrainingRooms): Promise<DryRu
   const plan = await planOf(request.fields, rooms.sweepMax);
   await gatesOf(request.fields, plan.metrics);
   rooms.engine.check(plan);
-  const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, new Watch()));
+  const report = await rooms.underWay.computed(rooms.engine.inspect(request.source, plan, asked.watch));
   return nameProblem === undefined ? report : { ...report, problem: nameProblem };
 }
 
@@ -145,7 +165,10 @@ function problemOf(step: () => unknown): DryRun['problem'] {
   }
 }
 
-function namesFor({ fields, fileName, receivedAt }: TrainRequest, { modelName }: TrainingRooms): Names {
+function namesFor(
+  { fields, fileName, receivedAt }: Pick<TrainRequest, 'fields' | 'fileName' | 'receivedAt'>,
+  { modelName }: TrainingRooms,
+): Names {
   const ours = modelName === undefined ? {} : { modelName };
   return namesOf({ given: fields.names, fileName, receivedAt, ...ours });
 }

@@ -92,7 +92,7 @@ describe.skipIf(mlflow === null).each([
   const versions = async () => (await modelVersionsOf(target, name)).length;
 
   it('let the alias point at the last training asked for that passed, however late another arrives', async () => {
-    const early = await post(lateService, { gate: 'accuracy > 0.5' }, 'respond-async');
+    const early = await post(lateService, { gate: 'accuracy > 0.5' }, 'wait=0');
     expect([early.status, early.gate, early.body.tracking.state]).toEqual([202, 'passed', 'pending']);
     const both = await Promise.all([
       post(service, { gate: 'not worse(roc_auc)', C: '0.5' }),

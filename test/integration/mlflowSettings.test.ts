@@ -67,7 +67,7 @@ async function notReady(service: Program): Promise<string> {
 
 /** Posts a training that waits, and once its delivery has failed asks for the same response again. @returns `last_error` */
 async function lastErrorOf202(service: Program, experiment: string, key: string): Promise<Json> {
-  const headers = { 'Idempotency-Key': key, Prefer: 'respond-async' };
+  const headers = { 'Idempotency-Key': key, Prefer: 'wait=0' };
   const { body } = await train(service, experiment, headers);
   const { id } = body.tracking.delivery;
   await expect.poll(async () => (await get(service, `/deliveries/${id}`)).last_error).not.toBeNull();
@@ -238,7 +238,7 @@ test.skipIf(mlflow === null)(
     // A look at the experiment that takes longer than a second stops no training, so the test asks again.
     let answer: Json;
     const status = async () => {
-      answer = await train(service, made.name, { Prefer: 'respond-async' });
+      answer = await train(service, made.name, { Prefer: 'wait=0' });
       return answer.status;
     };
     await expect.poll(status).toBe(422);

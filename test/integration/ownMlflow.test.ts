@@ -69,7 +69,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
   it('accepts trainings until MLflow is up, then delivers them, and ends MLflow when it stops', async () => {
     const service = await startService(clone);
     onTestFinished(async () => void (await service.stop()));
-    const early = await train(service, { Prefer: 'respond-async' });
+    const early = await train(service, { Prefer: 'wait=0' });
     expect(early.status).toBe(202);
     const place = new URL(early.headers.get('Location') ?? '', early.url);
     expect(await early.json()).toMatchObject({ accuracy: 0.79, tracking: { state: 'pending' } });
@@ -94,7 +94,7 @@ describe.skipIf(!pythonAvailable)('npm start with an MLflow of its own (needs Py
     const { server } = JSON.parse(readFileSync(join(clone, '.mlflow/server.json'), 'utf8'));
     process.kill(-server.pid, 'SIGKILL');
     await expect.poll(() => service.output()).toContain('trainpost starts MLflow again');
-    const taken = await train(service, { Prefer: 'respond-async' });
+    const taken = await train(service, { Prefer: 'wait=0' });
     expect(taken.status).toBe(202);
     const place = new URL(taken.headers.get('Location') ?? '', taken.url);
     const state = async () => ((await (await fetch(place)).json()) as { state: string }).state;

@@ -45,7 +45,7 @@ describe.skipIf(!nginxAvailable)('behind a proxy with a path of its own', () => 
     'a client finds the delivery of a POST to %s by Location and by url',
     async (path) => {
       service.desk.isHeld = true;
-      const { response, body } = await post(path, { Prefer: 'respond-async' });
+      const { response, body } = await post(path, { Prefer: 'wait=0' });
       expect(response.status).toBe(202);
       const { id, url } = body.tracking.delivery;
       const there = `${base}/deliveries/${id}`;
@@ -74,7 +74,7 @@ describe.skipIf(!nginxAvailable)('behind a proxy with a path of its own', () => 
 
   it('curl follows what a shell joins', async () => {
     service.desk.isHeld = true;
-    const script = `location=$(printf '${CSV}' | curl -s -o /dev/null -D - -H 'Prefer: respond-async' -F train_file=@- "$0/train" | tr -d '\\r' | sed -n 's/^Location: //ip')
+    const script = `location=$(printf '${CSV}' | curl -s -o /dev/null -D - -H 'Prefer: wait=0' -F train_file=@- "$0/train" | tr -d '\\r' | sed -n 's/^Location: //ip')
       curl -s --fail-with-body "$0/$location"`;
     const { stdout } = await promisify(execFile)('bash', ['-c', script, base], { timeout: 20_000 });
     const answer = JSON.parse(stdout);

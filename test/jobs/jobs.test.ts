@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError, TrackingRefusedError } from '../../src/errors.ts';
+import type { Job } from '../../src/jobs/job.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { KeysUnderWay } from '../../src/jobs/keys.ts';
 import { parseFields } from '../../src/training/fields/parse.ts';
@@ -7,6 +8,7 @@ import { train } from '../../src/training/train.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import type { Kept } from '../../src/values/delivery.ts';
 import { FakeEngine } from '../support/fakeEngine.ts';
+import { NO_JOBS } from '../support/jobStore.ts';
 import { RecordingDesk } from '../support/recordingDesk.ts';
 
 let engine: FakeEngine;
@@ -17,9 +19,16 @@ beforeEach(() => {
   engine = new FakeEngine();
   desk = new RecordingDesk();
   underWay = new UnderWay();
-  jobs = new Jobs({ deliveries: desk, underWay });
+  jobs = new Jobs({ deliveries: desk, underWay, kindOf: () => 'train', backlog: NO_BACKLOG });
 });
 
+const NEVER = () => Promise.reject(new Error('no job is done later here'));
+const NO_BACKLOG = {
+  store: NO_JOBS,
+  workers: { train: NEVER, evaluate: NEVER },
+  atOnce: 1,
+  report: () => undefined,
+};
 const HERE = new AbortController().signal;
 const KEY = { digest: 'ab'.repeat(32), fingerprint: 'f' };
 
@@ -31,8 +40,9 @@ function submission(key?: typeof KEY) {
     receivedAt: new Date(),
   };
   const rooms = { engine, deliveries: desk, underWay, sweepMax: 1 };
-  const work = (kept: Pick<Kept, 'key'>) => train(request, rooms, () => ({ answer: 42, ...kept }));
-  return { work, ...(key && { key }) };
+  const work = (kept: Pick<Kept, 'key'>, { id, watch }: Job) =>
+    train({ ...request, id, watch }, rooms, () => ({ answer: 42, ...kept }));
+  return { work, kind: 'train' as const, ...(key && { key }) };
 }
 
 describe('a job', () => {

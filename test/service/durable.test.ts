@@ -64,7 +64,7 @@ async function train(
   return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
 }
 
-const ASYNC = { Prefer: 'respond-async' };
+const ASYNC = { Prefer: 'wait=0' };
 const get = async ({ url }: Service, path: string): Promise<Json> => (await fetch(`${url}${path}`)).json();
 const statuses = () => [...mlflow.store.runs.values()].map(({ info }) => info.status);
 

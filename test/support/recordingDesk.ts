@@ -54,16 +54,21 @@ export class RecordingDesk implements DeliveryPort {
     if (this.experimentError !== undefined) throw this.experimentError;
   }
 
-  async accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
+  async accept(
+    pipeline: PipelineState,
+    run: TrackedRun,
+    kept: Kept,
+    id: string = randomUUID(),
+  ): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
-    const entry = { ...entryOf(run, kept), pipeline };
+    const entry = { ...entryOf(id, run, kept), pipeline };
     this.entries.push(entry);
     return this.#settle(entry);
   }
 
-  async acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted> {
+  async acceptEvaluation(run: EvaluatedRun, kept: Kept, id: string = randomUUID()): Promise<Accepted> {
     if (this.failWith !== undefined) throw this.failWith;
-    const entry = entryOf(run, kept);
+    const entry = entryOf(id, run, kept);
     this.evaluations.push(entry);
     return this.#settle(entry);
   }
@@ -138,8 +143,7 @@ export class RecordingDesk implements DeliveryPort {
   }
 }
 
-function entryOf<Run extends TrackedRun | EvaluatedRun>(run: Run, kept: Kept): Entry<Run> {
-  const id = randomUUID();
+function entryOf<Run extends TrackedRun | EvaluatedRun>(id: string, run: Run, kept: Kept): Entry<Run> {
   let resolve: Entry['resolve'] = () => {};
   let reject: Entry['reject'] = () => {};
   const logged = new Promise<LoggedRun>((...both) => {

@@ -14,6 +14,7 @@ import { FieldError } from '../../src/errors.ts';
 import { serve } from '../../src/http/access/sockets.ts';
 import { type AccessOptions, type AppOptions, createApp, createRoutes } from '../../src/http/app.ts';
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
+import { createJobs } from '../../src/http/jobs/createJobs.ts';
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
 import type { ModelStore } from '../../src/models/port.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
@@ -23,6 +24,7 @@ import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { ReproductionPort } from '../../src/training/reproductionPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { AnswerCheck } from './answerCheck.ts';
+import { openJobFolders } from './jobStore.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 
 /** The thread's entry for tests. It is in dist, because a thread does not inherit the test runner's transform. */
@@ -62,6 +64,9 @@ export interface TestServiceOptions {
   readonly engine?: Partial<LocalEngineOptions>;
   readonly connections?: Partial<ConnectionBounds>;
   readonly modelName?: string;
+  readonly sweepMax?: number;
+  /** A folder of the test's own for jobs that are done later. */
+  readonly jobsDir?: string;
   readonly access?: AccessOptions;
   /** Replaces the logger that keeps the lines. */
   readonly logger?: Logger;
@@ -83,6 +88,7 @@ export interface TestServiceOptions {
  */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const dir = mkdtempSync(join(tmpdir(), 'trainpost-test-'));
+  const jobsDir = options.jobsDir ?? mkdtempSync(join(tmpdir(), 'trainpost-jobs-'));
   const config = readConfig({});
   const fileBytesMax = options.fileBytesMax ?? 10_000_000;
   const times = { stallMs: PATIENCE_MS, timeoutMs: PATIENCE_MS };
@@ -114,18 +120,25 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     threads: () => engine.counts().threads,
     readiness: () => readiness.report(),
   });
+  const rooms = {
+    engine,
+    deliveries: options.deliveries ?? desk,
+    underWay,
+    sweepMax: options.sweepMax ?? 20,
+    ...(options.champions && { champions: options.champions }),
+    ...(options.originals && { originals: options.originals }),
+    ...(options.modelName !== undefined && { modelName: options.modelName }),
+  };
+  const jobs = createJobs(rooms, options.models ?? NO_MODELS, {
+    store: await openJobFolders(jobsDir),
+    atOnce: 1,
+    report: (fault) => logger.error({ err: fault }, 'a job failed'),
+  });
   const appOptions: AppOptions = {
     logger,
     access: options.access ?? TEST_ACCESS,
-    rooms: {
-      engine,
-      deliveries: options.deliveries ?? desk,
-      underWay,
-      sweepMax: 20,
-      ...(options.champions && { champions: options.champions }),
-      ...(options.originals && { originals: options.originals }),
-      ...(options.modelName !== undefined && { modelName: options.modelName }),
-    },
+    rooms,
+    jobs,
     models: options.models ?? NO_MODELS,
     upload,
     scoring: {
@@ -146,6 +159,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const server = createHttpServer({ ...connections, bodyTimeoutMs: upload.timeoutMs });
   const check = new AnswerCheck();
   serve(server, check.watched(createApp(appOptions)), logger);
+  await jobs.start();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
@@ -161,6 +175,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await new Promise((resolve) => server.close(resolve));
       await engine.close();
       rmSync(dir, { recursive: true });
+      if (options.jobsDir === undefined) rmSync(jobsDir, { recursive: true });
       check.end();
     },
   };

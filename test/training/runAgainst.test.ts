@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../src/engine/engine.ts';
-import { cancelled, type Watch } from '../../src/engine/watch.ts';
+import { cancelled, Watch } from '../../src/engine/watch.ts';
 import { DataError, FieldError } from '../../src/errors.ts';
 import type { Gates } from '../../src/training/gates.ts';
 import { runAgainst } from '../../src/training/runAgainst.ts';
@@ -64,7 +64,7 @@ function contest(guess: LoadedModel | undefined, asked: Promise<Gates>) {
   const test = { path: TEST_PATH, intake: engine.receive() };
   const source = { path: PATH, intake: engine.receive(), test };
   const plan = {} as Plan;
-  return { engine, run: () => runAgainst({ engine, source, plan, asked, guess }) };
+  return { engine, run: () => runAgainst({ engine, source, plan, asked, guess, watch: new Watch() }) };
 }
 
 const unmeasurable = new DataError('champion_cannot_be_measured', 'It lacks a column.');

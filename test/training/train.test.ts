@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Watch } from '../../src/engine/watch.ts';
 import {
   DataError,
   FieldError,
@@ -33,6 +35,8 @@ const rooms = (modelName?: string) => ({
 
 function request(body: FormBody, fileName = 'people.csv'): TrainRequest {
   return {
+    id: randomUUID(),
+    watch: new Watch(),
     fields: parseFields(body),
     source: { path: 'people.csv', intake: engine.receive(), release: async () => undefined },
     fileName,

@@ -8,7 +8,7 @@ import { modelsReadBack, predictions } from './models.ts';
 import { atTheStart, inThePackage } from './outside.ts';
 import { access, requests } from './requests.ts';
 import type { CodeRow } from './row.ts';
-import { loadAndLimits, spool } from './service.ts';
+import { followedJobs, loadAndLimits, spool } from './service.ts';
 import { model, split, target } from './training.ts';
 
 export type { CodeRow } from './row.ts';
@@ -30,6 +30,7 @@ export const CODE_SECTIONS: Readonly<Record<string, readonly CodeRow[]>> = {
   'The model': model,
   Predictions: predictions,
   'Load and limits': loadAndLimits,
+  Jobs: followedJobs,
   'The spool': spool,
   'MLflow and deliveries': mlflowAndDeliveries,
   'Models that are read back': modelsReadBack,

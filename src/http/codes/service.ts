@@ -34,6 +34,29 @@ export const loadAndLimits: readonly CodeRow[] = [
   ['shutting_down', 503, 'The service is shutting down. Nothing was saved.', 'Retry after `Retry-After`.'],
 ];
 
+export const followedJobs: readonly CodeRow[] = [
+  ['no_such_job', 404, 'There is no job with this id.', 'See `GET /jobs`.'],
+  [
+    'job_accepted',
+    409,
+    'The job has its result, and MLflow gets the run: it is too late to cancel the job.',
+    'Delete the run in MLflow.',
+  ],
+  [
+    'job_lost',
+    507,
+    'Ten processes in a row ended while they did this job. No process begins it again.',
+    'Send a smaller file; ask the operator for the log.',
+  ],
+  ['job_ended', 409, 'The job has ended, so that nothing is left to cancel.', 'Nothing.'],
+  [
+    'too_many_streams',
+    503,
+    '32 streams of events are open.',
+    'Retry after `Retry-After`, or ask for `GET /jobs/<id>`.',
+  ],
+];
+
 export const spool: readonly CodeRow[] = [
   [
     'spool_full',

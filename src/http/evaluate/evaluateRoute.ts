@@ -1,12 +1,21 @@
 import { type Request, type Response, Router } from 'express';
+import type { Job } from '../../jobs/job.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import { type Evaluated, type EvaluationRooms, evaluate, evaluateDry } from '../../training/evaluate.ts';
+import {
+  type Evaluated,
+  type EvaluateRequest,
+  type EvaluationRooms,
+  evaluate,
+  evaluateDry,
+} from '../../training/evaluate.ts';
 import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
 import { type FormBody, parseEvaluateFields } from '../../training/fields/parse.ts';
+import { takeIn } from '../../training/takeIn.ts';
 import type { Kept } from '../../values/delivery.ts';
 import type { Answer } from '../answers/answer.ts';
 import { sendAnswer } from '../answers/sendAnswer.ts';
+import { pathsOf, READ_LATER, sendLater, submitLater, ticketOf } from '../jobs/submitLater.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
@@ -14,11 +23,19 @@ import { tellAge } from '../scoring/score.ts';
 import type { GateAnswer } from '../train/gateAnswer.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
-import type { AnswerWait } from '../train/prefer.ts';
+import { type AnswerWait, readPreferences } from '../train/prefer.ts';
 import { gateFailure, sendOutcome } from '../train/sendOutcome.ts';
 import { submitAndWait } from '../train/submitAndWait.ts';
+import type { RouteClock } from '../train/timing.ts';
 import { shownName } from '../upload/fileName.ts';
-import { filesOf, removeUploads, requireTestFile, type UploadPlaces, upload } from '../upload/upload.ts';
+import {
+  type FormFiles,
+  filesOf,
+  removeUploads,
+  requireTestFile,
+  type UploadPlaces,
+  upload,
+} from '../upload/upload.ts';
 import { gateOfEvaluation, type KeptEvaluation, measuredAnswer } from './evaluateAnswer.ts';
 import { evaluateForms, measuredForms } from './evaluateForms.ts';
 
@@ -37,7 +54,9 @@ export function evaluateRoute(
     .post(
       readHead(jobs, EVALUATE_FORM, heads),
       countUpload(metrics),
-      upload(options, EVALUATE_FORM, () => rooms.engine.receive()),
+      upload(options, EVALUATE_FORM, (headers) =>
+        readPreferences(headers).respondAsync ? READ_LATER : rooms.engine.receive(),
+      ),
       (request, response) =>
         answer(request, response, { head: heads.get(request) as Head, jobs, rooms, wait }),
     )
@@ -58,45 +77,90 @@ interface Context {
   readonly wait: AnswerWait;
 }
 
+/** A form that has arrived whole. */
+interface Posted {
+  readonly asked: Omit<EvaluateRequest, 'id' | 'watch'>;
+  readonly key: Kept['key'];
+  readonly body: FormBody;
+  readonly files: FormFiles;
+  /** Milliseconds that the upload took. */
+  readonly uploadMs: number;
+  readonly clock: () => RouteClock;
+}
+
+type Send = () => Promise<void>;
+
 async function answer(request: Request, response: Response, context: Context): Promise<void> {
-  const { head, rooms } = context;
-  const uploadMs = performance.now() - head.startedAt;
-  const receivedAt = new Date();
-  const clock = () => ({ upload: uploadMs, total: performance.now() - head.startedAt });
+  const { head } = context;
   const files = filesOf(request);
-  let send: () => Promise<void>;
+  let send: Send;
   try {
-    const fields = parseEvaluateFields(request.body as FormBody);
-    const { path, intake, originalname, sha256 = '' } = requireTestFile(files);
-    const asked = { fields, source: { path, intake }, fileName: shownName(originalname), receivedAt };
-    if (fields.mode.dryRun) {
-      const measured = await evaluateDry(asked, rooms);
-      notes(response).rows = measured.evaluation.data.rows;
-      tellAge(measured, response);
-      send = () => sendDry(measuredForms(measured, clock()), measured.gate, response);
-    } else {
-      const submission = {
-        work: (key: Pick<Kept, 'key'>) =>
-          evaluate(asked, rooms, (measured) => {
-            tellAge(measured, response);
-            const kept: KeptEvaluation = { ...measuredAnswer(measured, clock()), brief: measured.brief };
-            return { answer: kept, ...key };
-          }),
-        measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
-        uploadMs,
-        release: () => removeUploads(files),
-        ...(head.keyDigest !== undefined && {
-          key: { digest: head.keyDigest, fingerprint: evaluationFingerprint(fields, sha256) },
-        }),
-      };
-      const outcome = await submitAndWait(submission, response, context);
-      send = () => sendOutcome(outcome, head.preferences, response, ANSWERS);
-    }
+    const posted = readForm(request, files, head);
+    if (posted.asked.fields.mode.dryRun) send = await answerDry(posted, response, context);
+    else if (head.preferences.respondAsync) send = await evaluateLater(posted, response, context);
+    else send = await evaluateNow(posted, response, context);
   } finally {
     // The files are removed before the client gets the response.
     await removeUploads(files);
   }
   await send();
+}
+
+function readForm({ body }: Request, files: FormFiles, { startedAt, keyDigest }: Head): Posted {
+  const uploadMs = performance.now() - startedAt;
+  const receivedAt = new Date();
+  const fields = parseEvaluateFields(body as FormBody);
+  const { path, intake, originalname, sha256 = '' } = requireTestFile(files);
+  return {
+    asked: { fields, source: { path, intake }, fileName: shownName(originalname), receivedAt },
+    key:
+      keyDigest === undefined
+        ? undefined
+        : { digest: keyDigest, fingerprint: evaluationFingerprint(fields, sha256) },
+    body: body as FormBody,
+    files,
+    uploadMs,
+    clock: () => ({ upload: uploadMs, total: performance.now() - startedAt }),
+  };
+}
+
+async function answerDry({ asked, clock }: Posted, response: Response, context: Context): Promise<Send> {
+  const { head, rooms, jobs } = context;
+  const measured = await jobs.follow('evaluate', async ({ id, watch }) => {
+    if (!head.preferences.respondAsync) return await evaluateDry({ ...asked, id, watch }, rooms);
+    const source = await takeIn(rooms.engine, asked.source, watch);
+    return await evaluateDry({ ...asked, source, id, watch }, rooms).finally(() => source.release());
+  });
+  notes(response).rows = measured.evaluation.data.rows;
+  tellAge(measured, response);
+  return () => sendDry(measuredForms(measured, clock()), measured.gate, response);
+}
+
+async function evaluateLater(posted: Posted, response: Response, context: Context): Promise<Send> {
+  const { asked, key, body, files, uploadMs } = posted;
+  const fileNames = { test: asked.fileName };
+  const ticket = ticketOf('evaluate', { body, fileNames, uploadMs, ...(key && { key }) }, asked.receivedAt);
+  const later = await submitLater({ ticket, files: pathsOf(files) }, response, context);
+  return () => sendLater(later, context.head, response, ANSWERS);
+}
+
+async function evaluateNow(posted: Posted, response: Response, context: Context): Promise<Send> {
+  const { asked, key, files, uploadMs, clock } = posted;
+  const submission = {
+    kind: 'evaluate' as const,
+    work: (kept: Pick<Kept, 'key'>, { id, watch }: Job) =>
+      evaluate({ ...asked, id, watch }, context.rooms, (measured) => {
+        tellAge(measured, response);
+        const answered: KeptEvaluation = { ...measuredAnswer(measured, clock()), brief: measured.brief };
+        return { answer: answered, ...kept };
+      }),
+    measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
+    uploadMs,
+    release: () => removeUploads(files),
+    ...(key && { key }),
+  };
+  const outcome = await submitAndWait(submission, response, context);
+  return () => sendOutcome(outcome, context.head.preferences, response, ANSWERS);
 }
 
 /** Responds to a dry run. @throws HttpError if a gate failed */

@@ -11,6 +11,7 @@ import {
 import { dryRun, step } from './answers/dryRun.ts';
 import { evaluation, measured } from './answers/evaluation.ts';
 import { champion, gate, intervals } from './answers/gates.ts';
+import { job, jobs } from './answers/jobs.ts';
 import { metrics } from './answers/metrics.ts';
 import { problem } from './answers/problem.ts';
 import { predictions } from './answers/scoring.ts';
@@ -38,6 +39,8 @@ const ANSWERS = {
   Evaluation: evaluation,
   Measured: measured,
   Predictions: predictions,
+  Jobs: jobs,
+  Job: job,
   Deliveries: deliveries,
   Delivery: delivery,
   DeliveryLink: deliveryLink,

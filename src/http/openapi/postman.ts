@@ -103,7 +103,7 @@ function fieldOf(row: FieldRow): Json {
 
 /** Statuses that are no fault of the service: a delivery is not dead, or no model or file is chosen. */
 function refusalsOf({ id, tag }: Route): readonly string[] {
-  if (id === 'retryDelivery') return ['409'];
+  if (id === 'retryDelivery' || id === 'cancelJob') return ['409'];
   return tag === 'Models' ? ['404', '415', '422'] : [];
 }
 

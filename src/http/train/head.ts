@@ -31,7 +31,7 @@ export function readHead(jobs: Jobs, { names }: FormTable, heads: WeakMap<Reques
     if (letGo === undefined) throw keyInUse();
     // Releases the key of an upload that never becomes work.
     response.once('close', letGo);
-    heads.set(request, { startedAt, preferences: readPreferences(request), keyDigest, letGo });
+    heads.set(request, { startedAt, preferences: readPreferences(request.headers), keyDigest, letGo });
     next();
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** What a client prefers (RFC 7240). Unknown and malformed preferences are ignored. */
 export interface Preferences {
@@ -22,8 +22,8 @@ const PREFERENCE =
 const SECONDS = /^\d{1,9}$/;
 
 /** Reads all `Prefer` headers of a request; together they are one list. */
-export function readPreferences(request: IncomingMessage): Preferences {
-  const list = (request.headersDistinct['prefer'] ?? []).join(',');
+export function readPreferences({ prefer }: IncomingHttpHeaders): Preferences {
+  const list = [prefer ?? []].flat().join(',');
   const values = new Map<string, string>();
   for (const item of list.length > LIST_CHARS_MAX ? [] : splitOutsideQuotes(list)) {
     const { name, token, quoted } = PREFERENCE.exec(item)?.groups ?? {};

@@ -22,7 +22,7 @@ export interface Outcome {
 type AnswerOf = (view: DeliveryView, path: string) => Answer;
 
 /** How a route answers from a record. */
-interface Answers {
+export interface Answers {
   readonly answerOf: AnswerOf;
   /** What came of the gates, if there are any. */
   readonly gateOf: (view: DeliveryView) => GateAnswer | undefined;

@@ -1,8 +1,10 @@
 import type { Response } from 'express';
-import type { Jobs, Submission, Work } from '../../jobs/jobs.ts';
+import type { Work } from '../../jobs/job.ts';
+import type { Jobs, Submission } from '../../jobs/jobs.ts';
 import type { DeliveryView } from '../../values/delivery.ts';
 import type { StageTime } from '../../values/result.ts';
 import { notes } from '../notes.ts';
+import { clientGone } from './clientGone.ts';
 import type { Head } from './head.ts';
 import { type AnswerWait, waitMsOf } from './prefer.ts';
 import type { Outcome } from './sendOutcome.ts';
@@ -15,7 +17,7 @@ interface Context {
 }
 
 /** What a route submits. */
-interface Posted<Done extends Work> extends Submission<Done> {
+interface Posted<Done extends Work> extends Omit<Submission<Done>, 'gone'> {
   /** Milliseconds that the upload took. */
   readonly uploadMs: number;
   /** Rows of the file and the stages of the work. */
@@ -34,7 +36,8 @@ export async function submitAndWait<Done extends Work>(
   // From here on the work holds the key, even if the client disconnects.
   response.off('close', head.letGo);
   try {
-    const job = await jobs.submit(submission);
+    const gone = clientGone(response);
+    const job = await jobs.submit({ ...submission, gone });
     if (job.done !== undefined) {
       const { rows, stages } = measuredOf(job.done);
       notes(response).rows = rows;
@@ -43,7 +46,7 @@ export async function submitAndWait<Done extends Work>(
         ...Object.fromEntries(stages.map(({ name, ms }) => [name, ms])),
       };
     }
-    const settled = jobs.settled(job, waitMs, clientGone(response));
+    const settled = jobs.settled(job, waitMs, gone);
     const [view] = await Promise.all([settled, release()]);
     noteLogged(view, response);
     return { view, waitMs, isReplayed: job.isReplayed };
@@ -58,14 +61,4 @@ function noteLogged(view: DeliveryView, response: Response): void {
   const logMs = logMsOf(view);
   // Nothing was computed for a repeated request.
   if (stagesMs !== undefined && logMs !== undefined) stagesMs['log'] = logMs;
-}
-
-/** Aborts when the client disconnects. Then nobody waits any more, and the delivery goes on. */
-function clientGone(response: Response): AbortSignal {
-  const gone = new AbortController();
-  // A response that was sent is closed too. Without a reason, `abort` would create an error with its stack each time.
-  const end = () => gone.abort('closed');
-  if (response.destroyed) end();
-  else response.once('close', end);
-  return gone.signal;
 }

@@ -13,6 +13,17 @@ export interface RouteClock {
   readonly total: number;
 }
 
+/** The clock of work that is done later: its total includes the time on disk. */
+export function laterClock({
+  receivedAtMs,
+  uploadMs,
+}: {
+  readonly receivedAtMs: number;
+  readonly uploadMs: number;
+}) {
+  return (): RouteClock => ({ upload: uploadMs, total: uploadMs + Math.max(0, Date.now() - receivedAtMs) });
+}
+
 export function timingOf(stages: readonly StageTime[], clock: RouteClock): Timing {
   return {
     upload: tenths(clock.upload),

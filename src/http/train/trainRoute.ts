@@ -1,22 +1,41 @@
 import { type Request, type Response, Router } from 'express';
+import type { Job } from '../../jobs/job.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { type FormBody, parseFields } from '../../training/fields/parse.ts';
 import { TRAIN_FORM } from '../../training/fields/table.ts';
-import { dryRun, type Keep, type Trained, type TrainingRooms, train } from '../../training/train.ts';
-import type { Kept } from '../../values/delivery.ts';
+import { takeIn } from '../../training/takeIn.ts';
+import {
+  checkTraining,
+  dryRun,
+  type Keep,
+  type Trained,
+  type TrainingRooms,
+  type TrainRequest,
+  train,
+} from '../../training/train.ts';
+import type { DeliveryView, Kept } from '../../values/delivery.ts';
 import { sendAnswer } from '../answers/sendAnswer.ts';
+import { pathsOf, READ_LATER, sendLater, submitLater, ticketOf } from '../jobs/submitLater.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
 import { shownName } from '../upload/fileName.ts';
-import { filesOf, removeUploads, requireFiles, type UploadPlaces, upload } from '../upload/upload.ts';
+import {
+  type FormFiles,
+  filesOf,
+  removeUploads,
+  requireFiles,
+  type UploadPlaces,
+  upload,
+} from '../upload/upload.ts';
 import { dryRunAnswer } from './dryRunAnswer.ts';
 import { type Head, readHead } from './head.ts';
 import { fingerprint } from './idempotency.ts';
-import type { AnswerWait } from './prefer.ts';
+import { type AnswerWait, readPreferences } from './prefer.ts';
 import { sendOutcome } from './sendOutcome.ts';
 import { submitAndWait } from './submitAndWait.ts';
+import type { RouteClock } from './timing.ts';
 import { gateOf, keptAnswer } from './trainAnswer.ts';
 import { dryRunForms, trainForms } from './trainForms.ts';
 
@@ -35,13 +54,17 @@ export function trainRoute(
     .post(
       readHead(jobs, TRAIN_FORM, heads),
       countUpload(metrics),
-      upload(options, TRAIN_FORM, () => rooms.engine.receive()),
+      upload(options, TRAIN_FORM, (headers) =>
+        readPreferences(headers).respondAsync ? READ_LATER : rooms.engine.receive(),
+      ),
       (request, response) =>
         answer(request, response, { head: heads.get(request) as Head, jobs, rooms, wait }),
     )
     .all(onlyMethods('POST'));
   return router;
 }
+
+const ANSWERS = { gateOf, ifGateFails: 'so no version is registered, and the alias stays' };
 
 interface Context {
   readonly head: Head;
@@ -50,65 +73,108 @@ interface Context {
   readonly wait: AnswerWait;
 }
 
+/** A form that has arrived whole. */
+interface Posted {
+  readonly training: Omit<TrainRequest, 'id' | 'watch'>;
+  readonly key: Kept['key'];
+  readonly body: FormBody;
+  readonly files: FormFiles;
+  /** Milliseconds that the upload took. */
+  readonly uploadMs: number;
+  readonly clock: () => RouteClock;
+}
+
+type Send = () => Promise<void>;
+
 async function answer(request: Request, response: Response, context: Context): Promise<void> {
-  const { head, rooms } = context;
-  const uploadedAt = performance.now();
-  const receivedAt = new Date();
-  const clock = () => ({
-    upload: uploadedAt - head.startedAt,
-    total: performance.now() - head.startedAt,
-  });
+  const { head } = context;
   const files = filesOf(request);
-  let send: () => void | Promise<void>;
-  let reportText: string | undefined;
+  let send: Send;
   try {
-    const fields = parseFields(request.body as FormBody, files.test !== undefined);
-    const { train: trainFile, test } = requireFiles(files);
-    const { path, intake, originalname } = trainFile;
-    const training = {
-      fields,
-      source: { path, intake, ...(test && { test }), release: () => removeUploads(files) },
-      fileName: shownName(originalname),
-      ...(test && { testFileName: shownName(test.originalname) }),
-      receivedAt,
-    };
-    if (fields.mode.dryRun) {
-      const report = await dryRun(training, rooms);
-      notes(response).rows = report.rows;
-      const { experimentName } = fields.names;
-      send = () => sendAnswer(response, dryRunForms(dryRunAnswer(report, clock()), experimentName));
-    } else {
-      const key = head.keyDigest && {
-        digest: head.keyDigest,
-        fingerprint: fingerprint(fields, trainFile.sha256 ?? '', test && (test.sha256 ?? '')),
-      };
-      const submission = {
-        work: (kept: Pick<Kept, 'key'>) => {
-          const keep: Keep = (result, run, found) => {
-            reportText = run.files?.find(({ path }) => path === 'report.json')?.text;
-            return { answer: keptAnswer(result, run, { ...found, clock: clock() }), ...kept };
-          };
-          return train(training, rooms, keep);
-        },
-        measuredOf: ({ result: { data, stages } }: Trained) => ({ rows: data.rows, stages }),
-        uploadMs: uploadedAt - head.startedAt,
-        release: () => training.source.release(),
-        ...(key && { key }),
-      };
-      const outcome = await submitAndWait(submission, response, context);
-      send = () =>
-        sendOutcome(outcome, head.preferences, response, {
-          answerOf: (view, path) => ({
-            ...trainForms(view, path),
-            ...(reportText !== undefined && { report: reportText }),
-          }),
-          gateOf,
-          ifGateFails: 'so no version is registered, and the alias stays',
-        });
-    }
+    const posted = readForm(request, files, head);
+    const { training } = posted;
+    if (training.fields.mode.dryRun) send = await answerDry(posted, response, context);
+    else if (head.preferences.respondAsync) send = await trainLater(posted, response, context);
+    else send = await trainNow(posted, response, context);
   } finally {
     // The files are removed before the client gets the response.
     await removeUploads(files);
   }
   await send();
+}
+
+function readForm({ body }: Request, files: FormFiles, { startedAt, keyDigest }: Head): Posted {
+  const uploadMs = performance.now() - startedAt;
+  const receivedAt = new Date();
+  const fields = parseFields(body as FormBody, files.test !== undefined);
+  const { train: trainFile, test } = requireFiles(files);
+  const { path, intake, originalname } = trainFile;
+  const training = {
+    fields,
+    source: { path, intake, ...(test && { test }), release: () => removeUploads(files) },
+    fileName: shownName(originalname),
+    ...(test && { testFileName: shownName(test.originalname) }),
+    receivedAt,
+  };
+  return {
+    training,
+    key:
+      keyDigest === undefined
+        ? undefined
+        : {
+            digest: keyDigest,
+            fingerprint: fingerprint(fields, trainFile.sha256 ?? '', test && (test.sha256 ?? '')),
+          },
+    body: body as FormBody,
+    files,
+    uploadMs,
+    clock: () => ({ upload: uploadMs, total: performance.now() - startedAt }),
+  };
+}
+
+async function answerDry({ training, clock }: Posted, response: Response, context: Context): Promise<Send> {
+  const { head, rooms, jobs } = context;
+  const report = await jobs.follow('train', async ({ id, watch }) => {
+    const isRead = !head.preferences.respondAsync;
+    const source = isRead ? training.source : await takeIn(rooms.engine, training.source, watch);
+    return await dryRun({ ...training, source, id, watch }, rooms).finally(() => source.release());
+  });
+  notes(response).rows = report.rows;
+  const { experimentName } = training.fields.names;
+  return () => sendAnswer(response, dryRunForms(dryRunAnswer(report, clock()), experimentName));
+}
+
+async function trainLater(posted: Posted, response: Response, context: Context): Promise<Send> {
+  const { training, key, body, files, uploadMs } = posted;
+  await checkTraining(training, context.rooms);
+  const { fileName, testFileName, receivedAt } = training;
+  const fileNames = { train: fileName, ...(testFileName !== undefined && { test: testFileName }) };
+  const ticket = ticketOf('train', { body, fileNames, uploadMs, ...(key && { key }) }, receivedAt);
+  const later = await submitLater({ ticket, files: pathsOf(files) }, response, context);
+  return () => sendLater(later, context.head, response, { ...ANSWERS, answerOf: trainForms });
+}
+
+async function trainNow(posted: Posted, response: Response, context: Context): Promise<Send> {
+  const { training, key, uploadMs, clock } = posted;
+  let reportText: string | undefined;
+  const submission = {
+    kind: 'train' as const,
+    work: (kept: Pick<Kept, 'key'>, { id, watch }: Job) => {
+      const keep: Keep = (result, run, found) => {
+        reportText = run.files?.find(({ path }) => path === 'report.json')?.text;
+        return { answer: keptAnswer(result, run, { ...found, clock: clock() }), ...kept };
+      };
+      return train({ ...training, id, watch }, context.rooms, keep);
+    },
+    measuredOf: ({ result: { data, stages } }: Trained) => ({ rows: data.rows, stages }),
+    uploadMs,
+    release: () => training.source.release(),
+    ...(key && { key }),
+  };
+  const outcome = await submitAndWait(submission, response, context);
+  const answerOf = (view: DeliveryView, path: string) => ({
+    ...trainForms(view, path),
+    ...(reportText !== undefined && { report: reportText }),
+  });
+  return () => sendOutcome(outcome, context.head.preferences, response, { ...ANSWERS, answerOf });
 }

@@ -1,4 +1,5 @@
 import { access, constants, mkdir, readdir, unlink } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
@@ -40,12 +41,12 @@ const PART_HEAD_BYTES_MAX = 1_024;
 export function upload(
   { places, ...options }: UploadPlaces,
   form: FormTable,
-  open: () => Intake,
+  open: (headers: IncomingHttpHeaders) => Intake,
 ): RequestHandler {
   const parse = multerOf(options, form, (body) => {
     // Before anything else: an upload without a slot gets no memory and no disk space.
     places.take(body as Request & UploadBody);
-    return open();
+    return open(body.headers);
   });
   const [file] = form.files;
   const bytesMax =

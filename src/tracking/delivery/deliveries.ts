@@ -44,12 +44,12 @@ export class Deliveries implements DeliveryPort {
     await this.#options.checkExperiment?.(name);
   }
 
-  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept): Promise<Accepted> {
-    return this.acceptTree(recordTree(pipeline, run, this.#options.env), kept);
+  accept(pipeline: PipelineState, run: TrackedRun, kept: Kept, id?: string): Promise<Accepted> {
+    return this.acceptTree(recordTree(pipeline, run, this.#options.env, id), kept);
   }
 
-  acceptEvaluation(run: EvaluatedRun, kept: Kept): Promise<Accepted> {
-    return this.acceptTree(recordEvaluation(run, this.#options.env), kept);
+  acceptEvaluation(run: EvaluatedRun, kept: Kept, id?: string): Promise<Accepted> {
+    return this.acceptTree(recordEvaluation(run, this.#options.env, id), kept);
   }
 
   /** Accepts a root with its children; all of them are delivered, or none is accepted. @throws as `accept` */

@@ -45,7 +45,7 @@ describe('a request that came through a proxy', () => {
     service = await startTestService();
     const { body } = await request(service.url)
       .post('/train')
-      .set({ 'X-Forwarded-Prefix': '/ml', 'X-Forwarded-Host': 'evil.example', Prefer: 'respond-async' })
+      .set({ 'X-Forwarded-Prefix': '/ml', 'X-Forwarded-Host': 'evil.example', Prefer: 'wait=0' })
       .attach('train_file', Buffer.from(`a,Outcome\n${'1,0\n2,1\n'.repeat(10)}`), 'a.csv');
     expect(body.tracking.delivery.url).toBe(`deliveries/${body.tracking.delivery.id}`);
   });

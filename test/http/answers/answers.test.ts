@@ -162,7 +162,7 @@ describe('POST /train', () => {
 
   it('says that MLflow does not have the run yet', async () => {
     service.desk.isHeld = true;
-    const { body } = await train('text/markdown').set('Prefer', 'respond-async').expect(202);
+    const { body } = await train('text/markdown').set('Prefer', 'wait=0').expect(202);
     expect(body).toContain('MLflow does not have the run yet.');
   });
 

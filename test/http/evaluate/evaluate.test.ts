@@ -218,9 +218,9 @@ describe('the answer is made from the record', () => {
 
   it('is 202 while the run is pending, and can be followed', async () => {
     service.desk.isHeld = true;
-    const { body, headers } = await post().set('Prefer', 'respond-async').expect(202);
+    const { body, headers } = await post().set('Prefer', 'wait=0').expect(202);
     const [{ id }] = service.desk.evaluations as [(typeof service.desk.evaluations)[0]];
-    expect(headers).toMatchObject({ location: `deliveries/${id}`, 'preference-applied': 'respond-async' });
+    expect(headers).toMatchObject({ location: `deliveries/${id}`, 'preference-applied': 'wait=0' });
     expect(body).toMatchObject({ run: { id: null }, tracking: { state: 'pending' } });
     service.desk.deliver(id);
     const delivery = await request(service.server).get(`/deliveries/${id}`).expect(200);

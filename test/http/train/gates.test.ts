@@ -154,7 +154,7 @@ describe('a gate that does not hold', () => {
 
   it('answers so at once if nobody waits for MLflow, and again to the same key', async () => {
     service.desk.isHeld = true;
-    const keyed = () => post('recall > 0.9').set('Idempotency-Key', 'once').set('Prefer', 'respond-async');
+    const keyed = () => post('recall > 0.9').set('Idempotency-Key', 'once').set('Prefer', 'wait=0');
     const { body } = await keyed().expect(422);
     expect(body.tracking.state).toBe('pending');
     const again = await keyed().expect(422).expect('Idempotency-Replayed', 'true').expect('X-Gate', 'failed');

@@ -41,10 +41,10 @@ describe('the same Idempotency-Key', () => {
 
   it('gets the run once it exists', async () => {
     service.desk.isHeld = true;
-    await post('a').set('Prefer', 'respond-async').expect(202);
+    await post('a').set('Prefer', 'wait=0').expect(202);
     const { id } = service.desk.entries[0]!;
     await post('a')
-      .set('Prefer', 'respond-async')
+      .set('Prefer', 'wait=0')
       .expect(202)
       .expect('Location', `deliveries/${id}`)
       .expect('Idempotency-Replayed', 'true');
@@ -55,7 +55,7 @@ describe('the same Idempotency-Key', () => {
 
   it('waits for the run as the first request did', async () => {
     service.desk.isHeld = true;
-    await post('a').set('Prefer', 'respond-async').expect(202);
+    await post('a').set('Prefer', 'wait=0').expect(202);
     const again = sent(post('a'));
     // The key is in use again, so the repeated request is waiting.
     await expect.poll(async () => (await sent(post('a'))).status).toBe(409);
@@ -168,7 +168,7 @@ describe('an upload with a key', () => {
       await response.catch(() => undefined);
     };
   };
-  const again = () => sent(post('k').set('Prefer', 'respond-async'));
+  const again = () => sent(post('k').set('Prefer', 'wait=0'));
 
   it('finds a training whose client has disconnected, although it is not delivered yet', async () => {
     service.desk.isHeld = true;

@@ -23,9 +23,9 @@ describe('while a delivery is pending', () => {
     service.desk.isHeld = true;
     const response = await post()
       .field('registered_model', 'R')
-      .set('Prefer', 'respond-async')
+      .set('Prefer', 'wait=0')
       .expect(202)
-      .expect('Preference-Applied', 'respond-async');
+      .expect('Preference-Applied', 'wait=0');
     const { id, run } = entry();
     expect(response.headers['location']).toBe(`deliveries/${id}`);
     expect(response.headers).not.toHaveProperty('run-id');
@@ -47,7 +47,7 @@ describe('while a delivery is pending', () => {
 
   it.each([
     ['wait=0', '0'],
-    ['respond-async, wait=0', '0'],
+    ['return=minimal, wait=0', '0'],
     // Longer than the service allows.
     ['wait=100', '1'],
   ])('waits no longer than Prefer: %s', async (prefer, waited) => {
@@ -104,7 +104,7 @@ describe('/deliveries', () => {
   it('lists pending and dead deliveries, or those of a state', async () => {
     await post().expect(200);
     service.desk.isHeld = true;
-    await post().set('Prefer', 'respond-async').expect(202);
+    await post().set('Prefer', 'wait=0').expect(202);
     service.desk.refuseWith = new TrackingRefusedError('mlflow_refused', 'MLflow said no.');
     await post().expect(502);
     const [delivered, pending, dead] = service.desk.entries.map(({ id }) => id);

@@ -118,7 +118,7 @@ describe('the answer to a sweep', () => {
 
   it('has null for runs that MLflow does not have yet', async () => {
     service.desk.isHeld = true;
-    const { body } = await post({ tol: '0.1,1' }, DIABETES, { Prefer: 'respond-async' }).expect(202);
+    const { body } = await post({ tol: '0.1,1' }, DIABETES, { Prefer: 'wait=0' }).expect(202);
     expect(body.runs).toMatchObject([
       { run: null, model: null },
       { run: null, model: null },

@@ -1,4 +1,5 @@
 import { deliveryRoutes } from './deliveries.ts';
+import { jobRoutes } from './jobs.ts';
 import { modelRoutes } from './models.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
@@ -8,4 +9,10 @@ import { trainRoutes } from './train.ts';
  * Every operation of the document. To add a route: add a row to the file of its topic, or a file with a row here. Its answers
  * have schemas below `answers/`, and names in components.ts.
  */
-export const ROUTES: readonly Route[] = [...trainRoutes, ...modelRoutes, ...deliveryRoutes, ...serviceRoutes];
+export const ROUTES: readonly Route[] = [
+  ...trainRoutes,
+  ...modelRoutes,
+  ...jobRoutes,
+  ...deliveryRoutes,
+  ...serviceRoutes,
+];

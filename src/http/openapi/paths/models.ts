@@ -90,8 +90,9 @@ export const modelRoutes: readonly Route[] = [
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
       202: {
-        description: 'The evaluation is accepted, and will be in MLflow.',
-        json: ['Evaluation'],
+        description:
+          'The evaluation is accepted, and will be in MLflow; or, with `respond-async`, the job is taken.',
+        json: ['Evaluation', 'Job'],
         headers: ['Location', ...OF_RESULTS],
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },

@@ -3,7 +3,8 @@ import type { Json } from '../components.ts';
 export const PREFER: Json = {
   name: 'Prefer',
   in: 'header',
-  description: '`respond-async`: do not wait for MLflow. `wait=N`: wait for at most N seconds (RFC 7240).',
+  description:
+    '`respond-async`: answer with the job before the training. `wait=N`: wait for at most N seconds (RFC 7240).',
   schema: { type: 'string' },
 };
 export const KEY: Json = {

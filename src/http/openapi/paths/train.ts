@@ -30,8 +30,9 @@ export const trainRoutes: readonly Route[] = [
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },
       202: {
-        description: 'The training is accepted, and will be in MLflow.',
-        json: ['Training'],
+        description:
+          'The training is accepted, and will be in MLflow; or, with `respond-async`, the job is taken.',
+        json: ['Training', 'Job'],
         headers: ['Location', ...OF_RESULTS],
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
       },

@@ -54,7 +54,7 @@ export const trainExamples: readonly RouteExample[] = [
   {
     name: 'pending',
     summary: 'Do not wait for MLflow',
-    headers: { Prefer: 'respond-async' },
+    headers: { Prefer: 'wait=0' },
     form: { train_file: EXAMS, exp_name: 'Exams', run_name: 'second', registered_model: 'exams' },
     status: 202,
     answer: answers.pending,
