@@ -14,7 +14,7 @@ export interface Progress {
   readonly total: number;
   /** Rows of all tables; 0 until they are read. */
   readonly rows: number;
-  /** Iterations of all fits so far. */
+  /** Iterations of all fits so far, those of folds and estimates too. gradient-descent counts each class's steps. */
   readonly iterations: number;
 }
 

@@ -201,6 +201,8 @@ export class LocalEngine implements Engine {
     try {
       const result = await this.#pool.run(kind, make, deadline.signal);
       this.#hasComputed = true;
+      // Cancelled work has no result, even if the thread did not look any more.
+      watch.throwIfCancelled();
       return result;
     } catch (cause) {
       // A thread that was ended in the middle of the work, or its helper, may still be at the memory.

@@ -138,7 +138,7 @@ export class WorkerThread {
   #lose(cause: unknown): void {
     this.#worker = undefined;
     this.#fail(cause);
-    // Making a thread blocks this one for milliseconds: the caller that waited for the task gets its end first.
+    // Making a thread blocks this one for milliseconds. The task's caller hears of its end before.
     if (this.#hasLoaded && !this.#isClosed) setImmediate(() => this.#startSoon());
   }
 }
