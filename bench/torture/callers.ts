@@ -31,6 +31,8 @@ export interface CallersOptions {
   readonly withKeys: boolean;
   /** Whether some trainings are sweeps. */
   readonly withSweeps: boolean;
+  /** Whether the trainings are jobs that the service does after its answer. */
+  readonly later?: boolean;
 }
 
 /** Clients that post trainings of data/diabetes.csv, each with its own tag, and remember the answers. */
@@ -92,7 +94,8 @@ export class Callers {
   }
 
   async #post(url: string, form: TrainForm, headers: Readonly<Record<string, string>>) {
-    const answered = await postTraining(url, form, { headers });
+    const prefer = this.#options.later === true ? { prefer: 'respond-async' } : {};
+    const answered = await postTraining(url, form, { headers: { ...headers, ...prefer } });
     const status = answered?.status ?? 0;
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     return answered;

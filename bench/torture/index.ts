@@ -6,7 +6,7 @@ import { startMlflowServer } from '../../src/launcher/mlflowServer.ts';
 import { unusedPort } from '../../test/support/mlflowServer.ts';
 import { ensureVenv } from '../../test/support/python.ts';
 import { cutUploads } from './cutUploads.ts';
-import { kills, naiveKills } from './kills.ts';
+import { kills, killsOfJobs, naiveKills } from './kills.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { report } from './report.ts';
@@ -24,6 +24,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   kills: (stage) =>
     beforeMlflow(stage, async (mlflowUrl) => [
       await kills({ ...stage, mlflowUrl, kills: 300, acceptedMin: 300, experimentName: 'kills' }),
+    ]),
+  jobs: (stage) =>
+    beforeMlflow(stage, async (mlflowUrl) => [
+      await killsOfJobs({ ...stage, mlflowUrl, kills: 50, acceptedMin: 200, experimentName: 'jobs' }),
     ]),
   naive: (stage) =>
     beforeMlflow(stage, async (mlflowUrl) => [

@@ -22,6 +22,8 @@ export interface KillsOptions extends Stage {
   readonly slack?: number;
   /** Another name for each campaign in the same MLflow. */
   readonly experimentName: string;
+  /** Whether the trainings are jobs, all of which are accepted before most kills. */
+  readonly later?: boolean;
 }
 
 const HARM_SHARE = 0.3;
@@ -60,6 +62,20 @@ export async function kills(options: KillsOptions): Promise<Row> {
     what: `kill -9 at random points under ${HARM_SHARE * 100} % network faults, single trainings and sweeps, a real MLflow`,
     figure: figureOf(campaign),
     bar: `at least ${options.acceptedMin} accepted, and a sweep; 0 lost, 0 doubled, 0 incomplete`,
+    passed,
+    details: detailsOf(campaign, options.seed),
+  };
+}
+
+/** Accepts many jobs that are done later, and kills the service while it does them. */
+export async function killsOfJobs(options: Omit<KillsOptions, 'later'>): Promise<Row> {
+  const campaign = await run({ ...options, later: true }, undefined);
+  const { verdict, deaths } = campaign;
+  const passed = isClean(verdict) && verdict.accepted >= options.acceptedMin && deaths === 0;
+  return {
+    what: `kill -9 at random points while ${options.acceptedMin} jobs of respond-async wait or run, under the same network faults`,
+    figure: figureOf(campaign),
+    bar: `${options.acceptedMin} accepted; each trained and logged once`,
     passed,
     details: detailsOf(campaign, options.seed),
   };
@@ -117,8 +133,10 @@ async function run(options: KillsOptions, command: readonly string[] | undefined
     experimentName,
     random: draw,
     callers: CALLERS,
-    gapMs: GAP_MS,
-    isWanted: (accepted) => accepted < ACCEPTED_A_LIFE * (victim.lives + 1),
+    gapMs: options.later === true ? 0 : GAP_MS,
+    isWanted: (accepted) =>
+      accepted < (options.later === true ? options.acceptedMin : ACCEPTED_A_LIFE * (victim.lives + 1)),
+    later: options.later === true,
     withKeys: command === undefined,
     // The naive client knows no sweeps.
     withSweeps: command === undefined,

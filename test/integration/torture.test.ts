@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cutUploads } from '../../bench/torture/cutUploads.ts';
-import { kills, naiveKills } from '../../bench/torture/kills.ts';
+import { kills, killsOfJobs, naiveKills } from '../../bench/torture/kills.ts';
 import { load } from '../../bench/torture/load.ts';
 import { memory } from '../../bench/torture/memory.ts';
 import type { Row, Stage } from '../../bench/torture/row.ts';
@@ -37,6 +37,10 @@ describe.skipIf(mlflow === null)('with a real MLflow', { concurrent: true }, () 
 
   it('loses no run, doubles no run and leaves no run incomplete if it is killed under network faults', async () => {
     expect(failed([await kills({ ...campaign(), kills: 4, acceptedMin: 4, slack: 2 })])).toEqual([]);
+  });
+
+  it('trains and logs each job once if it is killed while jobs wait', async () => {
+    expect(failed([await killsOfJobs({ ...campaign(), kills: 5, acceptedMin: 12, slack: 2 })])).toEqual([]);
   });
 
   it('would notice such a run, because the same test of a naive client fails', async () => {
