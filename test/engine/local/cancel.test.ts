@@ -112,6 +112,11 @@ describe('a watch', () => {
     const fits = (fields: FormBody) => async (intake: Reading, watch: Watch) =>
       engine.run({ intake, path: million }, await planFor({ solver: 'lbfgs', ...fields }), watch);
     const endless = { solver_tol: '1e-300', iterations: '1000000', tol: '1e9' };
+    /** A comparison on most of the rows, which takes long enough to be seen. */
+    const compares = async (intake: Reading, watch: Watch) => {
+      const plan = { ...(await planFor({ test_size: '0.9' })), champion: evaluation.description };
+      return engine.run({ intake, path: million }, plan, watch);
+    };
     type Moment = (progress: Progress) => boolean;
 
     it.each<[string, (intake: Reading, watch: Watch) => Promise<unknown>, Moment]>([
@@ -123,7 +128,7 @@ describe('a watch', () => {
       ['estimates', fits({ inference: 'true' }), ({ done }) => done === 1],
       ['folds', fits({ cv: '3' }), ({ done }) => done === 2],
       ['the tuning of a threshold', fits({ threshold: 'max(f1)' }), ({ done }) => done === 2],
-      ['intervals', fits({}), ({ stage }) => stage === 'evaluating'],
+      ['intervals', compares, ({ stage }) => stage === 'evaluating'],
       [
         'an evaluation',
         (intake, watch) => engine.evaluate({ intake, path: million }, evaluation, watch),
