@@ -1,4 +1,5 @@
 import type { EvaluateAnswer, MeasuredAnswer } from './http/evaluate/evaluateAnswer.ts';
+import type { JobAnswer } from './http/jobs/jobAnswer.ts';
 import type { DryRunAnswer } from './http/openapi/answers/dryRun.ts';
 import type { PredictionsAnswer } from './http/openapi/answers/scoring.ts';
 import type { Problem } from './http/problemType.ts';
@@ -21,6 +22,7 @@ export type {
   EvaluateAnswer,
   EvaluateFieldName,
   FieldName,
+  JobAnswer,
   MeasuredAnswer,
   PredictionsAnswer,
   Problem,
@@ -59,6 +61,16 @@ export interface TrainOptions extends SendOptions {
   readonly testFile?: TableFile;
 }
 
+interface PostOptions extends TrainOptions {
+  /** The value of the header, if it is not `wait`. */
+  readonly prefer?: string;
+}
+
+/** Whether a job has ended. Its answer does not change any more. */
+export function hasEnded({ state }: Pick<JobAnswer, 'state'>): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
 export interface PredictOptions {
   /** The address of the model; by default the model of the service's setting MODEL_URI. */
   readonly model?: string;
@@ -95,7 +107,7 @@ export class ProblemError extends Error {
   /** Seconds after which to send the request again. */
   readonly retryAfterS: number | undefined;
 
-  constructor(problem: Problem, { status, headers, url }: Response) {
+  constructor(problem: Problem, { status, headers, url }: Pick<Response, 'status' | 'headers' | 'url'>) {
     super(problem.detail);
     this.name = 'ProblemError';
     this.status = status;
@@ -173,6 +185,61 @@ export class Trainpost {
     });
   }
 
+  /**
+   * Hands in a training, or an evaluation if the fields name a `model`. Resolves as soon as the service has the whole file;
+   * `watch` follows the job.
+   */
+  submit(
+    file: TableFile,
+    fields: Fields | EvaluateFields = {},
+    options: Omit<TrainOptions, 'waitS'> = {},
+  ): Promise<JobAnswer> {
+    const asked = { ...options, prefer: 'respond-async' };
+    return 'model' in fields
+      ? this.#post('evaluate', undefined, fields, { ...asked, testFile: file })
+      : this.#post('train', file, fields, asked);
+  }
+
+  /** All jobs that the service remembers, the newest first. */
+  async jobs(): Promise<readonly JobAnswer[]> {
+    return (await this.#json<{ jobs: JobAnswer[] }>('jobs')).jobs;
+  }
+
+  job(id: string): Promise<JobAnswer> {
+    return this.#json(jobPath(id));
+  }
+
+  /** Cancels a job. @throws ProblemError `job_ended`; `job_accepted` once the run is on its way to MLflow */
+  cancel(id: string): Promise<JobAnswer> {
+    return this.#json(jobPath(id), { method: 'DELETE' });
+  }
+
+  /** Yields a job each time that it changes, until it has ended. A lost connection is opened again. */
+  async *watch(id: string, { signal }: { readonly signal?: AbortSignal } = {}): AsyncGenerator<JobAnswer> {
+    const { attempts = ATTEMPTS } = this.#options;
+    let lastId = '';
+    for (let failures = 1; ; failures++) {
+      try {
+        const response = await this.#send(`${jobPath(id)}/events`, {
+          headers: { Accept: 'text/event-stream', ...(lastId !== '' && { 'Last-Event-ID': lastId }) },
+          ...(signal && { signal }),
+        });
+        for await (const event of eventsOf(response)) {
+          lastId = event.id ?? lastId;
+          if (event.data === '') continue;
+          failures = 1;
+          const job = JSON.parse(event.data) as JobAnswer;
+          yield job;
+          if (hasEnded(job)) return;
+        }
+      } catch (error) {
+        if (failures >= attempts || signal?.aborted || !isPassing(error)) throw error;
+      }
+      if (failures > attempts) throw new TypeError('The events end before the job does: ask for the job.');
+      await sleep(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, attempts), signal);
+    }
+  }
+
   async deliveries(state?: DeliveryState): Promise<readonly DeliveryAnswer[]> {
     return (await this.#json<{ deliveries: DeliveryAnswer[] }>(`deliveries${queryOf({ state })}`)).deliveries;
   }
@@ -199,12 +266,13 @@ export class Trainpost {
     path: 'train' | 'evaluate',
     file: TableFile | undefined,
     fields: Readonly<Record<string, Value | undefined>>,
-    options: TrainOptions,
+    options: PostOptions,
   ): Promise<Answer> {
     const { waitS, idempotencyKey = newKey(), signal } = options;
+    const prefer = options.prefer ?? (waitS === undefined ? undefined : `wait=${Math.ceil(waitS)}`);
     const headers = {
       'Idempotency-Key': idempotencyKey,
-      ...(waitS !== undefined && { Prefer: waitS > 0 ? `wait=${Math.ceil(waitS)}` : 'wait=0' }),
+      ...(prefer !== undefined && { Prefer: prefer }),
     };
     return this.#json(path, {
       method: 'POST',
@@ -255,6 +323,41 @@ export class Trainpost {
   }
 }
 
+function jobPath(id: string): string {
+  return `jobs/${encodeURIComponent(id)}`;
+}
+
+/** Reads the events of a stream as HTML defines server-sent events. A comment, such as a heartbeat, is no event. */
+async function* eventsOf({
+  body,
+}: Response): AsyncGenerator<{ readonly id?: string; readonly data: string }> {
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let text = ''; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      // A carriage return at the end may be half of a line end.
+      const blocks = (text + value).replaceAll(/\r\n|\r(?!$)/g, '\n').split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) yield eventOf(block);
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function eventOf(block: string): { readonly id?: string; readonly data: string } {
+  const event: { id?: string; data: string } = { data: '' };
+  const data: string[] = [];
+  for (const line of block.split('\n')) {
+    const [, name, value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+    if (name === 'data') data.push(value);
+    if (name === 'id') event.id = value;
+  }
+  return { ...event, data: data.join('\n') };
+}
+
 /** A proxy may answer with something else than a problem. */
 function problemOf(answer: unknown, { status, statusText }: Response): Problem {
   if ((answer as Problem | undefined)?.code !== undefined) return answer as Problem;
@@ -276,7 +379,8 @@ function queryOf(parameters: Readonly<Record<string, string | boolean | undefine
   return query.size === 0 ? '' : `?${query}`;
 }
 
-function formOf(
+/** The form of a request. */
+export function formOf(
   file: TableFile | undefined,
   fields: Readonly<Record<string, Value | undefined>>,
   { testFile, fileName }: TrainOptions,
