@@ -9,7 +9,7 @@
 #   TRAINPOST_ROUTE      train (default) or evaluate
 #   TRAINPOST_FORMS      forms to keep; default: html json markdown junit metrics csv
 #   TRAINPOST_OUT        the folder for the answer; default: trainpost
-#   TRAINPOST_WAIT_S     seconds to wait for MLflow; default: 60
+#   TRAINPOST_WAIT_S     seconds that a request waits; default: 60
 #
 # Writes report.html, answer.json, comment.md, junit.xml, metrics.txt, leaderboard.csv and headers.txt.
 # Exits with 0 if the training succeeded and all gates hold, with 1 if not, and with 2 if there was no answer.
@@ -55,15 +55,26 @@ if [ -n "${TRAINPOST_TOKEN:-}" ]; then
   printf 'header = "Authorization: Bearer %s"\n' "$(quoted "$TRAINPOST_TOKEN")" > "$config"
 fi
 
+# post TYPE FORM...: sends the form, and keeps status and type in got. Fails while there is a job and no result.
+post() {
+  accept=$1
+  shift
+  got=$(curl --silent --show-error --config "$config" --retry 5 --retry-connrefused --retry-max-time 300 \
+    --header "Accept: $accept" --header "Idempotency-Key: $key" --header "Prefer: wait=${TRAINPOST_WAIT_S:-60}" \
+    --dump-header "$out/headers.txt" --output "$out/part" --write-out '%{http_code} %{content_type}' \
+    "$@" "${TRAINPOST_URL%/}/$route") || { echo "trainpost at $TRAINPOST_URL did not answer." >&2; exit 2; }
+  case $got in
+    202*) grep -qi '^x-gate:' "$out/headers.txt" ;;
+  esac
+}
+
 # ask TYPE FILE FORM...: keeps the answer if it has the type, and prints the status.
 ask() {
   type=$1
   file=$2
   shift 2
-  got=$(curl --silent --show-error --config "$config" --retry 5 --retry-connrefused --retry-max-time 300 \
-    --header "Accept: $type" --header "Idempotency-Key: $key" --header "Prefer: wait=${TRAINPOST_WAIT_S:-60}" \
-    --dump-header "$out/headers.txt" --output "$out/part" --write-out '%{http_code} %{content_type}' \
-    "$@" "${TRAINPOST_URL%/}/$route") || { echo "trainpost at $TRAINPOST_URL did not answer." >&2; exit 2; }
+  # A training that takes longer than a request waits has no X-Gate yet: ask again.
+  until post "$type" "$@"; do sleep 1; done
   case ${got#* } in
     "$type"* | application/problem+json*) ;;
     *) echo "The answer is ${got#* }, and not of trainpost: check TRAINPOST_URL." >&2; exit 2 ;;

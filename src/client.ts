@@ -66,6 +66,13 @@ interface PostOptions extends TrainOptions {
   readonly prefer?: string;
 }
 
+type Post = readonly [
+  path: 'train' | 'evaluate',
+  file: TableFile | undefined,
+  fields: Readonly<Record<string, Value | undefined>>,
+  options: PostOptions,
+];
+
 /** Whether a job has ended. Its answer does not change any more. */
 export function hasEnded({ state }: Pick<JobAnswer, 'state'>): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled';
@@ -136,7 +143,7 @@ export class Trainpost {
 
   /** Trains, and waits for MLflow as long as `waitS` says. A repeated request is not trained again. */
   train(file: TableFile, fields: Fields = {}, options: TrainOptions = {}): Promise<TrainAnswer> {
-    return this.#post('train', file, { ...fields, dry_run: false }, options);
+    return this.#result('train', file, { ...fields, dry_run: false }, options);
   }
 
   /** Reports what a training would do, and trains nothing. */
@@ -146,7 +153,7 @@ export class Trainpost {
 
   /** Measures a logged model on a file with labels, logs a run, and waits for MLflow as long as `waitS` says. */
   evaluate(file: TableFile, fields: EvaluateFields, options: SendOptions = {}): Promise<EvaluateAnswer> {
-    return this.#post('evaluate', undefined, { ...fields, dry_run: false }, { ...options, testFile: file });
+    return this.#result('evaluate', undefined, { ...fields, dry_run: false }, { ...options, testFile: file });
   }
 
   /** Measures a logged model on a file with labels, and logs nothing. */
@@ -262,12 +269,27 @@ export class Trainpost {
     return this.#json('health/ready');
   }
 
-  #post<Answer>(
-    path: 'train' | 'evaluate',
-    file: TableFile | undefined,
-    fields: Readonly<Record<string, Value | undefined>>,
-    options: PostOptions,
-  ): Promise<Answer> {
+  /** Posts a form, and posts it again under the same key once a job that takes longer than `waitS` has its result. */
+  async #result<Answer extends Results>(...[path, file, fields, options]: Post): Promise<Answer> {
+    const keyed = { ...options, idempotencyKey: options.idempotencyKey ?? newKey() };
+    for (;;) {
+      const answer = await this.#post<Answer | JobAnswer>(path, file, fields, keyed);
+      if (!('events_url' in answer)) return answer;
+      await this.#resultOf(answer, options);
+    }
+  }
+
+  /** Waits until a job has its result. @throws ProblemError if the job failed, Error if somebody cancelled it */
+  async #resultOf({ id }: JobAnswer, options: Pick<SendOptions, 'signal'>): Promise<void> {
+    for await (const { state, problem, url, answer } of this.watch(id, options)) {
+      if (state === 'cancelled') throw new Error(`Somebody cancelled the job ${id}.`);
+      if (answer !== undefined) return;
+      if (problem !== undefined)
+        throw new ProblemError(problem, { status: problem.status, headers: new Headers(), url });
+    }
+  }
+
+  #post<Answer>(...[path, file, fields, options]: Post): Promise<Answer> {
     const { waitS, idempotencyKey = newKey(), signal } = options;
     const prefer = options.prefer ?? (waitS === undefined ? undefined : `wait=${Math.ceil(waitS)}`);
     const headers = {

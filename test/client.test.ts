@@ -58,6 +58,19 @@ describe('the client', () => {
     await expect(client.retry(tracking.delivery.id)).rejects.toMatchObject({ status: 409 });
   });
 
+  it('asks again if the training takes longer than a request waits', async () => {
+    let letGo = () => {};
+    service.desk.gate = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    const before = service.lines.length;
+    const answer = client.train(readFileSync(DIABETES, 'utf8'), {}, { waitS: 1 });
+    await expect.poll(() => service.lines.slice(before).some(({ status }) => status === 202)).toBe(true);
+    letGo();
+    expect(await answer).toMatchObject({ run: { id: 'run1' }, tracking: { state: 'finished' } });
+    expect(service.desk.entries).toHaveLength(1);
+  });
+
   it('throws the problem, whose type leads to its explanation', async () => {
     const error = await client.train('a,b\n1,2\n', { tol: -1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProblemError);

@@ -46,6 +46,8 @@ interface Entry {
 export class Backlog {
   readonly #options: BacklogOptions;
   readonly #waiting: Entry[] = [];
+  /** Jobs under way that were brought to the disk after they had begun; undefined for a job that the disk did not take. */
+  readonly #kept = new Map<string, Promise<Entry | undefined>>();
   #running = 0;
   #pause: NodeJS.Timeout | undefined;
 
@@ -69,11 +71,51 @@ export class Backlog {
     const { id, acceptedAtMs, ticket } = stored;
     const job = new Job(ticket.kind, { id, acceptedAtMs, ...(ticket.key && { key: ticket.key }) });
     this.#options.registry.add(job);
-    this.#waiting.push({ stored, job, hasBegun: false, threadsLost: 0 });
-    // A cancelled job does not wait for its turn.
-    job.watch.onCancel(() => this.#dropWaiting(job));
+    this.#waiting.push(this.#entryOf(stored, job));
     this.#next();
     return job;
+  }
+
+  /**
+   * Brings a job to the disk that has begun already. From then on the job survives any crash.
+   * @returns false if the disk does not take the job, or the job is over
+   */
+  async keep(job: Job, { ticket, files }: Pick<StoredJob, 'ticket' | 'files'>): Promise<boolean> {
+    if (job.isAccepted || job.isEnded) return false;
+    const { store, report } = this.#options;
+    const entry = store.keep({ id: job.id, ticket, files }).then(
+      (stored) => this.#entryOf(stored, job),
+      (fault: unknown) => {
+        report(fault, job.id);
+        return undefined;
+      },
+    );
+    this.#kept.set(job.id, entry);
+    return (await entry) !== undefined;
+  }
+
+  /** Says that the run of a job is accepted, and removes the job from the disk. */
+  async accepted(job: Job, { accepted }: Work): Promise<void> {
+    const { id } = job;
+    const { store, registry, report } = this.#options;
+    job.accepted();
+    const forget = () => registry.remove(id);
+    accepted.logged.then(forget, forget);
+    await this.#kept.get(id);
+    this.#kept.delete(id);
+    // If the removal fails, the next start finds the record, and removes the job.
+    await store.remove(id).catch((fault: unknown) => report(fault, id));
+  }
+
+  /** Ends a job that failed. A job on disk waits for its turn instead, if its fault may be over in a moment. */
+  async failed(job: Job, error: unknown): Promise<void> {
+    const kept = this.#kept.get(job.id);
+    // Before anything is awaited, so that `keep` sees the end.
+    if (kept === undefined) return job.failed(error);
+    this.#kept.delete(job.id);
+    const entry = await kept;
+    if (entry === undefined) job.failed(error);
+    else await this.#failed(entry, error);
   }
 
   /** 1 for the job that begins next; undefined for a job that does not wait. */
@@ -98,22 +140,27 @@ export class Backlog {
 
   async #do(entry: Entry): Promise<void> {
     const { stored, job } = entry;
-    const { store, workers, registry, report } = this.#options;
+    const { store, workers } = this.#options;
     const { id, ticket, starts } = stored;
     try {
       if (starts >= STARTS_MAX) throw lost(starts);
       if (!entry.hasBegun) await store.begin(id);
       entry.hasBegun = true;
-      const work = await workers[ticket.kind](stored, job);
-      job.accepted();
-      const forget = () => registry.remove(id);
-      work.accepted.logged.then(forget, forget);
-      // If the removal fails, the next start finds the record, and removes the job.
-      await store.remove(id).catch((fault: unknown) => report(fault, id));
+      await this.accepted(job, await workers[ticket.kind](stored, job));
     } catch (error) {
-      if (isPassing(error, entry) && !job.watch.isCancelled) this.#putBack(entry);
-      else await this.#fail(job, error);
+      await this.#failed(entry, error);
     }
+  }
+
+  #entryOf(stored: StoredJob, job: Job): Entry {
+    // A cancelled job does not wait for its turn.
+    job.watch.onCancel(() => this.#dropWaiting(job));
+    return { stored, job, hasBegun: false, threadsLost: 0 };
+  }
+
+  async #failed(entry: Entry, error: unknown): Promise<void> {
+    if (isPassing(error, entry) && !entry.job.watch.isCancelled) this.#putBack(entry);
+    else await this.#fail(entry.job, error);
   }
 
   /** Lets the job wait for its turn once more. */

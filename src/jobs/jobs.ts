@@ -4,10 +4,10 @@ import type { TrainingRooms } from '../training/train.ts';
 import type { DeliveryView, Kept } from '../values/delivery.ts';
 import type { LoggedRun } from '../values/run.ts';
 import { Backlog, type BacklogOptions } from './backlog.ts';
+import { JobBoard } from './board.ts';
 import { Job, type JobKind, type JobView, type Work } from './job.ts';
 import type { StoredJob } from './jobStore.ts';
-import { viewOfDelivery, viewOfStored } from './jobViews.ts';
-import { KeysUnderWay } from './keys.ts';
+import { KeysUnderWay, requireSame } from './keys.ts';
 import { Registry } from './registry.ts';
 import { within } from './within.ts';
 
@@ -22,21 +22,33 @@ export interface Submission<Done extends Work> {
   readonly key?: Required<Kept>['key'];
 }
 
+/** How long a client waits for work, and what happens after that time. */
+export interface Patience {
+  readonly waitMs: number;
+  /** What another process needs to do the work, if this process ends after the client has its response. */
+  readonly posted: Pick<StoredJob, 'ticket' | 'files'>;
+}
+
+/** Work that has begun. */
+interface Begun<Done extends Work> {
+  readonly job: Job;
+  readonly submitted: Promise<Submitted<Done>>;
+  /** From now on the work goes on without its client. */
+  readonly stay: () => void;
+}
+
 interface JobRooms extends Pick<TrainingRooms, 'deliveries' | 'underWay'> {
   /** The kind of the job whose run a delivery brings to MLflow. */
   readonly kindOf: (delivery: DeliveryView) => JobKind;
   readonly backlog: Pick<BacklogOptions, 'store' | 'workers' | 'atOnce' | 'report'>;
 }
 
-/** A job that was taken to be done later, or found again by its key. */
+/** A job whose client comes back later: a new one, or one that was found again by its key. */
 export interface Taken {
   readonly id: string;
   /** Whether an earlier request with the same key started the job. */
   readonly isReplayed: boolean;
 }
-
-/** Deliveries that the list of jobs shows, besides the jobs under way. */
-const DELIVERED_STATES = ['pending', 'dead', 'delivered'] as const;
 
 /** A training or an evaluation from its submission to its end in MLflow. */
 export interface Submitted<Done extends Work = Work> {
@@ -53,6 +65,7 @@ export interface Submitted<Done extends Work = Work> {
 /** Trainings and evaluations that clients submit, and then wait for as long as they like. */
 export class Jobs {
   readonly keys = new KeysUnderWay();
+  readonly board: JobBoard;
   readonly #registry = new Registry();
   readonly #rooms: JobRooms;
   readonly #backlog: Backlog;
@@ -64,6 +77,15 @@ export class Jobs {
       registry: this.#registry,
       underWay: rooms.underWay,
       isAccepted: async (id) => (await rooms.deliveries.find(id)) !== undefined,
+    });
+    const { deliveries, kindOf } = rooms;
+    const { store } = rooms.backlog;
+    this.board = new JobBoard({
+      registry: this.#registry,
+      store,
+      backlog: this.#backlog,
+      deliveries,
+      kindOf,
     });
   }
 
@@ -100,7 +122,7 @@ export class Jobs {
         leftMs,
         enough,
       );
-    return await this.find(id);
+    return await this.board.find(id);
   }
 
   /**
@@ -108,23 +130,43 @@ export class Jobs {
    * @throws FieldError `idempotency_key_reused` if the key was used for something else
    * @throws the errors of the work
    */
-  async submit<Done extends Work>({ work, kind, key, gone }: Submission<Done>): Promise<Submitted<Done>> {
+  async submit<Done extends Work>(submission: Submission<Done>): Promise<Submitted<Done>> {
     // A job with this key that is done later. If it fails, the work is done anew.
-    if (key !== undefined) await this.#registry.byKey(key.digest)?.over;
-    const known = key && (await this.#rooms.deliveries.findByKey(key.digest));
-    // A damaged record has lost its fingerprint. Its response reports the damage.
-    if (known?.key && known.key.fingerprint !== key?.fingerprint) throw keyReused();
-    if (known !== undefined) {
-      const logged = this.#rooms.deliveries.logged(known.id);
-      return { isReplayed: true, done: undefined, view: known, logged };
+    await this.#underWayWith(submission.key)?.over;
+    return (await this.#replayed(submission.key)) ?? (await this.#begin(submission).submitted);
+  }
+
+  /**
+   * Does the work as `submit` does. If the work takes longer than the client waits, returns the job, and goes on. The job then lies
+   * on disk, so that the next process does the work if this one ends. If the disk does not take the job, the client waits on.
+   */
+  async submitWithin<Done extends Work>(
+    submission: Submission<Done>,
+    { waitMs, posted }: Patience,
+  ): Promise<Submitted<Done> | Taken> {
+    const { key } = submission;
+    const endsAtMs = performance.now() + waitMs;
+    const enough = [this.#rooms.underWay.hurried];
+    const earlier = this.#underWayWith(key);
+    if (earlier !== undefined) {
+      const isOver = await within(
+        earlier.over.then(() => true),
+        waitMs,
+        enough,
+      );
+      if (isOver === undefined) return { id: earlier.id, isReplayed: true };
     }
-    const done = await this.#doing(new Job(kind, { ...(key && { key }) }), work, gone);
-    const { run, kept, accepted } = done;
-    const { id, logged } = accepted;
-    const { experimentName, runName } = run;
-    const asAccepted = { id, state: 'pending', acceptedAtMs: Date.now(), attempts: 0 } as const;
-    const view = { ...asAccepted, experimentName, runName, ...kept };
-    return { isReplayed: false, done, view, logged };
+    const replayed = await this.#replayed(key);
+    if (replayed !== undefined) return replayed;
+    const { job, submitted, stay } = this.#begin(submission);
+    // Its error is thrown when it is awaited, or shown with the job.
+    submitted.catch(() => undefined);
+    const inTime = await within(submitted, Math.max(1, endsAtMs - performance.now()), enough);
+    if (inTime !== undefined) return inTime;
+    if (!(await this.#backlog.keep(job, posted))) return await submitted;
+    stay();
+    void this.#rooms.underWay.track(submitted).catch(() => undefined);
+    return { id: job.id, isReplayed: false };
   }
 
   /** Does work without a run that a client can follow and cancel. @throws the errors of the work */
@@ -141,37 +183,6 @@ export class Jobs {
     }
   }
 
-  /** The job as this process sees it, without its delivery; undefined if no such job is under way here. */
-  peek(id: string): JobView | undefined {
-    return this.#registry.get(id)?.view(this.#backlog.placeOf(id));
-  }
-
-  /** @param id may be any text */
-  async find(id: string): Promise<JobView | undefined> {
-    const job = this.#registry.get(id);
-    if (job !== undefined && !job.isAccepted) return this.peek(id);
-    const { deliveries, backlog } = this.#rooms;
-    const delivery = await deliveries.find(id);
-    const stored = delivery === undefined ? backlog.store.find(id) : undefined;
-    if (stored !== undefined) return viewOfStored(stored);
-    return delivery && viewOfDelivery(delivery, job?.kind ?? this.#rooms.kindOf(delivery));
-  }
-
-  /** Lists the jobs, the newest first. */
-  async list(): Promise<readonly JobView[]> {
-    const { deliveries, kindOf, backlog } = this.#rooms;
-    const lists = await Promise.all(DELIVERED_STATES.map((state) => deliveries.list(state)));
-    const accepted = lists.flat().map((delivery) => viewOfDelivery(delivery, kindOf(delivery)));
-    const known = new Set(accepted.map(({ id }) => id));
-    const here = this.#registry.all().filter(({ id }) => !known.has(id));
-    for (const { id } of here) known.add(id);
-    const stored = backlog.store.all().filter(({ id }) => !known.has(id));
-    const views = here.map(({ id }) => this.peek(id)!);
-    return [...views, ...stored.map(viewOfStored), ...accepted].sort(
-      (a, b) => b.acceptedAtMs - a.acceptedAtMs,
-    );
-  }
-
   /**
    * Cancels a job, and resolves once it has stopped. A job that was cancelled before stays cancelled.
    * @returns undefined if there is no such job
@@ -184,7 +195,7 @@ export class Jobs {
       job.watch.cancel();
       await job.over;
     }
-    const view = await this.find(id);
+    const view = await this.board.find(id);
     if (view === undefined || view.state === 'cancelled') return view;
     throw view.state === 'logging' ? isAccepted(id) : hasEnded(view);
   }
@@ -209,40 +220,56 @@ export class Jobs {
     return found;
   }
 
+  /** The job that a key was used for and that is under way. @throws FieldError `idempotency_key_reused` */
+  #underWayWith(key: Kept['key']): Job | undefined {
+    const job = key && this.#registry.byKey(key.digest);
+    if (job !== undefined) requireSame(key, job.key);
+    return job;
+  }
+
   /** The id of the job that a key was used for. @throws FieldError `idempotency_key_reused` */
-  async #knownBy({ digest, fingerprint }: Required<Kept>['key']): Promise<string | undefined> {
-    const job = this.#registry.byKey(digest);
-    const known = job ?? (await this.#rooms.deliveries.findByKey(digest));
-    if (known?.key && known.key.fingerprint !== fingerprint) throw keyReused();
+  async #knownBy(key: Required<Kept>['key']): Promise<string | undefined> {
+    const known = this.#underWayWith(key) ?? (await this.#rooms.deliveries.findByKey(key.digest));
+    requireSame(key, known?.key);
     return known?.id;
   }
 
-  /** Does the work of a job, which others can follow meanwhile. */
-  async #doing<Done extends Work>(
-    job: Job,
-    work: Submission<Done>['work'],
-    gone: AbortSignal | undefined,
-  ): Promise<Done> {
-    const { key } = job;
+  /** The accepted work that a key was used for. @throws FieldError `idempotency_key_reused` */
+  async #replayed(key: Kept['key']): Promise<Submitted<never> | undefined> {
+    const view = key && (await this.#rooms.deliveries.findByKey(key.digest));
+    if (view === undefined) return undefined;
+    requireSame(key, view.key);
+    return { isReplayed: true, done: undefined, view, logged: this.#rooms.deliveries.logged(view.id) };
+  }
+
+  /** Begins the work of a job, which others can follow meanwhile. */
+  #begin<Done extends Work>({ work, kind, key, gone }: Submission<Done>): Begun<Done> {
+    const job = new Job(kind, { ...(key && { key }) });
     this.#registry.add(job);
     const leave = () => {
       if (job.view().state !== 'logging') job.watch.cancel();
     };
+    const stay = () => gone?.removeEventListener('abort', leave);
     if (key === undefined) {
       if (gone?.aborted === true) leave();
       gone?.addEventListener('abort', leave);
     }
+    return { job, submitted: this.#doing(job, work).finally(stay), stay };
+  }
+
+  async #doing<Done extends Work>(job: Job, work: Submission<Done>['work']): Promise<Submitted<Done>> {
+    const { key } = job;
     try {
       const done = await work({ ...(key && { key }) }, job);
-      job.accepted();
-      const forget = () => this.#registry.remove(job.id);
-      done.accepted.logged.then(forget, forget);
-      return done;
+      await this.#backlog.accepted(job, done);
+      const { run, kept, accepted } = done;
+      const { id, logged } = accepted;
+      const { experimentName, runName } = run;
+      const asAccepted = { id, state: 'pending', acceptedAtMs: Date.now(), attempts: 0 } as const;
+      return { isReplayed: false, done, view: { ...asAccepted, experimentName, runName, ...kept }, logged };
     } catch (error) {
-      job.failed(error);
+      await this.#backlog.failed(job, error);
       throw error;
-    } finally {
-      gone?.removeEventListener('abort', leave);
     }
   }
 }
@@ -256,12 +283,4 @@ function isAccepted(id: string): FieldError {
 
 function hasEnded({ id, state }: JobView): FieldError {
   return new FieldError('job_ended', `The job ${id} has ended, and is ${state}: there is nothing to cancel.`);
-}
-
-function keyReused(): FieldError {
-  return new FieldError(
-    'idempotency_key_reused',
-    'This Idempotency-Key was used with another file or other fields: use a new key for each request, and the same file and fields to repeat a request.',
-    { field: 'Idempotency-Key' },
-  );
 }

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Job } from '../../jobs/job.ts';
+import type { StoredJob } from '../../jobs/jobStore.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import {
@@ -15,7 +16,15 @@ import { takeIn } from '../../training/takeIn.ts';
 import type { Kept } from '../../values/delivery.ts';
 import type { Answer } from '../answers/answer.ts';
 import { sendAnswer } from '../answers/sendAnswer.ts';
-import { pathsOf, READ_LATER, sendLater, submitLater, ticketOf } from '../jobs/submitLater.ts';
+import {
+  pathsOf,
+  READ_LATER,
+  type Sending,
+  sending,
+  sendResult,
+  submitLater,
+  ticketOf,
+} from '../jobs/submitLater.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
@@ -24,7 +33,7 @@ import type { GateAnswer } from '../train/gateAnswer.ts';
 import { type Head, readHead } from '../train/head.ts';
 import { evaluationFingerprint } from '../train/idempotency.ts';
 import { type AnswerWait, readPreferences } from '../train/prefer.ts';
-import { gateFailure, sendOutcome } from '../train/sendOutcome.ts';
+import { gateFailure } from '../train/sendOutcome.ts';
 import { submitAndWait } from '../train/submitAndWait.ts';
 import type { RouteClock } from '../train/timing.ts';
 import { shownName } from '../upload/fileName.ts';
@@ -94,14 +103,15 @@ async function answer(request: Request, response: Response, context: Context): P
   const { head } = context;
   const files = filesOf(request);
   let send: Send;
+  let goesOn = false;
   try {
     const posted = readForm(request, files, head);
     if (posted.asked.fields.mode.dryRun) send = await answerDry(posted, response, context);
     else if (head.preferences.respondAsync) send = await evaluateLater(posted, response, context);
-    else send = await evaluateNow(posted, response, context);
+    else ({ send, goesOn } = await evaluateNow(posted, response, context));
   } finally {
-    // The files are removed before the client gets the response.
-    await removeUploads(files);
+    // The files are removed before the client gets the response, unless the evaluation needs them longer.
+    if (!goesOn) await removeUploads(files);
   }
   await send();
 }
@@ -137,30 +147,36 @@ async function answerDry({ asked, clock }: Posted, response: Response, context: 
 }
 
 async function evaluateLater(posted: Posted, response: Response, context: Context): Promise<Send> {
-  const { asked, key, body, files, uploadMs } = posted;
-  const fileNames = { test: asked.fileName };
-  const ticket = ticketOf('evaluate', { body, fileNames, uploadMs, ...(key && { key }) }, asked.receivedAt);
-  const later = await submitLater({ ticket, files: pathsOf(files) }, response, context);
-  return () => sendLater(later, context.head, response, ANSWERS);
+  const later = await submitLater(storedOf(posted), response, context);
+  return () => sendResult(later, context.head, response, ANSWERS);
 }
 
-async function evaluateNow(posted: Posted, response: Response, context: Context): Promise<Send> {
+/** What another process needs to do the evaluation. */
+function storedOf({ asked, key, body, files, uploadMs }: Posted): Pick<StoredJob, 'ticket' | 'files'> {
+  const fileNames = { test: asked.fileName };
+  const ticket = ticketOf('evaluate', { body, fileNames, uploadMs, ...(key && { key }) }, asked.receivedAt);
+  return { ticket, files: pathsOf(files) };
+}
+
+async function evaluateNow(posted: Posted, response: Response, context: Context): Promise<Sending> {
   const { asked, key, files, uploadMs, clock } = posted;
   const submission = {
     kind: 'evaluate' as const,
     work: (kept: Pick<Kept, 'key'>, { id, watch }: Job) =>
       evaluate({ ...asked, id, watch }, context.rooms, (measured) => {
-        tellAge(measured, response);
+        // A client that did not wait so long has its response.
+        if (!response.headersSent) tellAge(measured, response);
         const answered: KeptEvaluation = { ...measuredAnswer(measured, clock()), brief: measured.brief };
         return { answer: answered, ...kept };
       }),
     measuredOf: ({ evaluation: { data, stages } }: Evaluated) => ({ rows: data.rows, stages }),
     uploadMs,
+    posted: storedOf(posted),
     release: () => removeUploads(files),
     ...(key && { key }),
   };
-  const outcome = await submitAndWait(submission, response, context);
-  return () => sendOutcome(outcome, context.head.preferences, response, ANSWERS);
+  const result = await submitAndWait(submission, response, context);
+  return sending(result, context.head, response, ANSWERS);
 }
 
 /** Responds to a dry run. @throws HttpError if a gate failed */

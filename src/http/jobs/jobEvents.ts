@@ -16,7 +16,7 @@ const ENDED: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
  * showed: a client that has seen it gets the next change alone.
  */
 export async function sendEvents(
-  jobs: Jobs,
+  { board }: Pick<Jobs, 'board'>,
   first: JobView,
   {
     request,
@@ -40,7 +40,7 @@ export async function sendEvents(
     const isState = stateOf(versionOf(view)) !== stateOf(seen);
     if (isState || (isChanged && performance.now() - sentAtMs >= PROGRESS_MS)) {
       // The delivery is read from disk, and only when the state has changed.
-      const whole: JobView | undefined = isState ? await jobs.find(id) : view;
+      const whole: JobView | undefined = isState ? await board.find(id) : view;
       if (whole === undefined || response.destroyed) break;
       seen = versionOf(whole);
       sentAtMs = performance.now();
@@ -49,7 +49,7 @@ export async function sendEvents(
     if (ENDED.has(stateOf(seen)) || hurried.aborted || response.destroyed) break;
     await pause(LOOK_MS, response, hurried);
     // A job that this process has forgotten has ended, or belongs to an earlier process.
-    view = jobs.peek(id) ?? (await jobs.find(id));
+    view = board.peek(id) ?? (await board.find(id));
   }
   response.end();
 }

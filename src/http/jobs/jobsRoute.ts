@@ -19,7 +19,7 @@ export function jobsRoute(jobs: Jobs, underWay: UnderWay, bounds?: StreamBounds)
     .route('/jobs')
     .get(async (request, response) => {
       const state = readState(request);
-      const views = (await jobs.list()).filter((view) => state === undefined || view.state === state);
+      const views = (await jobs.board.list()).filter((view) => state === undefined || view.state === state);
       // A list with all answers would be long: each job has its own.
       const listed = views.map((view) => jobAnswer(withoutAnswer(view), request.path));
       response.json({ jobs: listed });
@@ -54,7 +54,7 @@ function withoutAnswer({ delivery, ...view }: JobView): JobView {
 
 /** @throws HttpError 404 `no_such_job` */
 async function find(jobs: Jobs, id: string): Promise<JobView> {
-  return (await jobs.find(id)) ?? unknown(id);
+  return (await jobs.board.find(id)) ?? unknown(id);
 }
 
 function unknown(id: string): never {

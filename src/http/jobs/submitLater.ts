@@ -2,13 +2,13 @@ import type { Response } from 'express';
 import { CancelledError } from '../../errors.ts';
 import type { JobView } from '../../jobs/job.ts';
 import type { StoredJob, Ticket } from '../../jobs/jobStore.ts';
-import type { Jobs } from '../../jobs/jobs.ts';
+import type { Jobs, Taken } from '../../jobs/jobs.ts';
 import { errorOf } from '../../jobs/jobViews.ts';
 import { notes } from '../notes.ts';
 import { clientGone } from '../train/clientGone.ts';
 import type { Head } from '../train/head.ts';
 import { type AnswerWait, preferenceApplied, waitMsOf } from '../train/prefer.ts';
-import { type Answers, sendOutcome } from '../train/sendOutcome.ts';
+import { type Answers, type Outcome, sendOutcome } from '../train/sendOutcome.ts';
 import type { Intake } from '../upload/storage.ts';
 import type { FormFiles } from '../upload/upload.ts';
 import { jobAnswer, jobLink } from './jobAnswer.ts';
@@ -26,9 +26,9 @@ interface Context {
   readonly wait: AnswerWait;
 }
 
-/** What came of a job that was taken, when the client had waited as long as it wanted. */
+/** What came of a job when its client had waited as long as it wanted. */
 export interface Later {
-  readonly view: JobView;
+  readonly job: JobView;
   readonly waitMs: number;
   readonly isReplayed: boolean;
 }
@@ -57,27 +57,38 @@ export async function submitLater(
   const waitMs = waitMsOf(head.preferences, wait);
   const gone = clientGone(response);
   try {
-    const { id, isReplayed } = await jobs.keep(posted);
-    notes(response).deliveryId = id;
-    const view = await jobs.awaited(id, waitMs, gone);
-    if (view === undefined) throw new Error(`the job ${id} is gone`);
-    return { view, waitMs, isReplayed };
+    const taken = await jobs.keep(posted);
+    const view = await jobs.awaited(taken.id, waitMs, gone);
+    return laterOf(taken, view, waitMs, response);
   } finally {
     head.letGo();
   }
 }
 
+export function laterOf(
+  { id, isReplayed }: Taken,
+  job: JobView | undefined,
+  waitMs: number,
+  response: Response,
+): Later {
+  notes(response).deliveryId = id;
+  if (job === undefined) throw new Error(`the job ${id} is gone`);
+  return { job, waitMs, isReplayed };
+}
+
 /**
- * Responds with the answer if the job has one by now, and otherwise with 202 and the job.
+ * Responds with the answer if there is one by now, and otherwise with 202 and the job.
  * @throws the error of a job that has failed by now
  */
-export async function sendLater(
-  { view, waitMs, isReplayed }: Later,
+export async function sendResult(
+  result: Outcome | Later,
   { preferences }: Head,
   response: Response,
   answers: Answers,
 ): Promise<void> {
-  const { id, delivery, error, state } = view;
+  if (!('job' in result)) return await sendOutcome(result, preferences, response, answers);
+  const { job, waitMs, isReplayed } = result;
+  const { id, delivery, error, state } = job;
   if (delivery !== undefined) {
     return await sendOutcome({ view: delivery, waitMs, isReplayed }, preferences, response, answers);
   }
@@ -88,5 +99,21 @@ export async function sendLater(
   if (isReplayed) response.set('Idempotency-Replayed', 'true');
   const applied = preferenceApplied(preferences, { waitMs, isPending: true });
   if (applied !== undefined) response.set('Preference-Applied', applied);
-  response.status(202).set('Location', jobLink(id, path).url).json(jobAnswer(view, path));
+  response.status(202).set('Location', jobLink(id, path).url).json(jobAnswer(job, path));
+}
+
+/** A response that is ready to be sent. */
+export interface Sending {
+  readonly send: () => Promise<void>;
+  /** Whether the work goes on, and needs its files. */
+  readonly goesOn: boolean;
+}
+
+/** The response to work whose client may not have waited for its end. */
+export function sending(result: Outcome | Later, head: Head, response: Response, answers: Answers): Sending {
+  return {
+    send: () => sendResult(result, head, response, answers),
+    // The files of a repeated request are not those of the work.
+    goesOn: 'job' in result && !result.isReplayed,
+  };
 }

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Job } from '../../jobs/job.ts';
+import type { StoredJob } from '../../jobs/jobStore.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { type FormBody, parseFields } from '../../training/fields/parse.ts';
@@ -16,7 +17,15 @@ import {
 } from '../../training/train.ts';
 import type { DeliveryView, Kept } from '../../values/delivery.ts';
 import { sendAnswer } from '../answers/sendAnswer.ts';
-import { pathsOf, READ_LATER, sendLater, submitLater, ticketOf } from '../jobs/submitLater.ts';
+import {
+  pathsOf,
+  READ_LATER,
+  type Sending,
+  sending,
+  sendResult,
+  submitLater,
+  ticketOf,
+} from '../jobs/submitLater.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { countUpload } from '../routes/metricsRoute.ts';
@@ -33,7 +42,6 @@ import { dryRunAnswer } from './dryRunAnswer.ts';
 import { type Head, readHead } from './head.ts';
 import { fingerprint } from './idempotency.ts';
 import { type AnswerWait, readPreferences } from './prefer.ts';
-import { sendOutcome } from './sendOutcome.ts';
 import { submitAndWait } from './submitAndWait.ts';
 import type { RouteClock } from './timing.ts';
 import { gateOf, keptAnswer } from './trainAnswer.ts';
@@ -90,15 +98,16 @@ async function answer(request: Request, response: Response, context: Context): P
   const { head } = context;
   const files = filesOf(request);
   let send: Send;
+  let goesOn = false;
   try {
     const posted = readForm(request, files, head);
     const { training } = posted;
     if (training.fields.mode.dryRun) send = await answerDry(posted, response, context);
     else if (head.preferences.respondAsync) send = await trainLater(posted, response, context);
-    else send = await trainNow(posted, response, context);
+    else ({ send, goesOn } = await trainNow(posted, response, context));
   } finally {
-    // The files are removed before the client gets the response.
-    await removeUploads(files);
+    // The files are removed before the client gets the response, unless the training needs them longer.
+    if (!goesOn) await removeUploads(files);
   }
   await send();
 }
@@ -145,16 +154,20 @@ async function answerDry({ training, clock }: Posted, response: Response, contex
 }
 
 async function trainLater(posted: Posted, response: Response, context: Context): Promise<Send> {
-  const { training, key, body, files, uploadMs } = posted;
-  await checkTraining(training, context.rooms);
+  await checkTraining(posted.training, context.rooms);
+  const later = await submitLater(storedOf(posted), response, context);
+  return () => sendResult(later, context.head, response, { ...ANSWERS, answerOf: trainForms });
+}
+
+/** What another process needs to do the training. */
+function storedOf({ training, key, body, files, uploadMs }: Posted): Pick<StoredJob, 'ticket' | 'files'> {
   const { fileName, testFileName, receivedAt } = training;
   const fileNames = { train: fileName, ...(testFileName !== undefined && { test: testFileName }) };
   const ticket = ticketOf('train', { body, fileNames, uploadMs, ...(key && { key }) }, receivedAt);
-  const later = await submitLater({ ticket, files: pathsOf(files) }, response, context);
-  return () => sendLater(later, context.head, response, { ...ANSWERS, answerOf: trainForms });
+  return { ticket, files: pathsOf(files) };
 }
 
-async function trainNow(posted: Posted, response: Response, context: Context): Promise<Send> {
+async function trainNow(posted: Posted, response: Response, context: Context): Promise<Sending> {
   const { training, key, uploadMs, clock } = posted;
   let reportText: string | undefined;
   const submission = {
@@ -168,13 +181,14 @@ async function trainNow(posted: Posted, response: Response, context: Context): P
     },
     measuredOf: ({ result: { data, stages } }: Trained) => ({ rows: data.rows, stages }),
     uploadMs,
+    posted: storedOf(posted),
     release: () => training.source.release(),
     ...(key && { key }),
   };
-  const outcome = await submitAndWait(submission, response, context);
+  const result = await submitAndWait(submission, response, context);
   const answerOf = (view: DeliveryView, path: string) => ({
     ...trainForms(view, path),
     ...(reportText !== undefined && { report: reportText }),
   });
-  return () => sendOutcome(outcome, context.head.preferences, response, { ...ANSWERS, answerOf });
+  return sending(result, context.head, response, { ...ANSWERS, answerOf });
 }

@@ -91,7 +91,7 @@ export const modelRoutes: readonly Route[] = [
       },
       202: {
         description:
-          'The evaluation is accepted, and will be in MLflow; or, with `respond-async`, the job is taken.',
+          'The evaluation is accepted, and will be in MLflow; or, with `respond-async` or after `wait=N`, the job goes on.',
         json: ['Evaluation', 'Job'],
         headers: ['Location', ...OF_RESULTS],
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),

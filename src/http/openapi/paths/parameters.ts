@@ -4,7 +4,7 @@ export const PREFER: Json = {
   name: 'Prefer',
   in: 'header',
   description:
-    '`respond-async`: answer with the job before the training. `wait=N`: wait for at most N seconds (RFC 7240).',
+    '`respond-async`: answer with the job before the training. `wait=N`: wait for at most N seconds, and then answer with the job if there is no result (RFC 7240). `wait=0`: wait for the result, and not for MLflow.',
   schema: { type: 'string' },
 };
 export const KEY: Json = {

@@ -31,7 +31,7 @@ export const trainRoutes: readonly Route[] = [
       },
       202: {
         description:
-          'The training is accepted, and will be in MLflow; or, with `respond-async`, the job is taken.',
+          'The training is accepted, and will be in MLflow; or, with `respond-async` or after `wait=N`, the job goes on.',
         json: ['Training', 'Job'],
         headers: ['Location', ...OF_RESULTS],
         links: deliveryLinks('/tracking/delivery/id', 'getDelivery'),
