@@ -105,7 +105,7 @@ export function createRoutes(options: AppOptions, admit: Step): Express {
   app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
   app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
   app.use(invocationsRoute(scoring, scoring));
-  app.use(predictRoute({ models: scoring.models, engine: rooms.engine }, scoring, upload));
+  app.use(predictRoute({ models: scoring.models, engine: rooms.engine, jobs }, scoring, upload));
   app.use(jobsRoute(jobs, rooms.underWay));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);

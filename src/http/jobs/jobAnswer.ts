@@ -53,7 +53,7 @@ export function jobAnswer(view: JobView, path: string): JobAnswer {
     ...jobLink(id, path),
     kind,
     state,
-    progress: { ...progress, share: shareOf(state, progress) },
+    progress: { ...progress, share: shareOf(view) },
     place: place ?? null,
     accepted_at: isoTime(acceptedAtMs),
     ended_at: endedAtMs === undefined ? null : isoTime(endedAtMs),

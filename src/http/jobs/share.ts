@@ -1,7 +1,7 @@
-import type { JobState, JobView } from '../../jobs/job.ts';
+import type { JobView } from '../../jobs/job.ts';
 
-type Progress = JobView['progress'];
-type Stage = Progress['stage'];
+type Shared = Pick<JobView, 'kind' | 'state' | 'progress'>;
+type Stage = JobView['progress']['stage'];
 
 /** Where each stage begins, as a share of the whole job. A fit of a large file shows these shares roughly. */
 const BEGINS: Readonly<Record<Stage, number>> = {
@@ -21,9 +21,13 @@ const ENDS: Readonly<Record<Stage, number>> = {
   logging: 1,
 };
 
-/** How much of a job is done, from 0 to 1. Work that was cancelled or failed stays where it was. */
-export function shareOf(state: JobState, { stage, done, total }: Progress): number {
+/**
+ * How much of a job is done, from 0 to 1. Work that was cancelled or failed stays where it was. A file of predictions is read and
+ * predicted at the same time.
+ */
+export function shareOf({ kind, state, progress: { stage, done, total } }: Shared): number {
   if (state === 'done') return 1;
   const within = total === 0 ? 0 : Math.min(1, done / total);
+  if (kind === 'predict') return within;
   return BEGINS[stage] + (ENDS[stage] - BEGINS[stage]) * within;
 }

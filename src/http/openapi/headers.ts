@@ -6,6 +6,7 @@ const text = (description: string, schema: Json = { type: 'string' }) => ({ desc
 export const HEADERS = {
   'Request-Id': text('The id of the request. The log line of the request has the same id.'),
   Link: text('Where this document is: `rel="service-desc"`.'),
+  'Job-Id': text('The id of the job, for `GET /jobs/{id}` and `DELETE /jobs/{id}`.'),
   'Run-Id': text('The id of the run in MLflow.'),
   Location: text('Where to look next, relative to the address of the request.', {
     type: 'string',

@@ -1,16 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { type Request, type Response, Router } from 'express';
-import { SNIFF_BYTES } from '../../data/sniff.ts';
+import type { Job } from '../../jobs/job.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { TrainingRooms } from '../../training/train.ts';
 import type { PredictedPiece } from '../../values/filePrediction.ts';
 import { onlyMethods } from '../methods.ts';
 import { notes } from '../notes.ts';
 import { problemText } from '../problem.ts';
 import type { UploadOptions } from '../upload/upload.ts';
-import { badBody } from './bodyError.ts';
+import { filePieces } from './filePieces.ts';
 import type { ScoringOptions, ScoringRooms } from './invocationsRoute.ts';
 import { asMlflowError, withMlflowKeys } from './mlflowError.ts';
 import { COMMON, checkQuery, flag, modelOf, oneOf } from './query.ts';
@@ -20,19 +17,15 @@ import { tellAge } from './score.ts';
 const CSV_TYPE = 'text/csv; charset=utf-8';
 /** Names the error if the answer breaks off. It is a trailer, because the status is sent before the error is known. */
 const ERROR_TRAILER = 'Trainpost-Error';
-const GZIP = [0x1f, 0x8b] as const;
-/** Bytes that a thread predicts at once, in 20 ms or less, so that uploads that it reads do not wait long. */
-const PIECE_BYTES = 1 << 19;
-/** Enough to detect the format, with the character and the line end behind it. */
-const HEAD_BYTES = SNIFF_BYTES + 64;
 
 interface PredictRooms extends Pick<ScoringRooms, 'models'> {
+  readonly jobs: Pick<Jobs, 'follow'>;
   readonly engine: Pick<TrainingRooms['engine'], 'predict'>;
 }
 
 /** `POST /predict`: answers a CSV with the same CSV and its predictions, row by row and in constant memory. */
 export function predictRoute(
-  { models, engine }: PredictRooms,
+  { models, engine, jobs }: PredictRooms,
   options: ScoringOptions,
   uploads: UploadOptions,
 ): Router {
@@ -49,14 +42,19 @@ export function predictRoute(
       // Before the upload, so that a wrong name costs no upload.
       const ready = await models.load(uri);
       const path = await receiver.receive(request, response);
+      const { description: model } = ready.model;
+      const bytesMax = uploads.fileBytesMax;
       let isWhole = false;
       try {
         tellAge(ready, response);
-        // HTTP/1.0 has no trailers.
-        if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
-        const model = ready.model.description;
-        const rows = engine.predict(pieces(path, uploads.fileBytesMax), { model, explain, marksBad });
-        isWhole = await send(rows, request, response);
+        isWhole = await jobs.follow('predict', async ({ id, watch }) => {
+          const rows = engine.predict(filePieces(path, bytesMax, watch), { model, explain, marksBad });
+          await send(rows, { id, watch }, request, response);
+          return true;
+        });
+      } catch (error) {
+        if (!response.headersSent) throw error;
+        breakOff(error, request, response);
       } finally {
         await removeFile(path);
       }
@@ -68,82 +66,46 @@ export function predictRoute(
   return router;
 }
 
-/** The file's bytes, unpacked if they are gzip; the first piece is long enough to detect the format. */
-async function* pieces(path: string, bytesMax: number): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
-  try {
-    const slots = [newSlot(), newSlot()] as const;
-    for (let at = 0, isFirst = true; ; at = 1 - at, isFirst = false) {
-      const slot = slots[at as 0 | 1];
-      const { bytesRead } = await file.read(slot, 0, slot.length);
-      if (bytesRead === 0) return;
-      if (isFirst && GZIP.every((byte, index) => slot[index] === byte)) break;
-      yield slot.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-  yield* unpacked(createReadStream(path, { highWaterMark: PIECE_BYTES }), bytesMax);
-}
-
-/** Memory that a thread reads while the other slot is filled. */
-function newSlot(): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(PIECE_BYTES));
-}
-
-/** @throws BodyError if the bytes are no gzip, or unpack to more than `bytesMax` */
-async function* unpacked(file: Readable, bytesMax: number): AsyncIterable<Buffer> {
-  const gunzip = file.pipe(createGunzip({ chunkSize: PIECE_BYTES }));
-  file.once('error', (error) => gunzip.destroy(error));
-  let held = Buffer.alloc(0);
-  let bytes = 0;
-  try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > bytesMax)
-        throw badBody(`The file unpacks to more than ${bytesMax} bytes: send a smaller file.`, {
-          limit: bytesMax,
-        });
-      held = Buffer.concat([held, chunk]);
-      if (held.length < HEAD_BYTES) continue;
-      yield held;
-      held = Buffer.alloc(0);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('Z_') !== true) throw error;
-    throw badBody('The gzip file is damaged or cut: send it again.');
-  } finally {
-    file.destroy();
-  }
-  if (held.length > 0) yield held;
-}
-
-/** Sends the pieces as fast as the client reads them. Returns whether all are sent, and leaves the answer open. */
+/**
+ * Sends the pieces as fast as the client reads them, and leaves the answer open. A client that disconnects cancels the job.
+ * @throws CancelledError once the job is cancelled, even if a thread or the client is at a piece for long
+ */
 async function send(
   pieces: AsyncIterable<PredictedPiece>,
+  { id, watch }: Pick<Job, 'id' | 'watch'>,
   request: Request,
   response: Response,
-): Promise<boolean> {
-  const gone = new Promise<void>((resolve) => response.once('close', resolve));
+): Promise<void> {
+  const leave = () => watch.cancel();
+  if (response.destroyed) leave();
+  response.once('close', leave);
+  const each = pieces[Symbol.asyncIterator]();
+  let allRows = 0;
   try {
-    for await (const { bytes, rows } of pieces) {
-      if (response.destroyed) return false;
+    for (;;) {
+      watch.throwIfCancelled();
+      const { done, value } = await watch.orCancelled(each.next());
+      if (done === true) return;
+      const { bytes, rows } = value;
       if (bytes.length === 0) continue;
-      if (!response.headersSent) response.status(200).set('Content-Type', CSV_TYPE);
-      notes(response).rows = (notes(response).rows ?? 0) + rows;
+      if (!response.headersSent) beginAnswer(id, request, response);
+      allRows += rows;
+      notes(response).rows = allRows;
+      watch.foundRows(allRows);
       // The bytes are written over as soon as the next piece is asked for.
-      const sent = new Promise<unknown>((resolve) => response.write(bytes, resolve));
-      await Promise.race([sent, gone]);
+      await watch.orCancelled(new Promise<unknown>((resolve) => response.write(bytes, resolve)));
     }
-    return true;
-  } catch (error) {
-    if (!response.headersSent) {
-      response.removeHeader('Trailer');
-      throw error;
-    }
-    breakOff(error, request, response);
-    return false;
+  } finally {
+    response.off('close', leave);
+    // Lets go of the file and the thread, once the thread is done with its piece.
+    each.return?.().catch(() => undefined);
   }
+}
+
+function beginAnswer(id: string, request: Request, response: Response): void {
+  response.status(200).set({ 'Content-Type': CSV_TYPE, 'Job-Id': id });
+  // HTTP/1.0 has no trailers.
+  if (request.httpVersion !== '1.0') response.set('Trailer', ERROR_TRAILER);
 }
 
 /**

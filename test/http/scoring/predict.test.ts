@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { devNull } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +13,8 @@ const ready = readyModel();
 const THREE = 'numbers and text, three classes, imputed by median';
 const models: ModelStore = { load: (uri) => Promise.resolve(uri === MODEL_URI ? ready : readyModel(THREE)) };
 const HEADER = 'id,plan,age,city,net income,note';
+/** The exit code for a connection that is reset while curl reads. */
+const CURL_RECEIVE_ERROR = 56;
 const CLASSES = 'prediction,probability_no,probability_yes';
 
 let service: TestService;
@@ -157,16 +162,23 @@ describe('POST /predict', () => {
       expect(service.lines.at(-1)).toMatchObject({ code: 'wrong_value' });
     });
 
-    it.each([
-      ['1.1', /\r\n0\r\nTrainpost-Error: \{[^\r\n]*"code":"wrong_value"[^\r\n]*"row":40001[^\r\n]*\}\r\n$/],
-      ['1.0', /^HTTP\/1\.1 200/],
-    ])('names the row in a trailer of HTTP/%s', async (version, end) => {
+    it('names the row in a trailer', async () => {
       const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
       socket.write(
-        `POST /predict HTTP/${version}\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
       );
-      if (version === '1.0') await expect(text(socket)).rejects.toThrow(/ECONNRESET/);
-      else expect(await text(socket)).toMatch(end);
+      expect(await text(socket)).toMatch(
+        /\r\n0\r\nTrainpost-Error: \{[^\r\n]*"code":"wrong_value"[^\r\n]*"row":40001[^\r\n]*\}\r\n$/,
+      );
+    });
+
+    it('resets the connection of a client with HTTP/1.0', async () => {
+      // Not Node's own client: if the reset comes before the client has read all bytes, libuv takes the reset for an end.
+      const form = ['--header', 'Content-Type: text/csv', '--data-binary', '@-', '--output', devNull];
+      const curl = spawn('curl', ['--silent', '--http1.0', ...form, `${service.url}/predict`]);
+      curl.stdin.end(body);
+      const [code] = await once(curl, 'close');
+      expect(code).toBe(CURL_RECEIVE_ERROR);
     });
 
     it('does not keep the file of a client that leaves', async () => {

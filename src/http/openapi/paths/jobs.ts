@@ -45,7 +45,8 @@ export const jobRoutes: readonly Route[] = [
     id: 'listJobs',
     tag: 'Jobs',
     summary: 'List jobs',
-    description: 'Lists trainings and evaluations, the newest first. The list has no answers.',
+    description:
+      'Lists trainings, evaluations and files of predictions, the newest first. The list has no answers.',
     parameters: [STATE],
     answers: { 200: { description: 'The jobs.', json: ['Jobs'] } },
     problems: [422],

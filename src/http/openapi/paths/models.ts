@@ -123,7 +123,7 @@ export const modelRoutes: readonly Route[] = [
     tag: 'Models',
     summary: 'Add predictions to a CSV',
     description:
-      'A body that cannot be used is 400. If a later row cannot be predicted, the answer breaks off.',
+      'A body that cannot be used is 400. If a later row cannot be predicted, or somebody cancels the job, the answer breaks off.',
     parameters: [MODEL, EXPLAIN, ON_ERROR],
     body: {
       'multipart/form-data': {
@@ -138,10 +138,10 @@ export const modelRoutes: readonly Route[] = [
       200: {
         description: 'The same CSV, with `prediction` and `probability_<class>`.',
         type: 'text/csv',
-        headers: ['Trainpost-Model-Age', 'Trailer'],
+        headers: ['Job-Id', 'Trainpost-Model-Age', 'Trailer'],
       },
     },
-    problems: [404, 415, 422, 429, 502, 504, 507],
+    problems: [404, 409, 415, 422, 429, 502, 504, 507],
     examples: predictExamples,
   },
   probe('/ping', 'ping'),
