@@ -1,6 +1,7 @@
 import { accepted } from './accepted.ts';
 import { cancel } from './cancel.ts';
 import { curves } from './curves.ts';
+import { events } from './events.ts';
 import { gates } from './gates.ts';
 import { large } from './large.ts';
 import { latency } from './latency.ts';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<string>>> = {
   scoring,
   gates,
   cancel,
+  events,
   profile,
 };
 

@@ -16,6 +16,7 @@ import { type AccessOptions, type AppOptions, createApp, createRoutes } from '..
 import { type ConnectionBounds, createHttpServer } from '../../src/http/connections.ts';
 import { createJobs } from '../../src/http/jobs/createJobs.ts';
 import type { UploadOptions } from '../../src/http/upload/upload.ts';
+import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { ModelStore } from '../../src/models/port.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { Readiness, type ReadinessOptions } from '../../src/observability/readiness.ts';
@@ -48,6 +49,7 @@ export interface TestService {
   readonly engine: LocalEngine;
   readonly url: string;
   readonly desk: RecordingDesk;
+  readonly jobs: Jobs;
   readonly underWay: UnderWay;
   /** Every line that was logged, parsed. */
   readonly lines: Record<string, unknown>[];
@@ -167,6 +169,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     engine,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     desk,
+    jobs,
     underWay,
     lines,
     uploads: () => readdirSync(dir),

@@ -10,6 +10,7 @@ export interface StreamBounds {
 }
 
 const STREAM_BOUNDS: StreamBounds = { streamsMax: 32, heartbeatMs: 15_000 };
+export const EVENT_STREAM = 'text/event-stream';
 /** How long a browser waits before it connects again, in milliseconds. */
 const RECONNECT_MS = 1_000;
 const RETRY = retryIn(5);
@@ -32,7 +33,7 @@ export class EventStreams {
     if (this.#open.size >= streamsMax) throw tooMany(streamsMax);
     this.#open.add(response);
     response.status(200);
-    response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.set({ 'Content-Type': EVENT_STREAM, 'Cache-Control': 'no-store' });
     // nginx would otherwise keep events back until its buffer is full.
     response.set('X-Accel-Buffering', 'no');
     response.flushHeaders();

@@ -7,7 +7,7 @@ import { jobAnswer } from './jobAnswer.ts';
 /** How often a job is looked at. Half of this is the median delay of an event. */
 const LOOK_MS = 40;
 /** Progress alone is sent no oftener than this. */
-const PROGRESS_MS = 200;
+const PROGRESS_MS = 80;
 const ENDED: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
 /**

@@ -7,7 +7,7 @@ import { noBody } from '../access/head.ts';
 import { onlyMethods } from '../methods.ts';
 import { HttpError } from '../problem.ts';
 import { refuseUnknownParameters } from '../query.ts';
-import { EventStreams, type StreamBounds } from './eventStream.ts';
+import { EVENT_STREAM, EventStreams, type StreamBounds } from './eventStream.ts';
 import { jobAnswer } from './jobAnswer.ts';
 import { sendEvents } from './jobEvents.ts';
 
@@ -42,6 +42,8 @@ export function jobsRoute(jobs: Jobs, underWay: UnderWay, bounds?: StreamBounds)
     .get(async (request, response) => {
       refuseUnknownParameters(request.query, []);
       const first = await find(jobs, request.params.id);
+      // HEAD asks whether the stream could be opened. It has no body, so it would hold a place for nothing.
+      if (request.method === 'HEAD') return void response.type(EVENT_STREAM).end();
       await sendEvents(jobs, first, { request, response, streams, hurried: underWay.hurried });
     })
     .all(onlyMethods('GET', 'HEAD'));

@@ -110,13 +110,12 @@ function formIn(type: string, { form }: RouteExample): Json | undefined {
 
 function responseOf(status: number, answer: RouteAnswer, { examples = [], hasForms }: Route): Json {
   const { description, json, type, isBareText, headers = [], links } = answer;
+  const schema = answer.schema ?? { type: type === 'application/json' ? 'object' : 'string' };
   const content = {
     ...(json && { 'application/json': { schema: oneOf(json) } }),
     ...(hasForms && FORMS),
     ...(type !== undefined && {
-      [type]: isBareText
-        ? {}
-        : { schema: type === 'application/json' ? { type: 'object' } : { type: 'string' } },
+      [type]: isBareText ? {} : { schema },
     }),
     // The route's own answer and the problems of a service that shuts down have one status.
     ...(json &&

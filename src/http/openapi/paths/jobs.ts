@@ -26,6 +26,21 @@ const LAST_EVENT_ID: Json = {
   schema: { type: 'string' },
 };
 
+/** Programs that read events hold each event against the schema, and others hold the text of the stream against it. */
+const EVENTS: Json = {
+  description:
+    'Events as HTML defines them. The data of an event is the job as JSON, as `GET /jobs/{id}` shows it.',
+  properties: {
+    event: { const: 'job' },
+    id: { type: 'string', description: 'For `Last-Event-ID`.' },
+    data: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      contentSchema: { $ref: '#/components/schemas/Job' },
+    },
+  },
+};
+
 /** @param path the path of the request */
 const unknown = (up: string, path: string): Json => ({
   type: `${up}docs/errors#no_such_job`,
@@ -108,7 +123,7 @@ export const jobRoutes: readonly Route[] = [
     description:
       'Sends an event `job` with the whole job at each change, until the job has ended (server-sent events). A comment every 15 seconds keeps the connection open.',
     parameters: [ID, LAST_EVENT_ID],
-    answers: { 200: { description: 'The events.', type: 'text/event-stream' } },
+    answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: EVENTS } },
     problems: [404, 422, 503],
     examples: [
       {

@@ -8,6 +8,8 @@ export interface RouteAnswer {
   readonly json?: readonly AnswerName[];
   /** The type of an answer that is not one of our schemas. */
   readonly type?: string;
+  /** The schema of an answer of that type; text by default. */
+  readonly schema?: Json;
   /** Whether the body is text although the type says JSON, as in MLflow's server. */
   readonly isBareText?: true;
   /** Headers beside those of every answer, by their names in `headers.ts`. */
