@@ -94,21 +94,33 @@ function listedRunAnswer(run: ListedRun, path: string): ListedRunAnswer {
 }
 
 const GROUPS = ['params', 'metrics', 'tags'] as const;
+const COLUMNS = [
+  'id',
+  'name',
+  'status',
+  'url',
+  'started_at',
+  'ended_at',
+  'user',
+  'parent_id',
+  'model_uri',
+] as const satisfies readonly (keyof ListedRunAnswer)[];
 
-/** A row for each run. The columns of params, metrics and tags have MLflow's names: `metrics.roc_auc`. */
+/** A row for each run. The columns of params, metrics and tags have MLflow's names: `metrics.test_roc_auc`. */
 export function runsCsv({ runs }: RunsAnswer): string {
-  const names = GROUPS.map(
-    (group) => [group, [...new Set(runs.flatMap((run) => Object.keys(run[group])))]] as const,
-  );
-  return csvOf(
-    runs.map(({ params, metrics, tags, report: _, ...run }) => {
-      const groups: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { params, metrics, tags };
-      const cells = names.flatMap(([group, keys]) =>
-        keys.map((key) => [`${group}.${key}`, groups[group]?.[key]]),
-      );
-      return { ...run, ...Object.fromEntries(cells) };
-    }),
-  );
+  const rows = runs.map((run) => ({
+    ...run,
+    ...Object.fromEntries(GROUPS.flatMap((group) => named(run, group))),
+  }));
+  const names = GROUPS.flatMap((group) => runs.flatMap((run) => named(run, group).map(([name]) => name)));
+  return csvOf(rows, [...COLUMNS, ...new Set(names)]);
+}
+
+function named(
+  run: ListedRunAnswer,
+  group: (typeof GROUPS)[number],
+): (readonly [string, string | number | null])[] {
+  return Object.entries(run[group]).map(([key, value]) => [`${group}.${key}`, value]);
 }
 
 function mapped<Value, To>(

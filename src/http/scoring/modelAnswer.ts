@@ -57,18 +57,27 @@ export function modelPlaceAnswer(place: ModelPlace): ModelPlaceAnswer {
 }
 
 export function modelInfoAnswer({ place, description }: LoadedModel): ModelInfoAnswer {
-  const { target, positive, trained } = description;
+  const { target, trained } = description;
   const label = jsonLabel(description);
   const { digest, trainRows, testRows } = trained;
   return {
     ...modelPlaceAnswer(place),
     target: target.name,
     classes: target.classes.map(label),
-    positive: positive === undefined ? null : label(positive),
+    positive: positiveOf(description, label),
     threshold: thresholdOf(description),
     columns: inputsOf(description).map(columnAnswer),
     trained: { digest, train_rows: trainRows, test_rows: testRows },
   };
+}
+
+/** Without another word, the class of the larger label. */
+function positiveOf(
+  { positive, target: { classes } }: ModelDescription,
+  label: (one: ClassLabel) => JsonLabel,
+): JsonLabel | null {
+  const [, larger, ...others] = classes;
+  return larger === undefined || others.length > 0 ? null : label(positive ?? larger);
 }
 
 function thresholdOf({ pipeline: { steps }, target: { classes } }: ModelDescription): number | null {
