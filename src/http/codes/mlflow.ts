@@ -7,7 +7,12 @@ export const mlflowAndDeliveries: readonly CodeRow[] = [
     'There is no MLflow, and none will start, because there is neither Python nor `MLFLOW_TRACKING_URI`.',
     'Install Python 3.10 or newer, or set `MLFLOW_TRACKING_URI`.',
   ],
-  ['mlflow_starting', 'retried', 'MLflow is still starting.', 'Wait.'],
+  [
+    'mlflow_starting',
+    503,
+    'MLflow is still starting.',
+    'Wait. A training that was accepted waits by itself.',
+  ],
   [
     'mlflow_unreachable',
     'retried',

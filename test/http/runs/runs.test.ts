@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UnavailableError } from '../../../src/errors.ts';
 import type { RunsAnswer } from '../../../src/http/runs/runsAnswer.ts';
 import { reportOf } from '../../reports/sample.ts';
 import { runListOf, seedRuns } from '../../support/loggedRuns.ts';
@@ -302,6 +303,23 @@ describe('without MLflow', () => {
       expect(await response.json()).toMatchObject({ status: 504, code: 'mlflow_unreachable' });
     } finally {
       await mlflow.up();
+    }
+  });
+});
+
+describe('before MLflow is there', () => {
+  it.each([
+    ['mlflow_starting', '/runs'],
+    ['mlflow_missing', '/experiments'],
+  ])('%s is 503 for %s', async (code, path) => {
+    const none = () => Promise.reject(new UnavailableError(code, 'There is no MLflow yet.'));
+    const port = { experiments: none, findExperiment: none, runs: none, readReport: none };
+    const early = await startTestService({ runs: port });
+    try {
+      const response = await fetch(early.url + path);
+      expect(await response.json()).toMatchObject({ status: 503, code });
+    } finally {
+      await early.close();
     }
   });
 });
