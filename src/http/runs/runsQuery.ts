@@ -6,17 +6,17 @@ import { refuseUnknownParameters } from '../query.ts';
 /** The experiment of a form that names no experiment. */
 const DEFAULT_EXPERIMENT = 'Default';
 /** Items of a page, by default and at most. A page of runs must fit into the memory of MLflow, of trainpost and of a browser. */
-const MAX_DEFAULT = 50;
+export const MAX_DEFAULT = 50;
 export const MAX_MOST = 200;
 /** MLflow's longest name of an experiment. */
-const NAME_CHARS_MAX = 500;
+export const NAME_CHARS_MAX = 500;
 /** Longer than a filter that a person writes. */
 const TEXT_CHARS_MAX = 4_000;
 /** Columns that a list is ordered by, one after the other. */
-const ORDERS_MAX = 10;
+export const ORDERS_MAX = 10;
 const FORMATS = ['json', 'csv'] as const;
 
-export const LIST_PARAMETERS = ['filter', 'order_by', 'max', 'page'] as const;
+const LIST_PARAMETERS = ['filter', 'order_by', 'max', 'page'] as const;
 
 /**
  * Reads what to list. An empty text counts as not given.

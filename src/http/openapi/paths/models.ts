@@ -3,7 +3,12 @@ import { TEST_FILE_FIELD } from '../../../training/fields/table.ts';
 import type { Json } from '../components.ts';
 import { file, formSchema } from '../form.ts';
 import { OF_RESULTS } from '../headers.ts';
-import { evaluateExamples, invocationsExamples, predictExamples } from './modelExamples.ts';
+import {
+  evaluateExamples,
+  invocationsExamples,
+  modelInfoExamples,
+  predictExamples,
+} from './modelExamples.ts';
 import { deliveryLinks, EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 
@@ -159,6 +164,7 @@ export const modelRoutes: readonly Route[] = [
       },
     },
     problems: [404, 422, 502, 504],
+    examples: modelInfoExamples,
   },
   probe('/ping', 'ping'),
   probe('/health', 'modelHealth'),
