@@ -25,10 +25,7 @@ const LIST_PARAMETERS = ['filter', 'order_by', 'max', 'page'] as const;
 export function readList({ query }: Pick<Request, 'query'>, more: readonly string[] = []): ListQuery {
   refuseUnknownParameters(query, [...LIST_PARAMETERS, ...more]);
   const [filter, page] = [text(query, 'filter'), text(query, 'page')];
-  const orderBy = texts(query, 'order_by');
-  if (orderBy.length > ORDERS_MAX) {
-    throw wrong('order_by', `is given ${orderBy.length} times: give it ${ORDERS_MAX} times at most`);
-  }
+  const orderBy = texts(query, 'order_by', ORDERS_MAX);
   return {
     ...(filter !== undefined && { filter }),
     orderBy,
@@ -58,15 +55,25 @@ function readMax(given: string | undefined): number {
   throw wrong('max', `must be a whole number from 1 to ${MAX_MOST}`, given);
 }
 
-function text(query: Request['query'], name: string, charsMax = TEXT_CHARS_MAX): string | undefined {
-  const [one, ...others] = texts(query, name, charsMax);
-  if (others.length > 0) throw wrong(name, 'is given more than once: send it once');
+function text(query: Request['query'], name: string, charsMax?: number): string | undefined {
+  const [one] = texts(query, name, 1, charsMax);
   return one;
 }
 
 /** All values of a parameter that are not empty. */
-function texts(query: Request['query'], name: string, charsMax = TEXT_CHARS_MAX): readonly string[] {
+function texts(
+  query: Request['query'],
+  name: string,
+  timesMax: number,
+  charsMax = TEXT_CHARS_MAX,
+): readonly string[] {
   const given = [query[name] ?? []].flat();
+  if (given.length > timesMax) {
+    throw wrong(
+      name,
+      `is given ${given.length} times: send it ${timesMax === 1 ? 'once' : `${timesMax} times at most`}`,
+    );
+  }
   return given.flatMap((one) => {
     if (typeof one !== 'string') throw wrong(name, 'must be a text');
     if (one.length > charsMax) {

@@ -184,6 +184,8 @@ describe('GET /runs', () => {
     [`/runs?filter=${'a'.repeat(4_001)}`, 422, 'wrong_parameter', 'filter'],
     [`/runs?experiment=${'a'.repeat(501)}`, 422, 'wrong_parameter', 'experiment'],
     [`/runs?${'order_by=a&'.repeat(11)}`, 422, 'wrong_parameter', 'order_by'],
+    [`/experiments?${'order_by=&'.repeat(11)}`, 422, 'wrong_parameter', 'order_by'],
+    ['/runs?page=&page=', 422, 'wrong_parameter', 'page'],
     ['/runs?limit=1', 422, 'unknown_parameter', 'limit'],
     ['/experiments?experiment=Exams', 422, 'unknown_parameter', 'experiment'],
   ])('%s is %i %s', async (path, status, code, field) => {
