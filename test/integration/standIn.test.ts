@@ -94,14 +94,14 @@ async function story(url: string, major: number, unique: string): Promise<Record
   await ask('last page', 'POST', 'runs/search', { ...page, page_token }, last);
   await ask('child deleted', 'POST', 'runs/delete', { run_id: childRun.info.run_id });
   await ask('search for a tree in the bin', 'POST', 'runs/search', ofTree, requests);
-  await ask('search that is none', 'POST', 'runs/search', { ...ofTree, filter: 'foo' });
-  await ask('order that is none', 'POST', 'runs/search', { ...ofTree, order_by: ['foo bar'] });
-  await ask('page that is none', 'POST', 'runs/search', { ...ofTree, page_token: 'foo' });
+  await ask('search with a wrong filter', 'POST', 'runs/search', { ...ofTree, filter: 'foo' });
+  await ask('search with a wrong order', 'POST', 'runs/search', { ...ofTree, order_by: ['foo bar'] });
+  await ask('search with a wrong page', 'POST', 'runs/search', { ...ofTree, page_token: 'foo' });
   const named = ({ experiments = [] }: Json) => experiments.map((one: Json) => one.name);
   const experiments = { filter: `name = '${name}'`, max_results: 10 };
   await ask('experiments', 'POST', 'experiments/search', experiments, named);
-  await ask('experiments that are none', 'POST', 'experiments/search', { ...experiments, filter: 'foo' });
-  await ask('page of experiments that is none', 'POST', 'experiments/search', {
+  await ask('experiments with a wrong filter', 'POST', 'experiments/search', { ...experiments, filter: 'foo' });
+  await ask('experiments with a wrong page', 'POST', 'experiments/search', {
     max_results: 10,
     page_token: 'foo',
   });

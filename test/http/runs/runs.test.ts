@@ -287,7 +287,7 @@ describe('GET /runs/<id>/report', () => {
     expect(await json(`/runs/${ids[0]}/report`)).toMatchObject({ status: 404, code: 'no_report' });
   });
 
-  it('asks MLflow for no id that is none of a run', async () => {
+  it('asks MLflow for no id that a run cannot have', async () => {
     for (const id of ['..%2f..', 'a%20b', '%3Fx', 'x'.repeat(65)]) {
       expect(await json(`/runs/${id}/report`), id).toMatchObject({ status: 404, code: 'no_such_run' });
     }
