@@ -7,8 +7,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError, type TrainAnswer, Trainpost } from '../src/client.ts';
 import { TrackingRefusedError, UnavailableError } from '../src/errors.ts';
 import { EXAMS } from '../src/http/openapi/paths/trainExamples.ts';
+import { reportOf } from './reports/sample.ts';
 import { EXAM_MODEL, examModels } from './support/examModel.ts';
+import { runListOf, seedRuns } from './support/loggedRuns.ts';
 import { startTestService, type TestService } from './support/service.ts';
+import { StandInMlflow } from './support/standInMlflow.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIABETES = join(ROOT, 'data/diabetes.csv');
@@ -17,15 +20,24 @@ const BYTES_MAX = 5_000;
 
 let service: TestService;
 let client: Trainpost;
+let mlflow: StandInMlflow;
+let runs: ReturnType<typeof runListOf>;
 beforeAll(async () => {
+  mlflow = await StandInMlflow.start();
+  runs = runListOf(mlflow);
   service = await startTestService({
+    runs: runs.list,
     access: { allowedHosts: [], token: TOKEN },
     models: await examModels(),
     modelUri: EXAM_MODEL,
   });
   client = new Trainpost(service.url, { token: TOKEN });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  await runs.close();
+  await mlflow.down();
+});
 beforeEach(() => service.desk.reset());
 
 describe('the client', () => {
@@ -145,6 +157,35 @@ describe('the client', () => {
     const { tracking } = (refused as ProblemError).results as TrainAnswer;
     service.desk.refuseWith = undefined;
     expect((await client.retry(tracking.delivery.id)).state).toBe('pending');
+  });
+
+  it('lists experiments and runs, and reads reports', async () => {
+    const { json: report } = await reportOf({});
+    const metrics = (value: number) => ({ metrics: { auc: value } });
+    const [first] = seedRuns(mlflow, 'Exams', [
+      { name: 'first', ...metrics(0.5), params: { C: '1.0' }, report },
+      { name: 'second', ...metrics(0.75), params: { C: '2.0' } },
+    ]);
+    expect((await client.experiments({ max: 1 })).experiments).toMatchObject([{ name: 'Exams' }]);
+    const query = { experiment: 'Exams', orderBy: 'metrics.auc DESC', max: 1 } as const;
+    const page = await client.runs(query);
+    expect(page.runs.map(({ name }) => name)).toEqual(['second']);
+    const last = await client.runs({ ...query, orderBy: ['metrics.auc DESC'], page: page.next_page ?? '' });
+    expect(last.runs.map(({ id }) => id)).toEqual([first]);
+    const csv = await client.runsCsv({ experiment: 'Exams', filter: "params.C = '2.0'" });
+    expect(csv.split('\n').map((line) => line.split(',')[1])).toEqual(['name', 'second', undefined]);
+    expect(await client.report(first ?? '')).toEqual(JSON.parse(report));
+    await expect(client.report('a/b')).rejects.toMatchObject({ problem: { code: 'no_such_run' } });
+    await expect(client.runs({ experiment: 'Exams', filter: 'foo' })).rejects.toMatchObject({
+      status: 400,
+      problem: { field: 'filter' },
+    });
+  });
+
+  it('looks at a model, and gets a sample', async () => {
+    expect(await client.model()).toEqual(await client.model({ model: EXAM_MODEL }));
+    expect((await client.model()).columns.map(({ name }) => name)).toEqual(['hours', 'sleep']);
+    expect(await client.sample()).toBe(readFileSync(DIABETES, 'utf8'));
   });
 
   it('reads limits and readiness', async () => {

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../reports/sample.ts';
 import { EXAM_MODEL, examModels } from '../support/examModel.ts';
+import { runListOf, seedRuns } from '../support/loggedRuns.ts';
 import { ensureVenv, pythonAvailable } from '../support/python.ts';
 import { startTestService, type TestService } from '../support/service.ts';
+import { StandInMlflow } from '../support/standInMlflow.ts';
 
 const run = promisify(execFile);
 const { TEST_TRIES, TEST_SEED = '0' } = process.env;
@@ -21,18 +24,29 @@ expected-statuses = ["2xx", 302, 400, 404, 406, 409, 413, 415, 422]
 
 describe.skipIf(!pythonAvailable)('the OpenAPI document, to other programs', () => {
   let service: TestService;
+  let mlflow: StandInMlflow;
+  let runs: ReturnType<typeof runListOf>;
   let bin: string;
   let folder: string;
   beforeAll(async () => {
     bin = dirname(await ensureVenv('openapi'));
     folder = mkdtempSync(join(tmpdir(), 'trainpost-openapi-'));
-    service = await startTestService({ models: await examModels(), modelUri: EXAM_MODEL });
+    mlflow = await StandInMlflow.start();
+    const { json: report } = await reportOf({});
+    seedRuns(mlflow, 'Default', [
+      { name: 'a', metrics: { auc: 0.5 }, params: { C: '1' }, report },
+      { name: 'b' },
+    ]);
+    runs = runListOf(mlflow);
+    service = await startTestService({ models: await examModels(), modelUri: EXAM_MODEL, runs: runs.list });
     writeFileSync(join(folder, 'schemathesis.toml'), CONFIG);
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     // Holds every answer against the document once more.
     await service.close();
+    await runs.close();
+    await mlflow.down();
   });
 
   it('is valid for openapi-spec-validator', async () => {

@@ -94,6 +94,17 @@ async function story(url: string, major: number, unique: string): Promise<Record
   await ask('last page', 'POST', 'runs/search', { ...page, page_token }, last);
   await ask('child deleted', 'POST', 'runs/delete', { run_id: childRun.info.run_id });
   await ask('search for a tree in the bin', 'POST', 'runs/search', ofTree, requests);
+  await ask('search with a wrong filter', 'POST', 'runs/search', { ...ofTree, filter: 'foo' });
+  await ask('search with a wrong order', 'POST', 'runs/search', { ...ofTree, order_by: ['foo bar'] });
+  await ask('search with a wrong page', 'POST', 'runs/search', { ...ofTree, page_token: 'foo' });
+  const named = ({ experiments = [] }: Json) => experiments.map((one: Json) => one.name);
+  const experiments = { filter: `name = '${name}'`, max_results: 10 };
+  await ask('experiments', 'POST', 'experiments/search', experiments, named);
+  await ask('experiments with a wrong filter', 'POST', 'experiments/search', { ...experiments, filter: 'foo' });
+  await ask('experiments with a wrong page', 'POST', 'experiments/search', {
+    max_results: 10,
+    page_token: 'foo',
+  });
   await ask('search in no experiment', 'POST', 'runs/search', search(unique, 'ALL', '424242'), stages);
 
   const batch = {
@@ -124,6 +135,9 @@ async function story(url: string, major: number, unique: string): Promise<Record
   const source = major === 3 ? await askForModel3() : await askForModel2();
 
   await ask('file', 'PUT', `${experiment_id}/${run_id}/artifacts/x`, Buffer.from('x'));
+  const paths = ({ files = [] }: Json) => files.map(({ path }: Json) => path);
+  await ask('files', 'GET', `artifacts/list?run_id=${run_id}&path=`, undefined, paths);
+  await ask('files of no run', 'GET', `artifacts/list?run_id=${NO_RUN}&path=`);
 
   await ask('no registered model', 'GET', `registered-models/get?name=${unique}`);
   await ask('version of no registered model', 'POST', 'model-versions/create', {

@@ -57,9 +57,11 @@ type Handler = (database: Database, sent: never, id: string) => unknown;
 /** Handlers by method and path; `*` is an id. */
 const ROUTES: Readonly<Record<string, Handler>> = {
   'GET experiments/get-by-name': ({ store }, sent) => store.getExperimentByName(sent),
+  'POST experiments/search': ({ store }, sent) => store.searchExperiments(sent),
   'POST experiments/create': ({ store }, sent) => store.createExperiment(sent),
   'POST experiments/delete': ({ store }, sent) => store.deleteExperiment(sent),
   'POST experiments/restore': ({ store }, sent) => store.restoreExperiment(sent),
+  'GET artifacts/list': ({ store }, sent) => store.listArtifacts(sent),
   'POST runs/create': ({ store }, sent) => store.createRun(sent),
   'GET runs/get': ({ store }, sent) => store.getRun(sent),
   'POST runs/search': ({ store }, sent) => store.searchRuns(sent),
@@ -85,6 +87,8 @@ const ROUTES: Readonly<Record<string, Handler>> = {
   'DELETE model-versions/delete': ({ registry }, sent) => registry.deleteModelVersion(sent),
 };
 const API = '/api/2.0/mlflow/';
+/** Where MLflow has the files of runs. */
+const FILE = '/get-artifact?';
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/';
 
 interface Answer {
@@ -208,6 +212,7 @@ export class StandInMlflow implements AsyncDisposable {
     if (path === '/version') return { status: 200, text: this.#version };
     if (path === '/health') return { status: 200, text: 'OK' };
     try {
+      if (path.startsWith(FILE)) return { status: 200, text: this.store.readReport(queryOf(path)) };
       return { status: 200, text: JSON.stringify(this.#answer(method, path, body)) };
     } catch (error) {
       if (!(error instanceof StandInError)) throw error;
@@ -219,16 +224,16 @@ export class StandInMlflow implements AsyncDisposable {
   }
 
   #answer(method: string, path: string, body: Buffer): unknown {
-    const [bare = '', query = ''] = path.split('?', 2);
+    const [bare = ''] = path.split('?', 1);
     if (`${bare}/` === ARTIFACTS) return { files: [] };
     if (bare.startsWith(ARTIFACTS)) {
-      return this.store.putArtifact(decodeURIComponent(bare.slice(ARTIFACTS.length)), body.length);
+      return this.store.putArtifact(decodeURIComponent(bare.slice(ARTIFACTS.length)), body);
     }
     const route = bare.slice(API.length);
     const [, id = ''] = /^logged-models\/(m-.*)$/.exec(route) ?? [];
     const handler = ROUTES[`${method} ${id === '' ? route : 'logged-models/*'}`];
     if (handler === undefined) throw new StandInError(404, 'ENDPOINT_NOT_FOUND', `no ${method} ${bare}`);
-    const sent = method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : parse(body);
+    const sent = method === 'GET' ? queryOf(path) : parse(body);
     return handler(this, sent as never, id);
   }
 }
@@ -240,6 +245,10 @@ function nameOf(method: string, path: string, body: Buffer): string {
   const route = bare.startsWith(API) ? bare.slice(API.length) : bare;
   if (route === 'runs/update') return `runs/update ${(parse(body) as { status: string }).status}`;
   return /^logged-models\/m-/.test(route) ? `${method} logged-models` : route;
+}
+
+function queryOf(path: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(path.split('?', 2)[1]));
 }
 
 function parse(body: Buffer): unknown {

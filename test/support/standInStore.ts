@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { absent, exists, invalid, StandInError, wanted } from './standInErrors.ts';
+import { inOrder, pageOf, runFilter } from './standInSearch.ts';
+import { placeOf, shown, shownModel } from './standInShown.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the body of a call is read as MLflow would read it.
 type Json = any;
@@ -15,8 +17,9 @@ export interface StoredRun {
   readonly outputs: Json[];
 }
 
+const REPORT = '/report.json';
+
 const uuid = () => randomUUID().replaceAll('-', '');
-const keyValues = (map: ReadonlyMap<string, string>) => [...map].map(([key, value]) => ({ key, value }));
 
 /**
  * The part of MLflow's tracking store that trainpost uses, in memory. Each endpoint has one method, which takes the body of
@@ -29,11 +32,25 @@ export class StandInStore {
   readonly models = new Map<string, Json>();
   /** Bytes of each artifact, by its path. */
   readonly artifacts = new Map<string, number>();
+  /** Texts of the artifacts that trainpost reads, by their paths. */
+  readonly reports = new Map<string, string>();
 
   getExperimentByName({ experiment_name: name }: Json) {
     const experiment = [...this.experiments.values()].find((one) => one.name === name);
     if (experiment === undefined) throw absent(`Experiment ${name}`);
     return { experiment };
+  }
+
+  /** Knows filters such as `name = 'x'`. */
+  searchExperiments(sent: Json) {
+    const { filter = '', view_type: view = 'ACTIVE_ONLY' } = sent;
+    const name = wanted(filter, 'name');
+    if (filter !== '' && name === undefined) throw invalid(`Invalid clause(s) in filter string: ${filter}`);
+    const experiments = [...this.experiments.values()].filter(
+      (one) => (view === 'ALL' || one.lifecycle_stage === 'active') && (name ?? one.name) === one.name,
+    );
+    const { page, next } = pageOf(experiments, sent);
+    return { experiments: page, ...next };
   }
 
   createExperiment({ name, artifact_location: location }: Json) {
@@ -91,24 +108,17 @@ export class StandInStore {
     return { run: shown(this.#run(runId)) };
   }
 
-  searchRuns({
-    experiment_ids: ids,
-    filter,
-    run_view_type: view = 'ACTIVE_ONLY',
-    max_results: max = 1000,
-    page_token: from = '0',
-  }: Json) {
-    const isWanted = tagFilter(filter);
+  searchRuns(sent: Json) {
+    const { experiment_ids: ids, filter, run_view_type: view = 'ACTIVE_ONLY', order_by: order } = sent;
+    const isWanted = runFilter(filter);
     const runs = [...this.runs.values()].filter(
-      ({ info, tags }) =>
-        ids.includes(info.experiment_id) &&
-        (view === 'ALL' || info.lifecycle_stage === 'active') &&
-        isWanted(tags),
+      (run) =>
+        ids.includes(run.info.experiment_id) &&
+        (view === 'ALL' || run.info.lifecycle_stage === 'active') &&
+        isWanted(run),
     );
-    const end = Number(from) + max;
-    const page = runs.slice(Number(from), end);
-    if (page.length === 0) return { runs: undefined };
-    return { runs: page.map(shown), ...(end < runs.length && { next_page_token: String(end) }) };
+    const { page, next } = pageOf(inOrder(runs, order), sent);
+    return { runs: page?.map(shown), ...next };
   }
 
   updateRun({ run_id: runId, status, end_time }: Json) {
@@ -233,10 +243,26 @@ export class StandInStore {
     return {};
   }
 
-  putArtifact(path: string, bytes: number) {
+  putArtifact(path: string, body: Buffer) {
     if (path.split('/').includes('..')) throw invalid('Invalid path');
-    this.artifacts.set(path, bytes);
+    this.artifacts.set(path, body.length);
+    if (path.endsWith(REPORT)) this.reports.set(path, body.toString());
     return {};
+  }
+
+  /** Files of the run's own folder. */
+  listArtifacts({ run_id: runId }: Json) {
+    const folder = `${placeOf(this.#run(runId))}/`;
+    const names = [...this.artifacts.keys()].filter((path) => path.startsWith(folder));
+    const files = names.map((path) => ({ path: path.slice(folder.length) }));
+    return { files: files.filter(({ path }) => !path.includes('/')) };
+  }
+
+  /** The text of a report. */
+  readReport({ run_id: runId, path }: Json): string {
+    const text = this.reports.get(`${placeOf(this.#run(runId))}/${path}`);
+    if (text === undefined) throw absent(path);
+    return text;
   }
 
   #experiment(id: string): Json {
@@ -270,27 +296,4 @@ export class StandInStore {
     if (model === undefined || model.isDeleted) throw absent(`Logged model with ID '${modelId}'`);
     return model;
   }
-}
-
-/** Whether a run's tags match a filter of `runs/search`. */
-function tagFilter(filter: string | undefined): (tags: ReadonlyMap<string, string>) => boolean {
-  const [, key = '', how, value = ''] = /tags\.`([^`]+)`\s*(=|LIKE)\s*'([^']*)'/.exec(filter ?? '') ?? [];
-  if (how === undefined) return () => true;
-  if (how === '=') return (tags) => tags.get(key) === value;
-  const [start = '', rest] = value.split('%');
-  if (rest !== '') throw invalid(`the stand-in knows patterns with one % at their end, not ${value}`);
-  return (tags) => tags.get(key)?.startsWith(start) ?? false;
-}
-
-function shown({ info, tags, params, metrics, inputs, outputs }: StoredRun) {
-  return {
-    info: { ...info },
-    data: { tags: keyValues(tags), params: keyValues(params), metrics: [...metrics.values()] },
-    inputs: { dataset_inputs: inputs },
-    outputs: { model_outputs: outputs },
-  };
-}
-
-function shownModel({ info, data, metrics }: Json) {
-  return { model: { info: { ...info }, data: { ...data, metrics: [...metrics.values()] } } };
 }

@@ -64,13 +64,18 @@ export function columnsCsv({ columns }: Pick<DryRunAnswer, 'columns'>): string {
   );
 }
 
-/** The columns are all keys of all rows. An undefined value is an empty cell. */
-function csvOf(rows: readonly Row[]): string {
-  const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+/**
+ * Writes rows as a table. An undefined value is an empty cell.
+ * @param fields the columns; by default all keys of all rows
+ */
+export function csvOf(
+  rows: readonly Row[],
+  fields: readonly string[] = [...new Set(rows.flatMap((row) => Object.keys(row)))],
+): string {
   // A spreadsheet would take a text that begins so for a formula.
   const text = Papa.unparse(
-    { fields, data: rows.map((row) => fields.map((name) => row[name] ?? '')) },
+    { fields: [...fields], data: rows.map((row) => fields.map((name) => row[name] ?? '')) },
     { newline: '\n', escapeFormulae: true },
   );
-  return `${text}\n`;
+  return `${text.replace(/\n$/, '')}\n`;
 }

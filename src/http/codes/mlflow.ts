@@ -7,7 +7,12 @@ export const mlflowAndDeliveries: readonly CodeRow[] = [
     'There is no MLflow, and none will start, because there is neither Python nor `MLFLOW_TRACKING_URI`.',
     'Install Python 3.10 or newer, or set `MLFLOW_TRACKING_URI`.',
   ],
-  ['mlflow_starting', 'retried', 'MLflow is still starting.', 'Wait.'],
+  [
+    'mlflow_starting',
+    503,
+    'MLflow is still starting.',
+    'Wait. A training that was accepted waits by itself.',
+  ],
   [
     'mlflow_unreachable',
     'retried',
@@ -83,4 +88,32 @@ export const mlflowAndDeliveries: readonly CodeRow[] = [
     'See `GET /deliveries`; delivered ones are kept for `SPOOL_KEPT_MS`.',
   ],
   ['delivery_not_dead', 409, 'The delivery is not dead, so that it cannot be put back.', 'Nothing.'],
+];
+
+export const runsReadBack: readonly CodeRow[] = [
+  [
+    'invalid_search',
+    400,
+    'MLflow does not accept `filter`, `order_by` or `page`. The `detail` has its words.',
+    "Correct it: MLflow's documentation has the syntax of a search.",
+  ],
+  [
+    'runs_too_large',
+    422,
+    'The runs of one page have more bytes in MLflow than trainpost reads.',
+    'Ask for fewer runs with `max`.',
+  ],
+  [
+    'no_such_experiment',
+    404,
+    'MLflow has no experiment of this name, or the experiment is deleted.',
+    'See `GET /experiments`.',
+  ],
+  ['no_such_run', 404, 'MLflow has no run with this id.', 'See `GET /runs`.'],
+  [
+    'no_report',
+    404,
+    'The run has no `report.json`, or another program or version wrote the file.',
+    'Train with `report=true`.',
+  ],
 ];

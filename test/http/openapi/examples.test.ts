@@ -6,17 +6,30 @@ import type { RouteExample } from '../../../src/http/openapi/paths/route.ts';
 import { FILE_FIELDS } from '../../../src/training/fields/table.ts';
 import { answerFault } from '../../support/answerCheck.ts';
 import { EXAM_MODEL, examModels } from '../../support/examModel.ts';
+import { runListOf, seedRuns } from '../../support/loggedRuns.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
+import { StandInMlflow } from '../../support/standInMlflow.ts';
 
 let service: TestService;
+let mlflow: StandInMlflow;
+let runs: ReturnType<typeof runListOf>;
 beforeAll(async () => {
+  mlflow = await StandInMlflow.start();
+  const measured = { params: { C: '1.0' }, metrics: { test_roc_auc: 0.75 } };
+  seedRuns(mlflow, 'Exams', [{ name: 'second', ...measured, tags: { 'mlflow.user': 'ada', team: 'a' } }]);
+  runs = runListOf(mlflow);
   service = await startTestService({
+    runs: runs.list,
     models: await examModels(),
     modelUri: EXAM_MODEL,
     checks: { threads: () => undefined, spool: () => undefined },
   });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  await runs.close();
+  await mlflow.down();
+});
 beforeEach(() => service.desk.reset());
 
 /** Keys whose values differ from one request to the next. */
@@ -25,6 +38,10 @@ const OF_THIS_REQUEST: ReadonlySet<string> = new Set([
   'url',
   'uri',
   'accepted_at',
+  'created_at',
+  'updated_at',
+  'started_at',
+  'ended_at',
   'age_s',
   'timing_ms',
 ]);
@@ -99,7 +116,7 @@ describe('the examples of the document', () => {
   });
 
   it.each(examples)('$route.path $example.name gets what it says', async ({ route, example }) => {
-    const path = route.path.replace('{id}', await deliveryFor(example));
+    const path = route.path.replace('{run_id}', '4cd4').replace('{id}', await deliveryFor(example));
     service.desk.isHeld = route.path === '/train' && example.status === 202;
     const response = await send(path, route.method, example);
     expect(response.status).toBe(example.status);

@@ -117,3 +117,20 @@ export const wrongValue = {
   error_class: 'SCHEMA_ENFORCEMENT_FAILED',
   message: 'Row 2, column "hours", is not a number, as it was in training: correct the value.',
 };
+
+export const modelInfo = {
+  uri: 'models:/exams@champion',
+  name: 'exams',
+  version: '1',
+  run_id: '4cd4fb0c9d2e4c0a9a0c6f0f3b1f5a27',
+  id: null,
+  target: 'passed',
+  classes: [0, 1],
+  positive: 1,
+  threshold: 0.5,
+  columns: [
+    { name: 'hours', type: 'double', required: true, min: 1.5, max: 6.5 },
+    { name: 'sleep', type: 'long', required: true, min: 5, max: 8 },
+  ],
+  trained: { digest: '797c894930274e3f740c3631c0d86ccf', train_rows: 8, test_rows: 4 },
+};

@@ -97,3 +97,13 @@ export const predictExamples: readonly RouteExample[] = [
     answer: answers.wrongValue,
   },
 ];
+
+export const modelInfoExamples: readonly RouteExample[] = [
+  {
+    name: 'model',
+    summary: 'A model of two columns',
+    query: `?model=${MODEL}`,
+    status: 200,
+    answer: answers.modelInfo,
+  },
+];

@@ -3,7 +3,12 @@ import { TEST_FILE_FIELD } from '../../../training/fields/table.ts';
 import type { Json } from '../components.ts';
 import { file, formSchema } from '../form.ts';
 import { OF_RESULTS } from '../headers.ts';
-import { evaluateExamples, invocationsExamples, predictExamples } from './modelExamples.ts';
+import {
+  evaluateExamples,
+  invocationsExamples,
+  modelInfoExamples,
+  predictExamples,
+} from './modelExamples.ts';
 import { deliveryLinks, EXPLAIN, KEY, MODEL, PREFER } from './parameters.ts';
 import type { Route } from './route.ts';
 
@@ -143,6 +148,23 @@ export const modelRoutes: readonly Route[] = [
     },
     problems: [404, 409, 415, 422, 429, 502, 504, 507],
     examples: predictExamples,
+  },
+  {
+    method: 'get',
+    path: '/model',
+    id: 'getModel',
+    tag: 'Models',
+    summary: 'Look at a logged model: its columns, classes and threshold',
+    parameters: [MODEL],
+    answers: {
+      200: {
+        description: 'What the model needs, and what it answers.',
+        json: ['Model'],
+        headers: ['Trainpost-Model-Age'],
+      },
+    },
+    problems: [404, 422, 502, 504],
+    examples: modelInfoExamples,
   },
   probe('/ping', 'ping'),
   probe('/health', 'modelHealth'),
