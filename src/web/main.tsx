@@ -3,8 +3,10 @@ import { App } from './app.tsx';
 import { followFile } from './data/check.ts';
 import { watchReadiness } from './readiness.ts';
 import { followUrl } from './state/store.ts';
+import { followJob } from './train/job.ts';
 
 followUrl();
 render(<App />, document.getElementById('app')!);
 watchReadiness();
 followFile();
+followJob();

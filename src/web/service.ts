@@ -8,6 +8,9 @@ const KEY = 'trainpost-token';
 /** A person waits: the page says that the service is busy instead of trying for long. */
 const ATTEMPTS = 3;
 
+/** Whether this tab has a token. */
+export const hasToken = signal(sessionStorage.getItem(KEY) !== null);
+
 /** Why the page asks for a token; undefined while it does not ask. The text is the service's. */
 export const tokenQuestion = signal<string | undefined>();
 
@@ -17,6 +20,7 @@ let asked: Promise<void> | undefined;
 /** Keeps a token for this tab, and sends the requests that wait for it. */
 export function useToken(token: string): void {
   sessionStorage.setItem(KEY, token);
+  hasToken.value = true;
   tokenQuestion.value = undefined;
   asked = undefined;
   answerQuestion?.();
@@ -56,6 +60,7 @@ function ask(response: Response): Promise<void> {
 export interface Fault {
   readonly detail: string;
   readonly code?: string;
+  readonly status?: number;
   readonly field?: string;
   readonly allowed?: readonly string[];
   /** The page that explains the code, relative to the page. */
@@ -64,7 +69,7 @@ export interface Fault {
 
 /** What went wrong with a request, in the service's words if there are any. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof ProblemError) return faultOfProblem(error.problem);
+  if (error instanceof ProblemError) return { ...faultOfProblem(error.problem), status: error.status };
   if (error instanceof TypeError)
     return { detail: 'The service does not answer: check that it runs, and try again.', code: 'no_answer' };
   return { detail: String((error as Error | undefined)?.message ?? error) };

@@ -43,8 +43,8 @@ const wanted = computed(() => {
   const file = trainFile.value;
   return file && { file, test: testFile.value, fields: fieldsOf(values().form) };
 });
-/** The same as a text: the screen and the job do not change it. */
-const fieldsText = computed(() => JSON.stringify(wanted.value?.fields));
+/** The fields as a text: the screen and the job do not change it. */
+export const fieldsText = computed(() => JSON.stringify(fieldsOf(values().form)));
 
 let running = new AbortController();
 
