@@ -15,8 +15,8 @@ const SEARCH_MIN = 12;
 const COLUMNS: readonly Column<ColumnRow>[] = [
   { name: 'name', title: 'Column', cell: (row) => <NameCell row={row} /> },
   { name: 'use', title: 'Use', cell: (row) => <UseCell row={row} /> },
-  { name: 'type', title: 'Type', cell: ({ type }) => TYPES[type] },
   { name: 'values', title: 'Values', cell: (row) => <Histogram {...pictureOf(row)} /> },
+  { name: 'type', title: 'Type', cell: ({ type }) => TYPES[type] },
   { name: 'min', title: 'Min', isNumber: true, cell: (row) => number(row, 'min') },
   { name: 'median', title: 'Median', isNumber: true, cell: (row) => number(row, 'p50') },
   { name: 'max', title: 'Max', isNumber: true, cell: (row) => number(row, 'max') },
