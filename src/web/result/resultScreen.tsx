@@ -1,0 +1,3 @@
+export function ResultScreen() {
+  return <p class="soft">This screen is being built.</p>;
+}
