@@ -14,6 +14,7 @@ import type { Team } from '../src/engine/local/blocks/team.ts';
 import type { Readers } from '../src/engine/local/threads/readers.ts';
 import type { SharedMemory } from '../src/kernels/module.ts';
 import type { DeliveryPort } from '../src/training/deliveryPort.ts';
+import type { RunsPort } from '../src/training/runsPort.ts';
 import type { Accepted, DeliveryView } from '../src/values/delivery.ts';
 import type { LogisticRegressionState, PipelineState } from '../src/values/pipelineState.ts';
 import type { ModelSpec } from '../src/values/plan.ts';
@@ -112,6 +113,8 @@ const deliveries: DeliveryPort = {
   list: async () => [],
   retry: async () => false,
 };
+const none = () => Promise.reject(new Error('the benchmark lists no runs'));
+const NO_RUNS: RunsPort = { experiments: none, findExperiment: none, runs: none, readReport: none };
 const underWay = new UnderWay();
 const readiness = new Readiness({ checks: {} });
 const metrics = new Metrics({
@@ -129,6 +132,7 @@ const app = createApp({
   rooms,
   jobs,
   models,
+  runs: NO_RUNS,
   upload: { ...readConfig({}).upload, dir, fileBytesMax: FILE_BYTES_MAX },
   scoring: {
     models: { load: () => Promise.reject(new Error('The bench reads no model.')) },

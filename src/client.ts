@@ -5,8 +5,16 @@ import type { PredictionsAnswer } from './http/openapi/answers/scoring.ts';
 import type { Problem } from './http/problemType.ts';
 import type { DeliveryAnswer } from './http/routes/deliveryAnswer.ts';
 import type { ShownLimit } from './http/routes/limitsRoute.ts';
+import type {
+  ExperimentsAnswer,
+  ListedExperimentAnswer,
+  ListedRunAnswer,
+  RunsAnswer,
+} from './http/runs/runsAnswer.ts';
+import type { ModelColumnAnswer, ModelInfoAnswer } from './http/scoring/modelAnswer.ts';
 import type { TrainAnswer } from './http/train/trainAnswer.ts';
 import type { ReadinessReport } from './observability/readiness.ts';
+import type { ReportData } from './reports/data.ts';
 import type { EvaluateFieldName } from './training/fields/evaluateTable.ts';
 import type { FieldName } from './training/fields/table.ts';
 import type { DeliveryState } from './values/delivery.ts';
@@ -21,12 +29,19 @@ export type {
   DryRunAnswer,
   EvaluateAnswer,
   EvaluateFieldName,
+  ExperimentsAnswer,
   FieldName,
   JobAnswer,
+  ListedExperimentAnswer,
+  ListedRunAnswer,
   MeasuredAnswer,
+  ModelColumnAnswer,
+  ModelInfoAnswer,
   PredictionsAnswer,
   Problem,
   ReadinessReport,
+  ReportData,
+  RunsAnswer,
   ShownLimit,
   TrainAnswer,
 };
@@ -77,6 +92,23 @@ export interface PredictOptions {
   /** Whether to add the contribution of each feature. */
   readonly explain?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
+  /** A filter in MLflow's syntax, such as `metrics.test_roc_auc > 0.8`. */
+  readonly filter?: string;
+  /** Columns in MLflow's syntax, such as `metrics.test_roc_auc DESC`. */
+  readonly orderBy?: string | readonly string[];
+  /** Items of a page; the default is 50. */
+  readonly max?: number;
+  /** `next_page` of the answer before. */
+  readonly page?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunsOptions extends ListOptions {
+  /** The name of the experiment; the default is `Default`. */
+  readonly experiment?: string;
 }
 
 /** What a refused request computed before the refusal: a gate failed, or MLflow rejected the run. */
@@ -253,6 +285,37 @@ export class Trainpost {
     return this.#json(`deliveries/${encodeURIComponent(id)}/retry`, { method: 'POST' });
   }
 
+  /** A page of the experiments in MLflow. */
+  experiments(options: ListOptions = {}): Promise<ExperimentsAnswer> {
+    return this.#json(`experiments${listQuery(options)}`, signalOf(options));
+  }
+
+  /** A page of the runs of an experiment. */
+  runs(options: RunsOptions = {}): Promise<RunsAnswer> {
+    return this.#json(`runs${listQuery(options)}`, signalOf(options));
+  }
+
+  /** The same page as a CSV. */
+  async runsCsv(options: RunsOptions = {}): Promise<string> {
+    const headers = { Accept: 'text/csv' };
+    return (await this.#send(`runs${listQuery(options)}`, { ...signalOf(options), headers })).text();
+  }
+
+  /** The numbers behind the report of a run. @throws ProblemError `no_report` */
+  report(runId: string): Promise<ReportData> {
+    return this.#json(`runs/${encodeURIComponent(runId)}/report`);
+  }
+
+  /** What a logged model needs, and what it answers. */
+  model({ model, signal }: Omit<PredictOptions, 'explain'> = {}): Promise<ModelInfoAnswer> {
+    return this.#json(`model${queryOf({ model })}`, signalOf({ signal }));
+  }
+
+  /** A CSV to try the service with. */
+  async sample(): Promise<string> {
+    return (await this.#send('sample.csv', {})).text();
+  }
+
   async limits(): Promise<readonly ShownLimit[]> {
     return (await this.#json<{ limits: ShownLimit[] }>('limits')).limits;
   }
@@ -371,12 +434,20 @@ function isPassing(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
-/** The query string; an undefined value is left out. */
-function queryOf(parameters: Readonly<Record<string, string | boolean | undefined>>): string {
+/** The query string; an undefined value is left out, and a list repeats its name. */
+function queryOf(parameters: Readonly<Record<string, Text | readonly string[] | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined) query.set(name, String(value));
+    for (const one of [value ?? []].flat()) query.append(name, String(one));
   return query.size === 0 ? '' : `?${query}`;
+}
+
+function listQuery({ signal: _, orderBy, ...rest }: RunsOptions): string {
+  return queryOf({ ...rest, order_by: orderBy });
+}
+
+function signalOf({ signal }: { readonly signal?: AbortSignal | undefined }): RequestInit {
+  return signal === undefined ? {} : { signal };
 }
 
 /** The form of a request. */

@@ -24,6 +24,7 @@ import { Spool } from './spool/spool.ts';
 import { Deliveries } from './tracking/delivery/deliveries.ts';
 import { Scheduler } from './tracking/delivery/scheduler.ts';
 import { ModelReader } from './tracking/modelReader.ts';
+import { RunList } from './tracking/runList.ts';
 import { RunReader } from './tracking/runReader.ts';
 import { DEFAULT_FIELDS } from './training/fields/parse.ts';
 import { planOf } from './training/fields/use.ts';
@@ -101,6 +102,7 @@ export async function startService(config: Config, log: ServiceLog, thread?: URL
     rooms,
     jobs,
     models,
+    runs: new RunList(() => mlflow.server()),
     upload,
     scoring: { ...config.scoring, models, limits: config.table },
     wait: config.wait,

@@ -5,6 +5,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Readiness } from '../observability/readiness.ts';
 import type { LoadedModels } from '../training/evaluate.ts';
+import type { RunsPort } from '../training/runsPort.ts';
 import type { TrainingRooms } from '../training/train.ts';
 import { refuseCrossSite } from './access/crossSite.ts';
 import { checkHead } from './access/head.ts';
@@ -28,6 +29,8 @@ import { homeRoute } from './routes/homeRoute.ts';
 import { limitsRoute, type ShownLimit } from './routes/limitsRoute.ts';
 import { countRequests, metricsRoute } from './routes/metricsRoute.ts';
 import { noSuchRoute } from './routes/notFound.ts';
+import { sampleRoute } from './routes/sampleRoute.ts';
+import { runsRoute } from './runs/runsRoute.ts';
 import {
   directInvocations,
   invocationsRoute,
@@ -35,6 +38,7 @@ import {
   type ScoringRooms,
 } from './scoring/invocationsRoute.ts';
 import { modelHealthRoute } from './scoring/modelHealthRoute.ts';
+import { modelRoute } from './scoring/modelRoute.ts';
 import { predictRoute } from './scoring/predictRoute.ts';
 import { asHandler, entrance, type Step, throwFault } from './step.ts';
 import type { AnswerWait } from './train/prefer.ts';
@@ -55,6 +59,7 @@ export interface AppOptions {
   readonly rooms: TrainingRooms;
   readonly jobs: Jobs;
   readonly models: LoadedModels;
+  readonly runs: RunsPort;
   readonly upload: UploadOptions;
   readonly scoring: ScoringRooms & ScoringOptions;
   readonly wait: AnswerWait;
@@ -86,7 +91,7 @@ export function createApp(options: AppOptions): RequestListener {
 
 /** The handlers behind the steps. */
 export function createRoutes(options: AppOptions, admit: Step): Express {
-  const { rooms, jobs, models, upload, scoring, wait, limits, metrics, readiness, version } = options;
+  const { rooms, jobs, models, runs, upload, scoring, wait, limits, metrics, readiness, version } = options;
   const app = express();
   app.disable('x-powered-by');
   app.use(throwFault);
@@ -100,12 +105,15 @@ export function createRoutes(options: AppOptions, admit: Step): Express {
   app.use(docsRoute());
   app.use(helloRoute());
   app.use(limitsRoute(limits));
+  app.use(sampleRoute());
   const uploads = { ...upload, places: new UploadSlots(upload) };
   // Both routes share the keys and the places for uploads.
   app.use(trainRoute(rooms, jobs, uploads, wait, metrics));
   app.use(evaluateRoute({ ...rooms, models }, jobs, uploads, wait, metrics));
   app.use(invocationsRoute(scoring, scoring));
   app.use(predictRoute({ models: scoring.models, engine: rooms.engine }, scoring, upload));
+  app.use(modelRoute(scoring.models, scoring.modelUri));
+  app.use(runsRoute(runs));
   app.use(jobsRoute(jobs, rooms.underWay));
   app.use(deliveriesRoute(rooms.deliveries));
   app.use(noSuchRoute);

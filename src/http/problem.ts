@@ -78,6 +78,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   // The client named the experiment, so the client can fix it.
   experiment_deleted: 422,
   artifacts_not_proxied: 422,
+  invalid_search: 400,
   job_accepted: 409,
   job_ended: 409,
   // More space on the disk would not fix it.

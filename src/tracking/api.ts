@@ -40,18 +40,18 @@ export class Api {
   }
 
   /** Sends a call below `/api/2.0/mlflow/`, and reads the JSON of its response. */
-  async call<Answer>(
-    method: Call['method'],
-    path: string,
-    body?: object,
-    repeatable?: boolean,
-  ): Promise<Answer> {
-    const text = await this.send({
+  call<Answer>(method: Call['method'], path: string, body?: object, repeatable?: boolean): Promise<Answer> {
+    return this.read({
       method,
-      path: `${API}/${path}`,
+      path,
       ...(body !== undefined && { body }),
       ...(repeatable !== undefined && { repeatable }),
     });
+  }
+
+  /** As `call`, with all that a call can have. */
+  async read<Answer>(call: Omit<Call, 'at'>): Promise<Answer> {
+    const text = await this.send({ ...call, path: `${API}/${call.path}` });
     try {
       return JSON.parse(text) as Answer;
     } catch {
@@ -90,4 +90,9 @@ export function saysTooLong(error: unknown): boolean {
 /** MLflow's way to write a map. */
 export function keyValues(texts: Texts): { readonly key: string; readonly value: string }[] {
   return Object.entries(texts).map(([key, value]) => ({ key, value }));
+}
+
+/** The inverse of `keyValues`. */
+export function textsOf(pairs: readonly { readonly key: string; readonly value: string }[]): Texts {
+  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 }

@@ -36,6 +36,9 @@ export class CallRefusedError extends TrackingRefusedError {
   }
 }
 
+/** The response is longer than responses to that call may be. */
+export class AnswerTooLongError extends CallRefusedError {}
+
 interface CallFailedOptions extends ErrorOptions {
   /** The pause that MLflow asked for. */
   readonly retryAfterMs?: number | undefined;

@@ -10,6 +10,10 @@ export interface Experiment {
   readonly lifecycle_stage: string;
   /** `mlflow-artifacts:/1` if the server gives access to the files. */
   readonly artifact_location: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly creation_time?: number;
+  readonly last_update_time?: number;
 }
 
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
@@ -19,8 +23,10 @@ export interface RunInfo {
   readonly experiment_id: string;
   readonly artifact_uri: string;
   readonly status: RunStatus;
+  readonly run_name?: string;
   /** Milliseconds since 1970. */
   readonly start_time: number;
+  readonly end_time?: number;
   readonly lifecycle_stage: 'active' | 'deleted';
 }
 

@@ -63,6 +63,7 @@ function rootOf(pipeline: PipelineState, { run, tree, now }: Shared): Recorded<R
       ...outcomeTags(run),
       ...(run.gate !== undefined && { [GATE_TAG]: run.gate }),
       ...(run.reproduces !== undefined && { [REPRODUCES_TAG]: run.reproduces }),
+      ...(run.report !== undefined && { [REPORT_TAG]: run.report }),
       [REQUEST_ID_TAG]: requestIdOf(tree, key),
     },
     params: cutParams({ ...pipelineParams(pipeline), ...run.extraParams }),
@@ -90,6 +91,8 @@ export const NOTE_TAG = 'mlflow.note.content';
 export const GATE_TAG = 'trainpost.gate';
 /** Names the run whose settings the training took. */
 const REPRODUCES_TAG = 'trainpost.reproduces';
+/** Says that the run has the artifact `report.json`, so that a list of runs need not look at their files. */
+export const REPORT_TAG = 'trainpost.report';
 
 /** A child without a model has no inputs: its parent has them, and each call takes MLflow's server some milliseconds. */
 function childOf(child: ChildRun, key: string, shared: Shared): Recorded<RunNode> {

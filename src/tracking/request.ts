@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, Pool } from 'undici';
 import { type Auth, authorizationOf, parseTrackingUri } from './address.ts';
-import { callName, cutOff, Failures, networkCode, notMlflow, timedOut } from './callErrors.ts';
+import { AnswerTooLongError, callName, cutOff, Failures, networkCode, timedOut } from './callErrors.ts';
 import { keepAliveIsFast } from './keepAlive.ts';
 import { type Failure, parseRetryAfterMs, retryPauseMs } from './retry.ts';
 import { type TlsOptions, tlsOf } from './tls.ts';
@@ -211,7 +211,7 @@ async function answerText(
   const text = await readText(response, bytesMax + 1);
   if (Buffer.byteLength(text) <= bytesMax) return text;
   const message = `The answer to ${name} is longer than ${bytesMax} bytes: does MLFLOW_TRACKING_URI lead to an MLflow server?`;
-  throw notMlflow(message, response.statusCode);
+  throw new AnswerTooLongError('mlflow_refused', message, { status: response.statusCode, of: 'settings' });
 }
 
 /** Text of a body up to so many bytes; the rest is not read. */

@@ -1,3 +1,4 @@
+import { textsOf } from './api.ts';
 import type { MlflowClient } from './client.ts';
 import { lastListedModel } from './mlflow2.ts';
 import type { Run, Texts } from './mlflowTypes.ts';
@@ -50,10 +51,6 @@ export class RunReader {
       ...(modelName !== undefined && { modelName }),
     };
   }
-}
-
-function textsOf(pairs: readonly { readonly key: string; readonly value: string }[]): Texts {
-  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 }
 
 async function loggedModelName(client: MlflowClient, { info }: Run): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import type { MlmodelFacts } from './modelFiles/index.ts';
 /** trainpost finds a run again by this tag if the response to its creation was lost. */
 export const REQUEST_ID_TAG = 'trainpost.request_id';
 /** MLflow shows a run with this tag below its parent. */
-const PARENT_TAG = 'mlflow.parentRunId';
+export const PARENT_TAG = 'mlflow.parentRunId';
 
 /**
  * The runs of one training or evaluation, as they will be in MLflow. The tree survives JSON. Everything that could differ from one try

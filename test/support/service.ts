@@ -22,6 +22,7 @@ import { Readiness, type ReadinessOptions } from '../../src/observability/readin
 import type { ChampionPort } from '../../src/training/championPort.ts';
 import type { DeliveryPort } from '../../src/training/deliveryPort.ts';
 import type { ReproductionPort } from '../../src/training/reproductionPort.ts';
+import type { RunsPort } from '../../src/training/runsPort.ts';
 import { UnderWay } from '../../src/training/underWay.ts';
 import { AnswerCheck } from './answerCheck.ts';
 import { openJobFolders } from './jobStore.ts';
@@ -39,6 +40,14 @@ const TEST_ACCESS: AccessOptions = { allowedHosts: ['x'] };
 const NO_MODELS: ModelStore = {
   load: () =>
     Promise.reject(new FieldError('model_not_found', 'The test has no models.', { field: 'model' })),
+};
+
+/** As an MLflow without experiments answers. */
+const NO_RUNS: RunsPort = {
+  experiments: async () => ({ items: [] }),
+  findExperiment: async () => undefined,
+  runs: async () => ({ items: [] }),
+  readReport: async () => 'no_run',
 };
 
 export interface TestService {
@@ -76,6 +85,8 @@ export interface TestServiceOptions {
   /** Models that are read back, and the one that predicts if a request names none. */
   readonly models?: ModelStore;
   readonly modelUri?: string;
+  /** What MLflow has. */
+  readonly runs?: RunsPort;
   readonly bodyBytesMax?: number;
   readonly champions?: ChampionPort;
   readonly originals?: ReproductionPort;
@@ -140,6 +151,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     rooms,
     jobs,
     models: options.models ?? NO_MODELS,
+    runs: options.runs ?? NO_RUNS,
     upload,
     scoring: {
       ...config.scoring,

@@ -65,7 +65,7 @@ export function columnsCsv({ columns }: Pick<DryRunAnswer, 'columns'>): string {
 }
 
 /** The columns are all keys of all rows. An undefined value is an empty cell. */
-function csvOf(rows: readonly Row[]): string {
+export function csvOf(rows: readonly Row[]): string {
   const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   // A spreadsheet would take a text that begins so for a formula.
   const text = Papa.unparse(

@@ -3,7 +3,7 @@ import { FIELD_NAMES } from '../../training/fields/table.ts';
 import { expressions, fields } from './fields.ts';
 import { columnsAndCells, files } from './files.ts';
 import { formsAndUploads } from './forms.ts';
-import { mlflowAndDeliveries } from './mlflow.ts';
+import { mlflowAndDeliveries, runsReadBack } from './mlflow.ts';
 import { modelsReadBack, predictions } from './models.ts';
 import { atTheStart, inThePackage } from './outside.ts';
 import { access, requests } from './requests.ts';
@@ -33,6 +33,7 @@ export const CODE_SECTIONS: Readonly<Record<string, readonly CodeRow[]>> = {
   Jobs: followedJobs,
   'The spool': spool,
   'MLflow and deliveries': mlflowAndDeliveries,
+  'Runs that are read back': runsReadBack,
   'Models that are read back': modelsReadBack,
   'At the start': atTheStart,
   'In the package': inThePackage,

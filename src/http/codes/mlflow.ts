@@ -84,3 +84,31 @@ export const mlflowAndDeliveries: readonly CodeRow[] = [
   ],
   ['delivery_not_dead', 409, 'The delivery is not dead, so that it cannot be put back.', 'Nothing.'],
 ];
+
+export const runsReadBack: readonly CodeRow[] = [
+  [
+    'invalid_search',
+    400,
+    'MLflow does not accept `filter`, `order_by` or `page`. The `detail` has its words.',
+    "Correct it: MLflow's documentation has the syntax of a search.",
+  ],
+  [
+    'runs_too_large',
+    422,
+    'The runs of one page have more bytes in MLflow than trainpost reads.',
+    'Ask for fewer runs with `max`.',
+  ],
+  [
+    'no_such_experiment',
+    404,
+    'MLflow has no experiment of this name, or the experiment is deleted.',
+    'See `GET /experiments`.',
+  ],
+  ['no_such_run', 404, 'MLflow has no run with this id.', 'See `GET /runs`.'],
+  [
+    'no_report',
+    404,
+    'The run has no `report.json`, or another program or version wrote the file.',
+    'Train with `report=true`.',
+  ],
+];

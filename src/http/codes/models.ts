@@ -15,12 +15,6 @@ export const predictions: readonly CodeRow[] = [
     'The `detail` names the reason.',
   ],
   [
-    'wrong_parameter',
-    422,
-    'A parameter of the query string has a wrong value, or is given twice.',
-    'Use a value in `allowed`.',
-  ],
-  [
     'wrong_content_type',
     415,
     'The body has a type that the route does not read, another charset than UTF-8, or no type.',

@@ -41,6 +41,12 @@ export const requests: readonly CodeRow[] = [
     'The route does not read this name in the query string.',
     'Remove it, or send it as a field of the form.',
   ],
+  [
+    'wrong_parameter',
+    422,
+    'A parameter of the query string has a wrong value, or is given twice.',
+    'Use a value in `allowed`, or do what the `detail` says.',
+  ],
   ['unknown_check', 422, '`exclude` names a check that does not exist.', 'Use a name of `allowed`.'],
   ['invalid_state', 422, '`state` is not a state of a delivery.', 'Use `pending`, `delivered` or `dead`.'],
   [

@@ -13,13 +13,15 @@ import {
   type TrackingAnswer,
   trackingAnswer,
 } from '../routes/deliveryAnswer.ts';
+import { type ModelPlaceAnswer, modelPlaceAnswer } from '../scoring/modelAnswer.ts';
 import { type GateAnswer, gateAnswers } from '../train/gateAnswer.ts';
 import { type JsonMetrics, jsonMetrics } from '../train/sweepAnswer.ts';
 import { type RouteClock, type Timing, timingOf, withLog } from '../train/timing.ts';
 
 /** What is known once a model is measured. */
 export interface MeasuredAnswer extends RoundedMetrics {
-  readonly model: EvaluatedModelAnswer;
+  /** The model that was measured. */
+  readonly model: ModelPlaceAnswer;
   readonly metrics: { readonly test: JsonMetrics };
   readonly intervals: Intervals;
   readonly data: {
@@ -35,16 +37,6 @@ export interface MeasuredAnswer extends RoundedMetrics {
   readonly drift: readonly ColumnDrift[];
   readonly warnings: readonly Warning[];
   readonly timing_ms: Timing;
-}
-
-/** The model that was measured, in its place in MLflow. */
-interface EvaluatedModelAnswer {
-  readonly uri: string;
-  readonly name: string | null;
-  readonly version: string | null;
-  readonly run_id: string | null;
-  /** MLflow 3: the id of the logged model. */
-  readonly id: string | null;
 }
 
 /** The alias that moves to the model if all gates hold. */
@@ -74,11 +66,10 @@ export function measuredAnswer(
   { model, evaluation, gate, asked, rounded }: Measured,
   clock: RouteClock,
 ): MeasuredAnswer {
-  const { uri, name = null, version = null, runId = null, modelId = null } = model.place;
   const { data, measures, intervals, drift, warnings, stages } = evaluation;
   return {
     ...rounded,
-    model: { uri, name, version, run_id: runId, id: modelId },
+    model: modelPlaceAnswer(model.place),
     metrics: { test: jsonMetrics({ ...measures.metrics, ...measures.custom }) },
     intervals,
     data: { rows: data.rows, columns: data.columns.length, target: data.target, digest: data.digest },

@@ -14,7 +14,9 @@ import { champion, gate, intervals } from './answers/gates.ts';
 import { job, jobs } from './answers/jobs.ts';
 import { metrics } from './answers/metrics.ts';
 import { problem } from './answers/problem.ts';
-import { predictions } from './answers/scoring.ts';
+import { report } from './answers/report.ts';
+import { experiments, runs } from './answers/runs.ts';
+import { modelInfo, predictions } from './answers/scoring.ts';
 import { hello, home, limits, live, ready } from './answers/service.ts';
 import { warning } from './answers/shared.ts';
 import { candidate, folds, inference, solver, testFile, training } from './answers/training.ts';
@@ -39,6 +41,10 @@ const ANSWERS = {
   Evaluation: evaluation,
   Measured: measured,
   Predictions: predictions,
+  Model: modelInfo,
+  Experiments: experiments,
+  Runs: runs,
+  Report: report,
   Jobs: jobs,
   Job: job,
   Deliveries: deliveries,

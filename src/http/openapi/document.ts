@@ -35,7 +35,7 @@ export function openapiDocument(): Json {
     },
     // Relative to this document, so that it holds behind a proxy with a path of its own.
     servers: [{ url: '.' }],
-    tags: ['Trainings', 'Models', 'Jobs', 'Deliveries', 'Service'].map((name) => ({ name })),
+    tags: ['Trainings', 'Runs', 'Models', 'Jobs', 'Deliveries', 'Service'].map((name) => ({ name })),
     // A service without TRAINPOST_TOKEN needs no token.
     security: [{ token: [] }, {}],
     paths: pathsOf(ROUTES),

@@ -9,7 +9,7 @@ const SCHEMA = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.
 /** Fields that a request begins with: those of the original, and the model to measure. The others are there, and switched off. */
 const SWITCHED_ON: ReadonlySet<string> = new Set(['tol', 'iterations', 'exp_name', 'model']);
 /** Parameters of a path, and the variables of the collection that hold their values. */
-const VARIABLES: Readonly<Record<string, string>> = { id: 'delivery' };
+const VARIABLES: Readonly<Record<string, string>> = { id: 'delivery', run_id: 'run' };
 
 /** Makes the collection for Postman (format 2.1) from the routes of the OpenAPI document and the table of fields. */
 export function postmanCollection(): Json {
@@ -25,6 +25,7 @@ export function postmanCollection(): Json {
       { key: 'url', value: 'http://127.0.0.1:5005' },
       { key: 'token', value: 'none' },
       { key: 'delivery', value: 'set-by-a-training' },
+      { key: 'run', value: 'set-by-a-training' },
     ],
     item: tags.map((name) => ({ name, item: ROUTES.filter(({ tag }) => tag === name).map(itemOf) })),
   };
@@ -101,9 +102,10 @@ function fieldOf(row: FieldRow): Json {
   };
 }
 
-/** Statuses that are no fault of the service: a delivery is not dead, or no model or file is chosen. */
+/** Statuses that are no fault of the service: a delivery is not dead, nothing is trained, or no model or file is chosen. */
 function refusalsOf({ id, tag }: Route): readonly string[] {
   if (id === 'retryDelivery' || id === 'cancelJob') return ['409'];
+  if (tag === 'Runs') return ['404'];
   return tag === 'Models' ? ['404', '415', '422'] : [];
 }
 
@@ -123,5 +125,6 @@ const OF_A_TRAINING: readonly string[] = [
   '  const answer = pm.response.json();',
   '  pm.expect(answer.accuracy).to.be.within(0, 1);',
   "  pm.collectionVariables.set('delivery', answer.tracking.delivery.id);",
+  "  if (answer.run.id !== null) pm.collectionVariables.set('run', answer.run.id);",
   '});',
 ];

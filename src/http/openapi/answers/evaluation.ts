@@ -5,6 +5,7 @@ import { experiment, run, tracking } from './delivery.ts';
 import { gate, intervals } from './gates.ts';
 import { metrics } from './metrics.ts';
 import { answerOf } from './same.ts';
+import { modelPlace } from './scoring.ts';
 import { count, digest, rounded, timing, warning } from './shared.ts';
 
 const orNull = z.string().nullable();
@@ -25,15 +26,7 @@ export const measured = answerOf<MeasuredAnswer>()(
   z
     .object({
       ...rounded,
-      model: z
-        .object({
-          uri: z.string(),
-          name: orNull,
-          version: orNull,
-          run_id: orNull,
-          id: orNull.describe('MLflow 3: the id of the logged model.'),
-        })
-        .describe('The model that was measured.'),
+      model: z.object(modelPlace).describe('The model that was measured.'),
       metrics: z.object({ test: metrics }),
       intervals,
       data: z.object({ rows: count, columns: count, target: z.string(), digest }),

@@ -51,7 +51,7 @@ const best = z.object({ index: count, settings, select: z.string(), value: numbe
 
 export const testFile = answerOf<TestFileAnswer>()(z.object({ rows: count, columns: count, digest }));
 
-const term = answerOf<TermEstimate>()(
+export const term = answerOf<TermEstimate>()(
   z.object({
     term: z.string(),
     estimate: numberOrNull,

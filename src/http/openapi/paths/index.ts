@@ -2,6 +2,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { jobRoutes } from './jobs.ts';
 import { modelRoutes } from './models.ts';
 import type { Route } from './route.ts';
+import { runRoutes } from './runs.ts';
 import { serviceRoutes } from './service.ts';
 import { trainRoutes } from './train.ts';
 
@@ -11,6 +12,7 @@ import { trainRoutes } from './train.ts';
  */
 export const ROUTES: readonly Route[] = [
   ...trainRoutes,
+  ...runRoutes,
   ...modelRoutes,
   ...jobRoutes,
   ...deliveryRoutes,

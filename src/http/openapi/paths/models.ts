@@ -144,6 +144,22 @@ export const modelRoutes: readonly Route[] = [
     problems: [404, 415, 422, 429, 502, 504, 507],
     examples: predictExamples,
   },
+  {
+    method: 'get',
+    path: '/model',
+    id: 'getModel',
+    tag: 'Models',
+    summary: 'Look at a logged model: its columns, classes and threshold',
+    parameters: [MODEL],
+    answers: {
+      200: {
+        description: 'What the model needs, and what it answers.',
+        json: ['Model'],
+        headers: ['Trainpost-Model-Age'],
+      },
+    },
+    problems: [404, 422, 502, 504],
+  },
   probe('/ping', 'ping'),
   probe('/health', 'modelHealth'),
   {

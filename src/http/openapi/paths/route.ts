@@ -43,7 +43,7 @@ export interface Route {
   readonly path: `/${string}`;
   /** Name of the operation, as generated clients call it. */
   readonly id: string;
-  readonly tag: 'Trainings' | 'Models' | 'Jobs' | 'Deliveries' | 'Service';
+  readonly tag: 'Trainings' | 'Runs' | 'Models' | 'Jobs' | 'Deliveries' | 'Service';
   readonly summary: string;
   readonly description?: string;
   /** Whether the route needs no token. */

@@ -102,6 +102,16 @@ export const serviceRoutes: readonly Route[] = [
     answers: { 200: { description: "Prometheus' text format.", type: 'text/plain' } },
     problems: [],
   },
+  {
+    method: 'get',
+    path: '/sample.csv',
+    id: 'sample',
+    tag: 'Service',
+    summary: 'Get a table to try the service with',
+    description: 'The Pima Indians diabetes data: 768 rows, 8 features and the target `Outcome`.',
+    answers: { 200: { description: 'A CSV with a header line.', type: 'text/csv' } },
+    problems: [422],
+  },
   ...(
     [
       ['/openapi.json', 'openapi', 'Read this document', 'application/json'],
