@@ -63,7 +63,7 @@ interface Estimate {
 }
 
 /** Metrics that say what another metric says, or that are a part of another: the Flask app's four, folds, and ends of intervals. */
-const LEFT_OUT =
+export const LEFT_OUT =
   /^(?:accuracy|entropy|precision|recall|test_score|training_.*|cv_.*(?<!_mean)|.*_ci_(?:low|high))$/;
 
 /** The metrics side by side, each with its interval if it has one. */
