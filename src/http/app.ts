@@ -20,6 +20,7 @@ import { evaluateRoute } from './evaluate/evaluateRoute.ts';
 import { jobsRoute } from './jobs/jobsRoute.ts';
 import { docsRoute } from './openapi/docsRoute.ts';
 import { linkToDocument, openapiRoute } from './openapi/openapiRoute.ts';
+import { pageRoute } from './page/pageRoute.ts';
 import { sendProblem } from './problem.ts';
 import { requestLog } from './requestLog.ts';
 import { deliveriesRoute } from './routes/deliveriesRoute.ts';
@@ -101,6 +102,7 @@ export function createRoutes(options: AppOptions, admit: Step): Express {
   app.use(metricsRoute(metrics));
   app.use(asHandler(admit));
   app.use(homeRoute());
+  app.use(pageRoute());
   app.use(openapiRoute());
   app.use(docsRoute());
   app.use(helloRoute());

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { defaultText } from '../../training/fields/defaultText.ts';
+import { wordsOf } from '../../training/fields/kinds.ts';
 import type { FieldRow, FormTable } from '../../training/fields/table.ts';
 import type { Json } from './components.ts';
-
-/** A default that is one word, as the form would have it: "`lbfgs`". */
-const ONE_WORD = /^`([^`<\s]+)`$/;
 
 /**
  * The schema of a form, made of its table of fields.
@@ -50,13 +49,6 @@ function fieldSchema({ kind }: FieldRow): Json {
   return words === undefined ? schema : { ...schema, enum: ['', ...words] };
 }
 
-/** The words of a field that takes one of several words. */
-function wordsOf(kind: z.core.$ZodType): readonly string[] | undefined {
-  if (kind instanceof z.ZodEnum) return kind.options as string[];
-  if (!(kind instanceof z.ZodPipe)) return undefined;
-  return wordsOf(kind.in) ?? wordsOf(kind.out);
-}
-
 function paramOf({ param }: FieldRow): Json {
   return param === undefined ? {} : { 'x-mlflow-param': param };
 }
@@ -65,12 +57,4 @@ function defaultOf(row: FieldRow): Json {
   const text = defaultText(row);
   if (text === undefined) return row.defaultSays === undefined ? {} : { 'x-default': row.defaultSays };
   return { default: row.kind.safeParse([]).success ? [text] : text };
-}
-
-/**
- * The default as a form has it; undefined if the form has nothing, or if the default depends on the request or on a setting.
- */
-export function defaultText(row: FieldRow): string | undefined {
-  if (row.default === undefined) return undefined;
-  return ONE_WORD.exec(row.defaultSays ?? `\`${row.default}\``)?.[1];
 }

@@ -1,7 +1,7 @@
+import { defaultText } from '../../training/fields/defaultText.ts';
 import { EVALUATE_FORM } from '../../training/fields/evaluateTable.ts';
 import { type FieldRow, type FormTable, TRAIN_FORM } from '../../training/fields/table.ts';
 import type { Json } from './components.ts';
-import { defaultText } from './form.ts';
 import { ROUTES } from './paths/index.ts';
 import type { Route } from './paths/route.ts';
 

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { onlyMethods } from '../methods.ts';
+import { PAGE_POLICY, sendPageFile } from '../page/sendPage.ts';
 import { type Directions, directionsFrom } from '../wayIn.ts';
 
 /** Where a person with nothing but the address finds the way. */
@@ -10,18 +11,20 @@ export interface WayIn extends Directions {
   readonly postman: string;
 }
 
-/** `GET /`: leads a browser to `/docs`, and a program to the document of all routes. */
+/** `GET /`: the page for a browser, and the document of all routes for a program. */
 export function homeRoute(): Router {
   const router = Router();
   router
     .route('/')
     .get((request, response) => {
       response.vary('Accept');
-      const { docs, example } = directionsFrom(request);
       if (request.accepts(['json', 'html']) === 'html') {
-        response.redirect(docs);
+        // A browser keeps the page, and asks each time whether it is still the same.
+        response.set({ 'Cache-Control': 'no-cache', 'Content-Security-Policy': PAGE_POLICY });
+        sendPageFile(request, response, 'index.html', 'text/html; charset=utf-8');
         return;
       }
+      const { docs, example } = directionsFrom(request);
       const way: WayIn = {
         service: 'trainpost',
         docs,

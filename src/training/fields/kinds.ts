@@ -101,9 +101,12 @@ export const flag = z
   .pipe(oneOf(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off']))
   .transform((word) => ['true', '1', 'yes', 'on'].includes(word));
 
+/** The kind of each value, by the kind of several. */
+const partOf = new WeakMap<z.core.$ZodType, z.core.$ZodType>();
+
 /** One value or several, which are separated by commas, or in the field repeated. */
-export const several = <Kind extends z.ZodType>(kind: Kind) =>
-  z.array(z.string()).transform((given, context): readonly z.output<Kind>[] =>
+export const several = <Kind extends z.ZodType>(kind: Kind) => {
+  const list = z.array(z.string()).transform((given, context): readonly z.output<Kind>[] =>
     given
       .flatMap((text) => text.split(','))
       .flatMap((text) => {
@@ -114,6 +117,27 @@ export const several = <Kind extends z.ZodType>(kind: Kind) =>
         return [];
       }),
   );
+  partOf.set(list, kind);
+  return list;
+};
+
+/** Whether a field takes several values, each of this kind. */
+export function isSeveral(kind: z.ZodType): boolean {
+  return partOf.has(kind);
+}
+
+/** The words of a kind that takes one of several words. */
+export function wordsOf(kind: z.core.$ZodType): readonly string[] | undefined {
+  if (kind instanceof z.ZodEnum) return kind.options as string[];
+  if (!(kind instanceof z.ZodPipe)) return undefined;
+  return wordsOf(kind.in) ?? wordsOf(kind.out);
+}
+
+/** The words of each value of a kind that takes several. */
+export function wordsOfEach(kind: z.ZodType): readonly string[] | undefined {
+  const part = partOf.get(kind);
+  return part && wordsOf(part);
+}
 
 const COLUMN = /^column:(.+)$/s;
 

@@ -43,7 +43,12 @@ export function FilePart({ model }: { readonly model: ModelInfoAnswer }) {
         now.value = { is: 'busy', bytes };
       });
       const start = await answer.slice(0, PREVIEW_BYTES).text();
-      now.value = { is: 'done', file: answer, preview: previewOf(start, ROWS_SHOWN), name: savedName(file.name) };
+      now.value = {
+        is: 'done',
+        file: answer,
+        preview: previewOf(start, ROWS_SHOWN),
+        name: savedName(file.name),
+      };
     } catch (error) {
       now.value = controller.signal.aborted ? { is: 'empty' } : { is: 'failed', fault: faultOf(error) };
     }

@@ -8,7 +8,11 @@ import { FilePart } from './filePart.tsx';
 import { RowPart } from './rowPart.tsx';
 
 /** Codes that say that the service does not have this model. Others are about the service or MLflow. */
-const OF_THE_MODEL: ReadonlySet<string | undefined> = new Set(['no_model', 'no_such_model', 'wrong_parameter']);
+const OF_THE_MODEL: ReadonlySet<string | undefined> = new Set([
+  'no_model',
+  'no_such_model',
+  'wrong_parameter',
+]);
 
 /** Predictions of a logged model: of one row that is typed, or of a file. */
 export function PredictScreen() {
@@ -61,8 +65,8 @@ function ModelField({ fault }: { readonly fault: Fault | undefined }) {
       </div>
       {fault && <FieldFault id="model-fault" fault={fault} />}
       <p class="hint" id="model-hint">
-        <code>models:/NAME@ALIAS</code>, <code>models:/NAME/3</code> or <code>runs:/ID/NAME</code>. An empty field
-        is the model of the service's setting MODEL_URI.
+        <code>models:/NAME@ALIAS</code>, <code>models:/NAME/3</code> or <code>runs:/ID/NAME</code>. An empty
+        field is the model of the service's setting MODEL_URI.
       </p>
     </form>
   );

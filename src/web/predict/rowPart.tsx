@@ -81,7 +81,9 @@ async function ask(model: string, row: ReturnType<typeof rowOf>): Promise<Answer
 }
 
 function examples(fields: readonly RowField[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(fields.map(({ name, placeholder, choices }) => [name, placeholder || (choices[0] ?? '')]));
+  return Object.fromEntries(
+    fields.map(({ name, placeholder, choices }) => [name, placeholder || (choices[0] ?? '')]),
+  );
 }
 
 interface RowInputProps {

@@ -48,7 +48,8 @@ function NoAnswer({ job }: { readonly job: JobAnswer }) {
   if (job.state === 'cancelled') return <p>The training was cancelled. Nothing of it remains.</p>;
   return (
     <p role="status">
-      The training is under way. <a href={linkTo('train')}>Follow its progress</a>; the result appears here too.
+      The training is under way. <a href={linkTo('train')}>Follow its progress</a>; the result appears here
+      too.
     </p>
   );
 }

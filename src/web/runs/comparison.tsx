@@ -38,7 +38,11 @@ export function Comparison({ experiment, picked }: ComparisonProps) {
 }
 
 /** Reads the runs again, because a picked run may stand on another page of the list. */
-async function load(experiment: string, picked: readonly string[], signal: AbortSignal): Promise<ComparedRun[]> {
+async function load(
+  experiment: string,
+  picked: readonly string[],
+  signal: AbortSignal,
+): Promise<ComparedRun[]> {
   const { runs } = await service.runs({ experiment, filter: filterOf(picked), signal });
   const found = picked.flatMap((id) => runs.filter((run) => run.id === id));
   return Promise.all(found.map(withReport));

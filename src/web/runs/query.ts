@@ -51,7 +51,12 @@ export function columnsOf(
 }
 
 /** The address of a list as CSV, relative to the page. */
-export function csvPath({ experiment, filter, orderBy, page }: Pick<RunsOptions, 'experiment' | 'filter' | 'orderBy' | 'page'>): string {
+export function csvPath({
+  experiment,
+  filter,
+  orderBy,
+  page,
+}: Pick<RunsOptions, 'experiment' | 'filter' | 'orderBy' | 'page'>): string {
   const given = Object.entries({ experiment, filter, order_by: orderBy, page, format: 'csv' });
   const query = new URLSearchParams();
   for (const [name, value] of given) for (const one of [value ?? []].flat()) query.append(name, one);

@@ -47,7 +47,13 @@ function nameColumn(): Column<ListedRunAnswer> {
               <bdi>{run.name}</bdi>
             </a>
           )}{' '}
-          <a class="hint" href={run.url} target="_blank" rel="noopener noreferrer" aria-label={`${run.name} in MLflow`}>
+          <a
+            class="hint"
+            href={run.url}
+            target="_blank"
+            rel="noopener noreferrer"
+            aria-label={`${run.name} in MLflow`}
+          >
             MLflow
           </a>
           {run.status !== 'FINISHED' && <span class="hint"> {run.status.toLowerCase()}</span>}
@@ -82,7 +88,8 @@ function valueColumn({ key, name, kind }: RunColumn): Column<ListedRunAnswer> {
     title: name,
     isNumber: kind === 'metrics',
     isSortable: true,
-    cell: (run) => (kind === 'metrics' ? shownMetric(run.metrics[name]) : <bdi>{run.params[name] ?? '–'}</bdi>),
+    cell: (run) =>
+      kind === 'metrics' ? shownMetric(run.metrics[name]) : <bdi>{run.params[name] ?? '–'}</bdi>,
   };
 }
 

@@ -30,7 +30,7 @@ describe('the document', () => {
   it('has every route of the app, and no other', () => {
     const paths = pathsOf(service.routes.router as Any).map((path) => path.replaceAll(/:(\w+)/g, '{$1}'));
     // The files of the pages are no routes that somebody calls.
-    const called = paths.filter((path) => !/^\/docs\/.*\./.test(path));
+    const called = paths.filter((path) => !/^\/(?:docs|page)\/.*\./.test(path));
     expect(called.length).toBeGreaterThan(10);
     expect(Object.keys(document.paths).sort()).toEqual(called.sort());
   });

@@ -12,7 +12,19 @@ describe('rows as CSV', () => {
   });
 
   it('are read back as they were, and are no formulas', () => {
-    const texts = ['plain', 'a,b', 'say "x"', 'two\nlines', ' blanks ', '', "it's", '-1e5', '=1+1', '@x', '+1'];
+    const texts = [
+      'plain',
+      'a,b',
+      'say "x"',
+      'two\nlines',
+      ' blanks ',
+      '',
+      "it's",
+      '-1e5',
+      '=1+1',
+      '@x',
+      '+1',
+    ];
     const text = csvText(texts.map((one) => ({ one, number: -1.5 })));
     const rows = Papa.parse<string[]>(text.trimEnd()).data.slice(1);
     expect(rows.map(([one]) => one)).toEqual(texts.map((one) => (/^[=+\-@]/.test(one) ? `'${one}` : one)));

@@ -13,8 +13,14 @@ describe('a field of the form for one row', () => {
       { ...column, type: 'double', min: 0.078, max: 2.42, required: false },
       { kind: 'number', placeholder: '1.25', help: 'Number, 0.078 to 2.42 in training. May be empty.' },
     ],
-    [{ ...column, type: 'double' }, { kind: 'number', placeholder: '', help: 'Number.' }],
-    [{ ...column, type: 'boolean' }, { kind: 'choice', help: '', choices: ['true', 'false'] }],
+    [
+      { ...column, type: 'double' },
+      { kind: 'number', placeholder: '', help: 'Number.' },
+    ],
+    [
+      { ...column, type: 'boolean' },
+      { kind: 'choice', help: '', choices: ['true', 'false'] },
+    ],
     [
       { ...column, type: 'string', categories: ['blue', 'red'] },
       { kind: 'choice', placeholder: 'blue', help: '', choices: ['blue', 'red'] },
@@ -23,7 +29,10 @@ describe('a field of the form for one row', () => {
       { ...column, type: 'string', categories: ['a', 'b'], more_categories: 998, required: false },
       { kind: 'text', placeholder: 'a', help: '1,000 texts in training. May be empty.', choices: ['a', 'b'] },
     ],
-    [{ ...column, type: 'string' }, { kind: 'text', placeholder: '', help: '', choices: [] }],
+    [
+      { ...column, type: 'string' },
+      { kind: 'text', placeholder: '', help: '', choices: [] },
+    ],
   ] as const)('of %j', (of, field) => {
     expect(fieldOf(of)).toMatchObject({ name: 'x', ...field });
   });

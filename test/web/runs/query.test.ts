@@ -33,7 +33,16 @@ describe('columns of the list', () => {
     params,
     metrics: Object.fromEntries(names.map((name) => [name, 1])),
   });
-  const names = ['m1', 'm2', 'm3', 'm4', 'test_accuracy_score', 'test_roc_auc', 'test_roc_auc_ci_low', 'accuracy'];
+  const names = [
+    'm1',
+    'm2',
+    'm3',
+    'm4',
+    'test_accuracy_score',
+    'test_roc_auc',
+    'test_roc_auc_ci_low',
+    'accuracy',
+  ];
   const params = { C: '1', a: '1', b: '1', c: '1', d: '1', same: 'x' };
   const other = { C: '2', a: '2', b: '2', c: '2', d: '2', same: 'x' };
   const runs = [run('r1', params, names), run('r2', other, ['m1'])];

@@ -13,16 +13,15 @@ export const serviceRoutes: readonly Route[] = [
     path: '/',
     id: 'home',
     tag: 'Service',
-    summary: 'Find the documentation',
-    description: 'Leads a browser to `/docs`.',
+    summary: 'Open the page, or find the documentation',
     isOpen: true,
     answers: {
-      200: { description: 'Where everything is.', json: ['Home'] },
-      302: {
-        description: 'To `/docs`, for a client that prefers HTML.',
+      200: {
+        description: 'Where everything is; for a client that prefers HTML, the page.',
+        json: ['Home'],
         type: 'text/html',
-        headers: ['Location'],
       },
+      304: { description: 'The page that the browser has is still the same.' },
     },
     problems: [],
     examples: [

@@ -1,0 +1,3 @@
+export function DataScreen() {
+  return <p class="soft">This screen is being built.</p>;
+}

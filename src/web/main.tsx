@@ -1,0 +1,8 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { watchReadiness } from './readiness.ts';
+import { followUrl } from './state/store.ts';
+
+followUrl();
+render(<App />, document.getElementById('app')!);
+watchReadiness();

@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+
+/** A sentence of the table of fields: its Markdown has code, and links whose text is enough. */
+export function richText(markdown: string): ComponentChildren {
+  return withoutLinks(markdown)
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
+}
+
+/** The same as plain text. */
+export function plainText(markdown: string): string {
+  return withoutLinks(markdown).replaceAll('`', '');
+}
+
+/** The first sentence, and the rest. A full stop inside of code ends no sentence. */
+export function firstSentence(markdown: string): readonly [first: string, rest: string] {
+  const [first = ''] = /^(?:`[^`]*`|[^`])*?[.:](?= |$)/.exec(markdown) ?? [markdown];
+  return [first.replace(/:$/, '.'), markdown.slice(first.length).trim()];
+}
+
+function withoutLinks(markdown: string): string {
+  return markdown.replaceAll(/: \[([^\]]*)\]\([^)]*\)/g, '').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+}

@@ -1,0 +1,3 @@
+export function TrainScreen() {
+  return <p class="soft">This screen is being built.</p>;
+}
