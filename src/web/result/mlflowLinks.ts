@@ -7,12 +7,15 @@ export interface MlflowLinks {
   readonly pages: ReportLinks;
   /** Runs of a sweep's candidates by their places in the sweep. */
   readonly candidates: ReadonlyMap<number, string>;
+  /** The address of the model, if MLflow has one. */
+  readonly modelUri: string | null;
 }
 
 /** A run as MLflow lists it. */
 interface ListedRun {
   readonly name: string;
   readonly url: string;
+  readonly model_uri: string | null;
 }
 
 /** The pages that an answer names, as far as MLflow has them. */
@@ -26,6 +29,7 @@ export function linksOfAnswer(answer: TrainAnswer | EvaluateAnswer): MlflowLinks
       ...('url' in model && model.url !== null ? [{ text: 'registered model', url: model.url }] : []),
     ],
     candidates: new Map(candidates.flatMap((one) => (one.run === null ? [] : [[one.index, one.run.url]]))),
+    modelUri: model.uri,
   };
 }
 
@@ -42,6 +46,7 @@ export function linksOfRun(
       ...(experimentUrl === null ? [] : [{ text: 'experiment', url: experimentUrl }]),
     ],
     candidates: candidateUrls(children, sweep),
+    modelUri: run?.model_uri ?? null,
   };
 }
 

@@ -162,8 +162,10 @@ export function Sweep({ sweep, report, urls }: SweepProps) {
   };
   return (
     <Section title="Sweep">
-      {report && <Plots of={plotsOf(report, (name) => name === 'sweep')} />}
-      <SortedTable table={sweepTable(sweep)} file="sweep" first={linked} isCaptionHidden />
+      <div class="beside">
+        {report && <Plots of={plotsOf(report, (name) => name === 'sweep')} />}
+        <SortedTable table={sweepTable(sweep)} file="sweep" first={linked} isCaptionHidden />
+      </div>
     </Section>
   );
 }

@@ -26,10 +26,11 @@ interface Compared<Value> {
 }
 
 /** The params in which runs differ, each once: `model__C` says what `C` says. */
-export function differingParams(runs: readonly ListedRun[]): readonly Compared<string>[] {
-  const names = [...new Set(runs.flatMap(({ params }) => Object.keys(params)))];
+export function differingParams(runs: readonly Pick<ListedRun, 'params'>[]): readonly Compared<string>[] {
+  const params = runs.map(unwrapped);
+  const names = [...new Set(params.flatMap((one) => Object.keys(one)))];
   const rows = names
-    .map((name) => ({ name, values: runs.map(({ params }) => params[name] ?? null) }))
+    .map((name) => ({ name, values: params.map((one) => one[name] ?? null) }))
     .filter(({ values }) => new Set(values).size > 1)
     .filter(({ values }) => !values.some((value) => value !== null && PRINTED_ESTIMATOR.test(value)));
   const known = new Map(rows.map((row) => [row.name, JSON.stringify(row.values)]));
@@ -37,6 +38,13 @@ export function differingParams(runs: readonly ListedRun[]): readonly Compared<s
     const bare = name.slice(name.lastIndexOf('__') + 2);
     return !name.includes('__') || known.get(bare) !== JSON.stringify(values);
   });
+}
+
+/** A model with a threshold wraps its classifier: `model__estimator__C` is the `model__C` of other runs. */
+function unwrapped({ params }: Pick<ListedRun, 'params'>): ListedRun['params'] {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name.replace('__estimator__', '__'), value]),
+  );
 }
 
 export function paramTable(runs: readonly ListedRun[]): ReportTable<Compared<string>> {
@@ -47,6 +55,7 @@ export function paramTable(runs: readonly ListedRun[]): ReportTable<Compared<str
       ...distinctNames(runs).map(
         (name, i): ReportColumn<Compared<string>> => ({
           name,
+          isText: true,
           of: ({ values }) => values[i] ?? null,
           shown: ({ values }) => values[i] ?? '–',
         }),
@@ -64,7 +73,7 @@ interface Estimate {
 
 /** Metrics that say what another metric says, or that are a part of another: the Flask app's four, folds, and ends of intervals. */
 export const LEFT_OUT =
-  /^(?:accuracy|entropy|precision|recall|test_score|training_.*|cv_.*(?<!_mean)|.*_ci_(?:low|high))$/;
+  /^(?:accuracy|entropy|precision|recall|test_score|training_.*|cv_score_mean|cv_.*(?<!_mean)|.*_ci_(?:low|high))$/;
 
 /** The metrics side by side, each with its interval if it has one. */
 export function comparedMetrics(runs: readonly ListedRun[]): ReportTable<Compared<Estimate>> {
@@ -104,9 +113,12 @@ function nameColumn(name: string): ReportColumn<Compared<unknown>> {
   return { name, isText: true, of: (row) => row.name, shown: (row) => row.name };
 }
 
-/** The classes for which at least one run has curves of the test rows. */
+/** The classes of which runs have curves of the test rows, those of the most runs first. */
 export function classesOf(runs: readonly ComparedRun[]): readonly string[] {
-  return [...new Set(runs.flatMap(({ report }) => (report?.curves.test ?? []).map(({ label }) => label)))];
+  const counts = new Map<string, number>();
+  for (const { report } of runs)
+    for (const { label } of report?.curves.test ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([label]) => label);
 }
 
 /** The curves of one class with the names of the runs as labels, so that a plot tells the runs apart. */

@@ -77,7 +77,9 @@ function Overlays({ runs }: { readonly runs: readonly ComparedRun[] }) {
           </select>
         </label>
       )}
-      {without > 0 && <p class="soft">{`${without} of the runs has no curves of this class.`}</p>}
+      {without > 0 && (
+        <p class="soft">{`${without} of the runs ${without === 1 ? 'has' : 'have'} no curves of this class.`}</p>
+      )}
       <div class="plots">
         <RocCurve curves={curves} of="test rows" />
         <PrecisionRecallCurve curves={curves} of="test rows" />

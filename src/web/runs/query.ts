@@ -4,8 +4,8 @@ import { differingParams, LEFT_OUT } from './compare.ts';
 
 /** The most runs that are compared: more curves in one plot look too much alike. */
 export const PICKS_MAX = 5;
-const METRICS_MAX = 5;
-const PARAMS_MAX = 4;
+const METRICS_MAX = 4;
+const PARAMS_MAX = 3;
 /** The metrics that say most come first, as far as runs have them. */
 const FIRST = ['test_roc_auc', 'test_accuracy_score', 'test_f1_score', 'test_log_loss'];
 const RUN_ID = /^[\w-]+$/;
@@ -42,7 +42,11 @@ export function columnsOf(
   const names = new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)));
   const others = [...names].filter((name) => !FIRST.includes(name) && !LEFT_OUT.test(name));
   const metrics = [...FIRST.filter((name) => names.has(name)), ...others];
-  const params = differingParams(runs).map(({ name }) => name);
+  // A param of a step that only some pipelines have says little in a list.
+  const isOfAll = (name: string) => runs.every(({ params }) => params[name] !== undefined);
+  const params = differingParams(runs)
+    .map(({ name }) => name)
+    .filter((name) => !name.includes('__') || isOfAll(name));
   const kept = (kind: RunColumn['kind'], all: readonly string[], most: number) =>
     all
       .map((name): RunColumn => ({ key: `${kind}.\`${name}\``, name, kind }))

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { RunsOptions } from '../../client.ts';
 import { FaultBox, FieldFault } from '../parts/fault.tsx';
 import { useLoaded } from '../parts/loaded.ts';
@@ -8,8 +9,14 @@ import { state } from '../state/store.ts';
 import { csvPath } from './query.ts';
 import { RunTable } from './runTable.tsx';
 
+interface RunListProps {
+  readonly experiment: string;
+  /** Stands before the filter. */
+  readonly children: ComponentChildren;
+}
+
 /** The filter, a page of the runs that fit it, and the way to other pages. */
-export function RunList({ experiment }: { readonly experiment: string }) {
+export function RunList({ experiment, children }: RunListProps) {
   const filter = state.filter.value;
   const orderBy = state.order.value;
   const search: RunsOptions = {
@@ -32,7 +39,10 @@ export function RunList({ experiment }: { readonly experiment: string }) {
   };
   return (
     <>
-      <FilterField key={filter} fault={isOfFilter ? runs.fault : undefined} />
+      <div class="search">
+        {children}
+        <FilterField key={filter} fault={isOfFilter ? runs.fault : undefined} />
+      </div>
       {runs.fault && !isOfFilter && <FaultBox fault={runs.fault} again={runs.again} />}
       {runs.isLoading && list === undefined && <p class="soft">Asking MLflow…</p>}
       {list?.length === 0 && (

@@ -1,6 +1,8 @@
+import { Fragment } from 'preact';
 import type { ListedRunAnswer } from '../../client.ts';
 import { shownMetric } from '../../reports/plots/text.ts';
 import { type Column, DataTable } from '../parts/dataTable.tsx';
+import { Time } from '../parts/time.tsx';
 import { linkWith, state } from '../state/store.ts';
 import { columnsOf, orderOf, orderText, PICKS_MAX, type RunColumn } from './query.ts';
 
@@ -57,7 +59,7 @@ function nameColumn(): Column<ListedRunAnswer> {
             MLflow
           </a>
           {run.status !== 'FINISHED' && <span class="hint"> {run.status.toLowerCase()}</span>}
-          {run.parent_id !== null && <span class="hint"> candidate of a sweep</span>}
+          {run.parent_id !== null && <span class="hint"> candidate</span>}
         </span>
       </span>
     ),
@@ -85,7 +87,7 @@ function Pick({ id, name }: Pick<ListedRunAnswer, 'id' | 'name'>) {
 function valueColumn({ key, name, kind }: RunColumn): Column<ListedRunAnswer> {
   return {
     name: key,
-    title: name,
+    title: <Breakable text={name} />,
     isNumber: kind === 'metrics',
     isSortable: true,
     cell: (run) =>
@@ -94,7 +96,20 @@ function valueColumn({ key, name, kind }: RunColumn): Column<ListedRunAnswer> {
 }
 
 function started({ started_at }: ListedRunAnswer) {
-  if (started_at === null) return '–';
-  const shown = new Date(started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return <time dateTime={started_at}>{shown}</time>;
+  return started_at === null ? '–' : <Time iso={started_at} />;
+}
+
+/** A name that may be broken into lines behind its underscores. */
+function Breakable({ text }: { readonly text: string }) {
+  const parts = text.split(/(?<=_)/);
+  return (
+    <span class="breakable">
+      {parts.map((part, i) => (
+        <Fragment key={i}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
+  );
 }

@@ -40,10 +40,9 @@ function Runs({ experiment, experiments }: RunsProps) {
   return (
     <>
       <section class="stack">
-        <div class="columns">
+        <RunList experiment={experiment}>
           <ExperimentField experiment={experiment} experiments={experiments} />
-        </div>
-        <RunList experiment={experiment} />
+        </RunList>
       </section>
       <SideBySide experiment={experiment} />
     </>
@@ -58,7 +57,7 @@ function SideBySide({ experiment }: { readonly experiment: string }) {
       <div class="row">
         <p class="soft" aria-live="polite">
           {picked.length < 2
-            ? `Tick two to ${PICKS_MAX} runs to compare them.`
+            ? 'Tick two to five runs to compare them.'
             : `${picked.length} runs are compared.`}
         </p>
         {picked.length > 0 && (

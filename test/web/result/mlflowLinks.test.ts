@@ -10,7 +10,7 @@ describe('links into MLflow', () => {
     const answer = {
       run: { url: RUN },
       experiment: { url: 'http://mlflow/#/experiments/1' },
-      model: { url: null },
+      model: { url: null, uri: 'runs:/abc/m' },
       runs: [
         { index: 1, run: { url: 'http://mlflow/1' } },
         { index: 0, run: null },
@@ -25,15 +25,23 @@ describe('links into MLflow', () => {
     const settings = (C: number | string) => ({ C, max_iter: 100, class_weight: null });
     const rows = [0.1, 'inf', 1].map((C, candidate) => ({ candidate, settings: settings(C), value: 1 }));
     const children = [
-      { name: 'C=0.1', url: 'u0' },
-      { name: 'C=Infinity', url: 'u1' },
+      { name: 'C=0.1', url: 'u0', model_uri: null },
+      { name: 'C=Infinity', url: 'u1', model_uri: null },
     ];
-    const links = linksOfRun({ name: 'r', url: RUN }, null, children, { select: 'f1', chosen: 0, rows });
+    const links = linksOfRun({ name: 'r', url: RUN, model_uri: 'runs:/abc/m' }, null, children, {
+      select: 'f1',
+      chosen: 0,
+      rows,
+    });
     expect(links.pages.map(({ url }) => url)).toEqual([RUN, REPORT]);
     expect([...links.candidates]).toEqual([
       [0, 'u0'],
       [1, 'u1'],
     ]);
-    expect(linksOfRun(undefined, null, [], undefined)).toEqual({ pages: [], candidates: new Map() });
+    expect(linksOfRun(undefined, null, [], undefined)).toEqual({
+      pages: [],
+      candidates: new Map(),
+      modelUri: null,
+    });
   });
 });

@@ -49,6 +49,14 @@ describe('params side by side', () => {
       ['a__C'],
     ],
     [
+      'a wrapped classifier',
+      [
+        { model__C: '1', model__dual: 'no' },
+        { model__estimator__C: '2', model__estimator__dual: 'no' },
+      ],
+      ['model__C'],
+    ],
+    [
       'printed estimators',
       [
         { C: '1', model: 'LogisticRegression(C=1)', steps: "[('model', LogisticRegression(C=1))]" },
@@ -78,6 +86,7 @@ describe('metrics side by side', () => {
       test_score: 0.7922,
       training_loss: 3,
       cv_roc_auc: 0.8,
+      cv_score_mean: 0.8,
       cv_roc_auc_mean: 0.83,
       cv_roc_auc_std: 0.02,
     };
@@ -103,7 +112,7 @@ describe('curves of several runs', () => {
       { run: run('b', {}) },
       { run: run('c', {}), report: report('1', '2') },
     ];
-    expect(classesOf(runs)).toEqual(['0', '1', '2']);
+    expect(classesOf(runs)).toEqual(['1', '0', '2']);
     expect(overlaid(runs, '1').map(({ label }) => label)).toEqual(['run a', 'run c']);
     expect(overlaid(runs, '2').map(({ label }) => label)).toEqual(['run c']);
   });

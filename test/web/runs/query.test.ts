@@ -53,11 +53,9 @@ describe('columns of the list', () => {
       'metrics.`test_accuracy_score`',
       'metrics.`m1`',
       'metrics.`m2`',
-      'metrics.`m3`',
       'params.`C`',
       'params.`a`',
       'params.`b`',
-      'params.`c`',
     ]);
   });
 
