@@ -1,6 +1,7 @@
 import type { ClassLabel } from '../values/dataset.ts';
 import type { ClassRocAuc, ColumnRole, NumberProfile, TextProfile } from '../values/dryRun.ts';
 import { cramersV, crossTable, rocAucByClass } from './association.ts';
+import { countBins } from './bins.ts';
 import type { SummaryScratch } from './orderStatistics.ts';
 import { areAllDistinct, DISTINCT_MAX, summarize } from './summary.ts';
 import type { NumberColumn, TextColumn } from './table.ts';
@@ -43,6 +44,7 @@ export function profileNumbers(
     distinctCapped: distinct > DISTINCT_MAX,
     allDistinct: type === 'long' && isAllDistinct(values, distinct, scratch),
     ...statistics,
+    bins: countBins(values, statistics),
     ...(rocAuc && { rocAuc }),
   };
 }

@@ -30,6 +30,8 @@ export interface NumberProfile extends ColumnCounts {
   readonly std: number;
   /** The 5, 25, 50, 75 and 95 % quantiles, as `numpy.quantile` computes them. */
   readonly quantiles: readonly number[];
+  /** The rows in bins of equal width from `min` to `max`, as `numpy.histogram` counts them. One bin if all values are equal. */
+  readonly bins: readonly number[];
   /** For a feature: how well it separates one class from all others by itself. */
   readonly rocAuc?: ClassRocAuc;
 }

@@ -103,6 +103,7 @@ function columnAnswer(column: ColumnProfile): DryRunAnswer['columns'][number] {
     ...(infinite > 0 && { infinite }),
     ...(others > 0 && { not_numbers: others }),
     ...statistics(column),
+    bins: column.bins,
     ...(rocAuc && { roc_auc: rocAuc.area, roc_auc_of: rocAuc.label }),
   };
 }

@@ -26,7 +26,13 @@ export function fieldsOf(form: Readonly<Record<string, readonly string[]>>): Fie
   const given = SHOWN_FIELDS.flatMap(({ name, shape }) => {
     const texts = form[name] ?? [];
     if (texts.length === 0) return [];
+    if (name === 'ignore') return [[name, namesText(texts)] as const];
     return [[name, shape === 'texts' ? texts : texts.join(',')] as const];
   });
   return Object.fromEntries(given);
+}
+
+/** Names of columns. The service cuts a text at commas, but not a list in JSON. */
+function namesText(names: readonly string[]): string | readonly string[] {
+  return names.some((name) => /[,\r\n["']|^\s|\s$/.test(name)) ? JSON.stringify(names) : names;
 }

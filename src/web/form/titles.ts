@@ -4,7 +4,7 @@ const TITLES: Readonly<Record<string, string>> = {
   exp_name: 'Experiment',
   positive: 'Positive class',
   ignore: 'Ignored columns',
-  test_size: 'Test rows',
+  test_size: 'Share or number of test rows',
   random_state: 'Seed',
   split: 'Split',
   solver_tol: 'Tolerance of the solver',

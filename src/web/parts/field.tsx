@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { PlainField } from '../../training/fields/plainFields.ts';
 import { rowOf } from '../form/fields.ts';
@@ -13,10 +14,17 @@ interface FieldProps {
   readonly fault?: Fault | undefined;
   /** Texts to choose from, such as names of columns. The field still takes any text. */
   readonly suggestions?: readonly string[];
+  /** All that the field may be, if the page knows: values, and how they are shown. The first is the default. */
+  readonly options?: readonly Option[];
+}
+
+export interface Option {
+  readonly value: string;
+  readonly says: string;
 }
 
 /** One field of the form: its label, its input, what is wrong, and what it means. All but the input come from the table. */
-export function Field({ name, fault, suggestions }: FieldProps) {
+export function Field({ name, fault, suggestions, options }: FieldProps) {
   const row = rowOf(name);
   const id = `field-${name}`;
   const hint = <Hint row={row} />;
@@ -33,7 +41,7 @@ export function Field({ name, fault, suggestions }: FieldProps) {
   return (
     <div class="field">
       <LabelOf row={row} />
-      <Input row={row} suggestions={suggestions ?? row.words} {...shared} />
+      <Input row={row} suggestions={suggestions ?? row.words} options={options} {...shared} />
       {fault && <FieldFault id={`${id}-fault`} fault={fault} />}
       {hint}
     </div>
@@ -93,26 +101,14 @@ interface InputProps {
   readonly row: PlainField;
   readonly id: string;
   readonly suggestions: readonly string[];
+  readonly options: readonly Option[] | undefined;
 }
 
-function Input({ row, suggestions, ...shared }: InputProps) {
-  const { name, shape, words } = row;
+function Input({ row, suggestions, options, ...shared }: InputProps) {
+  const { name, shape } = row;
   const texts = form(name);
-  if (shape === 'word')
-    return (
-      <select
-        {...shared}
-        value={texts.value[0] ?? ''}
-        onChange={({ currentTarget: { value } }) => {
-          texts.value = value === '' ? [] : [value];
-        }}
-      >
-        <option value="">{`default: ${plainText(row.default)}`}</option>
-        {words.map((word) => (
-          <option key={word}>{word}</option>
-        ))}
-      </select>
-    );
+  const all = options ?? (shape === 'word' ? wordOptions(row) : undefined);
+  if (all !== undefined) return <Choice texts={texts} options={all} {...shared} />;
   if (shape === 'texts')
     return (
       <textarea
@@ -147,6 +143,41 @@ function Input({ row, suggestions, ...shared }: InputProps) {
         </datalist>
       )}
     </>
+  );
+}
+
+function wordOptions({ words, default: initial }: PlainField): readonly Option[] {
+  return [
+    { value: '', says: `default: ${plainText(initial)}` },
+    ...words.map((word) => ({ value: word, says: word })),
+  ];
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly texts: Signal<readonly string[]>;
+  readonly options: readonly Option[];
+}
+
+function Choice({ texts, options, ...shared }: ChoiceProps) {
+  const given = texts.value[0] ?? '';
+  // A link may bring a value that this file does not have: the service says what is wrong with it.
+  const isKnown = options.some(({ value }) => value === given);
+  return (
+    <select
+      {...shared}
+      value={given}
+      onChange={({ currentTarget: { value } }) => {
+        texts.value = value === '' ? [] : [value];
+      }}
+    >
+      {options.map(({ value, says }) => (
+        <option key={value} value={value}>
+          {says}
+        </option>
+      ))}
+      {!isKnown && <option value={given}>{given}</option>}
+    </select>
   );
 }
 

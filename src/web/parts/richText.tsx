@@ -12,10 +12,16 @@ export function plainText(markdown: string): string {
   return withoutLinks(markdown).replaceAll('`', '');
 }
 
+/** A longer sentence ends at its colon, if it has one. */
+const LONG = 120;
+
 /** The first sentence, and the rest. A full stop inside of code ends no sentence. */
 export function firstSentence(markdown: string): readonly [first: string, rest: string] {
-  const [first = ''] = /^(?:`[^`]*`|[^`])*?[.:](?= |$)/.exec(markdown) ?? [markdown];
-  return [first.replace(/:$/, '.'), markdown.slice(first.length).trim()];
+  const [sentence] = /^(?:`[^`]*`|[^`])*?\.(?= |$)/.exec(markdown) ?? [markdown];
+  const colon = sentence.indexOf(': ');
+  const first = sentence.length > LONG && colon > 0 ? sentence.slice(0, colon) : sentence;
+  const rest = markdown.slice(first.length).replace(/^:? /, '');
+  return [first.endsWith('.') ? first : `${first}.`, rest];
 }
 
 function withoutLinks(markdown: string): string {

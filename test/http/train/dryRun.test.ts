@@ -87,6 +87,7 @@ describe('a dry run of diabetes.csv', () => {
       max: 199,
       mean: 120.89453125,
       std: expect.closeTo(31.97261819513622, 10),
+      bins: expect.any(Array),
       roc_auc: expect.closeTo(0.7881305970149254, 12),
       roc_auc_of: 1,
     });

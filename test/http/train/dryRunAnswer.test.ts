@@ -22,6 +22,7 @@ const NUMBERS: ColumnProfile = {
   mean: 2.5,
   std: 1.5,
   quantiles: [0.5, 1, 2, 3, 7],
+  bins: [6, 4],
 };
 const REPORT: DryRun = {
   rows: 10,
@@ -65,6 +66,7 @@ describe('dryRunAnswer', () => {
           max: 8,
           mean: 2.5,
           std: 1.5,
+          bins: [6, 4],
         },
       ],
       timing_ms: { upload: 1.3, parse: 3.3, profile: 2, total: 9 },

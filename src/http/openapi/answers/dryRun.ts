@@ -62,6 +62,7 @@ const numberColumn = z.object({
   infinite: optionalCount,
   not_numbers: optionalCount,
   ...statistics,
+  bins: z.array(count).describe('The rows in bins of equal width from `min` to `max`.'),
   roc_auc: z.exactOptional(z.number()),
   roc_auc_of: z.exactOptional(label),
 });
