@@ -6,7 +6,7 @@ import type { ReportLinks } from './html/links.tsx';
 import { POLICY, reportHtml } from './html/page.tsx';
 import { modelPlots, type NamedPlot, partPlots } from './plots/all.tsx';
 import { PLOT_STYLE } from './plots/palette.ts';
-import { seen } from './plots/text.ts';
+import { seenValue } from './plots/text.ts';
 
 /**
  * Draws the files of a report from its numbers: the same bytes each time.
@@ -15,7 +15,7 @@ import { seen } from './plots/text.ts';
  * @param links MLflow's pages, once they are known
  */
 export function drawReport(json: string, isFull: boolean, links: ReportLinks = []): readonly RunFile[] {
-  const data = JSON.parse(json, shown) as ReportData;
+  const data = JSON.parse(json, seenValue) as ReportData;
   const page = { path: 'report.html', text: reportHtml(data, links) };
   if (!isFull) return [page];
   const plots = [...partPlots(data, 'test'), ...partPlots(data, 'train'), ...modelPlots(data)];
@@ -28,14 +28,9 @@ export function drawReport(json: string, isFull: boolean, links: ReportLinks = [
  */
 export function reportPage(json: string): { readonly text: string; readonly policy: string } {
   return {
-    text: reportHtml(JSON.parse(json, shown) as ReportData, []),
+    text: reportHtml(JSON.parse(json, seenValue) as ReportData, []),
     policy: `${POLICY}; frame-ancestors 'none'`,
   };
-}
-
-/** The command line keeps each character, because it is to be copied. */
-function shown(key: string, value: unknown): unknown {
-  return typeof value === 'string' && key !== 'command' ? seen(value) : value;
 }
 
 function plotFile({ name, plot }: NamedPlot): RunFile {

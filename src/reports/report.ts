@@ -10,6 +10,7 @@ import type { MetricValues, TrackedRun } from '../values/run.ts';
 import { coefficientsOf, finite, regressionOf } from './coefficients.ts';
 import { curvesData } from './curvesData.ts';
 import type { Baseline, ByPart, ClassRow, MetricRow, ReportData } from './data.ts';
+import { matrixOf } from './thresholds.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What a report needs beside the result. */
@@ -139,14 +140,8 @@ function confusionOf(
   positive: string | undefined,
 ): readonly (readonly number[])[] | undefined {
   if (confusion === undefined) return curves?.confusion;
-  const { tp, fp, tn, fn } = confusion;
-  return labels[0] === positive ? twoByTwo(tp, fn, fp, tn) : twoByTwo(tn, fp, fn, tp);
+  return matrixOf(confusion, labels[0] === positive);
 }
-
-const twoByTwo = (a: number, b: number, c: number, d: number) => [
-  [a, b],
-  [c, d],
-];
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

@@ -13,7 +13,7 @@ const WEB = import.meta.dirname;
 const ROOT = join(WEB, '../..');
 const TO = join(ROOT, 'dist/web');
 /** Packages that the page may have. An import drags a new one in only by mistake. */
-const PACKAGES = /^node_modules\/(preact|@preact\/signals|@preact\/signals-core|d3-[a-z]+|internmap)\//;
+const PACKAGES = /^node_modules\/(preact|@preact\/signals|@preact\/signals-core|d3-[a-z-]+|internmap)\//;
 
 /** @type {typeof import('../training/fields/plainFields.ts')} */
 const { PLAIN_FIELDS, PLAIN_GROUPS } = await import(distUrl('training/fields/plainFields.js'));

@@ -62,6 +62,8 @@ export interface Fault {
   readonly code?: string;
   readonly status?: number;
   readonly field?: string;
+  /** The column of a file or of a row. */
+  readonly column?: string;
   readonly allowed?: readonly string[];
   /** The page that explains the code, relative to the page. */
   readonly help?: string;
@@ -80,14 +82,16 @@ export function faultOfProblem(problem: {
   readonly detail: string;
   readonly code: string;
   readonly field?: string;
+  readonly column?: string;
   readonly allowed?: readonly string[];
 }): Fault {
-  const { detail, code, field, allowed } = problem;
+  const { detail, code, field, column, allowed } = problem;
   return {
     detail,
     code,
     help: `docs/errors#${encodeURIComponent(code)}`,
     ...(field !== undefined && { field }),
+    ...(column !== undefined && { column }),
     ...(allowed !== undefined && { allowed }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { NamedPlot } from '../plots/all.tsx';
+import type { ReportTable } from '../tables.ts';
 
 export function Section({
   title,
@@ -85,5 +86,16 @@ export function Table({ head, rows, text = [], chosen }: TableProps) {
       </table>
       {left > 0 && <p class="soft">{left} more rows are in report.json.</p>}
     </Wide>
+  );
+}
+
+export function DataTable({ of: { columns, rows, chosen } }: { readonly of: ReportTable }) {
+  return (
+    <Table
+      head={columns.map(({ name }) => name)}
+      rows={rows.map((row) => columns.map((column) => column.shown(row)))}
+      text={columns.flatMap(({ isText }, i) => (isText && i > 0 ? [i] : []))}
+      {...(chosen !== undefined && { chosen })}
+    />
   );
 }

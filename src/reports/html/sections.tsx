@@ -1,17 +1,21 @@
-import type { MetricRow, ReportData } from '../data.ts';
+import type { ReportData } from '../data.ts';
 import { shownMetric, shownNumber } from '../plots/text.ts';
-import { Section, Table, Wide } from './parts.tsx';
+import {
+  calibrationTable,
+  championTable,
+  classTable,
+  coefficientTable,
+  columnTable,
+  gateTable,
+  inferenceTable,
+  metricTable,
+  sweepTable,
+} from '../tables.ts';
+import { DataTable, Section, Table, Wide } from './parts.tsx';
 
 interface DataProps {
   readonly data: ReportData;
 }
-
-const VERDICTS = {
-  better: 'better',
-  no_difference: 'no difference',
-  worse_within_noise: 'worse, within noise',
-  significantly_worse: 'significantly worse',
-} as const;
 
 /** This model against the champion, on the same test rows. */
 function Champion({ data: { champion, metrics } }: DataProps) {
@@ -23,51 +27,16 @@ function Champion({ data: { champion, metrics } }: DataProps) {
         The champion is <bdi>{champion.uri}</bdi>
         {champion.version !== null && `, version ${champion.version}`}, measured on the same test rows.
       </p>
-      <Table
-        head={['Metric', 'This model', 'Champion', 'Difference', '95 % interval', 'Verdict']}
-        text={[5]}
-        rows={metrics.map((one) => [
-          one.name,
-          shownMetric(one.test),
-          shownMetric(one.champion),
-          shownMetric(one.difference),
-          rangeOf(one.difference_low, one.difference_high),
-          one.verdict ? VERDICTS[one.verdict] : '–',
-        ])}
-      />
+      <DataTable of={championTable({ metrics })} />
     </>
   );
 }
 
-function rangeOf(low: number | null | undefined, high: number | null | undefined): string {
-  return typeof low === 'number' && typeof high === 'number'
-    ? `${shownMetric(low)} to ${shownMetric(high)}`
-    : '–';
-}
-
 export function Metrics({ data }: DataProps) {
   const { metrics, baseline } = data;
-  const hasFolds = metrics.some(({ cv_mean }) => cv_mean !== undefined);
-  const hasIntervals = metrics.some(({ test_low }) => test_low !== undefined);
-  const row = ({ name, train, test, test_low, test_high, cv_mean, cv_std }: MetricRow) => [
-    name,
-    shownMetric(test),
-    ...(hasIntervals ? [rangeOf(test_low, test_high)] : []),
-    shownMetric(train),
-    ...(hasFolds ? [`${shownMetric(cv_mean)} ± ${shownMetric(cv_std)}`] : []),
-  ];
   return (
     <Section title="Metrics">
-      <Table
-        head={[
-          'Metric',
-          'Test',
-          ...(hasIntervals ? ['95 % interval'] : []),
-          'Training',
-          ...(hasFolds ? ['Folds'] : []),
-        ]}
-        rows={metrics.map(row)}
-      />
+      <DataTable of={metricTable({ metrics })} />
       {baseline && (
         <p class="soft">
           Always saying <bdi>{baseline.label}</bdi> has an accuracy of {shownMetric(baseline.accuracy)} on the
@@ -79,58 +48,22 @@ export function Metrics({ data }: DataProps) {
   );
 }
 
-const SIGNS = { passed: '✓', failed: '✗', warned: '⚠' } as const;
-
-/** Each gate with the values that it needs. */
 export function Gates({ data: { gates = [] } }: DataProps) {
   if (gates.length === 0) return null;
-  const valuesOf = ({ values }: (typeof gates)[number]) =>
-    Object.entries(values)
-      .map(([name, value]) => `${name} = ${typeof value === 'boolean' ? value : shownMetric(value)}`)
-      .join(', ');
   return (
     <Section title="Gates">
-      <Table
-        head={['Gate', 'State', 'Values']}
-        text={[1, 2]}
-        rows={gates.map((gate) => [
-          gate.expression,
-          `${SIGNS[gate.state]}\u00a0${gate.state}`,
-          valuesOf(gate),
-        ])}
-      />
+      <DataTable of={gateTable({ gates })} />
     </Section>
   );
 }
 
 export function PerClass({ data: { per_class, curves } }: DataProps) {
   const { test } = per_class;
-  // With two classes, the legends of the curves have these numbers.
-  const areas = curves.test !== undefined && curves.test.length > 2 ? curves.test : undefined;
   if (test === undefined) return null;
   return (
     <>
       <h3>Each class, test rows</h3>
-      <Table
-        head={[
-          'Class',
-          'Precision',
-          'Recall',
-          'F1',
-          'Rows',
-          ...(areas ? ['ROC AUC', 'Average precision', 'Brier score'] : []),
-        ]}
-        rows={test.map(({ label, precision, recall, f1, support }, i) => [
-          label,
-          shownMetric(precision),
-          shownMetric(recall),
-          shownMetric(f1),
-          shownNumber(support),
-          ...(areas
-            ? [areas[i]?.roc_auc, areas[i]?.average_precision, areas[i]?.brier_score].map(shownMetric)
-            : []),
-        ])}
-      />
+      <DataTable of={classTable(test, curves.test)} />
     </>
   );
 }
@@ -138,39 +71,16 @@ export function PerClass({ data: { per_class, curves } }: DataProps) {
 export function CalibrationTable({ data: { curves } }: DataProps) {
   const [first] = curves.test ?? [];
   if (first === undefined || curves.test?.length !== 1) return null;
-  const { mean, share, rows } = first.calibration;
   return (
     <details>
       <summary>Bins of the calibration</summary>
-      <Table
-        head={['Mean probability', 'Share of the class', 'Rows']}
-        rows={mean.map((value, i) => [shownMetric(value), shownMetric(share[i]), shownNumber(rows[i])])}
-      />
+      <DataTable of={calibrationTable(first)} />
     </details>
   );
 }
 
-export function CoefficientTable({ data: { coefficients } }: DataProps) {
-  const hasLabels = coefficients.some(({ label }) => label !== undefined);
-  return (
-    <Table
-      head={[
-        'Column',
-        ...(hasLabels ? ['Class'] : []),
-        'Per unit',
-        'Per standard deviation',
-        'Odds ratio per unit',
-      ]}
-      text={hasLabels ? [1] : []}
-      rows={coefficients.map(({ term, label, per_unit, per_std, odds_ratio }) => [
-        term,
-        ...(hasLabels ? [label] : []),
-        shownNumber(per_unit),
-        shownNumber(per_std),
-        shownNumber(odds_ratio),
-      ])}
-    />
-  );
+export function CoefficientTable({ data }: DataProps) {
+  return <DataTable of={coefficientTable(data)} />;
 }
 
 export function Inference({ data: { inference } }: DataProps) {
@@ -178,48 +88,13 @@ export function Inference({ data: { inference } }: DataProps) {
   return (
     <>
       <h3>Estimates without a penalty</h3>
-      <Table
-        head={['Term', 'Estimate', 'Standard error', 'z', 'p', '95 % interval', 'Odds ratio']}
-        rows={inference.map((one) => [
-          one.term,
-          shownNumber(one.estimate),
-          shownNumber(one.std_error),
-          shownNumber(one.z),
-          shownNumber(one.p_value),
-          `${shownNumber(one.ci_low)} to ${shownNumber(one.ci_high)}`,
-          shownNumber(one.odds_ratio),
-        ])}
-      />
+      <DataTable of={inferenceTable(inference)} />
     </>
   );
 }
 
 export function Sweep({ data: { sweep } }: DataProps) {
-  if (sweep === undefined) return null;
-  const hasFolds = sweep.rows.some(({ std }) => std !== undefined);
-  const hasProblems = sweep.rows.some(({ problem }) => problem !== undefined);
-  const names = Object.keys(sweep.rows[0]?.settings ?? {});
-  const varying = names.filter((name) => new Set(sweep.rows.map(({ settings }) => settings[name])).size > 1);
-  return (
-    <Table
-      head={[
-        'Candidate',
-        ...varying,
-        sweep.select,
-        ...(hasFolds ? ['Deviation over the folds'] : []),
-        ...(hasProblems ? ['Problem'] : []),
-      ]}
-      text={[varying.length + (hasFolds ? 3 : 2)]}
-      chosen={sweep.rows.findIndex(({ candidate }) => candidate === sweep.chosen)}
-      rows={sweep.rows.map(({ candidate, settings, value, std, problem }) => [
-        candidate,
-        ...varying.map((name) => String(settings[name] ?? 'none')),
-        shownMetric(value),
-        ...(hasFolds ? [shownMetric(std)] : []),
-        ...(hasProblems ? [problem ?? ''] : []),
-      ])}
-    />
-  );
+  return sweep === undefined ? null : <DataTable of={sweepTable(sweep)} />;
 }
 
 export function DataSection({ data: { data, file, test_file, target } }: DataProps) {
@@ -240,17 +115,7 @@ export function DataSection({ data: { data, file, test_file, target } }: DataPro
       <p class="soft">SHA-256 of the file begins with {data.digest}.</p>
       <details>
         <summary>Columns</summary>
-        <Table
-          head={['Column', 'Type', 'Role', 'Missing', 'Minimum', 'Maximum', 'Mean', 'Standard deviation']}
-          text={[1, 2, 3]}
-          rows={data.columns.map(({ name, type, role, missing, min, max, mean, std }) => [
-            name,
-            type,
-            role,
-            missing ? 'yes' : 'no',
-            ...[min, max, mean, std].map(shownNumber),
-          ])}
-        />
+        <DataTable of={columnTable(data)} />
       </details>
     </>
   );

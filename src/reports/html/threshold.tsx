@@ -1,17 +1,10 @@
-import type { ClassCurvesData, ReportData, ThresholdRows } from '../data.ts';
+import type { ClassCurvesData, ReportData } from '../data.ts';
 import { shownMetric, shownNumber } from '../plots/text.ts';
+import { countsAt, DEFAULT_THRESHOLD, metricsOf, placeOf } from '../thresholds.ts';
 import { Table } from './parts.tsx';
 
 /** Thresholds of the table that is there without scripts. */
 const SHOWN = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
-const DEFAULT_THRESHOLD = 0.5;
-
-/** The last row whose threshold is at least a value: all rows from this value on are counted in it. */
-function rowAt({ threshold }: ThresholdRows, value: number): number {
-  return threshold.findLastIndex((one) => one >= value);
-}
-
-const ratio = (a: number, b: number) => (b === 0 ? '–' : shownMetric(a / b));
 
 /** What other thresholds would come to on the test rows: a table for paper, and a slider. */
 export function Thresholds({
@@ -23,12 +16,13 @@ export function Thresholds({
 }) {
   const { thresholds } = curves;
   if (thresholds.threshold.length === 0) return null;
-  const { tp, fp, tn, fn } = thresholds;
   const rows = SHOWN.map((value) => {
-    const i = rowAt(thresholds, value);
-    const counts = i < 0 ? [0, 0, curves.negatives, curves.positives] : [tp[i]!, fp[i]!, tn[i]!, fn[i]!];
-    const [TP, FP, TN, FN] = counts as [number, number, number, number];
-    return [value, ...[TP, FP, TN, FN].map(shownNumber), ratio(TP, TP + FP), ratio(TP, TP + FN)];
+    const place = placeOf(thresholds, value);
+    const counts =
+      place < 0 ? { tp: 0, fp: 0, tn: curves.negatives, fn: curves.positives } : countsAt(thresholds, place);
+    const { tp, fp, tn, fn } = counts;
+    const { precision, recall } = metricsOf(counts);
+    return [value, ...[tp, fp, tn, fn].map(shownNumber), shownMetric(precision), shownMetric(recall)];
   });
   return (
     <>

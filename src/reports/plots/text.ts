@@ -41,6 +41,16 @@ export function seen(text: string): string {
   return text.replaceAll(UNSEEN, ' ');
 }
 
+/** All texts of a report as they are shown. The command line keeps each character, because it is to be copied. */
+export function seenReport<Report>(report: Report): Report {
+  return JSON.parse(JSON.stringify(report), seenValue) as Report;
+}
+
+/** A reviver of `JSON.parse`. */
+export function seenValue(key: string, value: unknown): unknown {
+  return typeof value === 'string' && key !== 'command' ? seen(value) : value;
+}
+
 /** Cuts a text to a width and puts an ellipsis in its middle: names of columns often differ at their ends only. */
 export function fitText(text: string, width: number, fontSize: number): string {
   const plain = text.replaceAll('\n', ' ');

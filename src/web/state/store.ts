@@ -33,6 +33,11 @@ export function linkTo(screen: Screen): string {
   return urlOfScreen(values(), screen);
 }
 
+/** The address of the page with some values changed, for a link. */
+export function linkWith(changes: Partial<Values>): string {
+  return writeUrl({ ...values(), ...changes });
+}
+
 /** Opens another screen, as a click on its tab does. */
 export function open(screen: Screen): void {
   location.hash = linkTo(screen);

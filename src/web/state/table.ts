@@ -53,6 +53,16 @@ export const PROPERTIES = {
   screen: property<Screen>(oneOf(SCREENS), 'data'),
   /** The id of the job that the screens Train and Result are about. */
   job: property(text, ''),
+  /** The id of the run that the screen Result shows instead of the job's. */
+  run: property(text, ''),
+  /** What the screen Runs shows: by default the experiment that changed last, with MLflow's own order. */
+  experiment: property(text, ''),
+  filter: property(text, ''),
+  order: property(text, ''),
+  /** Ids of the runs that are compared. */
+  picked: property(texts, []),
+  /** The address of the model that the screen Predict asks. */
+  model: property(text, ''),
 } as const;
 
 export type PropertyName = keyof typeof PROPERTIES;
