@@ -18,7 +18,7 @@ const SCREEN_PARTS = {
   predict: PredictScreen,
 } as const satisfies Record<Screen, unknown>;
 
-export const TITLES = {
+const TITLES = {
   data: 'Data',
   train: 'Train',
   result: 'Result',

@@ -17,7 +17,7 @@ export function watchReadiness(): void {
   }, LOOK_EVERY_MS);
 }
 
-export async function look(): Promise<void> {
+async function look(): Promise<void> {
   try {
     readiness.value = await service.ready();
     isAway.value = false;

@@ -30,7 +30,7 @@ export function useToken(token: string): void {
 export const service = new Trainpost(BASE, { attempts: ATTEMPTS, fetch: fetchWithToken });
 
 /** Sends a request with the token of the tab. If the service wants another token, the request waits for it. */
-export async function fetchWithToken(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+async function fetchWithToken(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   for (;;) {
     const token = sessionStorage.getItem(KEY);
     const headers = new Headers(init.headers);
@@ -73,7 +73,7 @@ export interface Fault {
 export function faultOf(error: unknown): Fault {
   if (error instanceof ProblemError) return { ...faultOfProblem(error.problem), status: error.status };
   if (error instanceof TypeError)
-    return { detail: 'The service does not answer: check that it runs, and try again.', code: 'no_answer' };
+    return { detail: 'The service does not answer: check that it runs, and try again.' };
   return { detail: String((error as Error | undefined)?.message ?? error) };
 }
 

@@ -100,7 +100,10 @@ async function story(url: string, major: number, unique: string): Promise<Record
   const named = ({ experiments = [] }: Json) => experiments.map((one: Json) => one.name);
   const experiments = { filter: `name = '${name}'`, max_results: 10 };
   await ask('experiments', 'POST', 'experiments/search', experiments, named);
-  await ask('experiments with a wrong filter', 'POST', 'experiments/search', { ...experiments, filter: 'foo' });
+  await ask('experiments with a wrong filter', 'POST', 'experiments/search', {
+    ...experiments,
+    filter: 'foo',
+  });
   await ask('experiments with a wrong page', 'POST', 'experiments/search', {
     max_results: 10,
     page_token: 'foo',

@@ -3,7 +3,7 @@ import { flag, isSeveral, wordsOf, wordsOfEach } from './kinds.ts';
 import { FIELD_ROWS, type FieldRow, GROUPS } from './table.ts';
 
 /** How a field is filled in: with a text, a word, a tick, texts in a list, or values that make a sweep. */
-export type FieldShape = 'text' | 'word' | 'flag' | 'texts' | 'several';
+type FieldShape = 'text' | 'word' | 'flag' | 'texts' | 'several';
 
 /** A row of the table of fields as plain data, for the page, which loads no checks: the service checks. */
 export interface PlainField {

@@ -6,7 +6,7 @@ import { values } from '../state/store.ts';
 import { testFile, trainFile } from './files.ts';
 import { headOf } from './head.ts';
 
-/** A file up to this size is sent again whenever a field changes. Of a larger file, only its first lines are. */
+/** A file up to this size is sent again whenever a field changes. A larger file is sent up to its first lines only. */
 const LIVE_BYTES_MAX = 4_000_000;
 /** A person who types pauses longer than this. */
 const PAUSE_MS = 350;

@@ -39,6 +39,6 @@ function fileName(name: string): string {
 }
 
 /** A word for a POSIX shell: in single quotes, if it needs quotes. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

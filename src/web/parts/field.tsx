@@ -49,13 +49,7 @@ export function Field({ name, fault, suggestions, options }: FieldProps) {
 }
 
 /** The title of a field, its name in the form, and a way back to its default. */
-export function LabelOf({
-  row,
-  children,
-}: {
-  readonly row: PlainField;
-  readonly children?: ComponentChildren;
-}) {
+function LabelOf({ row, children }: { readonly row: PlainField; readonly children?: ComponentChildren }) {
   const isGiven = form(row.name).value.length > 0;
   return (
     <div class="label-row">

@@ -61,7 +61,7 @@ function saveCsv(file: string, rows: readonly object[]): void {
 }
 
 /** Rows by a column: numbers before texts, and missing values at the end. */
-export function sorted<Row extends object>(
+function sorted<Row extends object>(
   { columns, rows }: Pick<ReportTable<Row>, 'columns' | 'rows'>,
   order: Order | undefined,
 ): readonly Row[] {

@@ -22,7 +22,7 @@ interface SectionProps {
   readonly children: ComponentChildren;
 }
 
-export function Section({ title, children }: SectionProps) {
+function Section({ title, children }: SectionProps) {
   return (
     <section class="stack">
       <h2>{title}</h2>
@@ -35,7 +35,7 @@ interface PlotsProps {
   readonly of: readonly NamedPlot[];
 }
 
-export function Plots({ of }: PlotsProps) {
+function Plots({ of }: PlotsProps) {
   return of.length === 0 ? null : (
     <div class="plots">
       {of.map(({ name, plot }) => (

@@ -20,27 +20,27 @@ export const SCREENS = ['data', 'train', 'result', 'runs', 'predict'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** An empty text is no text. */
-export const text: Kind<string> = {
+const text: Kind<string> = {
   read: ([first]) => first,
   write: (value) => (value === '' ? [] : [value]),
 };
 
-export const texts: Kind<readonly string[]> = {
+const texts: Kind<readonly string[]> = {
   read: (given) => given,
   write: (value) => value,
 };
 
-export const flag: Kind<boolean> = {
+const flag: Kind<boolean> = {
   read: ([first]) => (first === 'true' || first === 'false' ? first === 'true' : undefined),
   write: (value) => [String(value)],
 };
 
-export const number: Kind<number> = {
+const number: Kind<number> = {
   read: ([first = '']) => (first.trim() !== '' && Number.isFinite(Number(first)) ? Number(first) : undefined),
   write: (value) => [String(value)],
 };
 
-export const oneOf = <const Word extends string>(words: readonly Word[]): Kind<Word> => ({
+const oneOf = <const Word extends string>(words: readonly Word[]): Kind<Word> => ({
   read: ([first]) => words.find((word) => word === first),
   write: (word) => [word],
 });

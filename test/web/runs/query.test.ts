@@ -9,7 +9,7 @@ describe('the search for runs', () => {
     },
   );
 
-  it('takes no text for an order that is none of the table', () => {
+  it('does not take another text for an order of the table', () => {
     expect(orderOf('metrics.a')).toBeUndefined();
     expect(orderOf('')).toBeUndefined();
   });
