@@ -30,16 +30,6 @@ const texts: Kind<readonly string[]> = {
   write: (value) => value,
 };
 
-const flag: Kind<boolean> = {
-  read: ([first]) => (first === 'true' || first === 'false' ? first === 'true' : undefined),
-  write: (value) => [String(value)],
-};
-
-const number: Kind<number> = {
-  read: ([first = '']) => (first.trim() !== '' && Number.isFinite(Number(first)) ? Number(first) : undefined),
-  write: (value) => [String(value)],
-};
-
 const oneOf = <const Word extends string>(words: readonly Word[]): Kind<Word> => ({
   read: ([first]) => words.find((word) => word === first),
   write: (word) => [word],
