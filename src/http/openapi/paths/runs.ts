@@ -19,10 +19,8 @@ const orderBy = (column: string): Json =>
       maxItems: ORDERS_MAX,
     },
   );
-const MAX = query('max', 'Items of a page.', {
-  type: 'integer',
-  minimum: 1,
-  maximum: MAX_MOST,
+const MAX = query('max', 'Items of a page. An empty text counts as not given.', {
+  anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_MOST }, { const: '' }],
   default: MAX_DEFAULT,
 });
 const PAGE = query('page', '`next_page` of the answer before.');
